@@ -1,0 +1,130 @@
+"""The embedded engine: Ibis on DuckDB in this process, with no network and UTC clocks.
+
+Ibis 12.0 asks DuckDB for `fetch_arrow_table`, which DuckDB 2 renamed to `to_arrow_table`
+(ibis-project/ibis#12001). `_Connection` answers to the old names; it goes when an Ibis
+release knows the new ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.operations as ops
+import ibis.expr.types as ir
+import pyarrow as pa
+
+_names = itertools.count()
+
+
+class _Connection:
+    """A DuckDB connection that also answers to the method names Ibis 12.0 uses."""
+
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._connection, name)
+
+    def execute(self, *args: Any, **kwargs: Any) -> _Connection:
+        self._connection.execute(*args, **kwargs)
+        return self
+
+    def cursor(self) -> _Connection:
+        return _Connection(self._connection.cursor())
+
+    def fetch_arrow_table(self) -> pa.Table:
+        return self._connection.to_arrow_table()
+
+    def fetch_record_batch(self, rows_per_batch: int = 1_000_000) -> pa.RecordBatchReader:
+        return self._connection.to_arrow_reader(rows_per_batch)
+
+    def __enter__(self) -> _Connection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._connection.close()
+
+
+class Engine:
+    """One embedded DuckDB. Tables it gives out are ordinary Ibis tables."""
+
+    def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
+        connection = duckdb.connect(config={
+            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
+        })
+        self.backend = ibis.duckdb.from_connection(_Connection(connection))
+        self.run("SET TimeZone = 'UTC'")
+        if memory_limit:
+            self.run(f"SET memory_limit = '{memory_limit}'")
+        if threads:
+            self.run(f"SET threads = {int(threads)}")
+
+    def run(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Rows of a statement in the engine's own language."""
+        rows: list[tuple[Any, ...]] = self.backend.con.execute(sql, parameters or []).fetchall()
+        return rows
+
+    def new_name(self, what: str) -> str:
+        """A table name not used before."""
+        return f"takeup_{what}_{next(_names)}"
+
+    def table(self, name: str) -> ir.Table:
+        """The Ibis table of a table or view of this engine."""
+        return self.backend.table(name)
+
+    def query(self, sql: str, what: str = "query") -> ir.Table:
+        """A view over a statement in the engine's own language, as an Ibis table."""
+        name = self.new_name(what)
+        self.run(f'CREATE TEMP VIEW "{name}" AS {sql}')
+        return self.table(name)
+
+    def load(self, table: pa.Table, what: str = "table") -> ir.Table:
+        """An Arrow table, without a copy."""
+        name = self.new_name(what)
+        self.backend.con.register(name, table)
+        return self.table(name)
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self.backend.con.close()
+
+
+def keep(expression: ir.Table) -> ir.Table:
+    """`expression` computed once and held by its own engine (DuckDB, Spark, …)."""
+    backend = expression.get_backend()
+    if backend.name != "duckdb":
+        return expression.cache()
+    name = f"takeup_kept_{next(_names)}"
+    sql = ibis.to_sql(expression, dialect="duckdb")
+    backend.con.execute(f'CREATE TEMP TABLE "{name}" AS {sql}')
+    return backend.table(name)
+
+
+def fetch(expression: ir.Table) -> pa.Table:
+    """The rows of a small result. The heavy part has been done in the engine."""
+    return expression.to_pyarrow()
+
+
+def adopt(table: ir.Table, engine: Engine) -> ir.Table:
+    """A user's Ibis table, ready to run: in-memory tables move into `engine`; a DuckDB
+    backend of this Ibis release is made to work with DuckDB 2; others stay where they are."""
+    operation = table.op()
+    if isinstance(operation, ops.InMemoryTable):
+        return engine.load(operation.data.to_pyarrow(operation.schema))
+    if operation.find(ops.InMemoryTable) and not operation.find(ops.DatabaseTable):
+        for part in operation.find(ops.InMemoryTable):
+            engine.backend.con.register(part.name, part.data.to_pyarrow(part.schema))
+        return engine.query(ibis.to_sql(table, dialect="duckdb"))
+    backend = table.get_backend()
+    if backend.name == "duckdb" and not isinstance(backend.con, _Connection):
+        backend.con = _Connection(backend.con)
+    return table
+
+
+def quote(path: str | Path) -> str:
+    """A path as a text literal of the engine."""
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,1 @@
+"""What a decision is: columns, words, validation, mapping. Imports nothing of takeup."""

@@ -1,0 +1,122 @@
+"""What a person did with the advice, derived from facts wherever they are there.
+
+The rules are those of docs/reference/actions.md. A source's own claim counts only where
+nothing contradicts it; `contradicts_source` marks the rows where the derived action won.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from takeup.record.use_case import UseCase
+from takeup.record.vocabulary import CONSULTED_ACTIONS, Action
+
+_DIGITS = 9
+"""Decimals to which a relative deviation is rounded, so that 1 % is 1 % in binary too."""
+
+
+def with_action(decisions: ir.Table, use_case: UseCase) -> ir.Table:
+    """`decisions` with `consulted`, `action`, `agrees`, `action_given`, `contradicts_source`.
+
+    `decisions` has at least `mode`, and either `action` or advice and choice.
+    """
+    t = decisions
+    given = t.action if "action" in t.columns else ibis.null("string")
+    consulted = _consulted(t, given, use_case)
+    derived = _derived(t, given, consulted, use_case)
+    action = ibis.cases(
+        (t["mode"] == "off", Action.OFF.value),
+        (t["mode"] == "shadow", Action.SHADOW.value),
+        (given == Action.DEFERRED.value, Action.DEFERRED.value),
+        (consulted.fill_null(True).cast("boolean") == False, Action.NOT_CONSULTED.value),  # noqa: E712
+        (derived.notnull(), derived),
+        (given.notnull(), given),
+        else_=Action.UNKNOWN.value,
+    )
+    agrees = _agrees(t, use_case)
+    claimed = given.isin([a.value for a in CONSULTED_ACTIONS] + [Action.NOT_CONSULTED.value])
+    return t.mutate(
+        consulted=consulted,
+        action=action,
+        agrees=agrees,
+        action_given=given.notnull() & (action == given) & derived.isnull(),
+        contradicts_source=(claimed & (t["mode"] == "assist") & (action != given)).fill_null(False),
+    )
+
+
+def _consulted(t: ir.Table, given: ir.Value, use_case: UseCase) -> ir.BooleanValue:
+    """Whether the advice was in view: as recorded, as the action says, or unavoidable."""
+    from_action = ibis.cases(
+        (given.isin([a.value for a in CONSULTED_ACTIONS]), True),
+        (given == Action.NOT_CONSULTED.value, False),
+    )
+    known = t.consulted if "consulted" in t.columns else ibis.null("boolean")
+    known = ibis.coalesce(known, from_action)
+    if use_case.advice_unavoidable:
+        known = ibis.coalesce(known, ibis.literal(True))
+    if "abandoned" in t.columns:
+        known = ibis.ifelse(t.abandoned.fill_null(False), False, known)
+    return ibis.ifelse(t["mode"] == "assist", known, ibis.ifelse(t["mode"] == "shadow", False, known))
+
+
+def is_numeric(t: ir.Table, use_case: UseCase) -> bool:
+    """Whether choices of this table are numbers."""
+    has_numbers = {"recommendation_value", "choice_value"} <= set(t.columns)
+    has_names = {"recommendation", "choice"} <= set(t.columns)
+    if has_numbers and has_names:
+        return use_case.choice_kind == "numeric"
+    return has_numbers
+
+
+def _agrees(t: ir.Table, use_case: UseCase) -> ir.BooleanValue:
+    """Whether choice and advice are the same, seen or not; null where either is unknown."""
+    if is_numeric(t, use_case):
+        return deviation(t.choice_value, t.recommendation_value, use_case) <= use_case.tolerance
+    if {"recommendation", "choice"} <= set(t.columns):
+        return t.choice == t.recommendation
+    return ibis.null("boolean")
+
+
+def _derived(
+    t: ir.Table, given: ir.Value, consulted: ir.BooleanValue, use_case: UseCase
+) -> ir.StringValue:
+    if is_numeric(t, use_case):
+        distance = deviation(t.choice_value, t.recommendation_value, use_case)
+        same = distance <= use_case.tolerance
+        modified = (~same) & (distance < use_case.materiality)
+    elif {"recommendation", "choice"} <= set(t.columns):
+        same = t.choice == t.recommendation
+        modified = _same_class(t, use_case) | (same & (given == Action.MODIFIED.value))
+        modified = modified.fill_null(False)
+    else:
+        return ibis.null("string")
+    aware = consulted.fill_null(False)
+    return ibis.cases(
+        (same.isnull(), ibis.null("string")),
+        (aware & modified, Action.MODIFIED.value),
+        (aware & same, Action.FOLLOWED.value),
+        (aware, Action.OVERRIDDEN.value),
+        (same, Action.AGREED.value),
+        else_=Action.DIFFERED.value,
+    )
+
+
+def deviation(value: ir.Value, advice: ir.Value, use_case: UseCase) -> ir.FloatingValue:
+    """Distance from the advice: a share of it, or absolute where the use case says so.
+
+    Rounded to nine decimals, so that edges are exact in decimals. From an advice of zero
+    every other number is infinitely far (share) and zero is at distance 0.
+    """
+    distance = (value - advice).abs()
+    if use_case.absolute:
+        return distance.round(_DIGITS)
+    far = ibis.ifelse(distance == 0, 0.0, float("1e18"))
+    return ibis.ifelse(advice == 0, far, (distance / advice.abs().nullif(0)).round(_DIGITS))
+
+
+def _same_class(t: ir.Table, use_case: UseCase) -> ir.BooleanValue:
+    if not use_case.modified_choices:
+        return ibis.literal(False)
+    base = t.choice.cases(*use_case.modified_choices.items(), else_=t.choice)
+    return (base == t.recommendation) & (t.choice != t.recommendation)

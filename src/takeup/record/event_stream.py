@@ -1,0 +1,71 @@
+"""Several rows make one decision: opened, perhaps shown again, closed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+
+from takeup.record.canonical import ROW
+from takeup.record.errors import DeclarationError
+from takeup.record.mapping import EventStream
+
+FATE = "fate__"
+DECISION, FOLDED, OPEN, UNOPENED, REPEATED, UNKNOWN = (
+    "decision", "folded", "open", "unopened", "closed_twice", "unknown_event",
+)
+EVENT_COLUMNS = ("opened_at__", "shown__")
+"""Extra columns of a folded decision: when its stream opened, how often it was shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedStream:
+    """`fates` has one row per event with `fate__`; `decisions` those that close one."""
+
+    fates: ir.Table
+    decisions: ir.Table
+
+
+def fold(raw: ir.Table, stream: EventStream) -> FoldedStream:
+    """Each closing event of an opened episode becomes a row; what came before folds into it.
+
+    `raw` has `row__`. Raises DeclarationError where the stream names absent columns.
+    """
+    needed = [stream.event, stream.order, *stream.by]
+    absent = [name for name in needed if name not in raw.columns]
+    if absent:
+        raise DeclarationError("mapping", [f"events: the table has no column {absent[0]!r}"])
+    event = raw[stream.event].cast("string").strip()
+    opens, repeats = event.isin(stream.opens), event.isin(stream.repeats)
+    closes, ignored = event.isin(list(stream.closes)), event.isin(stream.ignores)
+    order = [raw[stream.order], raw[ROW]]
+    by = [raw[name] for name in stream.by]
+    so_far = ibis.window(group_by=by, order_by=order, preceding=None, following=0)
+    marked = raw.mutate(
+        opens__=opens, closes__=closes, repeats__=repeats, ignored__=ignored,
+        episode__=opens.cast("int64").sum().over(so_far),
+    )
+    inside = ibis.window(
+        group_by=[marked[name] for name in stream.by] + [marked.episode__],
+        order_by=[marked[stream.order], marked[ROW]], preceding=None, following=0,
+    )
+    whole = ibis.window(group_by=[marked[name] for name in stream.by] + [marked.episode__])
+    counted = marked.mutate(
+        close_number__=marked.closes__.cast("int64").sum().over(inside),
+        closings__=marked.closes__.cast("int64").sum().over(whole),
+        opened_at__=marked[stream.order].min().over(whole),
+        shown__=(marked.opens__ | marked.repeats__).cast("int64").sum().over(inside),
+    )
+    fate = ibis.cases(
+        (counted.closes__ & (counted.episode__ == 0), UNOPENED),
+        (counted.closes__ & (counted.close_number__ > 1), REPEATED),
+        (counted.closes__, DECISION),
+        (~(counted.opens__ | counted.repeats__ | counted.ignored__), UNKNOWN),
+        ((counted.opens__ | counted.repeats__) & (counted.closings__ == 0), OPEN),
+        else_=FOLDED,
+    )
+    fates = counted.mutate(**{FATE: fate}).drop(
+        "opens__", "closes__", "repeats__", "ignored__", "episode__", "close_number__", "closings__")
+    decisions = fates.filter(fates[FATE] == DECISION).drop(FATE)
+    return FoldedStream(fates, decisions)

@@ -1,0 +1,118 @@
+"""Every threshold a programme may set, with its default. Expert priors until calibrated."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import Field
+
+from takeup.record.toml_file import Declaration, declare, read_toml
+
+
+class DisclosureSettings(Declaration):
+    """Whom a figure may describe. `minimum_group` people; shares of one person."""
+
+    minimum_group: int = Field(8, ge=5)
+    analyst_floor: int = Field(5, ge=5)
+    largest_share_of_decisions: float = Field(0.35, gt=0, le=1)
+    largest_share_of_overrides: float = Field(0.50, gt=0, le=1)
+    round_below_people: int = 20
+
+
+class LadderSettings(Declaration):
+    """Thresholds of the adoption quality ladder; windows in days."""
+
+    window_days: int = Field(28, ge=7)
+    lookback_days: list[int] = [28, 56, 84]
+    l2_consult: float = 0.10
+    l3_consult: float = 0.60
+    l3_high_consult: float = 0.40
+    l3_effective_reliance: float = 0.30
+    l3_band: float = 0.10
+    l3_probability: float = 0.80
+    l4_consult: float = 0.85
+    l4_high_consult: float = 0.75
+    l4_slope: float = 0.85
+    l4_offset: float = -0.10
+    l4_discrimination: float = 0.30
+    l5_population_share: float = 0.25
+    population_share: float = 0.60
+    coverage_of_people: float = 0.60
+    person_eligible: int = 20
+    population_people: int = 8
+    population_eligible: int = 200
+    population_consulted: int = 100
+    population_consulted_stable: int = 150
+    model_unfit_benchmark: float = 0.65
+    probability_of_decline: float = 0.90
+    smallest_decline: float = 0.05
+    probability_of_stable: float = 0.80
+    stable_within: float = 0.10
+    expert_band: float = 0.10
+    shared_evidence_weight: float = 20.0
+
+
+class ComparisonSettings(Declaration):
+    """When followed against overridden may be compared, and how."""
+
+    smallest_arm: int = Field(30, ge=2)
+    smallest_effective_overlap: float = 50
+    smallest_effective_people: float = 10
+    largest_maturity_gap: float = 0.05
+    quantile_bins: int = Field(10, ge=2, le=50)
+    smallest_standard_cell: int = 10
+    pair_support: int = 20
+    most_parameters: int = 400
+    most_cells: int = 3_000_000
+
+
+class PairedSettings(Declaration):
+    """When model and person may be compared on the same cases."""
+
+    smallest_sample: int = Field(30, ge=2)
+    largest_truth_rate_gap: float = 0.05
+
+
+class ModelIssueSettings(Declaration):
+    """Rules that decide whether the model, not people, is the finding."""
+
+    segment_share: float = 0.05
+    error_ratio: float = 2.0
+    error_ratio_low: float = 1.3
+    error_floor: float = 0.20
+    smallest_resolved: int = 30
+    low_precision: float = 0.40
+    low_precision_resolved: int = 100
+    mostly_right_low: float = 0.50
+    missing_input_share: float = 0.30
+    missing_input_accuracy: float = 0.60
+    smallest_overrides: int = 30
+    false_discovery: float = 0.10
+    most_tests: int = 50
+
+
+class RolloutSettings(Declaration):
+    """Checks of a randomised rollout."""
+
+    sample_ratio_alert: float = 0.001
+    balance_alert: float = 0.001
+    smallest_arm: int = Field(30, ge=2)
+
+
+class Settings(Declaration):
+    """All thresholds. `confidence` is the level of every interval of a report."""
+
+    confidence: float = Field(0.95, gt=0.5, lt=1)
+    first_plausible_year: int = 1990
+    high_nominal_rate: float = 0.60
+    disclosure: DisclosureSettings = DisclosureSettings()
+    ladder: LadderSettings = LadderSettings()
+    comparison: ComparisonSettings = ComparisonSettings()
+    paired: PairedSettings = PairedSettings()
+    model_issue: ModelIssueSettings = ModelIssueSettings()
+    rollout: RolloutSettings = RolloutSettings()
+
+
+def read_settings(path: Path) -> Settings:
+    """Settings of a file over the defaults. Raises DeclarationError naming every mistake."""
+    return declare(Settings, read_toml(path), str(path))

@@ -1,0 +1,54 @@
+"""Read a TOML declaration into a checked model, with every mistake named at once."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from takeup.record.errors import DeclarationError
+
+
+class Declaration(BaseModel):
+    """A part of a declaration file: unknown keys are mistakes, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+D = TypeVar("D", bound=Declaration)
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """The raw contents of a TOML file. Raises DeclarationError where it is absent or broken."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except FileNotFoundError:
+        raise DeclarationError(str(path), ["there is no such file"]) from None
+    except IsADirectoryError:
+        raise DeclarationError(str(path), ["this is a folder, not a TOML file"]) from None
+    except UnicodeDecodeError:
+        raise DeclarationError(str(path), ["not UTF-8 text; save it as UTF-8"]) from None
+    except tomllib.TOMLDecodeError as error:
+        raise DeclarationError(str(path), [f"not valid TOML: {error}"]) from None
+
+
+def declare(model: type[D], contents: dict[str, Any], where: str) -> D:
+    """`contents` checked against `model`. Raises DeclarationError with every mistake."""
+    try:
+        return model.model_validate(contents)
+    except ValidationError as error:
+        raise DeclarationError(where, [_sentence(e) for e in error.errors()]) from None
+
+
+def _sentence(error: Any) -> str:
+    place = ".".join(str(part) for part in error["loc"]) or "file"
+    if error["type"] == "extra_forbidden":
+        return f"{place} is not a key takeup knows; check the spelling or remove it"
+    if error["type"] == "missing":
+        return f"{place} is missing; add it"
+    given = error.get("input")
+    shown = "" if isinstance(given, dict) else f" (given: {given!r})"
+    message = error["msg"].removeprefix("Value error, ")
+    return f"{place}: {message[0].lower()}{message[1:]}{shown}"

@@ -1,0 +1,102 @@
+"""What a use case declares: one model in one workflow."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, model_validator
+
+from takeup.record.toml_file import Declaration, declare, read_toml
+from takeup.record.vocabulary import OVERRIDE_REASONS
+
+Better = Literal["higher", "lower"]
+OutcomeBasis = Literal["two_sided", "one_sided", "adjudicated", "proxy"]
+
+
+class OutcomeRule(Declaration):
+    """How one outcome is to be read."""
+
+    better: Better | None = None
+    observed_when: Literal["always"] | list[str] = "always"
+    maturation_days: float = Field(0, ge=0)
+    false_positive_loss: float = Field(1.0, ge=0)
+    proxy: bool = False
+    label: str | None = None
+
+    @property
+    def one_sided(self) -> bool:
+        """Whether the outcome can be seen only under some choices."""
+        return self.observed_when != "always"
+
+
+class Utility(Declaration):
+    """Declared benefit of right advice and harm of wrong advice, same unit."""
+
+    benefit_right: float = Field(ge=0)
+    harm_wrong: float = Field(ge=0)
+
+
+class UseCase(Declaration):
+    """One model in one workflow. Everything here is declared, nothing guessed.
+
+    `tolerance`, `materiality`: shares of the advice (numeric choices), or absolute figures
+    in the choice's unit where `absolute = true`. `truth_tolerance`: share of the correct
+    value up to which a number counts as right; absolute where `absolute = true`.
+    """
+
+    name: str | None = None
+    title: str | None = None
+    choices: list[str] = []
+    choice_kind: Literal["categorical", "numeric"] | None = None
+    modified_choices: dict[str, str] = {}
+    tolerance: float = Field(0.01, ge=0)
+    materiality: float = Field(0.10, gt=0)
+    truth_tolerance: float = Field(0.20, ge=0)
+    absolute: bool = False
+    loss_tolerance: float | None = Field(None, ge=0)
+    loss_unit: str | None = None
+    value_unit: str | None = None
+    value_per_outcome: float | None = None
+    outcome: OutcomeRule = OutcomeRule()
+    outcomes: dict[str, OutcomeRule] = {}
+    override_reasons: list[str] = list(OVERRIDE_REASONS)
+    segment: list[str] = []
+    covariates: list[str] | None = None
+    covariates_after_decision: list[str] = []
+    advice_unavoidable: bool = False
+    promised_error: float | None = Field(None, ge=0, le=1)
+    utility: Utility | None = None
+    utilities: dict[str, Utility] = {}
+    randomised_unit: Literal["case", "person", "team", "unit"] = "case"
+    intended_users: int | None = Field(None, ge=1)
+    reserved_for_people: list[str] = []
+    major_versions: list[str] = []
+
+    @model_validator(mode="after")
+    def _tolerances_in_order(self) -> UseCase:
+        if self.tolerance > self.materiality:
+            raise ValueError("tolerance must not exceed materiality")
+        return self
+
+    def rule_for(self, outcome_name: str) -> OutcomeRule:
+        """The reading rule of one outcome; the general one where it has none of its own."""
+        return self.outcomes.get(outcome_name, self.outcome)
+
+
+class UseCaseFile(Declaration):
+    """A use-case file: the keys of one use case, or a table `[use_case.NAME]` for each."""
+
+    use_case: dict[str, UseCase]
+
+
+def read_use_cases(path: Path) -> dict[str, UseCase]:
+    """Use cases of a file by name. A file for one use case holds its keys at the top level.
+
+    Raises DeclarationError naming every mistake.
+    """
+    contents = read_toml(path)
+    if "use_case" in contents and isinstance(contents["use_case"], dict):
+        return declare(UseCaseFile, contents, str(path)).use_case
+    one = declare(UseCase, contents, str(path))
+    return {one.name or "*": one}

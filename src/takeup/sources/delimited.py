@@ -1,0 +1,139 @@
+"""Delimited text (CSV and its cousins) as a raw table of texts."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+from pathlib import Path
+
+from takeup.log import Engine, quote
+from takeup.record.canonical import ROW
+from takeup.record.errors import InputError
+from takeup.record.mapping import FileOptions
+from takeup.sources.plain_text import LONGEST_LINE, PlainText, plain_text
+from takeup.sources.raw_table import RawTable, Reject
+
+DELIMITERS = (",", ";", "\t", "|")
+_REMEDIES = {
+    "MISSING COLUMNS": "the row has fewer cells than the head; complete it or quote line breaks",
+    "TOO MANY COLUMNS": (
+        "the row has more cells than the head; put texts that contain the delimiter in quotes"
+    ),
+    "UNQUOTED VALUE": "a quote is opened and not closed; close it or double it",
+    "INVALID ENCODING": 'set [file] encoding in the mapping',
+    "LINE SIZE OVER MAXIMUM": "no row of a decision table is that long; look for an unclosed quote",
+}
+
+
+def read_delimited(
+    engine: Engine, path: Path, options: FileOptions, workspace: Path
+) -> RawTable:
+    """A delimited file; all cells are texts, `row__` counts the head as row 1.
+
+    Rows that are no rows (ragged, an unclosed quote, over-long) are rejected by number; the
+    others are kept. Raises InputError for a file that cannot be read as a table at all.
+    """
+    text = plain_text(path, workspace, options.encoding)
+    head = _head(text, options.header_row)
+    delimiter = options.delimiter or _delimiter(path, head)
+    names = _names(path, head, delimiter)
+    table_name = engine.new_name("csv")
+    columns = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names)
+    engine.run(
+        f'CREATE TEMP TABLE "{table_name}" AS SELECT row_number() OVER () AS line__, * FROM read_csv('
+        f"{quote(text.path)}, delim = {quote(delimiter)}, quote = '\"', escape = '\"', header = false, "
+        f"skip = {options.header_row}, auto_detect = false, columns = {{{columns}}}, "
+        "store_rejects = true, rejects_limit = 0, strict_mode = true, "
+        f"max_line_size = {4 * LONGEST_LINE}, null_padding = false, "
+        f"rejects_table = '{table_name}_errors', rejects_scan = '{table_name}_scans')"
+    )
+    found = engine.run(
+        f'SELECT line, min(error_type), min(csv_line) FROM "{table_name}_errors" GROUP BY line ORDER BY line'
+    )
+    bad_lines = [int(line) for line, _, _ in found]
+    table = engine.query(
+        f'SELECT * EXCLUDE (line__), {_row_number(engine, table_name, bad_lines, text, options)} '
+        f'AS {ROW} FROM "{table_name}"', "csv_rows")
+    (good,), = engine.run(f'SELECT count(*) FROM "{table_name}"')
+    rejects = _rejects(found, text)
+    if good == 0 and not rejects:
+        raise InputError(f"{path.name} has a head but no rows")
+    return RawTable(path.name, table, good + sum(r.count for r in rejects), True, None,
+                    rejects, text.notes)
+
+
+def _head(text: PlainText, header_row: int) -> str:
+    with text.path.open(encoding="utf-8", errors="replace") as file:
+        lines = list(itertools.islice(file, header_row))
+    if len(lines) < header_row or not lines[-1].strip():
+        raise InputError(
+            f"{text.path.name.removesuffix('.utf8.csv')}, row {header_row}: there are no column "
+            "names; set [file] header_row in the mapping to the row that has them"
+        )
+    return lines[-1].removeprefix("\ufeff").rstrip("\r\n")
+
+
+def _delimiter(path: Path, head: str) -> str:
+    counts = {d: len(next(csv.reader([head], delimiter=d))) for d in DELIMITERS}
+    best = max(DELIMITERS, key=lambda d: counts[d])
+    if counts[best] < 2:
+        raise InputError(
+            f"{path.name}, row 1: only one column found ({head[:60]!r}); is the delimiter none of "
+            "comma, semicolon, tab and bar? Set [file] delimiter in the mapping"
+        )
+    return best
+
+
+def _names(path: Path, head: str, delimiter: str) -> list[str]:
+    names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter))]
+    if len(names) < 2:
+        raise InputError(
+            f"{path.name}, row 1: with the delimiter {delimiter!r} there is only one column; "
+            "set the right [file] delimiter in the mapping"
+        )
+    blank = [str(i) for i, name in enumerate(names, 1) if not name]
+    if blank:
+        raise InputError(
+            f"{path.name}, row 1: column {', '.join(blank)} has no name; name every column, or set "
+            "[file] header_row in the mapping to the row that has the names"
+        )
+    twice = sorted({name for name in names if [n.lower() for n in names].count(name.lower()) > 1})
+    if twice:
+        raise InputError(
+            f"{path.name}, row 1: the column name {twice[0]!r} stands there more than once; "
+            "rename one of them"
+        )
+    return names
+
+
+def _row_number(
+    engine: Engine, table_name: str, bad_lines: list[int], text: PlainText, options: FileOptions
+) -> str:
+    """Row numbers of the file, counting the rows that were rejected or taken out."""
+    first = options.header_row
+    if not bad_lines and not text.overlong:
+        return f"line__ + {first}"
+    gone = sorted({*bad_lines, *text.overlong})
+    engine.run(f'CREATE TEMP TABLE "{table_name}_gone" (line BIGINT, rank BIGINT)')
+    # The k-th missing row (k = 0, 1, …) at row L moves every kept row from L - k on by one.
+    rows = ", ".join(f"({line - first - k}, {k})" for k, line in enumerate(gone))
+    engine.run(f'INSERT INTO "{table_name}_gone" VALUES {rows}')
+    return (
+        f'line__ + {first} + (SELECT count(*) FROM "{table_name}_gone" g WHERE g.line <= line__)'
+    )
+
+
+def _rejects(found: list[tuple[int, str, str]], text: PlainText) -> tuple[Reject, ...]:
+    rejects = []
+    for kind in sorted({kind for _, kind, _ in found}):
+        rows = [(line, sample) for line, each, sample in found if each == kind]
+        rejects.append(Reject(
+            kind.lower().replace(" ", "_"), "(row)", len(rows),
+            tuple(line for line, _ in rows), (rows[0][1] or "")[:80],
+            f"is not a row of this table ({kind.lower()})",
+            _REMEDIES.get(kind, "mend the row in the file")))
+    if text.overlong:
+        rejects.append(Reject(
+            "line_too_long", "(row)", len(text.overlong), text.overlong, "",
+            f"is longer than {LONGEST_LINE >> 20} MB", _REMEDIES["LINE SIZE OVER MAXIMUM"]))
+    return tuple(rejects)

@@ -1,0 +1,147 @@
+"""Anything a person may hand over (a path, a database table, a frame) as a raw table."""
+
+from __future__ import annotations
+
+import glob
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+from takeup.log import Engine, adopt, quote
+from takeup.record.canonical import ROW
+from takeup.record.errors import InputError
+from takeup.record.mapping import FileOptions
+from takeup.sources.delimited import read_delimited
+from takeup.sources.raw_table import RawTable
+from takeup.sources.spreadsheet import read_spreadsheet
+
+_TEXT_ENDINGS = (".csv", ".tsv", ".txt", ".csv.gz", ".tsv.gz", ".txt.gz", ".gz")
+_PARQUET_ENDINGS = (".parquet", ".pq")
+
+
+def open_table(
+    given: Any, engine: Engine, workspace: Path, options: FileOptions | None = None
+) -> RawTable:
+    """`given` as a raw table: a path (CSV, gzip, .xlsx, Parquet file, glob or folder), a
+    `duckdb://file.db/table` address, or a pandas, Polars, Arrow or Ibis table.
+
+    Raises InputError where it cannot be used as a whole.
+    """
+    options = options or FileOptions()
+    if isinstance(given, str | Path):
+        return _open_address(str(given), engine, workspace, options)
+    return _open_frame(given, engine)
+
+
+def _open_address(given: str, engine: Engine, workspace: Path, options: FileOptions) -> RawTable:
+    if given.startswith("duckdb://"):
+        return _open_database(given.removeprefix("duckdb://"), engine)
+    path = Path(given)
+    lower = given.lower()
+    if any(sign in given for sign in "*?[") and not path.exists():
+        return _open_parquet(given, sorted(Path(p) for p in glob.glob(given, recursive=True)), engine)
+    if path.is_dir():
+        files = sorted(p for end in _PARQUET_ENDINGS for p in path.rglob(f"*{end}"))
+        return _open_parquet(given, files, engine)
+    if not path.exists():
+        raise InputError(f"{given}: there is no such file")
+    if lower.endswith(_PARQUET_ENDINGS):
+        return _open_parquet(given, [path], engine)
+    if lower.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
+        return _hashed(read_spreadsheet(engine, path, options), [path])
+    if lower.endswith(_TEXT_ENDINGS) or "." not in path.name:
+        return _hashed(read_delimited(engine, path, options, workspace), [path])
+    raise InputError(
+        f"{given}: takeup reads .csv, .tsv, .txt (also .gz), .xlsx, .parquet, folders of Parquet and "
+        "duckdb://file.db/table; export the table as one of these"
+    )
+
+
+def _open_parquet(given: str, files: list[Path], engine: Engine) -> RawTable:
+    if not files:
+        raise InputError(f"{given}: no Parquet files there")
+    listed = "[" + ", ".join(quote(p) for p in files) + "]"
+    # One file numbers its rows itself; several are numbered in the order of their names.
+    one = len(files) == 1
+    number = "file_row_number + 1" if one else "row_number() OVER ()"
+    source = f"read_parquet({listed}, union_by_name = {not one}, file_row_number = {one})"
+    dropped = "EXCLUDE (file_row_number)" if one else ""
+    try:
+        (rows,), = engine.run(f"SELECT count(*) FROM read_parquet({listed}, union_by_name = {not one})")
+        table = engine.query(f"SELECT * {dropped}, {number} AS {ROW} FROM {source}", "parquet")
+    except duckdb.Error as error:
+        raise InputError(
+            f"{given}: not a readable Parquet file ({_first_line(error)}); nothing of it was used. "
+            "Copy or export it again"
+        ) from None
+    if rows == 0:
+        raise InputError(f"{given} has columns but no rows")
+    name = files[0].name if one else given
+    return _hashed(RawTable(name, table, rows, False), files)
+
+
+def _open_database(address: str, engine: Engine) -> RawTable:
+    file, _, table_name = address.rpartition("/")
+    if not file or not table_name:
+        raise InputError(f"duckdb://{address}: write duckdb://path/to/file.db/table")
+    if not Path(file).exists():
+        raise InputError(f"duckdb://{address}: there is no database file {file}")
+    attached = engine.new_name("database")
+    try:
+        engine.run(f'ATTACH {quote(file)} AS "{attached}" (READ_ONLY)')
+    except duckdb.Error as error:
+        raise InputError(f"{file} is not a readable DuckDB database ({_first_line(error)})") from None
+    tables = [row[0] for row in engine.run(
+        "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", [attached])]
+    if table_name not in tables:
+        raise InputError(
+            f"{file} has no table {table_name!r}; it has {', '.join(sorted(tables)) or 'none'}"
+        )
+    name = f'"{attached}"."{table_name}"'
+    (rows,), = engine.run(f"SELECT count(*) FROM {name}")
+    if rows == 0:
+        raise InputError(f"table {table_name} of {file} has no rows")
+    table = engine.query(f"SELECT *, row_number() OVER () AS {ROW} FROM {name}", "database")
+    return _hashed(RawTable(table_name, table, rows, False), [Path(file)])
+
+
+def _open_frame(given: Any, engine: Engine) -> RawTable:
+    if isinstance(given, ir.Table):
+        table = adopt(given, engine)
+        rows = int(table.count().to_pyarrow().as_py())
+        table = table.mutate(**{ROW: ibis.row_number() + 1})
+        return _not_empty(RawTable("table", table, rows, False))
+    if hasattr(given, "__arrow_c_stream__") or isinstance(given, pa.Table):
+        arrow = given if isinstance(given, pa.Table) else pa.table(given)
+    else:
+        raise InputError(
+            f"a {type(given).__name__} is not a table; give a path or a pandas, Polars, Arrow or "
+            "Ibis table"
+        )
+    arrow = arrow.append_column(ROW, pa.array(range(1, arrow.num_rows + 1), pa.int64()))
+    return _not_empty(RawTable("table", engine.load(arrow, "frame"), arrow.num_rows, False))
+
+
+def _not_empty(raw: RawTable) -> RawTable:
+    if raw.rows_read == 0:
+        raise InputError("the table has no rows")
+    return raw
+
+
+def _hashed(raw: RawTable, files: list[Path]) -> RawTable:
+    digest = hashlib.sha256()
+    for file in files:
+        with file.open("rb") as handle:
+            while chunk := handle.read(1 << 22):
+                digest.update(chunk)
+    return RawTable(raw.name, raw.table, raw.rows_read, raw.is_text, digest.hexdigest(),
+                    raw.rejects, raw.notes)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).splitlines()[0][:160]

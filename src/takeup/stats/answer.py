@@ -1,0 +1,97 @@
+"""Every figure is an estimate with its interval and sample, or says why it cannot be given."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any, Literal, TypeAlias
+
+Grade = Literal["randomised", "paired", "staggered", "adjusted", "bounds", "descriptive"]
+Status = Literal["insufficient", "not_instrumented", "refused", "suppressed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A figure. `value`, `low`, `high` share `unit`; `confidence` is the interval's level.
+
+    `n` is the number of decisions behind it, `people` of clusters. `k` is the count where
+    the figure is an observed share k/n. `range_low` and `range_high` bound it where some
+    rows are unknown. `assumption` says in words what the grade rests on.
+    """
+
+    value: float
+    low: float
+    high: float
+    confidence: float
+    n: int
+    method: str
+    grade: Grade
+    unit: str = "share"
+    k: int | None = None
+    people: int | None = None
+    se: float | None = None
+    range_low: float | None = None
+    range_high: float | None = None
+    assumption: str | None = None
+    note: str | None = None
+
+    def excludes(self, null: float = 0.0) -> bool:
+        """Whether the interval leaves `null` out."""
+        return self.low > null or self.high < null
+
+    def to_json(self) -> dict[str, Any]:
+        """The estimate as JSON, without what it does not have."""
+        out: dict[str, Any] = {}
+        for name in self.__slots__:
+            value = getattr(self, name)
+            if value is not None:
+                finite = not isinstance(value, float) or math.isfinite(value)
+                out[name] = value if finite else None
+        return out
+
+
+@dataclass(frozen=True, slots=True)
+class CannotSay:
+    """Why a figure is not given (`reason`) and what would make it possible (`needs`)."""
+
+    status: Status
+    reason: str
+    needs: str
+    n: int | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The refusal as JSON."""
+        out: dict[str, Any] = {"status": self.status, "reason": self.reason, "needs": self.needs}
+        if self.n is not None:
+            out["n"] = self.n
+        return out
+
+
+Answer: TypeAlias = Estimate | CannotSay
+
+
+def insufficient(reason: str, needs: str, n: int | None = None) -> CannotSay:
+    """Not enough evidence yet."""
+    return CannotSay("insufficient", reason, needs, n)
+
+
+def not_instrumented(reason: str, needs: str) -> CannotSay:
+    """The table does not record what the figure needs."""
+    return CannotSay("not_instrumented", reason, needs)
+
+
+def refused(reason: str, needs: str, n: int | None = None) -> CannotSay:
+    """The figure could be computed and would mislead."""
+    return CannotSay("refused", reason, needs, n)
+
+
+def suppressed(reason: str = "too few people to show without showing a person") -> CannotSay:
+    """Not shown, on purpose."""
+    return CannotSay("suppressed", reason, "nothing; that is deliberate")
+
+
+def negated(answer: Answer) -> Answer:
+    """The same figure with the other sign."""
+    if isinstance(answer, CannotSay):
+        return answer
+    return replace(answer, value=-answer.value, low=-answer.high, high=-answer.low)

@@ -1,0 +1,140 @@
+"""Shares, with errors that respect that decisions of one person are alike.
+
+S1 to S5 are the closed-form primitives of takeup's definitions (docs/explanation/statistics.md).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import stats
+
+from takeup.stats.answer import Answer, Estimate, Grade, insufficient
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Posterior:
+    """Mean and variance of a share, with the effective counts behind it."""
+
+    mean: float
+    variance: float
+    k: float
+    n: float
+
+    def quantile(self, p: float) -> float:
+        """Quantile of Beta(k + ½, n − k + ½)."""
+        return float(stats.beta.ppf(p, self.k + 0.5, self.n - self.k + 0.5))
+
+
+def rate_posterior(k: float, n: float) -> Posterior:
+    """S1: Beta(k + ½, n − k + ½), Jeffreys' prior; mean (k+½)/(n+1), variance m(1−m)/(n+2)."""
+    mean = (k + 0.5) / (n + 1)
+    return Posterior(mean, mean * (1 - mean) / (n + 2), k, n)
+
+
+def clustered_posterior(k: Array, n: Array) -> Posterior:
+    """S2: the pooled share of clusters with counts k of n, by the ratio estimator.
+
+    deff = max(1, v_clu / (r(1−r)/Σn)), v_clu = g/(g−1) · Σ(k − r n)² / (Σn)² over the g
+    clusters with n > 0; then S1 with n/deff (Cochran 1977, §6; design effect of Kish 1965).
+    """
+    used = n > 0
+    k, n = k[used], n[used]
+    total, groups = float(n.sum()), int(used.sum())
+    if total == 0:
+        return Posterior(float("nan"), float("nan"), 0.0, 0.0)
+    rate = float(k.sum()) / total
+    if groups < 2 or rate in (0.0, 1.0):
+        return rate_posterior(float(k.sum()), total)
+    v_cluster = groups / (groups - 1) * float(((k - rate * n) ** 2).sum()) / total**2
+    deff = max(1.0, v_cluster / (rate * (1 - rate) / total))
+    return rate_posterior(rate * total / deff, total / deff)
+
+
+def share(
+    k: Array, n: Array, confidence: float, *, clustered: bool = True, grade: Grade = "descriptive",
+    method: str | None = None,
+) -> Answer:
+    """An observed share Σk/Σn of clusters, with a clustered Jeffreys interval.
+
+    `clustered=False` treats decisions as independent, where persons are unknown.
+    """
+    total = float(n.sum())
+    if total == 0:
+        return insufficient("no decisions to count", "at least one decision of this kind", 0)
+    posterior = (
+        clustered_posterior(k, n) if clustered else rate_posterior(float(k.sum()), total)
+    )
+    value = float(k.sum()) / total
+    tail = (1 - confidence) / 2
+    low, high = posterior.quantile(tail), posterior.quantile(1 - tail)
+    by = "clustered by person" if clustered else "decisions taken as independent, persons unknown"
+    return Estimate(
+        value=value, low=0.0 if value == 0 else min(low, value),
+        high=1.0 if value == 1 else max(high, value), confidence=confidence, n=int(total),
+        k=int(round(float(k.sum()))), people=int((n > 0).sum()) if clustered else None,
+        method=method or f"observed share, Jeffreys interval, {by}", grade=grade,
+    )
+
+
+def ratio(
+    numerator: Array, denominator: Array, confidence: float, *, unit: str, method: str,
+    clustered: bool = True, grade: Grade = "descriptive",
+) -> Answer:
+    """Σnumerator/Σdenominator over clusters, which may be negative; t interval, g − 1 df."""
+    used = denominator > 0
+    x, n = numerator[used], denominator[used]
+    total, groups = float(n.sum()), int(used.sum())
+    if not clustered or groups < 2:
+        return insufficient("the interval needs at least two people", "more people", int(total))
+    value = float(x.sum()) / total
+    se = float(np.sqrt(groups / (groups - 1) * ((x - value * n) ** 2).sum())) / total
+    half = float(stats.t.ppf(0.5 + confidence / 2, groups - 1)) * se
+    return Estimate(value, value - half, value + half, confidence, int(total), method, grade,
+                    unit=unit, people=groups, se=se)
+
+
+def probability_of_drop(previous: Posterior, current: Posterior) -> float:
+    """S3: P(the share fell) = Φ((m_prev − m_now)/√(v_prev + v_now))."""
+    return float(stats.norm.cdf(
+        (previous.mean - current.mean) / np.sqrt(previous.variance + current.variance)))
+
+
+def probability_within(mean: float, variance: float, centre: float, delta: float,
+                       centre_variance: float = 0.0) -> float:
+    """S4: P(|x − c| ≤ δ) with the centre's own uncertainty added."""
+    spread = float(np.sqrt(variance + centre_variance)) or 1e-12
+    upper = stats.norm.cdf((centre + delta - mean) / spread)
+    lower = stats.norm.cdf((centre - delta - mean) / spread)
+    return float(upper - lower)
+
+
+def probability_at_most(posterior: Posterior, limit: float, limit_variance: float = 0.0) -> float:
+    """P(share ≤ limit), normal approximation with the limit's uncertainty added."""
+    spread = float(np.sqrt(posterior.variance + limit_variance)) or 1e-12
+    return float(stats.norm.cdf((limit - posterior.mean) / spread))
+
+
+def reliability(n: float, k: float) -> float:
+    """S5: weight n/(n + k)."""
+    return n / (n + k)
+
+
+Trend = str
+
+
+def trend(previous: Posterior, current: Posterior, *, p_decline: float, smallest: float,
+          p_stable: float, delta: float) -> Trend:
+    """`declining`, `rising`, `stable` or `indeterminate`, by S3 and S4."""
+    change = current.mean - previous.mean
+    p_drop = probability_of_drop(previous, current)
+    if p_drop >= p_decline and -change >= smallest:
+        return "declining"
+    if 1 - p_drop >= p_decline and change >= smallest:
+        return "rising"
+    within = probability_within(change, previous.variance + current.variance, 0.0, delta)
+    return "stable" if within >= p_stable else "indeterminate"
