@@ -22,7 +22,7 @@ def with_action(decisions: ir.Table, use_case: UseCase) -> ir.Table:
     `decisions` has at least `mode`, and either `action` or advice and choice.
     """
     t = decisions
-    given = t.action if "action" in t.columns else ibis.null("string")
+    given = t.action if "action" in t.columns else ibis.literal("").nullif("")
     consulted = _consulted(t, given, use_case)
     derived = _derived(t, given, consulted, use_case)
     action = ibis.cases(
@@ -51,7 +51,7 @@ def _consulted(t: ir.Table, given: ir.Value, use_case: UseCase) -> ir.BooleanVal
         (given.isin([a.value for a in CONSULTED_ACTIONS]), True),
         (given == Action.NOT_CONSULTED.value, False),
     )
-    known = t.consulted if "consulted" in t.columns else ibis.null("boolean")
+    known = t.consulted if "consulted" in t.columns else ibis.literal(None, "boolean")
     known = ibis.coalesce(known, from_action)
     if use_case.advice_unavoidable:
         known = ibis.coalesce(known, ibis.literal(True))
@@ -75,7 +75,7 @@ def _agrees(t: ir.Table, use_case: UseCase) -> ir.BooleanValue:
         return deviation(t.choice_value, t.recommendation_value, use_case) <= use_case.tolerance
     if {"recommendation", "choice"} <= set(t.columns):
         return t.choice == t.recommendation
-    return ibis.null("boolean")
+    return ibis.literal(None, "boolean")
 
 
 def _derived(
@@ -90,10 +90,10 @@ def _derived(
         modified = _same_class(t, use_case) | (same & (given == Action.MODIFIED.value))
         modified = modified.fill_null(False)
     else:
-        return ibis.null("string")
+        return ibis.literal(None, "string")
     aware = consulted.fill_null(False)
     return ibis.cases(
-        (same.isnull(), ibis.null("string")),
+        (same.isnull(), ibis.literal(None, "string")),
         (aware & modified, Action.MODIFIED.value),
         (aware & same, Action.FOLLOWED.value),
         (aware, Action.OVERRIDDEN.value),

@@ -103,7 +103,7 @@ class Reader:
         if value.type().is_string():
             return parsing.present(value, self.options.blanks)
         if value.type().is_floating():
-            return ibis.ifelse(value.isnan(), ibis.null(value.type()), value)
+            return ibis.ifelse(value.isnan(), ibis.literal(None, value.type()), value)
         return value
 
     def number(self, value: ir.Value) -> ir.NumericValue:
@@ -221,11 +221,11 @@ class Reader:
                 "not_a_number", name, source,
                 (text.notnull() & value.isnull()).fill_null(False), text,
                 "is not a number", self._number_remedy(source)))
-            value = ibis.ifelse(value.isnan(), ibis.null("float64"), value)
+            value = ibis.ifelse(value.isnan(), ibis.literal(None, "float64"), value)
         elif value.type().is_boolean() or value.type().is_numeric():
             value = value.cast("float64")
         elif value.type().is_null():
-            value = ibis.null("float64")
+            value = ibis.literal(None, "float64")
         else:
             raise _wrong_type(name, source, value, "a number")
         if not _is_integer_source(self.raw, source):
@@ -252,7 +252,7 @@ class Reader:
             "not_a_whole_number", name, self.source_of(name),
             (reading.value != whole).fill_null(False), reading.value,
             "is not a whole number", "number revisions 1, 2, 3 …")
-        finite = ibis.ifelse(reading.value.isinf(), ibis.null("float64"), whole)
+        finite = ibis.ifelse(reading.value.isinf(), ibis.literal(None, "float64"), whole)
         return _Reading(finite.cast("int64"), (*reading.checks, check))
 
     def _boolean(self, name: str, value: ir.Value) -> _Reading:
@@ -260,7 +260,7 @@ class Reader:
         if value.type().is_boolean():
             return _Reading(value)
         if value.type().is_null():
-            return _Reading(ibis.null("boolean"))
+            return _Reading(ibis.literal(None, "boolean"))
         text = _as_text(value)
         read = parsing.to_boolean(text)
         check = Check(
@@ -301,7 +301,7 @@ class Reader:
         elif dtype.is_date():
             value = value.cast("timestamp")
         elif dtype.is_null():
-            value = ibis.null("timestamp")
+            value = ibis.literal(None, "timestamp")
         else:
             raise _wrong_type(name, source, value, "a date or time")
         if name in ("decided_at", "observed_at", "eligible_at"):

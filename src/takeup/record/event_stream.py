@@ -9,7 +9,8 @@ import ibis.expr.types as ir
 
 from takeup.record.canonical import ROW
 from takeup.record.errors import DeclarationError
-from takeup.record.mapping import EventStream
+from takeup.record.mapping import EventStream, FileOptions
+from takeup.record.parsing import to_time
 
 FATE = "fate__"
 DECISION, FOLDED, OPEN, UNOPENED, REPEATED, UNKNOWN = (
@@ -27,8 +28,9 @@ class FoldedStream:
     decisions: ir.Table
 
 
-def fold(raw: ir.Table, stream: EventStream) -> FoldedStream:
+def fold(raw: ir.Table, stream: EventStream, options: FileOptions) -> FoldedStream:
     """Each closing event of an opened episode becomes a row; what came before folds into it.
+    What is shown again after it was closed, or before anything was opened, opens an episode.
 
     `raw` has `row__`. Raises DeclarationError where the stream names absent columns.
     """
@@ -39,22 +41,31 @@ def fold(raw: ir.Table, stream: EventStream) -> FoldedStream:
     event = raw[stream.event].cast("string").strip()
     opens, repeats = event.isin(stream.opens), event.isin(stream.repeats)
     closes, ignored = event.isin(list(stream.closes)), event.isin(stream.ignores)
-    order = [raw[stream.order], raw[ROW]]
+    # As text, "33.7Z" sorts after "33.70Z"; times are put in order as times.
+    moment = raw[stream.order]
+    if moment.type().is_string():
+        moment = to_time(moment, options.date_order, options.time_zone)
+    raw = raw.mutate(order__=moment)
+    order = [raw.order__, raw[ROW]]
     by = [raw[name] for name in stream.by]
-    so_far = ibis.window(group_by=by, order_by=order, preceding=None, following=0)
-    marked = raw.mutate(
-        opens__=opens, closes__=closes, repeats__=repeats, ignored__=ignored,
-        episode__=opens.cast("int64").sum().over(so_far),
-    )
+    flagged = raw.mutate(closes__=closes)
+    was_closed = flagged.closes__.lag().over(
+        ibis.window(group_by=by, order_by=order)).fill_null(True)
+    flagged = flagged.mutate(opens__=opens | (repeats & was_closed), repeats__=repeats,
+                             ignored__=ignored)
+    so_far = ibis.window(
+        group_by=[flagged[name] for name in stream.by],
+        order_by=[flagged.order__, flagged[ROW]], preceding=None, following=0)
+    marked = flagged.mutate(episode__=flagged.opens__.cast("int64").sum().over(so_far))
     inside = ibis.window(
         group_by=[marked[name] for name in stream.by] + [marked.episode__],
-        order_by=[marked[stream.order], marked[ROW]], preceding=None, following=0,
+        order_by=[marked.order__, marked[ROW]], preceding=None, following=0,
     )
     whole = ibis.window(group_by=[marked[name] for name in stream.by] + [marked.episode__])
     counted = marked.mutate(
         close_number__=marked.closes__.cast("int64").sum().over(inside),
         closings__=marked.closes__.cast("int64").sum().over(whole),
-        opened_at__=marked[stream.order].min().over(whole),
+        opened_at__=marked.order__.min().over(whole),
         shown__=(marked.opens__ | marked.repeats__).cast("int64").sum().over(inside),
     )
     fate = ibis.cases(
@@ -66,6 +77,6 @@ def fold(raw: ir.Table, stream: EventStream) -> FoldedStream:
         else_=FOLDED,
     )
     fates = counted.mutate(**{FATE: fate}).drop(
-        "opens__", "closes__", "repeats__", "ignored__", "episode__", "close_number__", "closings__")
+        "opens__", "closes__", "repeats__", "ignored__", "order__", "episode__", "close_number__", "closings__")
     decisions = fates.filter(fates[FATE] == DECISION).drop(FATE)
     return FoldedStream(fates, decisions)

@@ -25,7 +25,7 @@ _TIME_WITH_OFFSET = r"\d{1,2}:\d{2}.*(Z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 def present(text: ir.StringValue, blanks: Sequence[str]) -> ir.StringValue:
     """The trimmed text; null where it is a word for "unknown"."""
     trimmed = text.strip()
-    return ibis.ifelse(trimmed.lower().isin([b.lower() for b in blanks]), ibis.null("string"), trimmed)
+    return ibis.ifelse(trimmed.lower().isin([b.lower() for b in blanks]), ibis.literal(None, "string"), trimmed)
 
 
 def to_number(text: ir.StringValue, decimal: str = ".") -> ir.FloatingValue:

@@ -154,7 +154,7 @@ def decisions_of(table: DecisionTable, name: str, use_case: UseCase) -> ir.Table
 def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table]:
     if mapping.events is None:
         return 0, [], raw.table
-    stream = fold(raw.table, mapping.events)
+    stream = fold(raw.table, mapping.events, mapping.file)
     fates_table = keep(stream.fates)
     counts = {
         row["fate__"]: row for row in fetch(
@@ -334,7 +334,7 @@ def _with_unaccounted(rows: ir.Table, unaccounted: ir.Table, name: str) -> ir.Ta
         elif column in cases.columns and column not in ("decision_id",):
             values[column] = cases[column].cast(dtype)
         else:
-            values[column] = ibis.null(dtype)
+            values[column] = ibis.literal(None, dtype)
     return rows.union(cases.select(**values))
 
 

@@ -1,0 +1,1 @@
+"""One module per question. Ibis tables in, a frozen result out."""

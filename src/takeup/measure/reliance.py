@@ -1,0 +1,127 @@
+"""Do people rely on the advice where it is right, and not where it is wrong?
+
+With a first answer before the advice: RAIR and RSR (Schemmer et al. 2023). Without: R_c, R_w
+and J from what was consulted and is judged. Over-reliance counts as much as under-reliance.
+Descriptive shares of judged cases; never computed from one-sided outcomes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from takeup.log import fetch
+from takeup.record.settings import Settings
+from takeup.record.vocabulary import CONSULTED_ACTIONS
+from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
+from takeup.stats.rates import share
+
+
+@dataclass(frozen=True, slots=True)
+class Reliance:
+    """`rair`: took right advice after a wrong first answer. `rsr`: kept a right first answer
+    against wrong advice. `keeps_right` (R_c), `catches_wrong` (R_w), `discrimination` (J),
+    `model_error` (q), `override_accuracy` (OA): always read OA beside q."""
+
+    rair: Answer
+    rsr: Answer
+    over_reliance: Answer
+    under_reliance: Answer
+    keeps_right: Answer
+    catches_wrong: Answer
+    discrimination: Answer
+    model_error: Answer
+    override_accuracy: Answer
+
+
+def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | CannotSay:
+    """Reliance over the judged decisions of the table."""
+    if "advice_right" not in decisions.columns:
+        return not_instrumented("the table does not hold the right answer",
+                                "correct_choice, correct_value or both losses")
+    t = decisions.mutate(person__=(
+        decisions.person_id if "person_id" in decisions.columns else ibis.literal("everyone")))
+    consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
+    weight = 1 / t.truth_probability if "truth_probability" in t.columns else ibis.literal(1.0)
+    counts: dict[str, ir.Value] = {}
+
+    def pair(name: str, hit: ir.BooleanValue, of: ir.BooleanValue) -> None:
+        known = of & hit.notnull()
+        counts[f"{name}_k"] = ibis.ifelse(known & hit, weight, 0.0).sum()
+        counts[f"{name}_n"] = ibis.ifelse(known, weight, 0.0).sum()
+        counts[f"{name}_rows"] = known.fill_null(False).cast("int64").sum()
+
+    over, right = t.action == "overridden", t.advice_right
+    pair("q", ~right, right.notnull())
+    pair("rc", ~over, consulted & right)
+    pair("rw", over, consulted & ~right)
+    if "choice_better" in t.columns:
+        pair("oa", t.choice_better, over & right.notnull())
+    has_first = "initial_right" in t.columns and "choice_right" in t.columns
+    if has_first:
+        pair("rair", t.choice_right, right & ~t.initial_right)
+        pair("rsr", t.choice_right, ~right & t.initial_right)
+    frame = fetch(t.group_by("person__").aggregate(**counts)).to_pandas()
+    level = settings.confidence
+
+    def answer(name: str, needs: str) -> Answer:
+        if f"{name}_n" not in frame:
+            return not_instrumented("not recorded", needs)
+        return _share(frame, name, level)
+
+    first = "initial_choice: what the person chose before seeing the advice"
+    rair, rsr = answer("rair", first), answer("rsr", first)
+    return Reliance(
+        rair, rsr, _complement(rsr), _complement(rair), answer("rc", ""), answer("rw", ""),
+        _discrimination(frame, level), answer("q", ""), answer("oa", "the right answer for overrides"))
+
+
+def _share(frame: pd.DataFrame, name: str, level: float) -> Answer:
+    rows = float(frame[f"{name}_rows"].sum())
+    weight = float(frame[f"{name}_n"].sum())
+    if rows == 0:
+        return insufficient("no judged case of this kind", "judged cases", 0)
+    scale = rows / weight
+    return share(frame[f"{name}_k"].to_numpy(float) * scale, frame[f"{name}_n"].to_numpy(float) * scale,
+                 level, clustered=len(frame) > 1)
+
+
+def _complement(answer: Answer) -> Answer:
+    if isinstance(answer, CannotSay):
+        return answer
+    fields = {name: getattr(answer, name) for name in answer.__slots__}
+    k = None if answer.k is None else answer.n - answer.k
+    fields.update(value=1 - answer.value, low=1 - answer.high, high=1 - answer.low, k=k)
+    return Estimate(**fields)
+
+
+def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
+    """J = R_c + R_w − 1; delta method over persons."""
+    from scipy import stats
+
+    parts = []
+    people = len(frame)
+    for name in ("rc", "rw"):
+        k, n = frame[f"{name}_k"].to_numpy(float), frame[f"{name}_n"].to_numpy(float)
+        if frame[f"{name}_rows"].sum() < 10 or n.sum() == 0:
+            return insufficient("too few judged cases with right and with wrong advice",
+                                "at least 10 judged cases of each", int(frame[f"{name}_rows"].sum()))
+        rate = k.sum() / n.sum()
+        parts.append((rate, (k - rate * n) / n.sum(), n.sum()))
+    value = parts[0][0] + parts[1][0] - 1
+    if people > 1:
+        influence = parts[0][1] + parts[1][1]
+        se = float(np.sqrt(people / (people - 1) * (influence**2).sum()))
+        df = people - 1
+    else:
+        se = float(np.sqrt(sum(r * (1 - r) / n for r, _, n in parts)))
+        df = 1_000_000
+    half = float(stats.t.ppf(0.5 + level / 2, df)) * se
+    n_rows = int(frame["rc_rows"].sum() + frame["rw_rows"].sum())
+    return Estimate(float(value), float(value - half), float(value + half), level, n_rows,
+                    "R_c + R_w − 1, errors by person", "descriptive", unit="points",
+                    people=people if people > 1 else None, se=se)

@@ -1,0 +1,95 @@
+"""Differences between two randomised arms from moments, unadjusted and regression-adjusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class ArmMoments:
+    """Weighted sums of one arm over z = (1, x…, y): `cross` = Σ w z zᵀ; `squares` = Σ w²;
+    `n` rows; `units` = Σ w z of each randomised unit, or None where rows are the units."""
+
+    cross: Array
+    squares: float
+    n: int
+    units: Array | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Treated minus control, with its standard error and degrees of freedom."""
+
+    value: float
+    se: float
+    df: float
+
+
+def difference_in_means(treated: ArmMoments, control: ArmMoments) -> Difference:
+    """Hájek difference of weighted means, Neyman's variance (Neyman 1923; Imbens & Rubin
+    2015, §6.4); clustered by unit where units are given."""
+    return _difference(treated, control, adjust=False)
+
+
+def lin_difference(treated: ArmMoments, control: ArmMoments) -> Difference:
+    """Regression adjustment with treatment × centred covariates (Lin 2013, Ann. Appl. Stat.).
+
+    One least-squares fit per arm from its moments; the variance is that of the residuals.
+    """
+    return _difference(treated, control, adjust=True)
+
+
+def _difference(treated: ArmMoments, control: ArmMoments, *, adjust: bool) -> Difference:
+    total = treated.cross[0] + control.cross[0]
+    centre = total[1:-1] / total[0]
+    one, zero = _arm(treated, centre, adjust), _arm(control, centre, adjust)
+    return Difference(one.mean - zero.mean, float(np.sqrt(one.variance + zero.variance)),
+                      one.df + zero.df)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    mean: float
+    variance: float
+    df: float
+
+
+def _arm(arm: ArmMoments, centre: Array, adjust: bool) -> _Arm:
+    weight = float(arm.cross[0, 0])
+    means = arm.cross[0] / weight
+    covariance = arm.cross / weight - np.outer(means, means)
+    x, y = slice(1, -1), -1
+    beta = np.zeros(len(centre))
+    rank = 0
+    if adjust and len(centre):
+        beta, _, rank, _ = np.linalg.lstsq(covariance[x, x], covariance[x, y], rcond=1e-10)
+    residual = covariance[y, y] - 2 * beta @ covariance[x, y] + beta @ covariance[x, x] @ beta
+    mean = float(means[y] - beta @ (means[x] - centre))
+    if arm.units is None:
+        free = max(arm.n - 1 - rank, 1)
+        scale = arm.n / free
+        return _Arm(mean, float(residual * scale * arm.squares / weight**2), free)
+    offset = means[y] - beta @ means[x]
+    sums = arm.units[:, y] - arm.units[:, x] @ beta - offset * arm.units[:, 0]
+    groups = len(sums)
+    free = max(groups - 1 - min(rank, groups - 2), 1)
+    return _Arm(mean, float(groups / free * (sums**2).sum() / weight**2), free)
+
+
+def balance_statistic(treated: ArmMoments, control: ArmMoments) -> tuple[float, int]:
+    """Wald χ² of the covariate means of two arms and its degrees of freedom."""
+    w1, w0 = treated.cross[0, 0], control.cross[0, 0]
+    x = slice(1, -1)
+    gap = treated.cross[0, x] / w1 - control.cross[0, x] / w0
+    pooled = treated.cross + control.cross
+    means = pooled[0, x] / (w1 + w0)
+    covariance = pooled[x, x] / (w1 + w0) - np.outer(means, means)
+    scale = treated.squares / w1**2 + control.squares / w0**2
+    rank = int(np.linalg.matrix_rank(covariance, tol=1e-10))
+    statistic = float(gap @ np.linalg.pinv(covariance * scale, rcond=1e-10) @ gap)
+    return statistic, rank
