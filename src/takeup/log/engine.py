@@ -53,9 +53,12 @@ class Engine:
     """One embedded DuckDB. Tables it gives out are ordinary Ibis tables."""
 
     def __init__(self, memory_limit: str | None = None, threads: int | None = None) -> None:
-        connection = duckdb.connect(config={
-            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        })
+        connection = duckdb.connect(
+            config={
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
         self.backend = ibis.duckdb.from_connection(_Connection(connection))
         self.run("SET TimeZone = 'UTC'")
         if memory_limit:

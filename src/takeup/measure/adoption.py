@@ -33,6 +33,7 @@ class GroupAdoption:
 
     `counts`: decisions by action. `eligible` = E, `consulted` = C, `unknown` = U: eligible
     decisions of which nobody knows whether the advice was seen, or that no decision answers.
+    `largest_share` is the part of one person; `hidden` marks a group disclosure has emptied.
     """
 
     key: str
@@ -49,6 +50,9 @@ class GroupAdoption:
     agreement: Answer
     unaccounted_share: Answer
     quality_gap: Answer
+    largest_share: float = 0.0
+    largest_override_share: float = 0.0
+    hidden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +82,11 @@ def measure_adoption(
     reasons = _reasons(table)
     contradictions = fetch(table.aggregate(n=table.contradicts_source.cast("int64").sum()))
     return Adoption(
-        _group("all", whole, settings, "path" in table.columns), groups, reasons,
-        int(contradictions["n"][0].as_py() or 0))
+        _group("all", whole, settings, "path" in table.columns),
+        groups,
+        reasons,
+        int(contradictions["n"][0].as_py() or 0),
+    )
 
 
 def _with_weeks(table: ir.Table) -> ir.Table:
@@ -91,9 +98,7 @@ def _with_weeks(table: ir.Table) -> ir.Table:
 def _counts(table: ir.Table, dimension: str | None) -> pd.DataFrame:
     """One row per person × level × action: n, on the AI path, agreeing, agreement known."""
     by: dict[str, ir.Value] = {"action": table.action}
-    by["person"] = (
-        table.person_id if "person_id" in table.columns else ibis.literal("everyone")
-    )
+    by["person"] = table.person_id if "person_id" in table.columns else ibis.literal("everyone")
     if dimension:
         by["level"] = table[dimension].cast("string")
     sums: dict[str, ir.Value] = {
@@ -104,7 +109,7 @@ def _counts(table: ir.Table, dimension: str | None) -> pd.DataFrame:
     if "path" in table.columns:
         sums["on_path"] = (table.path == "ai").cast("int64").sum().fill_null(0)
         sums["path_known"] = table.path.count()
-    frame = fetch(table.group_by(**by).aggregate(**sums)).to_pandas()
+    frame: pd.DataFrame = fetch(table.group_by(**by).aggregate(**sums)).to_pandas()
     frame["person"] = frame["person"].astype(object).fillna("(unknown)")
     return frame
 
@@ -122,8 +127,9 @@ def _groups(
 
 
 def _group(key: str, frame: pd.DataFrame, settings: Settings, has_path: bool) -> GroupAdoption:
-    by_person = frame.pivot_table(index="person", columns="action", values="n", aggfunc="sum",
-                                  fill_value=0).reindex(columns=list(COUNTS), fill_value=0)
+    by_person = frame.pivot_table(
+        index="person", columns="action", values="n", aggfunc="sum", fill_value=0
+    ).reindex(columns=list(COUNTS), fill_value=0)
     n = {action: by_person[action].to_numpy(float) for action in COUNTS}
     persons_known = set(by_person.index) != {"everyone"}
     clustered = persons_known and len(by_person) > 1
@@ -137,26 +143,39 @@ def _group(key: str, frame: pd.DataFrame, settings: Settings, has_path: bool) ->
         return share(k, of, level, clustered=clustered)
 
     nothing_known = eligible.sum() > 0 and (eligible - unknown).sum() == 0
-    silent = not_instrumented("the table does not say whether the advice was in view",
-                              _CONSULT_NEEDS)
+    silent = not_instrumented(
+        "the table does not say whether the advice was in view", _CONSULT_NEEDS
+    )
     assist = frame[~frame["action"].isin(["shadow", "off", UNACCOUNTED])]
     return GroupAdoption(
         key=key,
         people=len(by_person.index.drop("(unknown)", errors="ignore")) if persons_known else None,
         counts={action: int(values.sum()) for action, values in n.items() if values.sum()},
-        eligible=int(eligible.sum()), consulted=int(seen.sum()), unknown=int(unknown.sum()),
+        eligible=int(eligible.sum()),
+        consulted=int(seen.sum()),
+        unknown=int(unknown.sum()),
         nominal_rate=_nominal(frame, by_person, eligible, level, clustered, has_path),
-        consult_rate=silent if nothing_known else _ranged(
-            rate(seen, eligible - unknown), seen, unknown, eligible),
+        consult_rate=silent
+        if nothing_known
+        else _ranged(rate(seen, eligible - unknown), seen, unknown, eligible),
         override_rate=silent if nothing_known else rate(n["overridden"], seen),
         adjust_rate=silent if nothing_known else rate(n["modified"] + n["overridden"], seen),
-        effective_reliance=silent if nothing_known else _ranged(
-            rate(used, eligible - unknown), used, unknown, eligible),
+        effective_reliance=silent
+        if nothing_known
+        else _ranged(rate(used, eligible - unknown), used, unknown, eligible),
         agreement=_agreement(assist, level, clustered),
         unaccounted_share=rate(n[UNACCOUNTED], eligible),
-        quality_gap=_quality_gap(frame, by_person, used, eligible, nothing_known, level,
-                                 clustered, has_path),
+        quality_gap=_quality_gap(
+            frame, by_person, used, eligible, nothing_known, level, clustered, has_path
+        ),
+        largest_share=_largest(eligible),
+        largest_override_share=_largest(n["overridden"]) if n["overridden"].sum() >= 5 else 0.0,
     )
+
+
+def _largest(counts: Any) -> float:
+    """Share of the person with the most, 0 to 1."""
+    return float(counts.max() / counts.sum()) if counts.sum() else 0.0
 
 
 def _ranged(answer: Answer, k: Any, unknown: Any, eligible: Any) -> Answer:
@@ -165,42 +184,73 @@ def _ranged(answer: Answer, k: Any, unknown: Any, eligible: Any) -> Answer:
         return answer
     total = float(eligible.sum())
     fields = {name: getattr(answer, name) for name in answer.__slots__}
-    fields.update(range_low=float(k.sum()) / total,
-                  range_high=float(k.sum() + unknown.sum()) / total)
+    fields.update(
+        range_low=float(k.sum()) / total, range_high=float(k.sum() + unknown.sum()) / total
+    )
     return Estimate(**fields)
 
 
 def _on_path(frame: pd.DataFrame, by_person: pd.DataFrame) -> Any:
     eligible = frame[~frame["action"].isin(["shadow", "off", "deferred"])]
-    return eligible.groupby("person")["on_path"].sum().reindex(by_person.index, fill_value=0) \
+    return (
+        eligible.groupby("person")["on_path"]
+        .sum()
+        .reindex(by_person.index, fill_value=0)
         .to_numpy(float)
+    )
 
 
-def _nominal(frame: pd.DataFrame, by_person: pd.DataFrame, eligible: Any, level: float,
-             clustered: bool, has_path: bool) -> Answer:
+def _nominal(
+    frame: pd.DataFrame,
+    by_person: pd.DataFrame,
+    eligible: Any,
+    level: float,
+    clustered: bool,
+    has_path: bool,
+) -> Answer:
     if not has_path or frame["path_known"].sum() == 0:
-        return not_instrumented("the table does not say which way cases were closed",
-                                "a column path (ai or legacy)")
+        return not_instrumented(
+            "the table does not say which way cases were closed", "a column path (ai or legacy)"
+        )
     return share(_on_path(frame, by_person), eligible, level, clustered=clustered)
 
 
-def _quality_gap(frame: pd.DataFrame, by_person: pd.DataFrame, used: Any, eligible: Any,
-                 nothing_known: bool, level: float, clustered: bool, has_path: bool) -> Answer:
+def _quality_gap(
+    frame: pd.DataFrame,
+    by_person: pd.DataFrame,
+    used: Any,
+    eligible: Any,
+    nothing_known: bool,
+    level: float,
+    clustered: bool,
+    has_path: bool,
+) -> Answer:
     if not has_path or nothing_known:
-        return not_instrumented("needs the nominal rate and the effective reliance",
-                                "the columns path and consulted")
-    return ratio(_on_path(frame, by_person) - used, eligible, level, unit="points",
-                 clustered=clustered,
-                 method="nominal rate minus effective reliance, clustered by person")
+        return not_instrumented(
+            "needs the nominal rate and the effective reliance", "the columns path and consulted"
+        )
+    return ratio(
+        _on_path(frame, by_person) - used,
+        eligible,
+        level,
+        unit="points",
+        clustered=clustered,
+        method="nominal rate minus effective reliance, clustered by person",
+    )
 
 
 def _agreement(assist: pd.DataFrame, level: float, clustered: bool) -> Answer:
     sums = assist.groupby("person")[["agreeing", "comparable"]].sum()
     if sums["comparable"].sum() == 0:
-        return not_instrumented("advice and choice are not both recorded",
-                                "the columns recommendation and choice")
-    return share(sums["agreeing"].to_numpy(float), sums["comparable"].to_numpy(float), level,
-                 clustered=clustered)
+        return not_instrumented(
+            "advice and choice are not both recorded", "the columns recommendation and choice"
+        )
+    return share(
+        sums["agreeing"].to_numpy(float),
+        sums["comparable"].to_numpy(float),
+        level,
+        clustered=clustered,
+    )
 
 
 def _reasons(table: ir.Table) -> dict[str, int]:

@@ -66,24 +66,27 @@ def measure_paired(
     judged = rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull())
     overall = _group("all", _sums(judged, None), settings)
     if overall.judged < settings.paired.smallest_sample:
-        return insufficient(f"only {overall.judged} cases with a known right answer", _PANEL,
-                            overall.judged)
+        return insufficient(
+            f"only {overall.judged} cases with a known right answer", _PANEL, overall.judged
+        )
     groups = {
         dimension: tuple(
             _group(str(level), part, settings)
-            for level, part in _sums(judged, dimension).dropna(subset=["level"]).groupby("level"))
-        for dimension in dimensions if dimension in judged.columns
+            for level, part in _sums(judged, dimension).dropna(subset=["level"]).groupby("level")
+        )
+        for dimension in dimensions
+        if dimension in judged.columns
     }
     return Paired(scope, overall, groups, _losses(rows, settings))
 
 
 def _scope(decisions: ir.Table) -> tuple[str, ir.Table]:
-    consulted = decisions.filter(
-        decisions.action.isin([a.value for a in CONSULTED_ACTIONS]))
+    consulted = decisions.filter(decisions.action.isin([a.value for a in CONSULTED_ACTIONS]))
     if fetch(consulted.count().as_table())[0][0].as_py():
         return "decided with the advice in view", consulted
-    eligible = decisions.filter(decisions.action.isin(
-        [a.value for a in ELIGIBLE_ACTIONS] + ["shadow"]))
+    eligible = decisions.filter(
+        decisions.action.isin([a.value for a in ELIGIBLE_ACTIONS] + ["shadow"])
+    )
     return "all decisions, whether or not the advice was seen", eligible
 
 
@@ -96,8 +99,11 @@ def _sampled_unevenly(rows: ir.Table, settings: Settings) -> CannotSay | None:
             return None
     if not {"recommendation", "choice"} <= set(rows.columns):
         return None
-    rates = fetch(rows.group_by("recommendation", "choice").aggregate(
-        n=rows.count(), known=known.cast("float64").mean())).to_pandas()
+    rates = fetch(
+        rows.group_by("recommendation", "choice").aggregate(
+            n=rows.count(), known=known.cast("float64").mean()
+        )
+    ).to_pandas()
     rates = rates[rates["n"] >= settings.paired.smallest_sample]
     if len(rates) < 2:
         return None
@@ -109,23 +115,35 @@ def _sampled_unevenly(rows: ir.Table, settings: Settings) -> CannotSay | None:
         f"the right answer is known for {high['known']:.0%} of cases with advice "
         f"{high['recommendation']} and choice {high['choice']}, but for {low['known']:.0%} with "
         f"advice {low['recommendation']} and choice {low['choice']}: such a sample can turn the sign",
-        f"truth_probability for each judged case, or {_PANEL}", int(rates["n"].sum()))
+        f"truth_probability for each judged case, or {_PANEL}",
+        int(rates["n"].sum()),
+    )
 
 
 def _sums(judged: ir.Table, dimension: str | None) -> pd.DataFrame:
-    weight = (1 / judged.truth_probability if "truth_probability" in judged.columns
-              else ibis.literal(1.0))
+    weight = (
+        1 / judged.truth_probability if "truth_probability" in judged.columns else ibis.literal(1.0)
+    )
     p, m = judged.choice_right.cast("float64"), judged.advice_right.cast("float64")
     by = {"person": judged.person_id if "person_id" in judged.columns else ibis.literal("everyone")}
     if dimension:
         by["level"] = judged[dimension].cast("string")
-    return fetch(judged.group_by(**by).aggregate(
-        n=judged.count(), w=weight.sum(), wp=(weight * p).sum(), wm=(weight * m).sum(),
-        w2=(weight**2).sum(), w2d=(weight**2 * (p - m)).sum(), w2dd=(weight**2 * (p - m) ** 2).sum(),
-        w2p=(weight**2 * p).sum(), w2m=(weight**2 * m).sum(),
-        person_only=((p - m) > 0).cast("int64").sum(),
-        model_only=((p - m) < 0).cast("int64").sum(),
-    )).to_pandas()
+    frame: pd.DataFrame = fetch(
+        judged.group_by(**by).aggregate(
+            n=judged.count(),
+            w=weight.sum(),
+            wp=(weight * p).sum(),
+            wm=(weight * m).sum(),
+            w2=(weight**2).sum(),
+            w2d=(weight**2 * (p - m)).sum(),
+            w2dd=(weight**2 * (p - m) ** 2).sum(),
+            w2p=(weight**2 * p).sum(),
+            w2m=(weight**2 * m).sum(),
+            person_only=((p - m) > 0).cast("int64").sum(),
+            model_only=((p - m) < 0).cast("int64").sum(),
+        )
+    ).to_pandas()
+    return frame
 
 
 def _group(key: str, sums: pd.DataFrame, settings: Settings) -> PairedGroup:
@@ -135,12 +153,20 @@ def _group(key: str, sums: pd.DataFrame, settings: Settings) -> PairedGroup:
         _mean(sums, sums["wp"] - sums["wm"], sums["w2dd"], sums["w2d"], n, settings, "points"),
         _mean(sums, sums["wp"], sums["w2p"], sums["w2p"], n, settings, "share"),
         _mean(sums, sums["wm"], sums["w2m"], sums["w2m"], n, settings, "share"),
-        n, int(sums["person_only"].sum()), int(sums["model_only"].sum()))
+        n,
+        int(sums["person_only"].sum()),
+        int(sums["model_only"].sum()),
+    )
 
 
 def _mean(
-    sums: pd.DataFrame, total: pd.Series, squares: pd.Series, cross: pd.Series, n: int,
-    settings: Settings, unit: str,
+    sums: pd.DataFrame,
+    total: pd.Series,
+    squares: pd.Series,
+    cross: pd.Series,
+    n: int,
+    settings: Settings,
+    unit: str,
 ) -> Answer:
     """Weighted mean with errors clustered by person, or by case where persons are unknown."""
     if n < 2:
@@ -156,21 +182,41 @@ def _mean(
         spread = float(squares.sum() - 2 * value * cross.sum() + value**2 * sums["w2"].sum())
         se, df, by = float(np.sqrt(max(spread, 0) * n / (n - 1))) / w, n - 1, "errors by case"
     half = float(stats.t.ppf(0.5 + settings.confidence / 2, df)) * se
-    return Estimate(value, value - half, value + half, settings.confidence, n,
-                    f"weighted mean over judged cases, {by}", "paired", unit=unit,
-                    people=people if people > 1 else None, se=se, assumption=_ASSUMPTION)
+    return Estimate(
+        value,
+        value - half,
+        value + half,
+        settings.confidence,
+        n,
+        f"weighted mean over judged cases, {by}",
+        "paired",
+        unit=unit,
+        people=people if people > 1 else None,
+        se=se,
+        assumption=_ASSUMPTION,
+    )
 
 
 def _losses(rows: ir.Table, settings: Settings) -> Answer:
     if not {"loss_recommended", "loss_final"} <= set(rows.columns):
-        return not_instrumented("losses of advice and choice are not both known",
-                                "loss_recommended and loss_final, or correct_value")
+        return not_instrumented(
+            "losses of advice and choice are not both known",
+            "loss_recommended and loss_final, or correct_value",
+        )
     known = rows.filter(rows.loss_recommended.notnull() & rows.loss_final.notnull())
     d = known.loss_final - known.loss_recommended
-    w = (1 / known.truth_probability if "truth_probability" in known.columns
-         else ibis.literal(1.0))
+    w = 1 / known.truth_probability if "truth_probability" in known.columns else ibis.literal(1.0)
     person = known.person_id if "person_id" in known.columns else ibis.literal("everyone")
-    sums = fetch(known.group_by(person=person).aggregate(
-        n=known.count(), w=w.sum(), w2=(w**2).sum(), wd=(w * d).sum(), w2d=(w**2 * d).sum(),
-        w2dd=(w**2 * d**2).sum())).to_pandas()
-    return _mean(sums, sums["wd"], sums["w2dd"], sums["w2d"], int(sums["n"].sum()), settings, "loss")
+    sums = fetch(
+        known.group_by(person=person).aggregate(
+            n=known.count(),
+            w=w.sum(),
+            w2=(w**2).sum(),
+            wd=(w * d).sum(),
+            w2d=(w**2 * d).sum(),
+            w2dd=(w**2 * d**2).sum(),
+        )
+    ).to_pandas()
+    return _mean(
+        sums, sums["wd"], sums["w2dd"], sums["w2d"], int(sums["n"].sum()), settings, "loss"
+    )

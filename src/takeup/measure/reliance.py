@@ -41,10 +41,15 @@ class Reliance:
 def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | CannotSay:
     """Reliance over the judged decisions of the table."""
     if "advice_right" not in decisions.columns:
-        return not_instrumented("the table does not hold the right answer",
-                                "correct_choice, correct_value or both losses")
-    t = decisions.mutate(person__=(
-        decisions.person_id if "person_id" in decisions.columns else ibis.literal("everyone")))
+        return not_instrumented(
+            "the table does not hold the right answer",
+            "correct_choice, correct_value or both losses",
+        )
+    t = decisions.mutate(
+        person__=(
+            decisions.person_id if "person_id" in decisions.columns else ibis.literal("everyone")
+        )
+    )
     consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
     weight = 1 / t.truth_probability if "truth_probability" in t.columns else ibis.literal(1.0)
     counts: dict[str, ir.Value] = {}
@@ -76,8 +81,16 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
     first = "initial_choice: what the person chose before seeing the advice"
     rair, rsr = answer("rair", first), answer("rsr", first)
     return Reliance(
-        rair, rsr, _complement(rsr), _complement(rair), answer("rc", ""), answer("rw", ""),
-        _discrimination(frame, level), answer("q", ""), answer("oa", "the right answer for overrides"))
+        rair,
+        rsr,
+        _complement(rsr),
+        _complement(rair),
+        answer("rc", ""),
+        answer("rw", ""),
+        _discrimination(frame, level),
+        answer("q", ""),
+        answer("oa", "the right answer for overrides"),
+    )
 
 
 def _share(frame: pd.DataFrame, name: str, level: float) -> Answer:
@@ -86,8 +99,12 @@ def _share(frame: pd.DataFrame, name: str, level: float) -> Answer:
     if rows == 0:
         return insufficient("no judged case of this kind", "judged cases", 0)
     scale = rows / weight
-    return share(frame[f"{name}_k"].to_numpy(float) * scale, frame[f"{name}_n"].to_numpy(float) * scale,
-                 level, clustered=len(frame) > 1)
+    return share(
+        frame[f"{name}_k"].to_numpy(float) * scale,
+        frame[f"{name}_n"].to_numpy(float) * scale,
+        level,
+        clustered=len(frame) > 1,
+    )
 
 
 def _complement(answer: Answer) -> Answer:
@@ -108,8 +125,11 @@ def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
     for name in ("rc", "rw"):
         k, n = frame[f"{name}_k"].to_numpy(float), frame[f"{name}_n"].to_numpy(float)
         if frame[f"{name}_rows"].sum() < 10 or n.sum() == 0:
-            return insufficient("too few judged cases with right and with wrong advice",
-                                "at least 10 judged cases of each", int(frame[f"{name}_rows"].sum()))
+            return insufficient(
+                "too few judged cases with right and with wrong advice",
+                "at least 10 judged cases of each",
+                int(frame[f"{name}_rows"].sum()),
+            )
         rate = k.sum() / n.sum()
         parts.append((rate, (k - rate * n) / n.sum(), n.sum()))
     value = parts[0][0] + parts[1][0] - 1
@@ -122,6 +142,15 @@ def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
         df = 1_000_000
     half = float(stats.t.ppf(0.5 + level / 2, df)) * se
     n_rows = int(frame["rc_rows"].sum() + frame["rw_rows"].sum())
-    return Estimate(float(value), float(value - half), float(value + half), level, n_rows,
-                    "R_c + R_w − 1, errors by person", "descriptive", unit="points",
-                    people=people if people > 1 else None, se=se)
+    return Estimate(
+        float(value),
+        float(value - half),
+        float(value + half),
+        level,
+        n_rows,
+        "R_c + R_w − 1, errors by person",
+        "descriptive",
+        unit="points",
+        people=people if people > 1 else None,
+        se=se,
+    )

@@ -58,8 +58,11 @@ class Rollout:
 
 
 def measure_rollout(
-    decisions: ir.Table, use_case: UseCase, covariates: Sequence[str],
-    outcomes: Sequence[str], settings: Settings,
+    decisions: ir.Table,
+    use_case: UseCase,
+    covariates: Sequence[str],
+    outcomes: Sequence[str],
+    settings: Settings,
 ) -> Rollout | CannotSay:
     """Effects on agreement, each choice, each outcome, correctness and misclassification risk.
 
@@ -68,20 +71,28 @@ def measure_rollout(
     if "assist_probability" not in decisions.columns:
         return not_instrumented(
             "no advice was withheld at random",
-            "assist_probability: with what probability each case (or person) had the advice")
+            "assist_probability: with what probability each case (or person) had the advice",
+        )
     p = decisions.assist_probability.cast("float64")
     t = decisions.mutate(p__=p).filter((p > 0) & (p < 1))
     t = t.mutate(arm__=(t["mode"] == "assist"))
     t = t.mutate(w__=ibis.ifelse(t.arm__, 1 / t.p__, 1 / (1 - t.p__)))
-    totals = fetch(t.aggregate(
-        n=t.count(), treated=t.arm__.cast("int64").sum(), expected=t.p__.sum(),
-        spread=(t.p__ * (1 - t.p__)).sum())).to_pylist()[0]
+    totals = fetch(
+        t.aggregate(
+            n=t.count(),
+            treated=t.arm__.cast("int64").sum(),
+            expected=t.p__.sum(),
+            spread=(t.p__ * (1 - t.p__)).sum(),
+        )
+    ).to_pylist()[0]
     treated = int(totals["treated"] or 0)
     control = int(totals["n"] or 0) - treated
     if min(treated, control) < settings.rollout.smallest_arm:
         return refused(
             f"only {min(treated, control)} decisions in the smaller arm",
-            f"at least {settings.rollout.smallest_arm} decisions in each arm", treated + control)
+            f"at least {settings.rollout.smallest_arm} decisions in each arm",
+            treated + control,
+        )
     z = (treated - totals["expected"]) / np.sqrt(totals["spread"])
     ratio_p = float(2 * stats.norm.sf(abs(z)))
     design, columns = _design(t, covariates)
@@ -96,24 +107,30 @@ def measure_rollout(
         if balance_p is None and columns:
             statistic, df = balance_statistic(*arms)
             balance_p = float(stats.chi2.sf(statistic, df)) if df else None
-    return Rollout(tuple(effects), treated, control, ratio_p, balance_p,
-                   _alerts(ratio_p, balance_p, settings))
+    return Rollout(
+        tuple(effects), treated, control, ratio_p, balance_p, _alerts(ratio_p, balance_p, settings)
+    )
 
 
 def _alerts(ratio_p: float, balance_p: float | None, settings: Settings) -> tuple[str, ...]:
     alerts = []
     if ratio_p < settings.rollout.sample_ratio_alert:
-        alerts.append("the arms are not of the size the probabilities say: look for lost rows "
-                      "before reading any effect")
+        alerts.append(
+            "the arms are not of the size the probabilities say: look for lost rows "
+            "before reading any effect"
+        )
     if balance_p is not None and balance_p < settings.rollout.balance_alert:
-        alerts.append("the arms differ in what was known before the decision: the draw may not "
-                      "have been random")
+        alerts.append(
+            "the arms differ in what was known before the decision: the draw may not "
+            "have been random"
+        )
     return tuple(alerts)
 
 
 def _unit(use_case: UseCase, t: ir.Table) -> str | None:
-    column = {"case": None, "person": "person_id", "team": "team",
-              "unit": "randomised_unit_id"}[use_case.randomised_unit]
+    column = {"case": None, "person": "person_id", "team": "team", "unit": "randomised_unit_id"}[
+        use_case.randomised_unit
+    ]
     return column if column in t.columns else None
 
 
@@ -129,11 +146,15 @@ def _design(t: ir.Table, covariates: Sequence[str]) -> tuple[ir.Table, list[str]
             if row["blank"]:
                 columns[f"c{len(columns)}__"] = column.isnull().cast("float64")
             continue
-        levels = fetch(t.group_by(level=column.cast("string").fill_null("(blank)"))
-                       .aggregate(n=ibis._.count()).order_by(ibis.desc("n"), "level"))
+        levels = fetch(
+            t.group_by(level=column.cast("string").fill_null("(blank)"))
+            .aggregate(n=ibis._.count())
+            .order_by(ibis.desc("n"), "level")
+        )
         for level in levels["level"].to_pylist()[1:MOST_LEVELS]:
             columns[f"c{len(columns)}__"] = (
-                column.cast("string").fill_null("(blank)") == level).cast("float64")
+                column.cast("string").fill_null("(blank)") == level
+            ).cast("float64")
     return t.mutate(**columns), list(columns)
 
 
@@ -141,13 +162,20 @@ def _quantities(
     t: ir.Table, use_case: UseCase, outcomes: Sequence[str]
 ) -> list[tuple[str, str, ir.Value]]:
     found: list[tuple[str, str, ir.Value]] = [
-        ("agreement", "choices that agree with the advice", t.agrees.cast("float64"))]
+        ("agreement", "choices that agree with the advice", t.agrees.cast("float64"))
+    ]
     if "choice" in t.columns:
         choices = use_case.choices or sorted(
-            c for c in fetch(t.select("choice").distinct())["choice"].to_pylist() if c)
+            c for c in fetch(t.select("choice").distinct())["choice"].to_pylist() if c
+        )
         for choice in choices if len(choices) > 2 else choices[:1]:
-            found.append((f"choice:{choice}", f"decisions for {choice}",
-                          (t.choice == choice).cast("float64")))
+            found.append(
+                (
+                    f"choice:{choice}",
+                    f"decisions for {choice}",
+                    (t.choice == choice).cast("float64"),
+                )
+            )
     for name in outcomes:
         if f"y_{name}" in t.columns:
             found.append((f"outcome:{name}", name.replace("_", " "), t[f"y_{name}"]))
@@ -156,8 +184,13 @@ def _quantities(
     for name in outcomes:
         risk = _misclassification(t, use_case, name)
         if risk is not None:
-            found.append((f"misclassification:{name}",
-                          f"misclassification risk, {name.replace('_', ' ')}", risk))
+            found.append(
+                (
+                    f"misclassification:{name}",
+                    f"misclassification risk, {name.replace('_', ' ')}",
+                    risk,
+                )
+            )
     return found
 
 
@@ -185,7 +218,9 @@ def _moments(
     for i in range(len(z)):
         for j in range(i, len(z)):
             sums[f"m{i}_{j}"] = (rows.w__ * z[i] * z[j]).sum()
-    found = {row["arm__"]: row for row in fetch(rows.group_by("arm__").aggregate(**sums)).to_pylist()}
+    found = {
+        row["arm__"]: row for row in fetch(rows.group_by("arm__").aggregate(**sums)).to_pylist()
+    }
     if len(found) < 2:
         return None
     units = _unit_sums(rows, z, unit) if unit else {}
@@ -209,8 +244,12 @@ def _unit_sums(rows: ir.Table, z: list[ir.Value], unit: str) -> dict[bool, np.nd
 
 
 def _effect(
-    name: str, label: str, arms: tuple[ArmMoments, ArmMoments], has_covariates: bool,
-    unit: str | None, confidence: float,
+    name: str,
+    label: str,
+    arms: tuple[ArmMoments, ArmMoments],
+    has_covariates: bool,
+    unit: str | None,
+    confidence: float,
 ) -> Effect:
     treated, control = arms
     by = f"errors by {unit}" if unit else "errors by case"
@@ -218,17 +257,35 @@ def _effect(
 
     def estimate(difference: Difference, method: str) -> Estimate:
         half = float(stats.t.ppf(0.5 + confidence / 2, difference.df)) * difference.se
-        return Estimate(difference.value, difference.value - half, difference.value + half,
-                        confidence, n, f"{method}, {by}", "randomised", unit="points",
-                        se=difference.se, assumption=_ASSUMPTION)
+        return Estimate(
+            difference.value,
+            difference.value - half,
+            difference.value + half,
+            confidence,
+            n,
+            f"{method}, {by}",
+            "randomised",
+            unit="points",
+            se=difference.se,
+            assumption=_ASSUMPTION,
+        )
 
-    unadjusted = estimate(difference_in_means(treated, control),
-                          "difference in means (Hájek weights, Neyman variance)")
-    adjusted: Answer = not_instrumented("no covariates are declared", "columns x_… known before "
-                                        "the decision")
+    unadjusted = estimate(
+        difference_in_means(treated, control),
+        "difference in means (Hájek weights, Neyman variance)",
+    )
+    adjusted: Answer = not_instrumented(
+        "no covariates are declared", "columns x_… known before the decision"
+    )
     if has_covariates:
-        adjusted = estimate(lin_difference(treated, control),
-                            "regression adjustment with interactions (Lin 2013)")
-    return Effect(name, label, unadjusted, adjusted,
-                  float(treated.cross[0, -1] / treated.cross[0, 0]),
-                  float(control.cross[0, -1] / control.cross[0, 0]))
+        adjusted = estimate(
+            lin_difference(treated, control), "regression adjustment with interactions (Lin 2013)"
+        )
+    return Effect(
+        name,
+        label,
+        unadjusted,
+        adjusted,
+        float(treated.cross[0, -1] / treated.cross[0, 0]),
+        float(control.cross[0, -1] / control.cross[0, 0]),
+    )

@@ -57,7 +57,9 @@ def _consulted(t: ir.Table, given: ir.Value, use_case: UseCase) -> ir.BooleanVal
         known = ibis.coalesce(known, ibis.literal(True))
     if "abandoned" in t.columns:
         known = ibis.ifelse(t.abandoned.fill_null(False), False, known)
-    return ibis.ifelse(t["mode"] == "assist", known, ibis.ifelse(t["mode"] == "shadow", False, known))
+    return ibis.ifelse(
+        t["mode"] == "assist", known, ibis.ifelse(t["mode"] == "shadow", False, known)
+    )
 
 
 def is_numeric(t: ir.Table, use_case: UseCase) -> bool:

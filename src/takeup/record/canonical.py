@@ -158,8 +158,15 @@ class Reader:
             raise DeclarationError("mapping", [f"computed.{name}: {error}"]) from None
         reading = self._typed(name, compiled.value)
         checks = [
-            Check("not_a_number", name, column, self._unreadable_number(column),
-                  self.by_name[column], "is not a number", self._number_remedy(column))
+            Check(
+                "not_a_number",
+                name,
+                column,
+                self._unreadable_number(column),
+                self.by_name[column],
+                "is not a number",
+                self._number_remedy(column),
+            )
             for column in sorted(compiled.numeric_columns)
         ]
         return replace(reading, checks=(*checks, *reading.checks))
@@ -181,9 +188,14 @@ class Reader:
         if name in self.mapping.values:
             value = self._translated(name, value)
         reader = {
-            "text": self._text, "number": self._number, "share": self._number,
-            "probability": self._number, "integer": self._integer, "boolean": self._boolean,
-            "time": self._time, "word": self._word,
+            "text": self._text,
+            "number": self._number,
+            "share": self._number,
+            "probability": self._number,
+            "integer": self._integer,
+            "boolean": self._boolean,
+            "time": self._time,
+            "word": self._word,
         }[kind]
         return reader(name, value)
 
@@ -217,10 +229,17 @@ class Reader:
         checks: list[Check] = []
         if value.type().is_string():
             text, value = value, self.number(value)
-            checks.append(Check(
-                "not_a_number", name, source,
-                (text.notnull() & value.isnull()).fill_null(False), text,
-                "is not a number", self._number_remedy(source)))
+            checks.append(
+                Check(
+                    "not_a_number",
+                    name,
+                    source,
+                    (text.notnull() & value.isnull()).fill_null(False),
+                    text,
+                    "is not a number",
+                    self._number_remedy(source),
+                )
+            )
             value = ibis.ifelse(value.isnan(), ibis.literal(None, "float64"), value)
         elif value.type().is_boolean() or value.type().is_numeric():
             value = value.cast("float64")
@@ -229,29 +248,58 @@ class Reader:
         else:
             raise _wrong_type(name, source, value, "a number")
         if not _is_integer_source(self.raw, source):
-            checks.append(Check(
-                "infinite", name, source, value.isinf().fill_null(False), value,
-                "is infinite", "leave the cell blank where the figure is not known"))
+            checks.append(
+                Check(
+                    "infinite",
+                    name,
+                    source,
+                    value.isinf().fill_null(False),
+                    value,
+                    "is infinite",
+                    "leave the cell blank where the figure is not known",
+                )
+            )
         kind = kind_of(name)
         if kind == "share":
-            checks.append(Check(
-                "outside_0_to_1", name, source, ((value < 0) | (value > 1)).fill_null(False), value,
-                "is not between 0 and 1", _SCALE_REMEDY.format(name=name, source=source)))
+            checks.append(
+                Check(
+                    "outside_0_to_1",
+                    name,
+                    source,
+                    ((value < 0) | (value > 1)).fill_null(False),
+                    value,
+                    "is not between 0 and 1",
+                    _SCALE_REMEDY.format(name=name, source=source),
+                )
+            )
         if kind == "probability":
-            checks.append(Check(
-                "not_a_probability", name, source,
-                ((value < 0 if name == "assist_probability" else value <= 0) | (value > 1)).fill_null(False),
-                value, "is not a probability",
-                f"{name} is above 0 and at most 1; leave it blank where it is unknown"))
+            checks.append(
+                Check(
+                    "not_a_probability",
+                    name,
+                    source,
+                    (
+                        (value < 0 if name == "assist_probability" else value <= 0) | (value > 1)
+                    ).fill_null(False),
+                    value,
+                    "is not a probability",
+                    f"{name} is above 0 and at most 1; leave it blank where it is unknown",
+                )
+            )
         return _Reading(value, tuple(checks))
 
     def _integer(self, name: str, value: ir.Value) -> _Reading:
         reading = self._number(name, value)
         whole = reading.value.round(0)
         check = Check(
-            "not_a_whole_number", name, self.source_of(name),
-            (reading.value != whole).fill_null(False), reading.value,
-            "is not a whole number", "number revisions 1, 2, 3 …")
+            "not_a_whole_number",
+            name,
+            self.source_of(name),
+            (reading.value != whole).fill_null(False),
+            reading.value,
+            "is not a whole number",
+            "number revisions 1, 2, 3 …",
+        )
         finite = ibis.ifelse(reading.value.isinf(), ibis.literal(None, "float64"), whole)
         return _Reading(finite.cast("int64"), (*reading.checks, check))
 
@@ -264,9 +312,14 @@ class Reader:
         text = _as_text(value)
         read = parsing.to_boolean(text)
         check = Check(
-            "not_yes_or_no", name, source, (text.notnull() & read.isnull()).fill_null(False), text,
+            "not_yes_or_no",
+            name,
+            source,
+            (text.notnull() & read.isnull()).fill_null(False),
+            text,
             "is neither yes nor no",
-            f"translate it: [values.{name}] {_bare_key(source)} = \"yes\"")
+            f'translate it: [values.{name}] {_bare_key(source)} = "yes"',
+        )
         return _Reading(read, (check,))
 
     def _word(self, name: str, value: ir.Value) -> _Reading:
@@ -274,9 +327,14 @@ class Reader:
         text = _as_text(value).lower()
         words = COLUMNS[name].words
         check = Check(
-            "unknown_word", name, source, (text.notnull() & ~text.isin(words)).fill_null(False), text,
+            "unknown_word",
+            name,
+            source,
+            (text.notnull() & ~text.isin(words)).fill_null(False),
+            text,
             f"is none of {', '.join(words)}",
-            f'translate it in the mapping: [values.{name}] "its word" = "{words[0]}"')
+            f'translate it in the mapping: [values.{name}] "its word" = "{words[0]}"',
+        )
         return _Reading(text, (check,))
 
     def _time(self, name: str, value: ir.Value) -> _Reading:
@@ -286,13 +344,24 @@ class Reader:
         if dtype.is_string():
             text = value
             latest = now().year + 1
-            value = parsing.to_time(text, options.date_order, options.time_zone, (latest - 30, latest))
-            checks.append(Check(
-                "not_a_date", name, source, (text.notnull() & value.isnull()).fill_null(False), text,
-                "is not a date", self._date_remedy()))
+            value = parsing.to_time(
+                text, options.date_order, options.time_zone, (latest - 30, latest)
+            )
+            checks.append(
+                Check(
+                    "not_a_date",
+                    name,
+                    source,
+                    (text.notnull() & value.isnull()).fill_null(False),
+                    text,
+                    "is not a date",
+                    self._date_remedy(),
+                )
+            )
             if options.time_zone is None and name == "decided_at":
                 self.assumptions.append(
-                    f"times in {source} that name no zone are read as UTC ([file] time_zone)")
+                    f"times in {source} that name no zone are read as UTC ([file] time_zone)"
+                )
         elif dtype.is_timestamp():
             if dtype.timezone is None and options.time_zone not in (None, "UTC"):
                 latest = now().year + 1
@@ -307,12 +376,28 @@ class Reader:
         if name in ("decided_at", "observed_at", "eligible_at"):
             limit = ibis.literal((now() + timedelta(days=1)).replace(tzinfo=None))
             floor = ibis.literal(now().replace(year=1990, tzinfo=None))
-            checks.append(Check("in_the_future", name, source, (value > limit).fill_null(False),
-                                value, "lies in the future",
-                                "check the date order ([file] date_order) and the clock"))
-            checks.append(Check("too_long_ago", name, source, (value < floor).fill_null(False),
-                                value, "lies before 1990 and looks like a placeholder",
-                                "leave the cell blank where the date is not known"))
+            checks.append(
+                Check(
+                    "in_the_future",
+                    name,
+                    source,
+                    (value > limit).fill_null(False),
+                    value,
+                    "lies in the future",
+                    "check the date order ([file] date_order) and the clock",
+                )
+            )
+            checks.append(
+                Check(
+                    "too_long_ago",
+                    name,
+                    source,
+                    (value < floor).fill_null(False),
+                    value,
+                    "lies before 1990 and looks like a placeholder",
+                    "leave the cell blank where the date is not known",
+                )
+            )
         return _Reading(value, tuple(checks))
 
     def _date_remedy(self) -> str:
@@ -360,8 +445,10 @@ def _numeric_twins(mapping: Mapping, use_case: UseCase) -> Mapping:
     if use_case.choice_kind != "numeric":
         return mapping
     twins = {
-        "choice": "choice_value", "recommendation": "recommendation_value",
-        "initial_choice": "initial_choice_value", "correct_choice": "correct_value",
+        "choice": "choice_value",
+        "recommendation": "recommendation_value",
+        "initial_choice": "initial_choice_value",
+        "correct_choice": "correct_value",
     }
 
     def renamed(table: dict[str, object]) -> dict[str, object]:
@@ -370,15 +457,16 @@ def _numeric_twins(mapping: Mapping, use_case: UseCase) -> Mapping:
             for name, value in table.items()
         }
 
-    return mapping.model_copy(update={
-        "columns": renamed(dict(mapping.columns)), "computed": renamed(dict(mapping.computed)),
-        "constants": renamed(dict(mapping.constants)),
-    })
+    return mapping.model_copy(
+        update={
+            "columns": renamed(dict(mapping.columns)),
+            "computed": renamed(dict(mapping.computed)),
+            "constants": renamed(dict(mapping.constants)),
+        }
+    )
 
 
-def _needed(
-    values: dict[str, ir.Value], reader: Reader, home: str
-) -> list[Check]:
+def _needed(values: dict[str, ir.Value], reader: Reader, home: str) -> list[Check]:
     """Checks that a row has what every record of its kind must have."""
     if home == "eligible":
         needed = ["case_id"]
@@ -394,9 +482,17 @@ def _needed(
             f'[{home}_file.columns] {missing[0]} = "its column"'
         )
     checks = [
-        Check("blank", name, reader.source_of(name), values[name].isnull(), None, "is blank",
-              f"fill it in, or leave {name} out of the mapping where nobody knows it")
-        for name in needed if name not in reader.mapping.constants
+        Check(
+            "blank",
+            name,
+            reader.source_of(name),
+            values[name].isnull(),
+            None,
+            "is blank",
+            f"fill it in, or leave {name} out of the mapping where nobody knows it",
+        )
+        for name in needed
+        if name not in reader.mapping.constants
     ]
     if home == "decisions":
         checks += _choice_known(values, reader)
@@ -425,9 +521,17 @@ def _choice_known(values: dict[str, ir.Value], reader: Reader) -> list[Check]:
         unseen = unseen | (values["consulted"].fill_null(True) == False)  # noqa: E712
     if "mode" in values:
         unseen = unseen | (values["mode"] != "assist").fill_null(False)
-    return [Check("blank", choice, reader.source_of(choice),
-                  (values[choice].isnull() & ~unseen).fill_null(False), None, "is blank",
-                  "leave open cases out, or say what happened in `action` (e.g. deferred)")]
+    return [
+        Check(
+            "blank",
+            choice,
+            reader.source_of(choice),
+            (values[choice].isnull() & ~unseen).fill_null(False),
+            None,
+            "is blank",
+            "leave open cases out, or say what happened in `action` (e.g. deferred)",
+        )
+    ]
 
 
 def _filters(reader: Reader) -> list[RowFilter]:
@@ -439,8 +543,12 @@ def _filters(reader: Reader) -> list[RowFilter]:
             raise DeclarationError("mapping", [f"filters[{number}].keep: {error}"]) from None
         if not compiled.value.type().is_boolean():
             raise DeclarationError(
-                "mapping", [f"filters[{number}].keep: {item.keep!r} is no test; compare it, "
-                            f"e.g. {item.keep} == 1"])
+                "mapping",
+                [
+                    f"filters[{number}].keep: {item.keep!r} is no test; compare it, "
+                    f"e.g. {item.keep} == 1"
+                ],
+            )
         filters.append(RowFilter(item.reason, ~compiled.value.fill_null(False)))
     return filters
 

@@ -46,9 +46,7 @@ def fates(suspects: ir.Table) -> ir.Table:
     for part in text:
         content = content + ibis.literal("\x1f") + part
     order = _order(suspects)
-    t = suspects.select(
-        suspects[ROW], suspects[KEY].name(KEY), order__=order, content__=content
-    )
+    t = suspects.select(suspects[ROW], suspects[KEY].name(KEY), order__=order, content__=content)
     same = ibis.window(group_by=[t[KEY], t.order__])
     equal = ibis.window(group_by=[t[KEY], t.order__, t.content__])
     all_of_key = ibis.window(group_by=t[KEY])

@@ -14,7 +14,12 @@ from takeup.record.parsing import to_time
 
 FATE = "fate__"
 DECISION, FOLDED, OPEN, UNOPENED, REPEATED, UNKNOWN = (
-    "decision", "folded", "open", "unopened", "closed_twice", "unknown_event",
+    "decision",
+    "folded",
+    "open",
+    "unopened",
+    "closed_twice",
+    "unknown_event",
 )
 EVENT_COLUMNS = ("opened_at__", "shown__")
 """Extra columns of a folded decision: when its stream opened, how often it was shown."""
@@ -49,17 +54,24 @@ def fold(raw: ir.Table, stream: EventStream, options: FileOptions) -> FoldedStre
     order = [raw.order__, raw[ROW]]
     by = [raw[name] for name in stream.by]
     flagged = raw.mutate(closes__=closes)
-    was_closed = flagged.closes__.lag().over(
-        ibis.window(group_by=by, order_by=order)).fill_null(True)
-    flagged = flagged.mutate(opens__=opens | (repeats & was_closed), repeats__=repeats,
-                             ignored__=ignored)
+    was_closed = (
+        flagged.closes__.lag().over(ibis.window(group_by=by, order_by=order)).fill_null(True)
+    )
+    flagged = flagged.mutate(
+        opens__=opens | (repeats & was_closed), repeats__=repeats, ignored__=ignored
+    )
     so_far = ibis.window(
         group_by=[flagged[name] for name in stream.by],
-        order_by=[flagged.order__, flagged[ROW]], preceding=None, following=0)
+        order_by=[flagged.order__, flagged[ROW]],
+        preceding=None,
+        following=0,
+    )
     marked = flagged.mutate(episode__=flagged.opens__.cast("int64").sum().over(so_far))
     inside = ibis.window(
         group_by=[marked[name] for name in stream.by] + [marked.episode__],
-        order_by=[marked.order__, marked[ROW]], preceding=None, following=0,
+        order_by=[marked.order__, marked[ROW]],
+        preceding=None,
+        following=0,
     )
     whole = ibis.window(group_by=[marked[name] for name in stream.by] + [marked.episode__])
     counted = marked.mutate(
@@ -77,6 +89,14 @@ def fold(raw: ir.Table, stream: EventStream, options: FileOptions) -> FoldedStre
         else_=FOLDED,
     )
     fates = counted.mutate(**{FATE: fate}).drop(
-        "opens__", "closes__", "repeats__", "ignored__", "order__", "episode__", "close_number__", "closings__")
+        "opens__",
+        "closes__",
+        "repeats__",
+        "ignored__",
+        "order__",
+        "episode__",
+        "close_number__",
+        "closings__",
+    )
     decisions = fates.filter(fates[FATE] == DECISION).drop(FATE)
     return FoldedStream(fates, decisions)

@@ -22,8 +22,26 @@ import ibis.expr.types as ir
 from takeup.record.errors import ExpressionError
 
 FUNCTIONS = (
-    "abs", "min", "max", "round", "sign", "log", "exp", "sqrt", "floor", "ceil", "lower", "upper",
-    "strip", "text", "number", "is_blank", "coalesce", "col", "contains", "starts_with",
+    "abs",
+    "min",
+    "max",
+    "round",
+    "sign",
+    "log",
+    "exp",
+    "sqrt",
+    "floor",
+    "ceil",
+    "lower",
+    "upper",
+    "strip",
+    "text",
+    "number",
+    "is_blank",
+    "coalesce",
+    "col",
+    "contains",
+    "starts_with",
 )
 
 NumberReader = Callable[[ir.Value], ir.NumericValue]
@@ -80,7 +98,9 @@ class _Walker:
         if isinstance(value, ir.Value) and value.type().is_string():
             if isinstance(node, ast.Name):
                 self.numeric.add(node.id)
-            elif isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
+            elif (
+                isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)
+            ):
                 self.numeric.add(str(node.args[0].value))
             return self.to_number(value)
         if isinstance(value, ir.Value) and value.type().is_boolean():
@@ -170,9 +190,12 @@ class _Walker:
         if _is_number(a) or _is_number(b):
             a, b = self.number(left), self.number(right)
         operations: dict[type[ast.cmpop], Callable[[Any, Any], Any]] = {
-            ast.Eq: lambda x, y: x == y, ast.NotEq: lambda x, y: x != y,
-            ast.Lt: lambda x, y: x < y, ast.LtE: lambda x, y: x <= y,
-            ast.Gt: lambda x, y: x > y, ast.GtE: lambda x, y: x >= y,
+            ast.Eq: lambda x, y: x == y,
+            ast.NotEq: lambda x, y: x != y,
+            ast.Lt: lambda x, y: x < y,
+            ast.LtE: lambda x, y: x <= y,
+            ast.Gt: lambda x, y: x > y,
+            ast.GtE: lambda x, y: x >= y,
         }
         if type(op) not in operations:
             raise ExpressionError(f"{self.text!r}: use ==, !=, <, <=, >, >= or in")

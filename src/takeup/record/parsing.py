@@ -25,7 +25,9 @@ _TIME_WITH_OFFSET = r"\d{1,2}:\d{2}.*(Z|UTC|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 def present(text: ir.StringValue, blanks: Sequence[str]) -> ir.StringValue:
     """The trimmed text; null where it is a word for "unknown"."""
     trimmed = text.strip()
-    return ibis.ifelse(trimmed.lower().isin([b.lower() for b in blanks]), ibis.literal(None, "string"), trimmed)
+    return ibis.ifelse(
+        trimmed.lower().isin([b.lower() for b in blanks]), ibis.literal(None, "string"), trimmed
+    )
 
 
 def to_number(text: ir.StringValue, decimal: str = ".") -> ir.FloatingValue:
@@ -92,9 +94,7 @@ def _offset_minutes(text: ir.StringValue) -> ir.IntegerValue:
     return sign * (hours * 60 + minutes)
 
 
-def local_to_utc(
-    clock: ir.TimestampValue, zone: str, years: tuple[int, int]
-) -> ir.TimestampValue:
+def local_to_utc(clock: ir.TimestampValue, zone: str, years: tuple[int, int]) -> ir.TimestampValue:
     """Local wall-clock time of `zone` as UTC, by the zone's transitions between `years`.
 
     Written out as a case list, so every engine gives the same answer without a time zone

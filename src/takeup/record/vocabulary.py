@@ -34,8 +34,15 @@ UNKNOWN_CONSULT_ACTIONS = (Action.AGREED, Action.DIFFERED, Action.UNKNOWN)
 
 GIVEN_ACTIONS = tuple(
     action.value
-    for action in (*CONSULTED_ACTIONS, Action.NOT_CONSULTED, Action.DEFERRED, Action.SHADOW,
-                   Action.OFF, Action.AGREED, Action.DIFFERED)
+    for action in (
+        *CONSULTED_ACTIONS,
+        Action.NOT_CONSULTED,
+        Action.DEFERRED,
+        Action.SHADOW,
+        Action.OFF,
+        Action.AGREED,
+        Action.DIFFERED,
+    )
 )
 """Actions a source may state itself. `ignored` and `abandoned` are marks of not_consulted."""
 

@@ -7,7 +7,7 @@ truth and only the paired answer does. A declined loan never shows repayment.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,19 +21,27 @@ from takeup.simulate.programme import Programme
 LATENT = ("JS", "CA", "TD", "WD", "VM", "none")
 _STANCE = {"supportive": 0.5, "neutral": 0.0, "passive": -0.5}
 _LEGACY_METRICS_AND_PASSIVE_MANAGEMENT = -1.15
-_REASON_SHARES = np.array([
-    # procedure, not validated, wrong before, not convinced, info, duty, client, slow, other
-    [.34, .26, .05, .08, .10, .04, .05, .03, .05],
-    [.10, .08, .08, .30, .14, .04, .06, .10, .10],
-    [.03, .08, .33, .27, .18, .02, .03, .02, .04],
-    [.04, .02, .05, .12, .27, .03, .05, .34, .08],
-    [.05, .03, .05, .08, .10, .38, .26, .01, .04],
-    [.03, .03, .08, .15, .50, .05, .08, .03, .05],
-])
+_REASON_SHARES = np.array(
+    [
+        # procedure, not validated, wrong before, not convinced, info, duty, client, slow, other
+        [0.34, 0.26, 0.05, 0.08, 0.10, 0.04, 0.05, 0.03, 0.05],
+        [0.10, 0.08, 0.08, 0.30, 0.14, 0.04, 0.06, 0.10, 0.10],
+        [0.03, 0.08, 0.33, 0.27, 0.18, 0.02, 0.03, 0.02, 0.04],
+        [0.04, 0.02, 0.05, 0.12, 0.27, 0.03, 0.05, 0.34, 0.08],
+        [0.05, 0.03, 0.05, 0.08, 0.10, 0.38, 0.26, 0.01, 0.04],
+        [0.03, 0.03, 0.08, 0.15, 0.50, 0.05, 0.08, 0.03, 0.05],
+    ]
+)
 _REASON_CODES = (
-    "procedure_or_policy", "not_validated_for_this", "model_wrong_before", "not_convinced",
-    "info_model_lacks", "professional_duty_ethics", "client_or_patient_interest",
-    "too_slow_or_wrong_format", "other",
+    "procedure_or_policy",
+    "not_validated_for_this",
+    "model_wrong_before",
+    "not_convinced",
+    "info_model_lacks",
+    "professional_duty_ethics",
+    "client_or_patient_interest",
+    "too_slow_or_wrong_format",
+    "other",
 )
 _INFO = _REASON_CODES.index("info_model_lacks")
 assert set(_REASON_CODES) <= set(OVERRIDE_REASONS)
@@ -59,13 +67,31 @@ class Officers:
 
 
 METRO = Officers(
-    "LO1", "Metro officers", (12, 12, 12, 12), ("supportive", "passive", "passive", "neutral"), 22,
-    (.50, .10, .10, .15, .05, .10), ("standard", "thin_file", "local_income"), (.80, .17, .03),
-    (.07, .12, .34), .70, .10)
+    "LO1",
+    "Metro officers",
+    (12, 12, 12, 12),
+    ("supportive", "passive", "passive", "neutral"),
+    22,
+    (0.50, 0.10, 0.10, 0.15, 0.05, 0.10),
+    ("standard", "thin_file", "local_income"),
+    (0.80, 0.17, 0.03),
+    (0.07, 0.12, 0.34),
+    0.70,
+    0.10,
+)
 RURAL = Officers(
-    "LO2", "Rural officers", (9, 9, 12, 6), ("neutral", "passive", "supportive", "neutral"), 18,
-    (.10, .05, .50, .15, .10, .10), ("standard", "thin_file", "local_income"), (.58, .12, .30),
-    (.08, .12, .34), .78, .16)
+    "LO2",
+    "Rural officers",
+    (9, 9, 12, 6),
+    ("neutral", "passive", "supportive", "neutral"),
+    18,
+    (0.10, 0.05, 0.50, 0.15, 0.10, 0.10),
+    ("standard", "thin_file", "local_income"),
+    (0.58, 0.12, 0.30),
+    (0.08, 0.12, 0.34),
+    0.78,
+    0.16,
+)
 
 _USE_CASE = """name = "credit-line"
 title = "Credit recommendations"
@@ -101,18 +127,22 @@ def simulate_bank(people: int = 84, weeks: int = 8, seed: int = 1) -> Programme:
     ids = np.array([f"d{seed}-{i:08d}" for i in range(n)])
     cases = np.array([f"a{seed}-{i:08d}" for i in range(n)])
     return Programme(
-        "bank", seed, _decisions(decisions, ids, cases), _USE_CASE, _population_file(),
-        _truth(decisions), _eligible(decisions, cases), _outcomes(decisions, ids))
+        "bank",
+        seed,
+        _decisions(decisions, ids, cases),
+        _USE_CASE,
+        _population_file(),
+        _truth(decisions),
+        _eligible(decisions, cases),
+        _outcomes(decisions, ids),
+    )
 
 
 def _scaled(officers: Officers, scale: float) -> Officers:
     if scale == 1:
         return officers
     teams = tuple(max(1, round(size * scale)) for size in officers.teams)
-    return Officers(**{
-        name: teams if name == "teams" else getattr(officers, name)
-        for name in officers.__slots__
-    })
+    return replace(officers, teams=teams)
 
 
 def _population(p: Officers, weeks: int, rng: np.random.Generator) -> dict[str, Any]:
@@ -157,12 +187,20 @@ def _population(p: Officers, weeks: int, rng: np.random.Generator) -> dict[str, 
         "population": np.repeat(p.name, people * cases),
         "team": np.repeat(np.array([f"{p.name}-T{t + 1}" for t in team]), cases),
         "decided_at": np.asarray(moments(day_of_case(order, p.per_week), order, rng)),
-        "consulted": consulted.ravel(), "abandoned": abandoned.ravel(),
-        "overridden": overridden.ravel(), "wrong": wrong.ravel(), "high": high.ravel(),
-        "substitution": substitution.ravel(), "load": load.ravel(), "visible": visible.ravel(),
-        "late": late.ravel(), "creditworthy": creditworthy.ravel(),
-        "choice_right": choice_right.ravel(), "confidence": confidence.ravel(),
-        "segment": np.array(p.segments)[segment].ravel(), "p_override": p_override.ravel(),
+        "consulted": consulted.ravel(),
+        "abandoned": abandoned.ravel(),
+        "overridden": overridden.ravel(),
+        "wrong": wrong.ravel(),
+        "high": high.ravel(),
+        "substitution": substitution.ravel(),
+        "load": load.ravel(),
+        "visible": visible.ravel(),
+        "late": late.ravel(),
+        "creditworthy": creditworthy.ravel(),
+        "choice_right": choice_right.ravel(),
+        "confidence": confidence.ravel(),
+        "segment": np.array(p.segments)[segment].ravel(),
+        "p_override": p_override.ravel(),
         "reason": _override_reasons(z, segment == len(p.segments) - 1, rng).ravel(),
         "steps": (6 + rng.integers(-1, 2, shape) + p.step_diff * consulted).ravel(),
         "judged": (rng.random(shape) < 0.85).ravel(),
@@ -184,16 +222,29 @@ def _reasons_of_people(p: Officers, people: int, rng: np.random.Generator) -> ND
 def _reason_term(z: Any, substitution: Any, visible: Any, load: Any, step_diff: int) -> Floats:
     return np.select(
         [z == 0, z == 1, z == 2, z == 3, z == 4],
-        [np.where(substitution, -2.4, -0.7), -1.5 - 1.1 * visible, np.full(visible.shape, -1.0),
-         -1.0 - 0.18 * step_diff - 1.0 * load, np.full(visible.shape, -0.2)], 0.0)
+        [
+            np.where(substitution, -2.4, -0.7),
+            -1.5 - 1.1 * visible,
+            np.full(visible.shape, -1.0),
+            -1.0 - 0.18 * step_diff - 1.0 * load,
+            np.full(visible.shape, -0.2),
+        ],
+        0.0,
+    )
 
 
 def _override_of_right(z: Any, substitution: Any) -> Floats:
     return np.select(
         [z == 0, z == 1, z == 2, z == 3, z == 4],
-        [np.where(substitution, 0.30, 0.12), np.full(substitution.shape, 0.10),
-         np.full(substitution.shape, 0.42), np.full(substitution.shape, 0.06),
-         np.full(substitution.shape, 0.10)], 0.06)
+        [
+            np.where(substitution, 0.30, 0.12),
+            np.full(substitution.shape, 0.10),
+            np.full(substitution.shape, 0.42),
+            np.full(substitution.shape, 0.06),
+            np.full(substitution.shape, 0.10),
+        ],
+        0.06,
+    )
 
 
 def _override_reasons(z: Any, blind: Any, rng: np.random.Generator) -> Any:
@@ -202,44 +253,63 @@ def _override_reasons(z: Any, blind: Any, rng: np.random.Generator) -> Any:
     shifted[..., _INFO] += 0.5
     chosen = np.where(blind[..., None], shifted, shares)
     draw = rng.random(blind.shape)[..., None]
-    return np.array(_REASON_CODES)[(draw > chosen.cumsum(-1)).sum(-1).clip(0, len(_REASON_CODES) - 1)]
+    return np.array(_REASON_CODES)[
+        (draw > chosen.cumsum(-1)).sum(-1).clip(0, len(_REASON_CODES) - 1)
+    ]
 
 
 def _choices(d: dict[str, Any]) -> tuple[Any, Any, Any]:
     names = np.array(["decline", "approve"])
     good = d["creditworthy"].astype(int)
-    return (names[good], names[np.where(d["wrong"], 1 - good, good)],
-            names[np.where(d["choice_right"], good, 1 - good)])
+    return (
+        names[good],
+        names[np.where(d["wrong"], 1 - good, good)],
+        names[np.where(d["choice_right"], good, 1 - good)],
+    )
 
 
 def _decisions(d: dict[str, Any], ids: Any, cases: Any) -> pa.Table:
     _, advice, choice = _choices(d)
     word = np.array
-    return pa.table({
-        "decision_id": ids, "case_id": cases, "person_id": d["person_id"],
-        "population": d["population"], "team": d["team"],
-        "decided_at": pa.array(d["decided_at"], pa.timestamp("us")),
-        "mode": np.repeat("assist", len(ids)),
-        "consulted": d["consulted"], "abandoned": d["abandoned"],
-        "path": word(["legacy", "ai"])[d["consulted"].astype(int)],
-        "recommendation": advice, "confidence": d["confidence"], "choice": choice,
-        "override_reason": pa.array(d["reason"], mask=~d["overridden"]),
-        "stakes": word(["low", "high"])[d["high"].astype(int)],
-        "substitution": word(["low", "high"])[d["substitution"].astype(int)],
-        "load": word(["normal", "high"])[d["load"].astype(int)],
-        "visible": d["visible"], "steps": d["steps"].astype(float),
-        "surface": np.repeat("in_tool", len(ids)),
-        "model_version": np.repeat("2.0", len(ids)),
-        "x_segment": d["segment"],
-    })
+    return pa.table(
+        {
+            "decision_id": ids,
+            "case_id": cases,
+            "person_id": d["person_id"],
+            "population": d["population"],
+            "team": d["team"],
+            "decided_at": pa.array(d["decided_at"], pa.timestamp("us")),
+            "mode": np.repeat("assist", len(ids)),
+            "consulted": d["consulted"],
+            "abandoned": d["abandoned"],
+            "path": word(["legacy", "ai"])[d["consulted"].astype(int)],
+            "recommendation": advice,
+            "confidence": d["confidence"],
+            "choice": choice,
+            "override_reason": pa.array(d["reason"], mask=~d["overridden"]),
+            "stakes": word(["low", "high"])[d["high"].astype(int)],
+            "substitution": word(["low", "high"])[d["substitution"].astype(int)],
+            "load": word(["normal", "high"])[d["load"].astype(int)],
+            "visible": d["visible"],
+            "steps": d["steps"].astype(float),
+            "surface": np.repeat("in_tool", len(ids)),
+            "model_version": np.repeat("2.0", len(ids)),
+            "x_segment": d["segment"],
+        }
+    )
 
 
 def _eligible(d: dict[str, Any], cases: Any) -> pa.Table:
-    return pa.table({
-        "case_id": cases, "eligible_at": pa.array(d["decided_at"], pa.timestamp("us")),
-        "person_id": d["person_id"], "population": d["population"], "team": d["team"],
-        "x_segment": d["segment"],
-    })
+    return pa.table(
+        {
+            "case_id": cases,
+            "eligible_at": pa.array(d["decided_at"], pa.timestamp("us")),
+            "person_id": d["person_id"],
+            "population": d["population"],
+            "team": d["team"],
+            "x_segment": d["segment"],
+        }
+    )
 
 
 def _outcomes(d: dict[str, Any], ids: Any) -> pa.Table:
@@ -247,28 +317,34 @@ def _outcomes(d: dict[str, Any], ids: Any) -> pa.Table:
     correct, _, choice = _choices(d)
     judged, approved = d["judged"], choice == "approve"
     day = np.timedelta64(86_400_000_000, "us")
-    panel = pa.table({
-        "decision_id": ids[judged],
-        "outcome_name": np.repeat("repaid", judged.sum()),
-        "observed_at": pa.array(d["decided_at"][judged] + 30 * day, pa.timestamp("us")),
-        "outcome": pa.nulls(int(judged.sum()), pa.float64()),
-        "correct_choice": correct[judged],
-        "truth_probability": np.repeat(0.85, judged.sum()),
-    })
-    repaid = pa.table({
-        "decision_id": ids[approved],
-        "outcome_name": np.repeat("repaid", approved.sum()),
-        "observed_at": pa.array(d["decided_at"][approved] + 90 * day, pa.timestamp("us")),
-        "outcome": d["creditworthy"][approved].astype(float),
-        "correct_choice": pa.nulls(int(approved.sum()), pa.string()),
-        "truth_probability": pa.nulls(int(approved.sum()), pa.float64()),
-    })
+    panel = pa.table(
+        {
+            "decision_id": ids[judged],
+            "outcome_name": np.repeat("repaid", judged.sum()),
+            "observed_at": pa.array(d["decided_at"][judged] + 30 * day, pa.timestamp("us")),
+            "outcome": pa.nulls(int(judged.sum()), pa.float64()),
+            "correct_choice": correct[judged],
+            "truth_probability": np.repeat(0.85, judged.sum()),
+        }
+    )
+    repaid = pa.table(
+        {
+            "decision_id": ids[approved],
+            "outcome_name": np.repeat("repaid", approved.sum()),
+            "observed_at": pa.array(d["decided_at"][approved] + 90 * day, pa.timestamp("us")),
+            "outcome": d["creditworthy"][approved].astype(float),
+            "correct_choice": pa.nulls(int(approved.sum()), pa.string()),
+            "truth_probability": pa.nulls(int(approved.sum()), pa.float64()),
+        }
+    )
     return pa.concat_tables([panel, repaid])
 
 
 def _truth(d: dict[str, Any]) -> dict[str, Any]:
-    return {"populations": {p.name: _truth_of(d, d["population"] == p.name) for p in (METRO, RURAL)},
-            **_truth_of(d, np.ones(len(d["wrong"]), bool))}
+    return {
+        "populations": {p.name: _truth_of(d, d["population"] == p.name) for p in (METRO, RURAL)},
+        **_truth_of(d, np.ones(len(d["wrong"]), bool)),
+    }
 
 
 def _truth_of(d: dict[str, Any], rows: Any) -> dict[str, Any]:
@@ -278,16 +354,21 @@ def _truth_of(d: dict[str, Any], rows: Any) -> dict[str, Any]:
     overlap = (e * (1 - e))[c]
     effect = np.where(wrong, -1.0, 1.0)[c]
     return {
-        "adoption": {"consult_rate": float(c.mean()),
-                     "override_rate": float(overridden[c].mean()),
-                     "effective_reliance": float((c & ~overridden).mean())},
+        "adoption": {
+            "consult_rate": float(c.mean()),
+            "override_rate": float(overridden[c].mean()),
+            "effective_reliance": float((c & ~overridden).mean()),
+        },
         "paired": {"person_minus_model": float((right_choice[c] * 1.0 - ~wrong[c]).mean())},
-        "reliance": {"model_error": float(wrong.mean()),
-                     "r_c": float((~overridden)[c & ~wrong].mean()),
-                     "r_w": float(overridden[c & wrong].mean()),
-                     "override_accuracy": float(wrong[overridden].mean())},
-        "comparison": {"correctness_followed_minus_overridden":
-                       float((overlap * effect).sum() / overlap.sum())},
+        "reliance": {
+            "model_error": float(wrong.mean()),
+            "r_c": float((~overridden)[c & ~wrong].mean()),
+            "r_w": float(overridden[c & wrong].mean()),
+            "override_accuracy": float(wrong[overridden].mean()),
+        },
+        "comparison": {
+            "correctness_followed_minus_overridden": float((overlap * effect).sum() / overlap.sum())
+        },
     }
 
 
@@ -295,8 +376,9 @@ def _population_file() -> str:
     parts = []
     for p in (METRO, RURAL):
         parts.append(
-            f"[population.{p.name}]\ntitle = \"{p.title}\"\ntrained_share = 1.0\n"
+            f'[population.{p.name}]\ntitle = "{p.title}"\ntrained_share = 1.0\n'
             "comparison_available_share = 1.0\ncomparison_opened_share = 1.0\n"
             f"prior_incident = {'true' if p.name == 'LO2' else 'false'}\n"
-            f"expert_benchmark = {{ rate = {p.benchmark}, sd = 0.0, source = \"given\" }}\n")
+            f'expert_benchmark = {{ rate = {p.benchmark}, sd = 0.0, source = "given" }}\n'
+        )
     return "\n".join(parts)

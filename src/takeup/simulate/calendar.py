@@ -16,8 +16,12 @@ def day_of_case(order: NDArray[np.int64], per_week: int) -> NDArray[np.int64]:
     return week * 7 + within * 5 // per_week
 
 
-def moments(days: NDArray[np.int64], order: NDArray[np.int64], rng: np.random.Generator) -> pa.Array:
+def moments(
+    days: NDArray[np.int64], order: NDArray[np.int64], rng: np.random.Generator
+) -> pa.Array:
     """Times on those days, to the second, later cases later within a day on average."""
     seconds = rng.integers(0, 9 * 3600, len(days))
     at = START + days.astype("timedelta64[D]").astype("timedelta64[us]")
-    return pa.array(at + seconds.astype("timedelta64[s]").astype("timedelta64[us]"), pa.timestamp("us"))
+    return pa.array(
+        at + seconds.astype("timedelta64[s]").astype("timedelta64[us]"), pa.timestamp("us")
+    )

@@ -48,8 +48,13 @@ def simulate_recorded(people: int = 80, weeks: int = 8, seed: int = 1) -> Progra
     overridden = rng.random(n) < p_override
     effect = -2 + 0.5 * (difficulty - 3) - (segment == 1)
     outcome = (
-        70 - 5 * (difficulty - 3) + np.array([0, -4, 3])[segment] + np.array([0, 2, -3])[region]
-        + skill[person] + rng.normal(0, 10, n) + np.where(overridden, 0.0, effect)
+        70
+        - 5 * (difficulty - 3)
+        + np.array([0, -4, 3])[segment]
+        + np.array([0, 2, -3])[region]
+        + skill[person]
+        + rng.normal(0, 10, n)
+        + np.where(overridden, 0.0, effect)
     )
     overlap = (p_override * (1 - p_override))[consulted]
     truth = float((overlap * effect[consulted]).sum() / overlap.sum())
@@ -57,25 +62,35 @@ def simulate_recorded(people: int = 80, weeks: int = 8, seed: int = 1) -> Progra
     choice = np.where(overridden & consulted, ~advice, advice)
     decided = moments(day_of_case(order, per_week), order, rng)
     names = np.array(["no", "yes"])
-    decisions = pa.table({
-        "decision_id": [f"r{seed}-{i:08d}" for i in range(n)],
-        "case_id": [f"c{i:08d}" for i in range(n)],
-        "person_id": [f"p{i:04d}" for i in person],
-        "population": ["desk"] * n,
-        "decided_at": decided,
-        "mode": ["assist"] * n,
-        "consulted": consulted,
-        "recommendation": names[advice.astype(int)],
-        "choice": names[choice.astype(int)],
-        "x_difficulty": difficulty.astype(str),
-        "x_segment": np.array(["a", "b", "c"])[segment],
-        "x_region": np.array(["n", "s", "w"])[region],
-        "outcome": pa.array(outcome, mask=~known),
-    })
+    decisions = pa.table(
+        {
+            "decision_id": [f"r{seed}-{i:08d}" for i in range(n)],
+            "case_id": [f"c{i:08d}" for i in range(n)],
+            "person_id": [f"p{i:04d}" for i in person],
+            "population": ["desk"] * n,
+            "decided_at": decided,
+            "mode": ["assist"] * n,
+            "consulted": consulted,
+            "recommendation": names[advice.astype(int)],
+            "choice": names[choice.astype(int)],
+            "x_difficulty": difficulty.astype(str),
+            "x_segment": np.array(["a", "b", "c"])[segment],
+            "x_region": np.array(["n", "s", "w"])[region],
+            "outcome": pa.array(outcome, mask=~known),
+        }
+    )
     c = consulted & known
     return Programme(
-        "recorded", seed, decisions, _USE_CASE, _POPULATION,
-        {"comparison": {
-            "followed_minus_overridden": truth,
-            "raw": float(outcome[c & ~overridden].mean() - outcome[c & overridden].mean())},
-         "adoption": {"override_rate": float(overridden[consulted].mean())}})
+        "recorded",
+        seed,
+        decisions,
+        _USE_CASE,
+        _POPULATION,
+        {
+            "comparison": {
+                "followed_minus_overridden": truth,
+                "raw": float(outcome[c & ~overridden].mean() - outcome[c & overridden].mean()),
+            },
+            "adoption": {"override_rate": float(overridden[consulted].mean())},
+        },
+    )

@@ -38,17 +38,20 @@ def count_problems(canonical: Canonical, file: str) -> Counted:
     left_out = any_of(drops)
     remaining = [drop & ~any_of(drops[:i]) for i, drop in enumerate(drops)]
     caught = [check & ~left_out for check in checks]
-    totals = fetch(table.aggregate(
-        **{f"c{i}": check.cast("int64").sum() for i, check in enumerate(caught)},
-        **{f"d{i}": drop.cast("int64").sum() for i, drop in enumerate(remaining)},
-        any_bad=(any_of(checks) & ~left_out).cast("int64").sum(),
-    )).to_pylist()[0]
+    totals = fetch(
+        table.aggregate(
+            **{f"c{i}": check.cast("int64").sum() for i, check in enumerate(caught)},
+            **{f"d{i}": drop.cast("int64").sum() for i, drop in enumerate(remaining)},
+            any_bad=(any_of(checks) & ~left_out).cast("int64").sum(),
+        )
+    ).to_pylist()[0]
     filtered: dict[str, int] = {}
     for i, item in enumerate(canonical.filters):
         filtered[item.reason] = filtered.get(item.reason, 0) + int(totals[f"d{i}"] or 0)
     problems = [
         _problem(canonical, i, file, int(totals[f"c{i}"]), left_out)
-        for i in range(len(checks)) if totals[f"c{i}"]
+        for i in range(len(checks))
+        if totals[f"c{i}"]
     ]
     return Counted(problems, filtered, int(totals["any_bad"] or 0))
 
@@ -67,8 +70,16 @@ def _problem(
     table = canonical.table
     found = table.filter(table[f"bad__{i}"] & ~left_out)
     rows = fetch(found.select(ROW).order_by(ROW).limit(FIRST_ROWS))[ROW].to_pylist()
-    return Problem(file, check.rule, check.source, count, tuple(rows),
-                   _example(canonical, check, rows[0]), check.what, check.remedy)
+    return Problem(
+        file,
+        check.rule,
+        check.source,
+        count,
+        tuple(rows),
+        _example(canonical, check, rows[0]),
+        check.what,
+        check.remedy,
+    )
 
 
 def _example(canonical: Canonical, check: Check, row: int) -> str:
@@ -85,5 +96,3 @@ def with_own_names(raw: RawTable, mapping: Mapping) -> Mapping:
     taken = {*mapping.columns, *mapping.constants, *mapping.computed}
     own = {c: c for c in raw.table.columns if is_canonical(c) and c not in taken}
     return mapping.model_copy(update={"columns": {**own, **mapping.columns}})
-
-

@@ -20,10 +20,13 @@ def settle_covariates(raw: ir.Table, mapping: Mapping) -> Mapping:
     than ten of them. The mapping's own `names` and `numbers` hold first.
     """
     open_ones = [
-        name for name in (*mapping.columns, *mapping.computed)
-        if name.startswith(COVARIATE_PREFIX) and name not in (*mapping.names, *mapping.numbers)
+        name
+        for name in (*mapping.columns, *mapping.computed)
+        if name.startswith(COVARIATE_PREFIX)
+        and name not in (*mapping.names, *mapping.numbers)
         and isinstance(mapping.columns.get(name), str)
-        and mapping.columns[name] in raw.columns and name not in mapping.values
+        and mapping.columns[name] in raw.columns
+        and name not in mapping.values
     ]
     if not open_ones:
         return mapping
@@ -43,10 +46,14 @@ def settle_covariates(raw: ir.Table, mapping: Mapping) -> Mapping:
         tests[f"levels{i}"] = number.approx_nunique()
     found = fetch(raw.aggregate(**tests)).to_pylist()[0]
     numbers = [
-        name for i, name in enumerate(open_ones)
+        name
+        for i, name in enumerate(open_ones)
         if not found[f"strange{i}"] and (found[f"levels{i}"] or 0) > FEW
     ]
     names = [name for name in open_ones if name not in numbers]
-    return mapping.model_copy(update={
-        "names": [*mapping.names, *names], "numbers": [*mapping.numbers, *numbers],
-    })
+    return mapping.model_copy(
+        update={
+            "names": [*mapping.names, *names],
+            "numbers": [*mapping.numbers, *numbers],
+        }
+    )

@@ -97,20 +97,28 @@ def build_decision_table(
     unique = _without_duplicates(rows, raw.name)
     rejects = [*_raw_problems(raw), *stream_problems, *counted.problems, *unique.problems]
     rows_rejected = (
-        sum(r.count for r in raw.rejects) + sum(p.count for p in stream_problems)
-        + counted.rejected + unique.conflicts
+        sum(r.count for r in raw.rejects)
+        + sum(p.count for p in stream_problems)
+        + counted.rejected
+        + unique.conflicts
     )
     used = (
-        raw.rows_read - rows_rejected - folded - sum(filtered.values())
-        - unique.superseded - unique.duplicates
+        raw.rows_read
+        - rows_rejected
+        - folded
+        - sum(filtered.values())
+        - unique.superseded
+        - unique.duplicates
     )
     _something_left(used, raw, rejects)
     step("joining outcomes")
     own = own_outcomes(unique.rows, mapping)
-    outcome_set, outcome_problems, side = join_outcomes(
-        unique.rows, outcomes, mapping, use_case) if outcomes else (own, [], {})
+    outcome_set, outcome_problems, side = (
+        join_outcomes(unique.rows, outcomes, mapping, use_case) if outcomes else (own, [], {})
+    )
     unaccounted, listed, eligible_problems, eligible_side = _unaccounted(
-        unique.rows, eligible, mapping, use_case)
+        unique.rows, eligible, mapping, use_case
+    )
     names = _use_cases(unique.rows)
     problems = (*rejects, *outcome_problems, *eligible_problems)
     return DecisionTable(
@@ -121,11 +129,19 @@ def build_decision_table(
         use_cases=names,
         columns=frozenset(unique.rows.columns) - {ROW},
         reconciliation=Reconciliation(
-            raw.rows_read, used, folded, filtered, unique.superseded, unique.duplicates,
-            rows_rejected),
+            raw.rows_read,
+            used,
+            folded,
+            filtered,
+            unique.superseded,
+            unique.duplicates,
+            rows_rejected,
+        ),
         problems=problems,
         rejected_rows=_rejected_rows(canonical, counted, unique),
-        notes=raw.notes + (outcomes.notes if outcomes else ()) + (eligible.notes if eligible else ()),
+        notes=raw.notes
+        + (outcomes.notes if outcomes else ())
+        + (eligible.notes if eligible else ()),
         assumptions=canonical.assumptions,
         side_counts={**side, **eligible_side},
     )
@@ -142,9 +158,18 @@ def decisions_of(table: DecisionTable, name: str, use_case: UseCase) -> ir.Table
     rows = with_action(rows, use_case)
     if table.outcomes is not None:
         rows = table.outcomes.attach(rows, use_case)
-    dropped = [c for c in (
-        "override_comment", "revision", "updated_at", "case_id", "decision_id", ROW,
-    ) if c in rows.columns]
+    dropped = [
+        c
+        for c in (
+            "override_comment",
+            "revision",
+            "updated_at",
+            "case_id",
+            "decision_id",
+            ROW,
+        )
+        if c in rows.columns
+    ]
     rows = rows.drop(*dropped)
     if table.unaccounted is not None:
         rows = _with_unaccounted(rows, table.unaccounted, name)
@@ -157,22 +182,35 @@ def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table
     stream = fold(raw.table, mapping.events, mapping.file)
     fates_table = keep(stream.fates)
     counts = {
-        row["fate__"]: row for row in fetch(
+        row["fate__"]: row
+        for row in fetch(
             fates_table.group_by(FATE).aggregate(
-                n=fates_table.count(), first=fates_table[ROW].min(),
-                example=fates_table[mapping.events.event].cast("string").min())
+                n=fates_table.count(),
+                first=fates_table[ROW].min(),
+                example=fates_table[mapping.events.event].cast("string").min(),
+            )
         ).to_pylist()
     }
     texts = {
         UNOPENED: ("closes what nothing opened", "check [events] opens and by"),
         REPEATED: ("closes what is closed already", "check [events] opens and by"),
-        UNKNOWN: ("is an event the mapping does not name",
-                  "add it to [events] opens, repeats, closes or ignores"),
+        UNKNOWN: (
+            "is an event the mapping does not name",
+            "add it to [events] opens, repeats, closes or ignores",
+        ),
     }
     problems = [
-        Problem(raw.name, fate, mapping.events.event, counts[fate]["n"], (counts[fate]["first"],),
-                str(counts[fate]["example"]), *texts[fate])
-        for fate in texts if fate in counts
+        Problem(
+            raw.name,
+            fate,
+            mapping.events.event,
+            counts[fate]["n"],
+            (counts[fate]["first"],),
+            str(counts[fate]["example"]),
+            *texts[fate],
+        )
+        for fate in texts
+        if fate in counts
     ]
     folded = sum(counts[f]["n"] for f in ("folded", OPEN) if f in counts)
     return folded, problems, fates_table.filter(fates_table[FATE] == "decision").drop(FATE)
@@ -183,15 +221,19 @@ def _with_event_actions(mapping: Mapping) -> Mapping:
     assert stream is not None
     meanings = set(stream.closes.values())
     target = "action" if meanings <= {a.value for a in Action} else "choice"
-    return mapping.model_copy(update={
-        "columns": {**mapping.columns, target: stream.event},
-        "values": {**mapping.values, target: dict(stream.closes)},
-    })
+    return mapping.model_copy(
+        update={
+            "columns": {**mapping.columns, target: stream.event},
+            "values": {**mapping.values, target: dict(stream.closes)},
+        }
+    )
 
 
 def _raw_problems(raw: RawTable) -> list[Problem]:
     return [
-        Problem(raw.name, r.rule, r.column, r.count, r.rows[:FIRST_ROWS], r.example, r.what, r.remedy)
+        Problem(
+            raw.name, r.rule, r.column, r.count, r.rows[:FIRST_ROWS], r.example, r.what, r.remedy
+        )
         for r in raw.rejects
     ]
 
@@ -232,14 +274,17 @@ def _without_duplicates(rows: ir.Table, file: str) -> _Unique:
     keyed = keyed.filter(keyed[KEY].notnull())
     # Equal keys have equal hashes, so the cheap test can only call for a closer look.
     hashed = keyed[KEY].hash()
-    twice = keyed.select(h=hashed).group_by("h").having(ibis._.count() > 1).aggregate(n=ibis._.count())
+    twice = (
+        keyed.select(h=hashed).group_by("h").having(ibis._.count() > 1).aggregate(n=ibis._.count())
+    )
     hashes = keep(twice)
     if fetch(hashes.count().as_table())[0][0].as_py() == 0:
         return _Unique(rows)
     suspects = keep(keyed.semi_join(hashes, [hashed == hashes.h]))
     table = keep(fates(suspects))
-    counts = dict(zip(*_columns(table.group_by("fate").aggregate(n=table.count()), "fate", "n"),
-                      strict=True))
+    counts = dict(
+        zip(*_columns(table.group_by("fate").aggregate(n=table.count()), "fate", "n"), strict=True)
+    )
     gone = table.filter(table.fate != KEEP)
     conflicts = counts.get(CONFLICT, 0)
     problems: tuple[Problem, ...] = ()
@@ -247,13 +292,27 @@ def _without_duplicates(rows: ir.Table, file: str) -> _Unique:
         found = table.filter(table.fate == CONFLICT).order_by([KEY, ROW]).limit(FIRST_ROWS)
         named, keys = _columns(found, ROW, KEY)
         what = f"row {named[0]} and row {named[1]} have the same key and other content"
-        problems = (Problem(
-            file, "conflict", "+".join(columns), conflicts, tuple(named), str(keys[0]), what,
-            "map a revision or updated_at that says which one is right, or give each decision its "
-            "own decision_id"),)
+        problems = (
+            Problem(
+                file,
+                "conflict",
+                "+".join(columns),
+                conflicts,
+                tuple(named),
+                str(keys[0]),
+                what,
+                "map a revision or updated_at that says which one is right, or give each decision its "
+                "own decision_id",
+            ),
+        )
     return _Unique(
-        rows.anti_join(gone, ROW), counts.get(DUPLICATE, 0), counts.get(SUPERSEDED, 0), conflicts,
-        problems, table.filter(table.fate == CONFLICT).select(ROW))
+        rows.anti_join(gone, ROW),
+        counts.get(DUPLICATE, 0),
+        counts.get(SUPERSEDED, 0),
+        conflicts,
+        problems,
+        table.filter(table.fate == CONFLICT).select(ROW),
+    )
 
 
 def _columns(table: ir.Table, *names: str) -> list[list[Any]]:
@@ -266,7 +325,9 @@ def _something_left(used: int, raw: RawTable, problems: list[Problem]) -> None:
         return
     worst = sorted(problems, key=lambda p: -p.count)[:3]
     detail = "\n".join(p.sentence() for p in worst)
-    raise InputError(f"{raw.name}: none of its {raw.rows_read} rows can be used.\n{detail}".rstrip())
+    raise InputError(
+        f"{raw.name}: none of its {raw.rows_read} rows can be used.\n{detail}".rstrip()
+    )
 
 
 def _use_cases(rows: ir.Table) -> tuple[str, ...]:
@@ -280,13 +341,18 @@ def _rejected_rows(canonical: Canonical, counted: Counted, unique: _Unique) -> i
     parts: list[ir.Table] = []
     if counted.rejected:
         table = canonical.table
-        reason = ibis.cases(*[
-            (table[f"bad__{i}"], f"{check.source}: {check.what}")
-            for i, check in enumerate(canonical.checks)
-        ])
+        reason = ibis.cases(
+            *[
+                (table[f"bad__{i}"], f"{check.source}: {check.what}")
+                for i, check in enumerate(canonical.checks)
+            ]
+        )
         left_out = any_of([table[f"drop__{i}"] for i in range(len(canonical.filters))])
-        parts.append(table.mutate(reason=reason).filter(
-            lambda t: t.reason.notnull() & ~left_out).select(ROW, "reason"))
+        parts.append(
+            table.mutate(reason=reason)
+            .filter(lambda t: t.reason.notnull() & ~left_out)
+            .select(ROW, "reason")
+        )
     if unique.conflict_rows is not None and unique.conflicts:
         parts.append(unique.conflict_rows.mutate(reason=ibis.literal("same key, other content")))
     if not parts:
@@ -301,7 +367,8 @@ def _unaccounted(
         return None, None, [], {}
     if "case_id" not in decisions.columns:
         raise InputError(
-            "an eligible list is matched by case_id, which the decisions do not give; map it")
+            "an eligible list is matched by case_id, which the decisions do not give; map it"
+        )
     side = with_own_names(eligible, mapping.side("eligible"))
     canonical = canonicalise(eligible.table, side, use_case, "eligible")
     counted = count_problems(canonical, eligible.name)
@@ -313,8 +380,12 @@ def _unaccounted(
     missing = keep(cases.anti_join(decisions, both))
     listed = int(fetch(cases.count().as_table())[0][0].as_py())
     unlisted = int(fetch(decisions.anti_join(cases, both).count().as_table())[0][0].as_py())
-    return missing, listed, counted.problems, {
-        "eligible_listed": listed, "decisions_not_on_eligible_list": unlisted}
+    return (
+        missing,
+        listed,
+        counted.problems,
+        {"eligible_listed": listed, "decisions_not_on_eligible_list": unlisted},
+    )
 
 
 def _with_unaccounted(rows: ir.Table, unaccounted: ir.Table, name: str) -> ir.Table:
@@ -341,4 +412,3 @@ def _with_unaccounted(rows: ir.Table, unaccounted: ir.Table, name: str) -> ir.Ta
 def covariates_of(columns: frozenset[str] | tuple[str, ...]) -> list[str]:
     """The covariates of a table, in alphabetical order."""
     return sorted(c for c in columns if c.startswith(COVARIATE_PREFIX))
-

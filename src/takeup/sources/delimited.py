@@ -20,14 +20,12 @@ _REMEDIES = {
         "the row has more cells than the head; put texts that contain the delimiter in quotes"
     ),
     "UNQUOTED VALUE": "a quote is opened and not closed; close it or double it",
-    "INVALID ENCODING": 'set [file] encoding in the mapping',
+    "INVALID ENCODING": "set [file] encoding in the mapping",
     "LINE SIZE OVER MAXIMUM": "no row of a decision table is that long; look for an unclosed quote",
 }
 
 
-def read_delimited(
-    engine: Engine, path: Path, options: FileOptions, workspace: Path
-) -> RawTable:
+def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: Path) -> RawTable:
     """A delimited file; all cells are texts, `row__` counts the head as row 1.
 
     Rows that are no rows (ragged, an unclosed quote, over-long) are rejected by number; the
@@ -52,14 +50,17 @@ def read_delimited(
     )
     bad_lines = [int(line) for line, _, _ in found]
     table = engine.query(
-        f'SELECT * EXCLUDE (line__), {_row_number(engine, table_name, bad_lines, text, options)} '
-        f'AS {ROW} FROM "{table_name}"', "csv_rows")
-    (good,), = engine.run(f'SELECT count(*) FROM "{table_name}"')
+        f"SELECT * EXCLUDE (line__), {_row_number(engine, table_name, bad_lines, text, options)} "
+        f'AS {ROW} FROM "{table_name}"',
+        "csv_rows",
+    )
+    ((good,),) = engine.run(f'SELECT count(*) FROM "{table_name}"')
     rejects = _rejects(found, text)
     if good == 0 and not rejects:
         raise InputError(f"{path.name} has a head but no rows")
-    return RawTable(path.name, table, good + sum(r.count for r in rejects), True, None,
-                    rejects, text.notes)
+    return RawTable(
+        path.name, table, good + sum(r.count for r in rejects), True, None, rejects, text.notes
+    )
 
 
 def _head(text: PlainText, header_row: int) -> str:
@@ -118,22 +119,34 @@ def _row_number(
     # The k-th missing row (k = 0, 1, …) at row L moves every kept row from L - k on by one.
     rows = ", ".join(f"({line - first - k}, {k})" for k, line in enumerate(gone))
     engine.run(f'INSERT INTO "{table_name}_gone" VALUES {rows}')
-    return (
-        f'line__ + {first} + (SELECT count(*) FROM "{table_name}_gone" g WHERE g.line <= line__)'
-    )
+    return f'line__ + {first} + (SELECT count(*) FROM "{table_name}_gone" g WHERE g.line <= line__)'
 
 
 def _rejects(found: list[tuple[int, str, str]], text: PlainText) -> tuple[Reject, ...]:
     rejects = []
     for kind in sorted({kind for _, kind, _ in found}):
         rows = [(line, sample) for line, each, sample in found if each == kind]
-        rejects.append(Reject(
-            kind.lower().replace(" ", "_"), "(row)", len(rows),
-            tuple(line for line, _ in rows), (rows[0][1] or "")[:80],
-            f"is not a row of this table ({kind.lower()})",
-            _REMEDIES.get(kind, "mend the row in the file")))
+        rejects.append(
+            Reject(
+                kind.lower().replace(" ", "_"),
+                "(row)",
+                len(rows),
+                tuple(line for line, _ in rows),
+                (rows[0][1] or "")[:80],
+                f"is not a row of this table ({kind.lower()})",
+                _REMEDIES.get(kind, "mend the row in the file"),
+            )
+        )
     if text.overlong:
-        rejects.append(Reject(
-            "line_too_long", "(row)", len(text.overlong), text.overlong, "",
-            f"is longer than {LONGEST_LINE >> 20} MB", _REMEDIES["LINE SIZE OVER MAXIMUM"]))
+        rejects.append(
+            Reject(
+                "line_too_long",
+                "(row)",
+                len(text.overlong),
+                text.overlong,
+                "",
+                f"is longer than {LONGEST_LINE >> 20} MB",
+                _REMEDIES["LINE SIZE OVER MAXIMUM"],
+            )
+        )
     return tuple(rejects)

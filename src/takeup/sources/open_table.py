@@ -44,7 +44,9 @@ def _open_address(given: str, engine: Engine, workspace: Path, options: FileOpti
     path = Path(given)
     lower = given.lower()
     if any(sign in given for sign in "*?[") and not path.exists():
-        return _open_parquet(given, sorted(Path(p) for p in glob.glob(given, recursive=True)), engine)
+        return _open_parquet(
+            given, sorted(Path(p) for p in glob.glob(given, recursive=True)), engine
+        )
     if path.is_dir():
         files = sorted(p for end in _PARQUET_ENDINGS for p in path.rglob(f"*{end}"))
         return _open_parquet(given, files, engine)
@@ -72,7 +74,9 @@ def _open_parquet(given: str, files: list[Path], engine: Engine) -> RawTable:
     source = f"read_parquet({listed}, union_by_name = {not one}, file_row_number = {one})"
     dropped = "EXCLUDE (file_row_number)" if one else ""
     try:
-        (rows,), = engine.run(f"SELECT count(*) FROM read_parquet({listed}, union_by_name = {not one})")
+        ((rows,),) = engine.run(
+            f"SELECT count(*) FROM read_parquet({listed}, union_by_name = {not one})"
+        )
         table = engine.query(f"SELECT * {dropped}, {number} AS {ROW} FROM {source}", "parquet")
     except duckdb.Error as error:
         raise InputError(
@@ -95,15 +99,21 @@ def _open_database(address: str, engine: Engine) -> RawTable:
     try:
         engine.run(f'ATTACH {quote(file)} AS "{attached}" (READ_ONLY)')
     except duckdb.Error as error:
-        raise InputError(f"{file} is not a readable DuckDB database ({_first_line(error)})") from None
-    tables = [row[0] for row in engine.run(
-        "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", [attached])]
+        raise InputError(
+            f"{file} is not a readable DuckDB database ({_first_line(error)})"
+        ) from None
+    tables = [
+        row[0]
+        for row in engine.run(
+            "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", [attached]
+        )
+    ]
     if table_name not in tables:
         raise InputError(
             f"{file} has no table {table_name!r}; it has {', '.join(sorted(tables)) or 'none'}"
         )
     name = f'"{attached}"."{table_name}"'
-    (rows,), = engine.run(f"SELECT count(*) FROM {name}")
+    ((rows,),) = engine.run(f"SELECT count(*) FROM {name}")
     if rows == 0:
         raise InputError(f"table {table_name} of {file} has no rows")
     table = engine.query(f"SELECT *, row_number() OVER () AS {ROW} FROM {name}", "database")
@@ -139,8 +149,9 @@ def _hashed(raw: RawTable, files: list[Path]) -> RawTable:
         with file.open("rb") as handle:
             while chunk := handle.read(1 << 22):
                 digest.update(chunk)
-    return RawTable(raw.name, raw.table, raw.rows_read, raw.is_text, digest.hexdigest(),
-                    raw.rejects, raw.notes)
+    return RawTable(
+        raw.name, raw.table, raw.rows_read, raw.is_text, digest.hexdigest(), raw.rejects, raw.notes
+    )
 
 
 def _first_line(error: Exception) -> str:

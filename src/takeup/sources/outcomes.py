@@ -18,8 +18,15 @@ from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem
 
 DEFAULT_OUTCOME = "outcome"
-TRUTH = ("correct_choice", "correct_value", "truth_probability", "loss_recommended", "loss_final",
-         "value")
+TRUTH = (
+    "correct_choice",
+    "correct_value",
+    "truth_probability",
+    "loss_recommended",
+    "loss_final",
+    "value",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class OutcomeSet:
@@ -66,21 +73,34 @@ def join_outcomes(
     rows = canonical.usable()
     names = _names(rows)
     if len(names) > 20:
-        raise DeclarationError("mapping", [
-            f"outcome_name has {len(names)} different values; is it the right column?"])
+        raise DeclarationError(
+            "mapping", [f"outcome_name has {len(names)} different values; is it the right column?"]
+        )
     one = keep(_one_row_per_key(rows, key, names))
     listed = int(fetch(one.count().as_table())[0][0].as_py())
     known = decisions.select(key)
     matched = int(fetch(one.semi_join(known, key).count().as_table())[0][0].as_py())
-    problems = [*(Problem(outcomes.name, r.rule, r.column, r.count, r.rows[:5], r.example, r.what,
-                          r.remedy) for r in outcomes.rejects), *counted.problems]
+    problems = [
+        *(
+            Problem(
+                outcomes.name, r.rule, r.column, r.count, r.rows[:5], r.example, r.what, r.remedy
+            )
+            for r in outcomes.rejects
+        ),
+        *counted.problems,
+    ]
     if matched < listed:
         problems.append(_orphans(rows, known, key, outcomes.name))
     if matched == 0:
         raise InputError(
             f"{outcomes.name}: no {key} of it is in the decisions file; the two files must name "
-            "their decisions alike")
-    return OutcomeSet(names, one, key), problems, {"outcomes_listed": listed, "outcomes_matched": matched}
+            "their decisions alike"
+        )
+    return (
+        OutcomeSet(names, one, key),
+        problems,
+        {"outcomes_listed": listed, "outcomes_matched": matched},
+    )
 
 
 def _key(decisions: ir.Table, outcomes: ir.Table, raw: RawTable) -> str:
@@ -127,6 +147,12 @@ def _orphans(rows: ir.Table, known: ir.Table, key: str, file: str) -> Problem:
     count = int(fetch(lost.count().as_table())[0][0].as_py())
     first = fetch(lost.select(ROW, key).order_by(ROW).limit(5)).to_pydict()
     return Problem(
-        file, "no_decision", key, count, tuple(first[ROW]), str(first[key][0]),
+        file,
+        "no_decision",
+        key,
+        count,
+        tuple(first[ROW]),
+        str(first[key][0]),
         "has no decision in the decisions file",
-        "check that both files cover the same time; the outcome was left aside")
+        "check that both files cover the same time; the outcome was left aside",
+    )

@@ -49,7 +49,7 @@ def plain_text(path: Path, workspace: Path, encoding: str | None = None) -> Plai
         raise InputError(f"{path.name} is empty: it has not even a head of column names")
     compressed = _is_gzip(path)
     head = _head(path, compressed)
-    if b"PK\x03\x04" == head[:4]:
+    if head[:4] == b"PK\x03\x04":
         raise InputError(f"{path.name} is a zip or Excel file by its content; name it .xlsx")
     if head[:4] == b"PAR1":
         raise InputError(f"{path.name} is a Parquet file by its content; name it .parquet")
@@ -76,7 +76,7 @@ def _is_gzip(path: Path) -> bool:
         return file.read(2) == b"\x1f\x8b"
 
 
-def _open(path: Path, compressed: bool) -> IO[bytes]:
+def _open(path: Path, compressed: bool) -> IO[bytes] | gzip.GzipFile:
     return gzip.open(path, "rb") if compressed else path.open("rb")
 
 
@@ -119,7 +119,7 @@ def _guess_note(path: Path, found: str) -> list[str]:
         return []
     return [
         f"{path.name} is not UTF-8 and was read as Windows-1252; if letters look wrong, set "
-        '[file] encoding in the mapping'
+        "[file] encoding in the mapping"
     ]
 
 
@@ -143,7 +143,9 @@ def _survey(path: Path, compressed: bool) -> _Survey:
 
 
 def _rewrite(path: Path, compressed: bool, encoding: str, target: Path) -> list[int]:
-    decoder = codecs.getincrementaldecoder(encoding)(errors="strict" if encoding != "cp1252" else "replace")
+    decoder = codecs.getincrementaldecoder(encoding)(
+        errors="strict" if encoding != "cp1252" else "replace"
+    )
     overlong: list[int] = []
     line, number, skipping = "", 1, False
     with target.open("w", encoding="utf-8", newline="") as out:

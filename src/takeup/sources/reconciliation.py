@@ -50,6 +50,10 @@ class Reconciliation:
     def balances(self) -> bool:
         """Whether every row read is accounted for."""
         return self.rows_read == (
-            self.rows_used + self.rows_folded + self.rows_filtered + self.rows_superseded
-            + self.rows_duplicate + self.rows_rejected
+            self.rows_used
+            + self.rows_folded
+            + self.rows_filtered
+            + self.rows_superseded
+            + self.rows_duplicate
+            + self.rows_rejected
         )

@@ -40,7 +40,8 @@ def read_spreadsheet(engine: Engine, path: Path, options: FileOptions) -> RawTab
         raise InputError(f"{path.name}, sheet {sheet}: the sheet is empty")
     names = _names(path, sheet, rows[options.header_row - 1], options.header_row)
     body = [
-        (number, row) for number, row in enumerate(rows[options.header_row:], options.header_row + 1)
+        (number, row)
+        for number, row in enumerate(rows[options.header_row :], options.header_row + 1)
         if any(cell not in ("", None) for cell in row)
     ]
     if not body:
@@ -50,12 +51,17 @@ def read_spreadsheet(engine: Engine, path: Path, options: FileOptions) -> RawTab
         for i, name in names.items()
     }
     columns[ROW] = pa.array([number for number, _ in body], pa.int64())
-    notes = () if options.sheet or len(book.sheet_names) == 1 else (
-        f"read the first sheet, {sheet}; the workbook also has "
-        f"{', '.join(book.sheet_names[1:])} ([file] sheet)",
+    notes = (
+        ()
+        if options.sheet or len(book.sheet_names) == 1
+        else (
+            f"read the first sheet, {sheet}; the workbook also has "
+            f"{', '.join(book.sheet_names[1:])} ([file] sheet)",
+        )
     )
-    return RawTable(path.name, engine.load(pa.table(columns), "sheet"), len(body), True,
-                    None, (), notes)
+    return RawTable(
+        path.name, engine.load(pa.table(columns), "sheet"), len(body), True, None, (), notes
+    )
 
 
 def _names(path: Path, sheet: str, head: list[Any], row: int) -> dict[int, str]:

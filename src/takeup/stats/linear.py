@@ -48,8 +48,9 @@ def _difference(treated: ArmMoments, control: ArmMoments, *, adjust: bool) -> Di
     total = treated.cross[0] + control.cross[0]
     centre = total[1:-1] / total[0]
     one, zero = _arm(treated, centre, adjust), _arm(control, centre, adjust)
-    return Difference(one.mean - zero.mean, float(np.sqrt(one.variance + zero.variance)),
-                      one.df + zero.df)
+    return Difference(
+        one.mean - zero.mean, float(np.sqrt(one.variance + zero.variance)), one.df + zero.df
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,10 +65,11 @@ def _arm(arm: ArmMoments, centre: Array, adjust: bool) -> _Arm:
     means = arm.cross[0] / weight
     covariance = arm.cross / weight - np.outer(means, means)
     x, y = slice(1, -1), -1
-    beta = np.zeros(len(centre))
+    beta: Array = np.zeros(len(centre))
     rank = 0
     if adjust and len(centre):
-        beta, _, rank, _ = np.linalg.lstsq(covariance[x, x], covariance[x, y], rcond=1e-10)
+        solution = np.linalg.lstsq(covariance[x, x], covariance[x, y], rcond=1e-10)
+        beta, rank = np.asarray(solution[0]), int(solution[2])
     residual = covariance[y, y] - 2 * beta @ covariance[x, y] + beta @ covariance[x, x] @ beta
     mean = float(means[y] - beta @ (means[x] - centre))
     if arm.units is None:

@@ -56,7 +56,12 @@ def clustered_posterior(k: Array, n: Array) -> Posterior:
 
 
 def share(
-    k: Array, n: Array, confidence: float, *, clustered: bool = True, grade: Grade = "descriptive",
+    k: Array,
+    n: Array,
+    confidence: float,
+    *,
+    clustered: bool = True,
+    grade: Grade = "descriptive",
     method: str | None = None,
 ) -> Answer:
     """An observed share Σk/Σn of clusters, with a clustered Jeffreys interval.
@@ -66,24 +71,33 @@ def share(
     total = float(n.sum())
     if total == 0:
         return insufficient("no decisions to count", "at least one decision of this kind", 0)
-    posterior = (
-        clustered_posterior(k, n) if clustered else rate_posterior(float(k.sum()), total)
-    )
+    posterior = clustered_posterior(k, n) if clustered else rate_posterior(float(k.sum()), total)
     value = float(k.sum()) / total
     tail = (1 - confidence) / 2
     low, high = posterior.quantile(tail), posterior.quantile(1 - tail)
     by = "clustered by person" if clustered else "decisions taken as independent, persons unknown"
     return Estimate(
-        value=value, low=0.0 if value == 0 else min(low, value),
-        high=1.0 if value == 1 else max(high, value), confidence=confidence, n=int(total),
-        k=int(round(float(k.sum()))), people=int((n > 0).sum()) if clustered else None,
-        method=method or f"observed share, Jeffreys interval, {by}", grade=grade,
+        value=value,
+        low=0.0 if value == 0 else min(low, value),
+        high=1.0 if value == 1 else max(high, value),
+        confidence=confidence,
+        n=int(total),
+        k=round(float(k.sum())),
+        people=int((n > 0).sum()) if clustered else None,
+        method=method or f"observed share, Jeffreys interval, {by}",
+        grade=grade,
     )
 
 
 def ratio(
-    numerator: Array, denominator: Array, confidence: float, *, unit: str, method: str,
-    clustered: bool = True, grade: Grade = "descriptive",
+    numerator: Array,
+    denominator: Array,
+    confidence: float,
+    *,
+    unit: str,
+    method: str,
+    clustered: bool = True,
+    grade: Grade = "descriptive",
 ) -> Answer:
     """Σnumerator/Σdenominator over clusters, which may be negative; t interval, g − 1 df."""
     used = denominator > 0
@@ -94,18 +108,32 @@ def ratio(
     value = float(x.sum()) / total
     se = float(np.sqrt(groups / (groups - 1) * ((x - value * n) ** 2).sum())) / total
     half = float(stats.t.ppf(0.5 + confidence / 2, groups - 1)) * se
-    return Estimate(value, value - half, value + half, confidence, int(total), method, grade,
-                    unit=unit, people=groups, se=se)
+    return Estimate(
+        value,
+        value - half,
+        value + half,
+        confidence,
+        int(total),
+        method,
+        grade,
+        unit=unit,
+        people=groups,
+        se=se,
+    )
 
 
 def probability_of_drop(previous: Posterior, current: Posterior) -> float:
     """S3: P(the share fell) = Φ((m_prev − m_now)/√(v_prev + v_now))."""
-    return float(stats.norm.cdf(
-        (previous.mean - current.mean) / np.sqrt(previous.variance + current.variance)))
+    return float(
+        stats.norm.cdf(
+            (previous.mean - current.mean) / np.sqrt(previous.variance + current.variance)
+        )
+    )
 
 
-def probability_within(mean: float, variance: float, centre: float, delta: float,
-                       centre_variance: float = 0.0) -> float:
+def probability_within(
+    mean: float, variance: float, centre: float, delta: float, centre_variance: float = 0.0
+) -> float:
     """S4: P(|x − c| ≤ δ) with the centre's own uncertainty added."""
     spread = float(np.sqrt(variance + centre_variance)) or 1e-12
     upper = stats.norm.cdf((centre + delta - mean) / spread)
@@ -127,8 +155,15 @@ def reliability(n: float, k: float) -> float:
 Trend = str
 
 
-def trend(previous: Posterior, current: Posterior, *, p_decline: float, smallest: float,
-          p_stable: float, delta: float) -> Trend:
+def trend(
+    previous: Posterior,
+    current: Posterior,
+    *,
+    p_decline: float,
+    smallest: float,
+    p_stable: float,
+    delta: float,
+) -> Trend:
     """`declining`, `rising`, `stable` or `indeterminate`, by S3 and S4."""
     change = current.mean - previous.mean
     p_drop = probability_of_drop(previous, current)

@@ -1,0 +1,245 @@
+"""The commands. Exit codes: 0 done, 1 the input cannot be used, 2 the call is wrong,
+3 done, but some rows were rejected and `--strict` was asked for, 130 interrupted."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import webbrowser
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from takeup.record.errors import TakeupError
+
+if TYPE_CHECKING:
+    from takeup.api import Result
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    help="Measure the adoption of AI at work from a table of decisions.",
+)
+_screen = Console(stderr=True, highlight=False, markup=False)
+_out = Console(highlight=False, markup=False)
+
+INPUT, STRICT, INTERRUPTED = 1, 3, 130
+
+
+class Disclosure(StrEnum):
+    """Whom the JSON is for."""
+
+    analyst = "analyst"
+    share = "share"
+
+
+class Scenario(StrEnum):
+    """What can be simulated."""
+
+    bank = "bank"
+    recorded = "recorded"
+
+
+Table = Annotated[
+    str, typer.Argument(help="CSV, .xlsx, Parquet file, glob or folder, duckdb://file.db/table")
+]
+MapFile = Annotated[Path | None, typer.Option("--map", help="mapping file (takeup map writes one)")]
+
+
+@app.command()
+def diagnose(
+    decisions: Table,
+    eligible: Annotated[
+        str | None, typer.Option(help="the system of record's list of eligible cases")
+    ] = None,
+    outcomes: Annotated[
+        str | None, typer.Option(help="outcomes and truth, by decision_id or case_id")
+    ] = None,
+    use_case: Annotated[Path | None, typer.Option(help="use-case file (TOML)")] = None,
+    map_: MapFile = None,
+    settings: Annotated[Path | None, typer.Option(help="settings file (TOML)")] = None,
+    since: Annotated[datetime | None, typer.Option(help="first day, inclusive")] = None,
+    until: Annotated[datetime | None, typer.Option(help="last day, exclusive")] = None,
+    disclosure: Annotated[
+        Disclosure, typer.Option(help="whom the JSON is for")
+    ] = Disclosure.analyst,
+    out: Annotated[Path, typer.Option(help="the report")] = Path("report.html"),
+    json: Annotated[Path | None, typer.Option("--json", help="write everything as JSON")] = None,
+    title: Annotated[str | None, typer.Option(help="title of the report")] = None,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="exit with 3 where rows were rejected")
+    ] = False,
+) -> None:
+    """Diagnose a table of decisions and write the report."""
+    from takeup.api import diagnose as run
+
+    with _screen.status("reading") as status:
+        result = run(
+            decisions,
+            eligible=eligible,
+            outcomes=outcomes,
+            mapping=map_,
+            use_case=use_case,
+            settings=settings,
+            since=since,
+            until=until,
+            step=status.update,
+        )
+        status.update("writing the report")
+        _write(out, result.to_html(title))
+        if json is not None:
+            _write(json, result.to_json(disclosure.value))
+        rejects = _write_rejects(result, out)
+    _tell(result, out, rejects)
+    if strict and result.table.reconciliation.rows_rejected:
+        raise typer.Exit(STRICT)
+
+
+@app.command("map")
+def map_command(
+    decisions: Table,
+    out: Annotated[Path, typer.Option(help="where to write the mapping")] = Path("mapping.toml"),
+) -> None:
+    """Propose a column mapping and write it as a commented TOML file."""
+    from takeup.log import Engine
+    from takeup.sources.open_table import open_table
+    from takeup.sources.proposal import mapping_text, propose_mapping
+
+    with tempfile.TemporaryDirectory(prefix="takeup-") as folder:
+        raw = open_table(decisions, Engine(), Path(folder))
+        proposal = propose_mapping(raw)
+    _write(out, mapping_text(proposal, raw.name))
+    for guess in proposal.guesses:
+        _out.print(f"guessed: {guess}")
+    for column in proposal.unmapped:
+        _out.print(f"not used: {column}")
+    _out.print(f"written to {out}; check it, then: takeup diagnose {decisions} --map {out}")
+
+
+@app.command()
+def check(
+    decisions: Table,
+    map_: MapFile = None,
+    outcomes: Annotated[str | None, typer.Option(help="outcomes file")] = None,
+    eligible: Annotated[str | None, typer.Option(help="eligible file")] = None,
+) -> None:
+    """Validate a table and report every problem with column, row, count and example."""
+    from takeup.api import diagnose as run
+
+    result = run(decisions, mapping=map_, outcomes=outcomes, eligible=eligible)
+    r = result.table.reconciliation
+    for problem in result.table.problems:
+        _out.print(problem.sentence(), soft_wrap=True)
+    for note in (*result.facts.assumptions, *result.facts.notes):
+        _out.print(f"assumed: {note}", soft_wrap=True)
+    _out.print(
+        f"{r.rows_read:,} rows read, {r.rows_used:,} used, {r.rows_rejected:,} rejected, "
+        f"{r.rows_duplicate:,} duplicates"
+    )
+    if r.rows_rejected:
+        raise typer.Exit(STRICT)
+
+
+@app.command()
+def simulate(
+    scenario: Annotated[Scenario, typer.Argument(help="which programme")],
+    out: Annotated[Path, typer.Option(help="folder to write to")],
+    people: Annotated[
+        int | None, typer.Option(min=2, help="people (bank: 84, recorded: 80)")
+    ] = None,
+    weeks: Annotated[int, typer.Option(min=1, help="weeks")] = 8,
+    seed: Annotated[int, typer.Option(help="same seed, same programme")] = 1,
+) -> None:
+    """Simulate a programme with known truth: decisions, outcomes, declarations, truth.json."""
+    from takeup.simulate import SCENARIOS, write_programme
+
+    make = SCENARIOS[scenario.value]
+    programme = make(weeks=weeks, seed=seed) if people is None else make(people, weeks, seed)
+    for name, path in write_programme(programme, out).items():
+        _out.print(f"{name}: {path}")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="folder to write to")] = Path("takeup-demo"),
+    seed: int = 1,
+) -> None:
+    """Simulate a bank's first months, diagnose them, write and open the report."""
+    from takeup.api import diagnose as run
+    from takeup.simulate import simulate_bank, write_programme
+
+    with _screen.status("simulating a bank") as status:
+        paths = write_programme(simulate_bank(seed=seed), out)
+        result = run(
+            str(paths["decisions"]),
+            eligible=str(paths["eligible"]),
+            outcomes=str(paths["outcomes"]),
+            use_case=paths["use_case"],
+            step=status.update,
+        )
+        report = out / "report.html"
+        _write(report, result.to_html("a simulated bank"))
+        _write(out / "report.json", result.to_json())
+    _tell(result, report, None)
+    if os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"):
+        webbrowser.open(report.resolve().as_uri())
+
+
+def _write(path: Path, text: str) -> None:
+    """Write the whole file or nothing of it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.part")
+    try:
+        half.write_text(text, encoding="utf-8")
+        half.replace(path)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _write_rejects(result: Result, out: Path) -> Path | None:
+    rows = result.rejected_rows()
+    if not rows:
+        return None
+    path = out.with_name(f"{out.stem}.rejects.csv")
+    lines = "".join(f'{row},"{reason.replace(chr(34), chr(39))}"\n' for row, reason in rows)
+    _write(path, "row,reason\n" + lines)
+    return path
+
+
+def _tell(result: Result, out: Path, rejects: Path | None) -> None:
+    from takeup.report.terminal import summary_lines
+
+    for line in summary_lines(result.shared, result.facts):
+        _out.print(line, soft_wrap=True)
+    if rejects is not None:
+        _out.print(f"Rejected rows: {rejects}")
+    _out.print(f"Report: {out.resolve()}")
+
+
+def main() -> None:
+    """Run a command; every error of the input is one sentence and exit code 1."""
+    try:
+        app(standalone_mode=False)
+    except TakeupError as error:
+        _screen.print(str(error), soft_wrap=True)
+        raise SystemExit(INPUT) from None
+    except typer.Exit as done:
+        raise SystemExit(done.exit_code) from None
+    except (KeyboardInterrupt, typer.Abort):
+        _screen.print("interrupted; nothing was left half-written")
+        raise SystemExit(INTERRUPTED) from None
+    except Exception as error:
+        if hasattr(error, "exit_code") and hasattr(error, "show"):
+            error.show()
+            raise SystemExit(error.exit_code) from None
+        raise
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Asks every measure, ranks what they found, says what to do first."""

@@ -1,0 +1,87 @@
+"""One use case's diagnosis: measures, findings, open questions, a verdict in a sentence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from takeup.diagnosis.findings import Finding, OpenQuestion, find, open_questions
+from takeup.diagnosis.measures import Measures, disclosed
+from takeup.diagnosis.words import chance, one_in, percent
+from takeup.disclosure import Audience
+from takeup.record.settings import Settings
+from takeup.record.use_case import UseCase
+from takeup.stats.answer import CannotSay
+
+
+@dataclass(frozen=True, slots=True)
+class Diagnosis:
+    """What one audience is told about one use case."""
+
+    use_case: str
+    title: str
+    audience: Audience
+    verdict: str
+    summary: str
+    measures: Measures
+    findings: tuple[Finding, ...]
+    cannot_answer: tuple[OpenQuestion, ...]
+
+
+def diagnose_use_case(
+    name: str, use_case: UseCase, measures: Measures, audience: Audience, settings: Settings
+) -> Diagnosis:
+    """The diagnosis of `measures` for `audience`."""
+    shown = disclosed(measures, audience, settings)
+    findings = tuple(find(shown, settings))
+    return Diagnosis(
+        name,
+        use_case.title or name.replace("-", " ").replace("_", " "),
+        audience,
+        _verdict(shown, findings),
+        _summary(shown),
+        shown,
+        findings,
+        tuple(open_questions(shown)),
+    )
+
+
+def _verdict(measures: Measures, findings: tuple[Finding, ...]) -> str:
+    a = measures.adoption.overall
+    if a.hidden:
+        return "Too few people to show anything without showing a person."
+    if any(f.id == "high_rate_low_quality" for f in findings):
+        first = "High rate, low quality: much passes through the tool, little is decided with it."
+    elif not isinstance(a.effective_reliance, CannotSay) and not isinstance(
+        a.consult_rate, CannotSay
+    ):
+        if a.consult_rate.value < 0.995:
+            first = f"The advice decides {one_in(a.effective_reliance.value)}."
+        elif isinstance(a.override_rate, CannotSay):
+            first = "The advice is always in view."
+        else:
+            first = (
+                f"The advice is always in view and overridden in {one_in(a.override_rate.value)}."
+            )
+    elif not isinstance(a.agreement, CannotSay):
+        first = (
+            f"Choices agree with the advice in {one_in(a.agreement.value)}; who looked is unknown."
+        )
+    else:
+        first = "This table holds too little to say how the advice is used."
+    second = next((f for f in findings if f.grade in ("paired", "randomised")), None)
+    return f"{first} {second.title}." if second else first
+
+
+def _summary(measures: Measures) -> str:
+    a = measures.adoption.overall
+    if a.hidden:
+        return "Hidden is not zero: the analyst who holds the rows can see more."
+    who = f"{a.people:,} people had " if a.people else "There were "
+    text = f"{who}{a.eligible:,} eligible cases"
+    if not isinstance(a.consult_rate, CannotSay):
+        text += f"; {a.consulted:,} were decided with the advice in view"
+        if not isinstance(a.override_rate, CannotSay):
+            text += f", and {chance(a.override_rate.value)} of those against it"
+    elif not isinstance(a.agreement, CannotSay):
+        text += f"; {percent(a.agreement)} of the choices agree with the advice"
+    return text + "."

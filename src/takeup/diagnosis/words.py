@@ -1,0 +1,60 @@
+"""Figures in words."""
+
+from __future__ import annotations
+
+from takeup.stats.answer import Estimate
+
+_NUMBERS = {
+    2: "two",
+    3: "three",
+    4: "four",
+    5: "five",
+    6: "six",
+    7: "seven",
+    8: "eight",
+    9: "nine",
+    10: "ten",
+    11: "eleven",
+    12: "twelve",
+}
+
+
+def percent(estimate: Estimate, *, interval: bool = True) -> str:
+    """`24 % (21 to 28)`."""
+    shown = f"{100 * estimate.value:.0f} %"
+    if not interval:
+        return shown
+    return f"{shown} ({100 * estimate.low:.0f} to {100 * estimate.high:.0f})"
+
+
+def points(value: float) -> str:
+    """`+5.6 points`, `−1 point`."""
+    size = 100 * value
+    digits = f"{abs(size):.1f}".removesuffix(".0")
+    sign = "−" if size < 0 else "+"
+    return f"{sign}{digits} point{'' if digits == '1' else 's'}"
+
+
+def points_range(estimate: Estimate) -> str:
+    """`+1.6 to +9.7`."""
+
+    def signed(value: float) -> str:
+        return f"{'−' if value < 0 else '+'}{abs(100 * value):.1f}"
+
+    return f"{signed(estimate.low)} to {signed(estimate.high)}"
+
+
+def one_in(value: float) -> str:
+    """A share as `one case in nine`, or `17 of 100 cases`."""
+    if value <= 0:
+        return "no case"
+    inverse = 1 / value
+    nearest = round(inverse)
+    if nearest in _NUMBERS and abs(inverse - nearest) / nearest < 0.06:
+        return f"one case in {_NUMBERS[nearest]}"
+    return f"{100 * value:.0f} of 100 cases"
+
+
+def chance(value: float) -> str:
+    """A share as `one in four`, or `26 %`."""
+    return one_in(value).replace("one case in", "one in").replace(" of 100 cases", " %")

@@ -1,0 +1,5 @@
+"""What may be shown to whom. Everything shown passes through here."""
+
+from takeup.disclosure.one_table import Audience, disclose_adoption, disclose_paired
+
+__all__ = ["Audience", "disclose_adoption", "disclose_paired"]

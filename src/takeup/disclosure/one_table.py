@@ -1,0 +1,176 @@
+"""The rules that one table needs: group size, dominance, complementary suppression.
+
+`share` is for pages and reports that travel; `analyst` for the one who holds the rows, with
+a floor of five people; `public` for published data, by declaration.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any, Literal
+
+from takeup.measure.adoption import Adoption, GroupAdoption
+from takeup.measure.paired import Paired, PairedGroup
+from takeup.record.settings import DisclosureSettings
+from takeup.stats.answer import Answer, CannotSay, suppressed
+
+Audience = Literal["share", "analyst", "public"]
+PERSON_GROUPS = ("population", "team")
+"""Dimensions that split people; the others split cases of the same people."""
+
+
+def hidden_groups(
+    groups: Sequence[GroupAdoption], audience: Audience, settings: DisclosureSettings
+) -> frozenset[str]:
+    """Keys of the groups that may not be shown, with those that protect them.
+
+    Where hidden people could be found by subtraction from the total, the smallest shown
+    group is hidden as well, until those hidden together are a group of the minimum size.
+    """
+    if audience == "public":
+        return frozenset()
+    least = settings.minimum_group if audience == "share" else settings.analyst_floor
+    hidden = {g.key for g in groups if _too_few(g, least, audience, settings)}
+    if not hidden or audience == "analyst":
+        return frozenset(hidden)
+    rest = sorted((g for g in groups if g.key not in hidden), key=lambda g: g.people or 0)
+    while rest and (len(hidden) < 2 or _people(groups, hidden) < least):
+        hidden.add(rest.pop(0).key)
+    return frozenset(hidden)
+
+
+def _people(groups: Sequence[GroupAdoption], keys: set[str]) -> int:
+    return sum(g.people or 0 for g in groups if g.key in keys)
+
+
+def _too_few(
+    group: GroupAdoption, least: int, audience: Audience, settings: DisclosureSettings
+) -> bool:
+    if group.people is None:
+        return audience == "share"
+    if group.people < least:
+        return True
+    if audience == "analyst":
+        return False
+    return (
+        group.largest_share > settings.largest_share_of_decisions
+        or group.largest_override_share > settings.largest_share_of_overrides
+    )
+
+
+def disclose_adoption(
+    adoption: Adoption, audience: Audience, settings: DisclosureSettings
+) -> Adoption:
+    """The adoption figures that `audience` may see; others say that they are hidden."""
+    if audience == "public":
+        return adoption
+    groups = {}
+    for dimension, found in adoption.groups.items():
+        if dimension in PERSON_GROUPS:
+            hidden = hidden_groups(found, audience, settings)
+        else:
+            least = settings.minimum_group if audience == "share" else settings.analyst_floor
+            hidden = frozenset(g.key for g in found if _too_few(g, least, audience, settings))
+        groups[dimension] = tuple(
+            _without_figures(g) if g.key in hidden else _coarse(g, g.people, audience, settings)
+            for g in found
+        )
+    overall = adoption.overall
+    least = settings.minimum_group if audience == "share" else settings.analyst_floor
+    if _too_few(overall, least, audience, settings):
+        return replace(
+            adoption,
+            overall=_without_figures(overall),
+            reasons={},
+            groups={
+                name: tuple(_without_figures(g) for g in found) for name, found in groups.items()
+            },
+        )
+    return replace(
+        adoption, overall=_coarse(overall, overall.people, audience, settings), groups=groups
+    )
+
+
+def disclose_paired(
+    paired: Paired | CannotSay, adoption: Adoption, audience: Audience, settings: DisclosureSettings
+) -> Paired | CannotSay:
+    """Paired answers of the groups that may be shown."""
+    if isinstance(paired, CannotSay) or audience == "public":
+        return paired
+    if (
+        isinstance(adoption.overall.agreement, CannotSay)
+        and adoption.overall.agreement.status == "suppressed"
+    ):
+        return suppressed()
+    groups = {}
+    for dimension, found in paired.groups.items():
+        hidden = {g.key for g in adoption.groups.get(dimension, ()) if g.hidden}
+        groups[dimension] = tuple(_paired_hidden(g) if g.key in hidden else g for g in found)
+    return replace(paired, groups=groups)
+
+
+def _paired_hidden(group: PairedGroup) -> PairedGroup:
+    gone = suppressed()
+    return PairedGroup(group.key, gone, gone, gone, 0, 0, 0)
+
+
+def _without_figures(group: GroupAdoption) -> GroupAdoption:
+    figures: dict[str, Any] = {f.name: suppressed() for f in fields(group) if f.name in _ANSWERS}
+    return replace(
+        group,
+        people=None,
+        counts={},
+        eligible=0,
+        consulted=0,
+        unknown=0,
+        hidden=True,
+        largest_share=0.0,
+        largest_override_share=0.0,
+        **figures,
+    )
+
+
+_ANSWERS = (
+    "nominal_rate",
+    "consult_rate",
+    "override_rate",
+    "adjust_rate",
+    "effective_reliance",
+    "agreement",
+    "unaccounted_share",
+    "quality_gap",
+)
+
+
+def _coarse(
+    group: GroupAdoption, people: int | None, audience: Audience, settings: DisclosureSettings
+) -> GroupAdoption:
+    """Fewer than twenty people: rates to five points, without counts."""
+    if audience != "share" or people is None or people >= settings.round_below_people:
+        return group
+    figures: dict[str, Any] = {name: rounded(getattr(group, name)) for name in _ANSWERS}
+    return replace(group, counts={}, **figures)
+
+
+def rounded(answer: Answer) -> Answer:
+    """A share to five points, without its counts; 0 and 1 become "at most/at least"."""
+    if isinstance(answer, CannotSay):
+        return answer
+
+    def five(x: float) -> float:
+        return round(x * 20) / 20
+
+    note = "rounded to 5 points: fewer than 20 people"
+    value = five(answer.value)
+    if answer.unit == "share" and value in (0.0, 1.0):
+        value, note = (0.1, "at most 10 %") if value == 0 else (0.9, "at least 90 %")
+    return replace(
+        answer,
+        value=value,
+        low=five(answer.low),
+        high=five(answer.high),
+        k=None,
+        se=None,
+        note=note,
+    )

@@ -1,0 +1,73 @@
+"""Everything the report shows, as JSON (docs/reference/json.md)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.measures import Measures
+from takeup.measure.rollout import Rollout
+from takeup.report.plain import plain
+from takeup.stats.answer import CannotSay
+
+
+def measures_json(measures: Measures) -> dict[str, Any]:
+    """One key per measure; headline figures directly under it."""
+    adoption = measures.adoption
+    return {
+        "adoption": {
+            **plain(adoption.overall),
+            "groups": plain(adoption.groups),
+            "reasons": adoption.reasons,
+            "contradictions": adoption.contradictions,
+        },
+        "paired": _paired(measures),
+        "reliance": plain(measures.reliance),
+        "rollout": _rollout(measures),
+    }
+
+
+def _paired(measures: Measures) -> dict[str, Any]:
+    paired = measures.paired
+    if isinstance(paired, CannotSay):
+        return {**paired.to_json(), "person_minus_model": paired.to_json()}
+    return {
+        "scope": paired.scope,
+        **plain(paired.overall),
+        "groups": plain(paired.groups),
+        "loss_difference": plain(paired.loss_difference),
+    }
+
+
+def _rollout(measures: Measures) -> dict[str, Any]:
+    rollout = measures.rollout
+    if not isinstance(rollout, Rollout):
+        refusal = rollout.to_json()
+        return {**refusal, "unadjusted": refusal, "adjusted": refusal}
+    return {
+        "unadjusted": {e.name: plain(e.unadjusted) for e in rollout.effects},
+        "adjusted": {e.name: plain(e.adjusted) for e in rollout.effects},
+        "means": {
+            e.name: {"with_advice": e.mean_with, "without_advice": e.mean_without}
+            for e in rollout.effects
+        },
+        "with_advice": rollout.with_advice,
+        "without_advice": rollout.without_advice,
+        "sample_ratio_p": rollout.sample_ratio_p,
+        "balance_p": rollout.balance_p,
+        "alerts": list(rollout.alerts),
+    }
+
+
+def diagnosis_json(diagnosis: Diagnosis) -> dict[str, Any]:
+    """One diagnosis."""
+    return {
+        "use_case": diagnosis.use_case,
+        "title": diagnosis.title,
+        "audience": diagnosis.audience,
+        "verdict": diagnosis.verdict,
+        "summary": diagnosis.summary,
+        "measures": measures_json(diagnosis.measures),
+        "findings": plain(diagnosis.findings),
+        "cannot_answer": plain(diagnosis.cannot_answer),
+    }

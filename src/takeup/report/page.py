@@ -1,0 +1,72 @@
+"""What a report is made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.sources.raw_table import Reject
+from takeup.sources.reconciliation import Problem, Reconciliation
+
+
+@dataclass(frozen=True, slots=True)
+class InputFacts:
+    """What was read, what became of every row, and all that is needed to run it again."""
+
+    version: str
+    made_at: datetime
+    files: tuple[tuple[str, str | None], ...]
+    reconciliation: Reconciliation
+    problems: tuple[Problem, ...]
+    notes: tuple[str, ...]
+    assumptions: tuple[str, ...]
+    columns: tuple[str, ...]
+    mapping: dict[str, Any]
+    settings: dict[str, Any]
+    disclosure_reason: str | None
+    raw_rejects: tuple[Reject, ...]
+    side_counts: dict[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        """The `input` part of the JSON document."""
+        r = self.reconciliation
+        return {
+            "rows_read": r.rows_read,
+            "rows_used": r.rows_used,
+            "rows_folded": r.rows_folded,
+            "rows_filtered": r.rows_filtered,
+            "rows_superseded": r.rows_superseded,
+            "rows_duplicate": r.rows_duplicate,
+            "rows_rejected": r.rows_rejected,
+            "filtered": r.filtered,
+            "columns": list(self.columns),
+            "files": [{"name": name, "sha256": digest} for name, digest in self.files],
+            "problems": [
+                {
+                    "file": p.file,
+                    "rule": p.rule,
+                    "column": p.column,
+                    "count": p.count,
+                    "rows": list(p.rows),
+                    "example": p.example,
+                    "sentence": p.sentence(),
+                }
+                for p in self.problems
+            ],
+            "notes": list(self.notes),
+            "assumptions": list(self.assumptions),
+            "mapping": self.mapping,
+            "settings": self.settings,
+            **self.side_counts,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A report: its title, the input, and the diagnoses that may be shared."""
+
+    title: str | None
+    facts: InputFacts
+    diagnoses: tuple[Diagnosis, ...]

@@ -1,0 +1,37 @@
+"""The diagnosis in a few lines: verdict, five figures, what to do first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.report.html import figure
+from takeup.report.page import InputFacts
+from takeup.stats.answer import CannotSay
+
+_FIGURES = (
+    ("nominal rate", "nominal_rate"),
+    ("consult rate", "consult_rate"),
+    ("override rate", "override_rate"),
+    ("effective reliance", "effective_reliance"),
+    ("agreement", "agreement"),
+)
+
+
+def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str]:
+    """Lines for the terminal."""
+    r = facts.reconciliation
+    lines = [f"{r.rows_read:,} rows read, {r.rows_used:,} used, {r.rows_rejected:,} rejected"]
+    for diagnosis in diagnoses:
+        lines += ["", f"{diagnosis.title}: {diagnosis.verdict}"]
+        for label, field in _FIGURES:
+            answer = getattr(diagnosis.measures.adoption.overall, field)
+            why = f": {answer.reason}" if isinstance(answer, CannotSay) else ""
+            lines.append(f"  {label:<20} {figure(answer)}{why}")
+        if diagnosis.findings:
+            lines.append(f"  Do first: {diagnosis.findings[0].first_action}")
+    for problem in facts.problems:
+        lines.append(problem.sentence())
+    for assumption in facts.assumptions:
+        lines.append(f"Assumed: {assumption}")
+    return lines

@@ -1,0 +1,27 @@
+"""Shared parts of the tests: simulated programmes and the real data, where it is there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
+
+
+def real_data(name: str) -> Path:
+    """A real data file, or a skip with its reason."""
+    path = SHARED / name
+    if not path.exists():
+        pytest.skip(f"the real data set {name} is not on this machine")
+    return path
+
+
+@pytest.fixture
+def court_psa() -> Path:
+    return real_data("court_psa/cases.csv")
+
+
+@pytest.fixture
+def copilot_study() -> Path:
+    return real_data("copilot_study/events.csv")

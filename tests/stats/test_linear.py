@@ -1,0 +1,40 @@
+"""Lin's adjustment from moments equals the regression on rows."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import statsmodels.api as sm
+
+from takeup.stats.linear import ArmMoments, difference_in_means, lin_difference
+
+
+def _arms(x: np.ndarray, y: np.ndarray, treated: np.ndarray) -> tuple[ArmMoments, ArmMoments]:
+    z = np.column_stack([np.ones(len(y)), x, y])
+    return tuple(
+        ArmMoments(z[rows].T @ z[rows], float(rows.sum()), int(rows.sum()))
+        for rows in (treated, ~treated)
+    )
+
+
+def test_lin_estimate_equals_the_interacted_regression() -> None:
+    rng = np.random.default_rng(1)
+    x = rng.normal(size=(500, 3))
+    treated = rng.random(500) < 0.4
+    y = x @ [1.0, -2.0, 0.5] + treated * (0.3 + x[:, 0]) + rng.normal(size=500)
+    found = lin_difference(*_arms(x, y, treated))
+    centred = x - x.mean(axis=0)
+    t = treated[:, None].astype(float)
+    fit = sm.OLS(y, np.hstack([np.ones((500, 1)), t, centred, t * centred])).fit()
+    assert found.value == pytest.approx(fit.params[1], abs=1e-10)
+    assert found.se == pytest.approx(fit.bse[1], rel=0.05)
+
+
+def test_difference_in_means_has_neymans_standard_error() -> None:
+    rng = np.random.default_rng(2)
+    treated = rng.random(300) < 0.5
+    y = rng.normal(size=300) + treated
+    found = difference_in_means(*_arms(np.empty((300, 0)), y, treated))
+    a, b = y[treated], y[~treated]
+    assert found.value == pytest.approx(a.mean() - b.mean())
+    assert found.se == pytest.approx(np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b)))
