@@ -193,7 +193,8 @@ def mapping_text(proposal: Proposal, name: str) -> str:
     for each in (*DECISION_COLUMNS, *OUTCOME_COLUMNS):
         if each.name not in mapped and each.name in _WORTH_ASKING:
             document.add(tomlkit.comment(f"  {each.name}: {each.unlocks}"))
-    return tomlkit.dumps(document)
+    text: str = tomlkit.dumps(document)
+    return text
 
 
 _WORTH_ASKING = (
