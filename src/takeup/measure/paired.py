@@ -17,12 +17,11 @@ import pandas as pd
 from scipy import stats
 
 from takeup.log import fetch
+from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
 from takeup.record.settings import Settings
-from takeup.record.vocabulary import CONSULTED_ACTIONS, ELIGIBLE_ACTIONS
-from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented, refused
+from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 
 _ASSUMPTION = "the right answer does not depend on which choice was made or on who judged it"
-_PANEL = "60 cases drawn and judged blind: `takeup sample` draws them and keeps their probability"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,15 +58,15 @@ def measure_paired(
     truth is a sample, `truth_probability`.
     """
     if not {"advice_right", "choice_right"} <= set(decisions.columns):
-        return not_instrumented("the table does not hold the right answer", _PANEL)
+        return not_instrumented("the table does not hold the right answer", PANEL)
     scope, rows = _scope(decisions)
-    if refusal := _sampled_unevenly(rows, settings):
+    if refusal := uneven_truth(rows, settings):
         return refusal
     judged = rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull())
     overall = _group("all", _sums(judged, None), settings)
     if overall.judged < settings.paired.smallest_sample:
         return insufficient(
-            f"only {overall.judged} cases with a known right answer", _PANEL, overall.judged
+            f"only {overall.judged} cases with a known right answer", PANEL, overall.judged
         )
     groups = {
         dimension: tuple(
@@ -81,49 +80,14 @@ def measure_paired(
 
 
 def _scope(decisions: ir.Table) -> tuple[str, ir.Table]:
-    consulted = decisions.filter(decisions.action.isin([a.value for a in CONSULTED_ACTIONS]))
+    consulted = seen_rows(decisions)
     if fetch(consulted.count().as_table())[0][0].as_py():
         return "decided with the advice in view", consulted
-    eligible = decisions.filter(
-        decisions.action.isin([a.value for a in ELIGIBLE_ACTIONS] + ["shadow"])
-    )
-    return "all decisions, whether or not the advice was seen", eligible
-
-
-def _sampled_unevenly(rows: ir.Table, settings: Settings) -> CannotSay | None:
-    """Whether truth is known more often for some advice × choice than for others."""
-    known = rows.advice_right.notnull()
-    if "truth_probability" in rows.columns:
-        blank = known & rows.truth_probability.isnull()
-        if not fetch(rows.aggregate(n=blank.cast("int64").sum()))["n"][0].as_py():
-            return None
-    if not {"recommendation", "choice"} <= set(rows.columns):
-        return None
-    rates = fetch(
-        rows.group_by("recommendation", "choice").aggregate(
-            n=rows.count(), known=known.cast("float64").mean()
-        )
-    ).to_pandas()
-    rates = rates[rates["n"] >= settings.paired.smallest_sample]
-    if len(rates) < 2:
-        return None
-    gap = float(rates["known"].max() - rates["known"].min())
-    if gap <= settings.paired.largest_truth_rate_gap:
-        return None
-    low, high = rates.loc[rates["known"].idxmin()], rates.loc[rates["known"].idxmax()]
-    return refused(
-        f"the right answer is known for {high['known']:.0%} of cases with advice "
-        f"{high['recommendation']} and choice {high['choice']}, but for {low['known']:.0%} with "
-        f"advice {low['recommendation']} and choice {low['choice']}: such a sample can turn the sign",
-        f"truth_probability for each judged case, or {_PANEL}",
-        int(rates["n"].sum()),
-    )
+    return "all decisions, whether or not the advice was seen", answered_rows(decisions)
 
 
 def _sums(judged: ir.Table, dimension: str | None) -> pd.DataFrame:
-    weight = (
-        1 / judged.truth_probability if "truth_probability" in judged.columns else ibis.literal(1.0)
-    )
+    weight = truth_weight(judged)
     p, m = judged.choice_right.cast("float64"), judged.advice_right.cast("float64")
     by = {"person": judged.person_id if "person_id" in judged.columns else ibis.literal("everyone")}
     if dimension:
@@ -205,7 +169,7 @@ def _losses(rows: ir.Table, settings: Settings) -> Answer:
         )
     known = rows.filter(rows.loss_recommended.notnull() & rows.loss_final.notnull())
     d = known.loss_final - known.loss_recommended
-    w = 1 / known.truth_probability if "truth_probability" in known.columns else ibis.literal(1.0)
+    w = truth_weight(known)
     person = known.person_id if "person_id" in known.columns else ibis.literal("everyone")
     sums = fetch(
         known.group_by(person=person).aggregate(

@@ -15,10 +15,11 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
+from takeup.measure.known_truth import answered_rows, truth_weight, uneven_truth
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
-from takeup.stats.rates import share
+from takeup.stats.rates import weighted_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +46,15 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
             "the table does not hold the right answer",
             "correct_choice, correct_value or both losses",
         )
+    if refusal := uneven_truth(answered_rows(decisions), settings):
+        return refusal
     t = decisions.mutate(
         person__=(
             decisions.person_id if "person_id" in decisions.columns else ibis.literal("everyone")
         )
     )
     consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
-    weight = 1 / t.truth_probability if "truth_probability" in t.columns else ibis.literal(1.0)
+    weight = truth_weight(t)
     counts: dict[str, ir.Value] = {}
 
     def pair(name: str, hit: ir.BooleanValue, of: ir.BooleanValue) -> None:
@@ -94,14 +97,10 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
 
 
 def _share(frame: pd.DataFrame, name: str, level: float) -> Answer:
-    rows = float(frame[f"{name}_rows"].sum())
-    weight = float(frame[f"{name}_n"].sum())
-    if rows == 0:
-        return insufficient("no judged case of this kind", "judged cases", 0)
-    scale = rows / weight
-    return share(
-        frame[f"{name}_k"].to_numpy(float) * scale,
-        frame[f"{name}_n"].to_numpy(float) * scale,
+    return weighted_share(
+        frame[f"{name}_k"].to_numpy(float),
+        frame[f"{name}_n"].to_numpy(float),
+        float(frame[f"{name}_rows"].sum()),
         level,
         clustered=len(frame) > 1,
     )

@@ -89,6 +89,50 @@ def share(
     )
 
 
+def weighted_posterior(k: Array, n: Array, rows: float) -> Posterior:
+    """S2 of weighted counts by cluster, scaled so that they stand for `rows` rows."""
+    total = float(n.sum())
+    scale = rows / total if total else 0.0
+    return clustered_posterior(k * scale, n * scale)
+
+
+def weighted_share(
+    k: Array,
+    n: Array,
+    rows: float,
+    confidence: float,
+    *,
+    clustered: bool,
+    method: str | None = None,
+) -> Answer:
+    """A share of weighted counts (each row counts by one over its chance of being known)."""
+    total = float(n.sum())
+    if rows == 0 or total == 0:
+        return insufficient("no judged case of this kind", "judged cases", 0)
+    scale = rows / total
+    return share(k * scale, n * scale, confidence, clustered=clustered, method=method)
+
+
+def ratio_of_shares(one: Posterior, other: Posterior, confidence: float) -> Answer:
+    """one/other with a normal interval on the log (Katz et al. 1978), effective counts."""
+    n = int(one.n + other.n)
+    if min(one.mean, other.mean) <= 0 or min(one.n, other.n) < 1:
+        return insufficient("a share of zero has no ratio", "more judged cases", n)
+    value = one.mean / other.mean
+    spread = np.sqrt(one.variance / one.mean**2 + other.variance / other.mean**2)
+    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    return Estimate(
+        value,
+        float(value * np.exp(-z * spread)),
+        float(value * np.exp(z * spread)),
+        confidence,
+        n,
+        "ratio of shares, normal interval on the log, clustered by person",
+        "descriptive",
+        unit="ratio",
+    )
+
+
 def ratio(
     numerator: Array,
     denominator: Array,

@@ -1,0 +1,511 @@
+"""Did cases go better when people followed the advice than when they overrode it?
+
+People override where it is hard and where they know what the model does not, so this is an
+association, never an effect. Given raw, directly standardised, and adjusted: the average
+difference in the overlap population, weights e(1 − e) (Li, Morgan & Zaslavsky 2018), doubly
+robust, on cells summed in the engine, errors by person.
+
+Refuses when the outcome is seen only under some choices and the two actions differ in them,
+when it has matured unevenly, with fewer than 30 outcomes in either action, with too little
+overlap, with covariates known only after the decision, and (the test) with fewer than ten
+effective people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from takeup.log import fetch, keep
+from takeup.log.compress import (
+    Factor,
+    beside,
+    code_of,
+    find_factors,
+    standardised,
+)
+from takeup.measure.doubly_robust import (
+    ASSUMPTION,
+    Fitted,
+    Overlap,
+    Specification,
+    fit_adjusted,
+    weighted,
+)
+from takeup.measure.known_truth import uneven_truth
+from takeup.measure.standardised import standardised_difference
+from takeup.record.settings import ComparisonSettings, Settings
+from takeup.record.use_case import Better, UseCase
+from takeup.stats.answer import (
+    Answer,
+    CannotSay,
+    Estimate,
+    insufficient,
+    not_instrumented,
+    refused,
+)
+from takeup.stats.bins import quantile_edges
+from takeup.stats.cells import e_value
+from takeup.stats.clusters import Sample, clustered_difference, clustered_ratio
+
+_METHOD = (
+    "overlap-weighted doubly robust difference on cells (logistic and linear models on dummies, "
+    "pairs and slopes per bin)"
+)
+CORRECTNESS, LOSS = "correctness", "loss"
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeComparison:
+    """Followed minus overridden on one outcome, in the outcome's own unit and sign.
+
+    `standard_coverage` is the share of eligible cases in cells that have both actions.
+    `robustness` is the partial R² a hidden cause would need. `reversed` warns that raw and
+    adjusted point in different directions. `cells` and `balance` are for the analyst.
+    """
+
+    outcome: str
+    label: str
+    better: Better | None
+    followed: int
+    overridden: int
+    mean_followed: Answer
+    mean_overridden: Answer
+    raw: Answer
+    standardised: Answer
+    adjusted: Answer
+    with_readiness: Answer
+    bounds: Answer
+    standard_coverage: float | None = None
+    overlap: Overlap | None = None
+    robustness: float | None = None
+    e_value: float | None = None
+    reversed: bool = False
+    adjusted_means: tuple[float, float] | None = None
+    specification: Specification | None = None
+    cells: pd.DataFrame | None = field(default=None, compare=False)
+    balance: pd.DataFrame | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One comparison for each outcome, the first declared one first."""
+
+    outcomes: tuple[OutcomeComparison, ...]
+
+    @property
+    def first(self) -> OutcomeComparison:
+        """The comparison on the first outcome."""
+        return self.outcomes[0]
+
+
+def measure_comparison(
+    decisions: ir.Table,
+    use_case: UseCase,
+    covariates: Sequence[str],
+    outcomes: Sequence[str],
+    settings: Settings,
+) -> Comparison | CannotSay:
+    """Followed against overridden on each of `outcomes` (columns `y_NAME`), on correctness and
+    on loss where truth is known. `decisions` has `action`, covariates and `mode`."""
+    names = _outcomes(decisions, outcomes)
+    if not names:
+        return not_instrumented(
+            "no outcome is recorded", "an outcome of each decision, or its right answer"
+        )
+    rows = decisions.filter(decisions.action.isin(["followed", "overridden"]))
+    arms = dict(
+        fetch(rows.group_by("action").aggregate(n=rows.count())).to_pandas().itertuples(index=False)
+    )
+    if not arms:
+        return not_instrumented(
+            "the table does not say whether the advice was in view, so following and overriding "
+            "are not told apart",
+            "a column that says whether the advice was in view (consulted)",
+        )
+    if len(arms) < 2:
+        only = next(iter(arms))
+        return insufficient(
+            f"all {sum(arms.values()):,} decisions with the advice in view {only} it"
+            if only == "followed"
+            else f"all {sum(arms.values()):,} decisions with the advice in view went against it",
+            "decisions of both kinds",
+            int(sum(arms.values())),
+        )
+    return Comparison(
+        tuple(_compare(decisions, rows, use_case, covariates, name, settings) for name in names)
+    )
+
+
+def _outcomes(decisions: ir.Table, outcomes: Sequence[str]) -> list[str]:
+    columns = set(decisions.columns)
+    names = [name for name in outcomes if f"y_{name}" in columns]
+    if "choice_right" in columns:
+        names.append(CORRECTNESS)
+    if "loss_final" in columns and ("correct_value" in columns or "choice_right" not in columns):
+        names.append(LOSS)
+    return names
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    name: str
+    label: str
+    better: Better | None
+    value: ir.NumericValue
+    observed_when: tuple[str, ...] | None
+    maturation_days: float
+    is_truth: bool
+
+
+def _outcome(rows: ir.Table, use_case: UseCase, name: str) -> _Outcome:
+    if name == CORRECTNESS:
+        right = rows.choice_right.cast("float64")
+        return _Outcome(name, "decided rightly", "higher", right, None, 0.0, True)
+    if name == LOSS:
+        return _Outcome(name, "loss", "lower", rows.loss_final, None, 0.0, True)
+    rule = use_case.rule_for(name)
+    return _Outcome(
+        name,
+        rule.label or name.replace("_", " "),
+        rule.better,
+        rows[f"y_{name}"].cast("float64"),
+        tuple(rule.observed_when) if rule.one_sided else None,
+        rule.maturation_days,
+        False,
+    )
+
+
+def _compare(
+    decisions: ir.Table,
+    rows: ir.Table,
+    use_case: UseCase,
+    covariates: Sequence[str],
+    name: str,
+    settings: Settings,
+) -> OutcomeComparison:
+    outcome = _outcome(rows, use_case, name)
+    windowed = _matured(rows, outcome)
+    counts = _arm_counts(windowed, outcome)
+    followed, overridden = counts["followed"], counts["overridden"]
+    refusal = _why_not(windowed, outcome, counts, use_case, covariates, settings)
+    unknown = refusal or insufficient("not computed", "")
+    blank = OutcomeComparison(
+        outcome=name,
+        label=outcome.label,
+        better=outcome.better,
+        followed=int(followed.known),
+        overridden=int(overridden.known),
+        mean_followed=unknown,
+        mean_overridden=unknown,
+        raw=unknown,
+        standardised=unknown,
+        adjusted=unknown,
+        with_readiness=unknown,
+        bounds=_bounds(counts, outcome, settings),
+    )
+    if refusal is not None:
+        return blank
+    table, factors = _narrow(windowed, outcome, covariates, settings.comparison)
+    return _answers(decisions, table, factors, blank, use_case, settings)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arm:
+    n: float
+    known: float
+    total: float
+    low: float
+    high: float
+
+    @property
+    def rate(self) -> float:
+        return self.known / self.n if self.n else 0.0
+
+
+def _arm_counts(rows: ir.Table, outcome: _Outcome) -> dict[str, _Arm]:
+    y = outcome.value
+    found = fetch(
+        rows.group_by("action").aggregate(
+            n=rows.count(), known=y.count(), total=y.sum(), low=y.min(), high=y.max()
+        )
+    ).to_pylist()
+    arms = {
+        r["action"]: _Arm(r["n"], r["known"], r["total"] or 0.0, r["low"] or 0.0, r["high"] or 0.0)
+        for r in found
+    }
+    nobody = _Arm(0, 0, 0.0, 0.0, 0.0)
+    return {name: arms.get(name, nobody) for name in ("followed", "overridden")}
+
+
+def _matured(rows: ir.Table, outcome: _Outcome) -> ir.Table:
+    """Decisions old enough that their outcome could be known: the same window for both."""
+    if outcome.is_truth or not outcome.maturation_days or "decided_at" not in rows.columns:
+        return rows
+    latest = rows.decided_at.max()
+    if "observed_at" in rows.columns:
+        latest = ibis.greatest(latest, rows.observed_at.max())
+    last = fetch(rows.aggregate(last=latest))["last"][0].as_py()
+    if last is None:
+        return rows
+    days = pd.Timedelta(days=outcome.maturation_days)
+    return rows.filter(rows.decided_at <= ibis.literal((pd.Timestamp(last) - days).to_pydatetime()))
+
+
+def _why_not(
+    rows: ir.Table,
+    outcome: _Outcome,
+    counts: dict[str, _Arm],
+    use_case: UseCase,
+    covariates: Sequence[str],
+    settings: Settings,
+) -> CannotSay | None:
+    after = [c for c in covariates if c in use_case.covariates_after_decision]
+    if after:
+        return refused(
+            f"{', '.join(after)} became known only after the decision and would distort it",
+            "covariates known before the decision",
+        )
+    if outcome.is_truth and (refusal := uneven_truth(rows, settings)):
+        return refusal
+    if not outcome.is_truth and (refusal := _selective(rows, outcome, settings)):
+        return refusal
+    followed, overridden = counts["followed"], counts["overridden"]
+    least = settings.comparison.smallest_arm
+    if min(followed.known, overridden.known) < least:
+        return insufficient(
+            f"{followed.known:,} followed and {overridden.known:,} overridden decisions have a "
+            f"matured outcome ({outcome.label})",
+            f"at least {least} of each",
+            int(followed.known + overridden.known),
+        )
+    gap = abs(followed.rate - overridden.rate)
+    if not outcome.is_truth and gap > settings.comparison.largest_maturity_gap:
+        return refused(
+            f"{outcome.label} is known for {followed.rate:.0%} of followed and "
+            f"{overridden.rate:.0%} of overridden decisions of the same age",
+            "outcomes followed up alike for both, or maturation_days in the use case",
+            int(followed.known + overridden.known),
+        )
+    return None
+
+
+def _selective(rows: ir.Table, outcome: _Outcome, settings: Settings) -> CannotSay | None:
+    """Whether the outcome is seen only under some choices, and the two actions differ in them."""
+    if "choice" not in rows.columns:
+        return None
+    found = fetch(
+        rows.group_by("choice", "action").aggregate(n=rows.count(), known=outcome.value.count())
+    ).to_pandas()
+    by_choice = found.groupby("choice")[["n", "known"]].sum()
+    if outcome.observed_when is not None:
+        hidden = [c for c in by_choice.index if c not in outcome.observed_when]
+        seen = list(outcome.observed_when)
+    else:
+        rate = by_choice["known"] / by_choice["n"]
+        large = by_choice["n"] >= settings.comparison.smallest_arm
+        hidden = [str(c) for c in by_choice.index[large & (rate < 0.01)]]
+        seen = [str(c) for c in by_choice.index[rate > 0.20]]
+        if not seen:
+            return None
+    if not hidden:
+        return None
+    n = int(by_choice["known"].sum())
+    return refused(
+        f"{outcome.label} is seen only when the choice is {' or '.join(seen)}; for "
+        f"{' and '.join(hidden)} nobody knows it, so the two groups cannot be compared on it",
+        "about 60 cases of the other choice judged by a blinded panel (`takeup sample`)",
+        n,
+    )
+
+
+def _bounds(counts: dict[str, _Arm], outcome: _Outcome, settings: Settings) -> Answer:
+    """Worst-case bounds of the difference: unknown outcomes at 0 and at 1 (Manski 1990)."""
+    f, o = counts["followed"], counts["overridden"]
+    if min(f.n, o.n) == 0 or f.known + o.known == 0:
+        return insufficient("no outcome is known", "outcomes")
+    if min(f.low, o.low) < 0 or max(f.high, o.high) > 1:
+        return not_instrumented("bounds need an outcome between 0 and 1", "a yes/no outcome")
+    low = f.total / f.n - (o.total + o.n - o.known) / o.n
+    high = (f.total + f.n - f.known) / f.n - o.total / o.n
+    return Estimate(
+        (low + high) / 2,
+        low,
+        high,
+        settings.confidence,
+        int(f.n + o.n),
+        "worst-case bounds: every unknown outcome at 0, and at 1 (Manski 1990)",
+        "bounds",
+        unit="points",
+        note="bounds, not an interval: the value is only their middle",
+    )
+
+
+def _narrow(
+    rows: ir.Table, outcome: _Outcome, covariates: Sequence[str], settings: ComparisonSettings
+) -> tuple[ir.Table, tuple[Factor, ...]]:
+    """One narrow row per decision with an outcome: person, arm, y, weight, codes, numbers."""
+    known = rows.mutate(y__=outcome.value)
+    known = known.filter(known.y__.notnull())
+    factors = find_factors(known, covariates, settings.quantile_bins)
+    factors = tuple(f for f in factors if len(f.levels) > 1)
+    if "person_id" in known.columns:
+        person: ir.Value = known.person_id
+    else:
+        person = ibis.row_number().cast("string")
+    columns: dict[str, ir.Value] = {
+        "person": person,
+        "a": (known.action == "followed").cast("float64"),
+        "y": known.y__.cast("float64"),
+    }
+    if outcome.is_truth and "truth_probability" in known.columns:
+        columns["w"] = 1 / known.truth_probability
+    columns |= {f"f{i}": code_of(known, factor) for i, factor in enumerate(factors)}
+    numbers = [factor for factor in factors if factor.numeric]
+    columns |= {f"z{j}": standardised(known, factor) for j, factor in enumerate(numbers)}
+    for name in _standard_by(known, covariates, factors):
+        columns[name] = known[name].cast("string").fill_null("(blank)")
+    return keep(known.select(**columns)), factors
+
+
+def _standard_by(
+    rows: ir.Table, covariates: Sequence[str], factors: tuple[Factor, ...]
+) -> list[str]:
+    """Columns of the standardisation's cells: score band, stakes and named covariates."""
+    names = [f.name for f in factors if not f.numeric]
+    extra = [c for c in ("score_band", "stakes") if c in rows.columns and c not in names]
+    return [*names, *extra]
+
+
+def _answers(
+    decisions: ir.Table,
+    table: ir.Table,
+    factors: tuple[Factor, ...],
+    blank: OutcomeComparison,
+    use_case: UseCase,
+    settings: Settings,
+) -> OutcomeComparison:
+    clustered = "person_id" in decisions.columns
+    n = blank.followed + blank.overridden
+    unit = "points" if _is_share(table) else (use_case.loss_unit or "outcome")
+    sample = Sample(n, unit, clustered, settings.confidence)
+    raw_sums = _person_sums(table)
+    raw_found = clustered_difference(
+        *(raw_sums[c].to_numpy(float) for c in ("y1", "n1", "y0", "n0"))
+    )
+    raw = sample.estimate(raw_found, "difference in means", "descriptive")
+    means = [
+        sample.estimate(
+            clustered_ratio(raw_sums[y].to_numpy(float), raw_sums[m].to_numpy(float)),
+            "mean",
+            "descriptive",
+        )
+        for y, m in (("y1", "n1"), ("y0", "n0"))
+    ]  # fmt: skip
+    means = [replace(m, unit="share" if unit == "points" else unit) for m in means]
+    standard, coverage = standardised_difference(decisions, table, sample, settings)
+    fitted = fit_adjusted(table, factors, settings.comparison)
+    adjusted: Answer
+    if fitted.overlap.effective_n < settings.comparison.smallest_effective_overlap:
+        adjusted = refused(
+            "followed and overridden decisions hardly overlap in what is recorded about them "
+            f"(effective sample {fitted.overlap.effective_n:.0f})",
+            "decisions of the same kind that went both ways, at least "
+            f"{settings.comparison.smallest_effective_overlap:.0f}",
+            n,
+        )
+    elif clustered and fitted.effect.effective < settings.comparison.smallest_effective_people:
+        adjusted = insufficient(
+            f"only {fitted.effect.effective:.1f} effective people stand behind the adjusted "
+            f"difference ({fitted.effect.value:+.3g}): too few for an interval",
+            f"at least {settings.comparison.smallest_effective_people:.0f} people who decide "
+            "about equally often",
+            n,
+        )
+    else:
+        adjusted = sample.estimate(fitted.effect, _METHOD, "adjusted", ASSUMPTION)
+    ready: Answer = adjusted
+    if isinstance(adjusted, Estimate):
+        ready = _with_readiness(table, factors, fitted, sample, settings)
+    reverse = isinstance(adjusted, Estimate) and (
+        raw_found.value * adjusted.value < 0 and (raw.excludes() or adjusted.excludes())
+    )
+    return replace(
+        blank,
+        mean_followed=means[0],
+        mean_overridden=means[1],
+        raw=raw,
+        standardised=standard,
+        adjusted=adjusted,
+        with_readiness=ready,
+        standard_coverage=coverage,
+        overlap=fitted.overlap,
+        robustness=fitted.robustness,
+        e_value=_e_value(fitted, unit),
+        reversed=reverse,
+        adjusted_means=fitted.means,
+        specification=fitted.specification,
+        cells=fitted.cells,
+        balance=fitted.balance,
+    )
+
+
+def _is_share(table: ir.Table) -> bool:
+    ends = fetch(table.aggregate(low=table.y.min(), high=table.y.max())).to_pylist()[0]
+    return bool(ends["low"] >= 0 and ends["high"] <= 1)
+
+
+def _person_sums(table: ir.Table) -> pd.DataFrame:
+    a, y, one = table.a, table.y, ibis.literal(1.0)
+    sums: pd.DataFrame = fetch(
+        table.group_by("person").aggregate(
+            n1=weighted(table, a).sum(),
+            y1=weighted(table, a * y).sum(),
+            n0=weighted(table, one - a).sum(),
+            y0=weighted(table, (one - a) * y).sum(),
+        )
+    ).to_pandas()
+    return sums
+
+
+def _with_readiness(
+    table: ir.Table,
+    factors: tuple[Factor, ...],
+    fitted: Fitted,
+    sample: Sample,
+    settings: Settings,
+) -> Answer:
+    """The same with each person's own tendency to follow as one more covariate, in bins."""
+    if not sample.by_person:
+        return not_instrumented("persons are unknown", "person_id")
+    persons = fitted.persons
+    tendency = (persons["r"] / persons["s"].clip(lower=1e-9)).to_numpy(float)
+    edges = quantile_edges(tendency, np.ones(len(tendency)), settings.comparison.quantile_bins)
+    if not edges:
+        return insufficient("too few people", "more people")
+    code = np.searchsorted(np.array(edges), tendency, side="left").astype(np.int32)
+    frame = pa.table({"person": pa.array(persons["person"]), "ready": code})
+    side = beside(table, frame)
+    new = f"f{len(factors)}"
+    rows = keep(table.join(side, "person").rename({new: "ready"}))
+    levels = tuple(f"tendency {i + 1}" for i in range(len(edges) + 1))
+    more = fit_adjusted(rows, (*factors, Factor("own tendency", levels)), settings.comparison)
+    return sample.estimate(
+        more.effect,
+        f"{_METHOD}, with each person's own tendency to follow in {len(levels)} bins",
+        "adjusted",
+        ASSUMPTION,
+    )
+
+
+def _e_value(fitted: Fitted, unit: str) -> float | None:
+    m1, m0 = fitted.means
+    if unit != "points" or not (0 < m1 < 1 and 0 < m0 < 1):
+        return None
+    return e_value(m1 / m0)

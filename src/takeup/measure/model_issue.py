@@ -1,0 +1,290 @@
+"""Is the model, not the people, the finding? Asked before any word about people.
+
+For each declared segment and population: where is the advice wrong more often, where are
+the people who refuse it right, where is its error above what was promised? Needs the right
+answer; refuses where truth is known unevenly. Shares are descriptive, errors by person; the
+rules and thresholds are expert priors (docs/explanation/model-issue.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from takeup.log import fetch
+from takeup.measure.known_truth import PANEL, answered_rows, truth_weight, uneven_truth
+from takeup.record.settings import ModelIssueSettings, Settings
+from takeup.record.use_case import UseCase, Utility
+from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
+from takeup.stats.rates import (
+    Posterior,
+    ratio_of_shares,
+    weighted_posterior,
+    weighted_share,
+)
+
+Kind = Literal[
+    "blind_spot",
+    "low_precision",
+    "net_harm",
+    "missing_input",
+    "overrides_mostly_right",
+    "above_promise",
+    "worth_watching",
+]
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentError:
+    """The advice in one kind of case of one scope (`all` or a population).
+
+    `error`: share of advice that is wrong; `ratio`: against the rest of the scope;
+    `share`: part of the scope's cases; `override_accuracy`: share of overrides that improved
+    on the advice; `overrides_right` of `overrides_judged` are the counts behind it.
+    """
+
+    scope: str
+    dimension: str
+    segment: str
+    cases: int
+    share: float
+    judged: int
+    error: Answer
+    error_elsewhere: Answer
+    ratio: Answer
+    override_accuracy: Answer
+    overrides: int
+    overrides_judged: int
+    overrides_right: int
+    missing_input_share: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """One model issue, with the segment it stands in (None: the whole scope)."""
+
+    kind: Kind
+    scope: str
+    segment: str | None
+    dimension: str | None
+    evidence: SegmentError
+
+
+@dataclass(frozen=True, slots=True)
+class ModelIssues:
+    """`scopes`: the advice as a whole, for all and for each population; `segments`: by kind
+    of case; `issues` as ruled; `watch`: worse than the rest, but below the rule's floors.
+    `promised_error` is the accuracy target the model was bought with."""
+
+    scopes: tuple[SegmentError, ...]
+    segments: tuple[SegmentError, ...]
+    issues: tuple[Issue, ...]
+    watch: tuple[Issue, ...]
+    promised_error: float | None
+
+
+def measure_model_issue(
+    decisions: ir.Table, use_case: UseCase, segments: Sequence[str], settings: Settings
+) -> ModelIssues | CannotSay:
+    """Where the advice is wrong, by declared `segments` and by population.
+
+    `decisions` has `advice_right` (null where unknown), `action` and, where known,
+    `choice_better`, `override_reason`, `person_id`, `population`.
+    """
+    if "advice_right" not in decisions.columns:
+        return not_instrumented("the table does not hold the right answer", PANEL)
+    rows = answered_rows(decisions)
+    if refusal := uneven_truth(rows, settings):
+        return refusal
+    judged = int(fetch(rows.aggregate(n=rows.advice_right.count()))["n"][0].as_py())
+    rules = settings.model_issue
+    if judged < rules.smallest_resolved:
+        return insufficient(f"only {judged} cases with a known right answer", PANEL, judged)
+    whole = _sums(rows, None)
+    scopes = [_segment(name, "", ALL, part, None, settings) for name, part in _scoped(whole)]
+    found: list[SegmentError] = []
+    for dimension in segments:
+        for name, part in _scoped(_sums(rows, dimension)):
+            for level, own in part.dropna(subset=["level"]).groupby("level"):
+                rest = part[part["level"] != level]
+                found.append(_segment(name, dimension, str(level), own, rest, settings))
+    issues = [issue for one in (*scopes, *found) for issue in _issues(one, use_case, rules)]
+    return ModelIssues(
+        tuple(scopes),
+        tuple(found),
+        tuple(i for i in issues if i.kind != "worth_watching"),
+        tuple(i for i in issues if i.kind == "worth_watching"),
+        use_case.promised_error,
+    )
+
+
+def _sums(rows: ir.Table, dimension: str | None) -> pd.DataFrame:
+    """Weighted counts by person, population and level of `dimension`."""
+    weight = truth_weight(rows)
+    known, wrong = rows.advice_right.notnull(), ~rows.advice_right
+    over = rows.action.isin(["overridden"])
+    by: dict[str, ir.Value] = {
+        "person": rows.person_id if "person_id" in rows.columns else ibis.literal("everyone"),
+        "population": rows.population if "population" in rows.columns else ibis.literal(ALL),
+    }
+    if dimension:
+        by["level"] = rows[dimension].cast("string")
+    sums: dict[str, ir.Value] = {
+        "cases": rows.count(),
+        "judged": known.cast("int64").sum(),
+        "w": ibis.ifelse(known, weight, 0.0).sum(),
+        "w_wrong": ibis.ifelse(known & wrong, weight, 0.0).sum(),
+        "over": over.cast("int64").sum(),
+    }
+    if "choice_better" in rows.columns:
+        scored = over & rows.choice_better.notnull()
+        right = scored & rows.choice_better
+        sums["over_judged"] = scored.fill_null(False).cast("int64").sum()
+        sums["over_right"] = right.fill_null(False).cast("int64").sum()
+        sums["w_over"] = ibis.ifelse(scored, weight, 0.0).sum()
+        sums["w_right"] = ibis.ifelse(right, weight, 0.0).sum()
+    if "override_reason" in rows.columns:
+        lacks = over & (rows.override_reason == "info_model_lacks")
+        sums["lacks"] = lacks.fill_null(False).cast("int64").sum()
+    frame: pd.DataFrame = fetch(rows.group_by(**by).aggregate(**sums)).to_pandas()
+    return frame
+
+
+def _scoped(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """The whole, and each population where there are several."""
+    populations = [
+        (str(name), part) for name, part in frame.groupby("population") if name is not None
+    ]
+    return [(ALL, frame), *(populations if len(populations) > 1 else [])]
+
+
+def _segment(
+    scope: str,
+    dimension: str,
+    level: str,
+    own: pd.DataFrame,
+    rest: pd.DataFrame | None,
+    settings: Settings,
+) -> SegmentError:
+    total = own["cases"].sum() + (rest["cases"].sum() if rest is not None else 0)
+    elsewhere: Answer = insufficient("there is no other kind of case", "a second kind of case")
+    against: Answer = elsewhere
+    if rest is not None and rest["judged"].sum() and own["judged"].sum():
+        elsewhere = _error(rest, settings)
+        against = ratio_of_shares(_posterior(own), _posterior(rest), settings.confidence)
+    over, scored = int(own["over"].sum()), "over_judged" in own
+    accuracy: Answer = not_instrumented("overrides cannot be scored", "the right answer")
+    if scored:
+        by_person = own.groupby("person")[["w_right", "w_over"]].sum()
+        accuracy = weighted_share(
+            by_person["w_right"].to_numpy(float),
+            by_person["w_over"].to_numpy(float),
+            float(own["over_judged"].sum()),
+            settings.confidence,
+            clustered=len(by_person) > 1,
+        )
+    return SegmentError(
+        scope,
+        dimension,
+        level,
+        int(own["cases"].sum()),
+        float(own["cases"].sum() / total),
+        int(own["judged"].sum()),
+        _error(own, settings),
+        elsewhere,
+        against,
+        accuracy,
+        over,
+        int(own["over_judged"].sum()) if scored else 0,
+        int(own["over_right"].sum()) if scored else 0,
+        float(own["lacks"].sum() / over) if "lacks" in own and over else None,
+    )
+
+
+def _by_person(frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
+    return frame.groupby("person")[["w_wrong", "w"]].sum(), float(frame["judged"].sum())
+
+
+def _posterior(frame: pd.DataFrame) -> Posterior:
+    sums, rows = _by_person(frame)
+    return weighted_posterior(sums["w_wrong"].to_numpy(float), sums["w"].to_numpy(float), rows)
+
+
+def _error(frame: pd.DataFrame, settings: Settings) -> Answer:
+    sums, rows = _by_person(frame)
+    return weighted_share(
+        sums["w_wrong"].to_numpy(float),
+        sums["w"].to_numpy(float),
+        rows,
+        settings.confidence,
+        clustered=len(sums) > 1,
+    )
+
+
+def _issues(one: SegmentError, use_case: UseCase, rules: ModelIssueSettings) -> list[Issue]:
+    error = one.error
+    if isinstance(error, CannotSay):
+        return []
+    segment = None if not one.dimension else one.segment
+    kinds: list[Kind] = []
+    if segment is None:
+        if error.value >= rules.low_precision and one.judged >= rules.low_precision_resolved:
+            kinds.append("low_precision")
+        if _mostly_right(one, rules):
+            kinds.append("overrides_mostly_right")
+        promised = use_case.promised_error
+        if promised is not None and error.low > promised:
+            kinds.append("above_promise")
+    else:
+        kinds += _blind(one, error, rules)
+        if _missing_input(one, rules):
+            kinds.append("missing_input")
+    utility = use_case.utilities.get(one.segment, use_case.utility)
+    if utility is not None and one.judged >= rules.smallest_resolved and _harmful(error, utility):
+        kinds.append("net_harm")
+    return [Issue(kind, one.scope, segment, one.dimension or None, one) for kind in kinds]
+
+
+def _blind(one: SegmentError, error: Estimate, rules: ModelIssueSettings) -> list[Kind]:
+    against = one.ratio
+    if isinstance(against, CannotSay) or one.judged < rules.smallest_resolved:
+        return []
+    if against.low <= rules.error_ratio_low:
+        return []
+    rule_holds = (
+        one.share >= rules.segment_share
+        and against.value >= rules.error_ratio
+        and error.value >= rules.error_floor
+    )
+    return ["blind_spot" if rule_holds else "worth_watching"]
+
+
+def _missing_input(one: SegmentError, rules: ModelIssueSettings) -> bool:
+    accuracy = one.override_accuracy
+    return (
+        one.missing_input_share is not None
+        and one.overrides >= rules.smallest_overrides
+        and one.missing_input_share >= rules.missing_input_share
+        and isinstance(accuracy, Estimate)
+        and one.overrides_judged >= rules.smallest_overrides
+        and accuracy.value >= rules.missing_input_accuracy
+    )
+
+
+def _mostly_right(one: SegmentError, rules: ModelIssueSettings) -> bool:
+    """The lower 80 % bound of override accuracy is at least one half."""
+    accuracy = one.override_accuracy
+    if not isinstance(accuracy, Estimate) or one.overrides_judged < rules.smallest_overrides:
+        return False
+    half = (accuracy.value - accuracy.low) * 1.2816 / 1.96
+    return accuracy.value - half >= rules.mostly_right_low
+
+
+def _harmful(error: Estimate, utility: Utility) -> bool:
+    return (1 - error.value) * utility.benefit_right < error.value * utility.harm_wrong
