@@ -17,8 +17,8 @@ from takeup.disclosure import Audience
 from takeup.log import Engine, fetch
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
-from takeup.record.errors import DeclarationError
 from takeup.record.mapping import Mapping, read_mapping
+from takeup.record.population import Population, read_populations
 from takeup.record.settings import Settings, read_settings
 from takeup.record.use_case import UseCase, read_use_cases
 from takeup.report.html import render_html
@@ -119,6 +119,7 @@ def diagnose(
     outcomes: Any = None,
     mapping: Mapping | str | Path | None = None,
     use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
+    population: dict[str, Population] | str | Path | None = None,
     settings: Settings | str | Path | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -155,6 +156,9 @@ def diagnose(
         None if eligible is None else open_table(eligible, engine, folder, side_options["eligible"])
     )
     use_cases = _use_cases(use_case, declared)
+    populations = (
+        read_populations(Path(population)) if isinstance(population, str | Path) else population
+    )
     first = next(iter(use_cases.values()), UseCase())
     if not declared.columns and not declared.computed:
         declared = with_own_names(raw, declared)
@@ -178,8 +182,8 @@ def diagnose(
         step(f"measuring {shown_name}")
         decisions = decisions_of(built, name, one)
         names = built.outcomes.names if built.outcomes else ()
-        covariates = _covariates(one, built)
-        measures = take_measures(decisions, one, covariates, names, thresholds)
+        covariates = [c for c in _covariates(one, built) if c in decisions.columns]
+        measures = take_measures(decisions, one, populations or {}, covariates, names, thresholds)
         diagnoses.append(diagnose_use_case(shown_name, one, measures, analyst, thresholds))
         shared.append(diagnose_use_case(shown_name, one, measures, audience, thresholds))
     facts = _facts(raw, raw_outcomes, raw_eligible, built, declared, guesses, thresholds)
@@ -206,13 +210,7 @@ def _use_case_for(name: str, use_cases: dict[str, UseCase]) -> UseCase:
 
 def _covariates(use_case: UseCase, built: DecisionTable) -> list[str]:
     chosen = use_case.covariates or covariates_of(built.columns)
-    after = [c for c in chosen if c in use_case.covariates_after_decision]
-    if after:
-        raise DeclarationError(
-            "use case",
-            [f"covariates {', '.join(after)} are known only after the decision; take them out"],
-        )
-    return [c for c in chosen if c in built.columns]
+    return [c for c in chosen if c in built.columns or c == "score_band"]
 
 
 def _facts(

@@ -24,6 +24,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,
+    pretty_exceptions_enable=False,
     help="Measure the adoption of AI at work from a table of decisions.",
 )
 _screen = Console(stderr=True, highlight=False, markup=False)
@@ -62,6 +63,7 @@ def diagnose(
         str | None, typer.Option(help="outcomes and truth, by decision_id or case_id")
     ] = None,
     use_case: Annotated[Path | None, typer.Option(help="use-case file (TOML)")] = None,
+    population: Annotated[Path | None, typer.Option(help="population file (TOML)")] = None,
     map_: MapFile = None,
     settings: Annotated[Path | None, typer.Option(help="settings file (TOML)")] = None,
     since: Annotated[datetime | None, typer.Option(help="first day, inclusive")] = None,
@@ -86,6 +88,7 @@ def diagnose(
             outcomes=outcomes,
             mapping=map_,
             use_case=use_case,
+            population=population,
             settings=settings,
             since=since,
             until=until,
@@ -181,6 +184,7 @@ def demo(
             eligible=str(paths["eligible"]),
             outcomes=str(paths["outcomes"]),
             use_case=paths["use_case"],
+            population=paths["population"],
             step=status.update,
         )
         report = out / "report.html"

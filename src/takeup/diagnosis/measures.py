@@ -6,11 +6,22 @@ from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 
-from takeup.disclosure import Audience, disclose_adoption, disclose_paired
+from takeup.disclosure import (
+    Audience,
+    disclose_adoption,
+    disclose_ladder,
+    disclose_model_issue,
+    disclose_paired,
+)
 from takeup.measure.adoption import Adoption, measure_adoption
+from takeup.measure.comparison import Comparison, measure_comparison
+from takeup.measure.disagreement import Disagreement, measure_disagreement
+from takeup.measure.ladder import Ladder, measure_ladder
+from takeup.measure.model_issue import ModelIssues, measure_model_issue
 from takeup.measure.paired import Paired, measure_paired
 from takeup.measure.reliance import Reliance, measure_reliance
 from takeup.measure.rollout import Rollout, measure_rollout
+from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import CannotSay, suppressed
@@ -23,27 +34,36 @@ class Measures:
     """What each measure answered; a refusal stands where its answer would."""
 
     adoption: Adoption
+    ladder: Ladder | CannotSay
+    model_issue: ModelIssues | CannotSay
     paired: Paired | CannotSay
     reliance: Reliance | CannotSay
+    comparison: Comparison | CannotSay
+    disagreement: Disagreement | CannotSay
     rollout: Rollout | CannotSay
 
 
 def take_measures(
     decisions: ir.Table,
     use_case: UseCase,
+    populations: dict[str, Population],
     covariates: list[str],
     outcomes: tuple[str, ...],
     settings: Settings,
 ) -> Measures:
     """All measures of one use case's narrow table."""
     segments = [s for s in use_case.segment if s in decisions.columns]
-    people_and_time = ["population", "team", "week"]
     kinds = [*segments, *(d for d in CASE_DIMENSIONS if d in decisions.columns)]
+    dimensions = ["population", "team", "week", *kinds]
     return Measures(
-        measure_adoption(decisions, [*people_and_time, *kinds], settings),
-        measure_paired(decisions, ("population", *segments), settings),
-        measure_reliance(decisions, settings),
-        measure_rollout(decisions, use_case, covariates, outcomes, settings),
+        adoption=measure_adoption(decisions, dimensions, settings, ["population", *segments]),
+        ladder=measure_ladder(decisions, populations, settings),
+        model_issue=measure_model_issue(decisions, use_case, segments, settings),
+        paired=measure_paired(decisions, ("population", *segments), settings),
+        reliance=measure_reliance(decisions, settings),
+        comparison=measure_comparison(decisions, use_case, covariates, outcomes, settings),
+        disagreement=measure_disagreement(decisions, use_case, segments, outcomes, settings),
+        rollout=measure_rollout(decisions, use_case, covariates, outcomes, settings),
     )
 
 
@@ -51,8 +71,15 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
     """The measures as `audience` may see them."""
     if audience == "public":
         return measures
-    adoption = disclose_adoption(measures.adoption, audience, settings.disclosure)
-    paired = disclose_paired(measures.paired, adoption, audience, settings.disclosure)
-    if not adoption.overall.hidden:
-        return replace(measures, adoption=adoption, paired=paired)
-    return Measures(adoption, suppressed(), suppressed(), suppressed())
+    rules = settings.disclosure
+    adoption = disclose_adoption(measures.adoption, audience, rules)
+    if adoption.overall.hidden:
+        gone = suppressed()
+        return Measures(adoption, gone, gone, gone, gone, gone, gone, gone)
+    return replace(
+        measures,
+        adoption=adoption,
+        ladder=disclose_ladder(measures.ladder, adoption, audience, rules),
+        model_issue=disclose_model_issue(measures.model_issue, adoption, audience),
+        paired=disclose_paired(measures.paired, adoption, audience, rules),
+    )

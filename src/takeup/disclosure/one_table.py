@@ -11,6 +11,8 @@ from dataclasses import fields, replace
 from typing import Any, Literal
 
 from takeup.measure.adoption import Adoption, GroupAdoption
+from takeup.measure.ladder import Ladder, PopulationLevel
+from takeup.measure.model_issue import ModelIssues
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import Answer, CannotSay, suppressed
@@ -105,9 +107,85 @@ def disclose_paired(
         return suppressed()
     groups = {}
     for dimension, found in paired.groups.items():
-        hidden = {g.key for g in adoption.groups.get(dimension, ()) if g.hidden}
+        hidden = _hidden_keys(adoption, dimension)
         groups[dimension] = tuple(_paired_hidden(g) if g.key in hidden else g for g in found)
     return replace(paired, groups=groups)
+
+
+def disclose_ladder(
+    ladder: Ladder | CannotSay,
+    adoption: Adoption,
+    audience: Audience,
+    settings: DisclosureSettings,
+) -> Ladder | CannotSay:
+    """Levels of the populations that may be shown; no cell of one or two people."""
+    if isinstance(ladder, CannotSay) or audience == "public":
+        return ladder
+    hidden = _hidden_keys(adoption, "population")
+    return replace(
+        ladder,
+        populations=tuple(
+            _level_hidden(p)
+            if p.population in hidden
+            else replace(p, distribution=without_small_cells(p.distribution))
+            for p in ladder.populations
+        ),
+    )
+
+
+def without_small_cells(counts: tuple[int, ...]) -> tuple[int, ...]:
+    """People by level with cells of one or two moved into the neighbour towards the middle,
+    until none is left: levels are merged, nobody is dropped."""
+    merged = list(counts)
+    for _ in range(len(merged)):
+        small = next((i for i, n in enumerate(merged) if 0 < n < 3), None)
+        if small is None:
+            break
+        others = [i for i, n in enumerate(merged) if n and i != small]
+        if not others:
+            return tuple(0 for _ in merged)
+        nearest = min(others, key=lambda i: (abs(i - small), -merged[i]))
+        merged[nearest] += merged[small]
+        merged[small] = 0
+    return tuple(merged)
+
+
+def disclose_model_issue(
+    found: ModelIssues | CannotSay, adoption: Adoption, audience: Audience
+) -> ModelIssues | CannotSay:
+    """Model issues without the populations that may not be shown."""
+    if isinstance(found, CannotSay) or audience == "public":
+        return found
+    hidden = _hidden_keys(adoption, "population")
+    return replace(
+        found,
+        scopes=tuple(s for s in found.scopes if s.scope not in hidden),
+        segments=tuple(s for s in found.segments if s.scope not in hidden),
+        issues=tuple(i for i in found.issues if i.scope not in hidden),
+        watch=tuple(i for i in found.watch if i.scope not in hidden),
+    )
+
+
+def _hidden_keys(adoption: Adoption, dimension: str) -> set[str]:
+    return {g.key for g in adoption.groups.get(dimension, ()) if g.hidden}
+
+
+def _level_hidden(level: PopulationLevel) -> PopulationLevel:
+    return replace(
+        level,
+        people=0,
+        graded=0,
+        level=suppressed(),
+        distribution=(),
+        gaps=(),
+        markers=(),
+        headline=None,
+        nominal_rate=None,
+        consult_rate=float("nan"),
+        override_rate=None,
+        effective_reliance=float("nan"),
+        hidden=True,
+    )
 
 
 def _paired_hidden(group: PairedGroup) -> PairedGroup:

@@ -8,7 +8,7 @@ cases are unaccounted. All shares are descriptive.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
@@ -57,16 +57,23 @@ class GroupAdoption:
 
 @dataclass(frozen=True, slots=True)
 class Adoption:
-    """The whole table and its groups: `groups[dimension]` in order of size, weeks in time."""
+    """The whole table and its groups: `groups[dimension]` in order of size, weeks in time.
+
+    `reasons` counts overrides by reason; `reasons_by[dimension][level]` by kind of case.
+    """
 
     overall: GroupAdoption
     groups: dict[str, tuple[GroupAdoption, ...]]
     reasons: dict[str, int]
     contradictions: int
+    reasons_by: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
 
 def measure_adoption(
-    decisions: ir.Table, dimensions: Sequence[str], settings: Settings
+    decisions: ir.Table,
+    dimensions: Sequence[str],
+    settings: Settings,
+    reason_dimensions: Sequence[str] = (),
 ) -> Adoption:
     """Adoption overall and by each of `dimensions` (columns of `decisions`, or `week`).
 
@@ -86,6 +93,7 @@ def measure_adoption(
         groups,
         reasons,
         int(contradictions["n"][0].as_py() or 0),
+        {d: _reasons_by(table, d) for d in reason_dimensions if reasons and d in table.columns},
     )
 
 
@@ -260,3 +268,17 @@ def _reasons(table: ir.Table) -> dict[str, int]:
     found = fetch(overridden.group_by("override_reason").aggregate(n=ibis._.count())).to_pylist()
     rows = sorted(found, key=lambda row: -row["n"])
     return {row["override_reason"] or "(none given)": int(row["n"]) for row in rows}
+
+
+def _reasons_by(table: ir.Table, dimension: str) -> dict[str, dict[str, int]]:
+    overridden = table.filter((table.action == "overridden") & table[dimension].notnull())
+    level = overridden[dimension].cast("string")
+    found = fetch(
+        overridden.group_by(level=level, reason=overridden.override_reason).aggregate(
+            n=ibis._.count()
+        )
+    ).to_pylist()
+    counts: dict[str, dict[str, int]] = {}
+    for row in sorted(found, key=lambda row: (row["level"], -row["n"], str(row["reason"]))):
+        counts.setdefault(row["level"], {})[row["reason"] or "(none given)"] = int(row["n"])
+    return counts

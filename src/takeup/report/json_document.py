@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.measures import Measures
+from takeup.measure.comparison import OutcomeComparison
 from takeup.measure.rollout import Rollout
 from takeup.report.plain import plain
 from takeup.stats.answer import CannotSay
@@ -19,12 +21,34 @@ def measures_json(measures: Measures) -> dict[str, Any]:
             **plain(adoption.overall),
             "groups": plain(adoption.groups),
             "reasons": adoption.reasons,
+            "reasons_by": adoption.reasons_by,
             "contradictions": adoption.contradictions,
         },
+        "ladder": plain(measures.ladder),
+        "model_issue": plain(measures.model_issue),
+        "comparison": _comparison(measures),
+        "disagreement": plain(measures.disagreement),
         "paired": _paired(measures),
         "reliance": plain(measures.reliance),
         "rollout": _rollout(measures),
     }
+
+
+def _comparison(measures: Measures) -> dict[str, Any]:
+    """The first outcome's figures directly, every outcome's under `by_outcome`."""
+    comparison = measures.comparison
+    if isinstance(comparison, CannotSay):
+        refusal = comparison.to_json()
+        return {**refusal, "raw": refusal, "standardised": refusal, "adjusted": refusal}
+    found = {c.outcome: _one_comparison(c) for c in comparison.outcomes}
+    return {**found[comparison.first.outcome], "by_outcome": found}
+
+
+def _one_comparison(found: OutcomeComparison) -> dict[str, Any]:
+    document: dict[str, Any] = plain(replace(found, cells=None, balance=None))
+    if found.balance is not None:
+        document["balance"] = found.balance.to_dict("records")
+    return document
 
 
 def _paired(measures: Measures) -> dict[str, Any]:

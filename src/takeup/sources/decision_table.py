@@ -14,6 +14,7 @@ import ibis
 import ibis.expr.types as ir
 
 from takeup.log import Engine, fetch, keep
+from takeup.log.compress import rounded_counts
 from takeup.record.action import with_action
 from takeup.record.canonical import ROW, Canonical, canonicalise
 from takeup.record.columns import COVARIATE_PREFIX
@@ -37,6 +38,7 @@ from takeup.sources.covariates import settle_covariates
 from takeup.sources.outcomes import OutcomeSet, join_outcomes, own_outcomes
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem, Reconciliation
+from takeup.stats.bins import bin_names, quantile_edges
 
 UNACCOUNTED = "unaccounted"
 """Action of a case on the eligible list that no decision answers."""
@@ -173,7 +175,21 @@ def decisions_of(table: DecisionTable, name: str, use_case: UseCase) -> ir.Table
     rows = rows.drop(*dropped)
     if table.unaccounted is not None:
         rows = _with_unaccounted(rows, table.unaccounted, name)
-    return keep(rows)
+    return keep(with_score_band(keep(rows)))
+
+
+def with_score_band(rows: ir.Table) -> ir.Table:
+    """`rows` with `score_band`: quintiles of the model's confidence where none is given."""
+    if "score_band" in rows.columns or "confidence" not in rows.columns:
+        return rows
+    counts = rounded_counts(rows, rows.confidence)
+    if counts.empty:
+        return rows
+    edges = quantile_edges(counts["value"].to_numpy(float), counts["n"].to_numpy(float), 5)
+    names = [f"{i}: {name}" for i, name in enumerate(bin_names(edges), 1)]
+    branches = [(rows.confidence <= edge, names[i]) for i, edge in enumerate(edges)]
+    band = ibis.cases(*branches, else_=names[-1]) if branches else ibis.literal(names[-1])
+    return rows.mutate(score_band=ibis.ifelse(rows.confidence.isnull(), None, band))
 
 
 def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
+from scipy.special import ndtr
 
 from takeup.stats.answer import Answer, Estimate, Grade, insufficient
 
@@ -168,11 +169,8 @@ def ratio(
 
 def probability_of_drop(previous: Posterior, current: Posterior) -> float:
     """S3: P(the share fell) = Φ((m_prev − m_now)/√(v_prev + v_now))."""
-    return float(
-        stats.norm.cdf(
-            (previous.mean - current.mean) / np.sqrt(previous.variance + current.variance)
-        )
-    )
+    spread = np.sqrt(previous.variance + current.variance)
+    return float(ndtr((previous.mean - current.mean) / spread))
 
 
 def probability_within(
@@ -180,15 +178,15 @@ def probability_within(
 ) -> float:
     """S4: P(|x − c| ≤ δ) with the centre's own uncertainty added."""
     spread = float(np.sqrt(variance + centre_variance)) or 1e-12
-    upper = stats.norm.cdf((centre + delta - mean) / spread)
-    lower = stats.norm.cdf((centre - delta - mean) / spread)
+    upper = ndtr((centre + delta - mean) / spread)
+    lower = ndtr((centre - delta - mean) / spread)
     return float(upper - lower)
 
 
 def probability_at_most(posterior: Posterior, limit: float, limit_variance: float = 0.0) -> float:
     """P(share ≤ limit), normal approximation with the limit's uncertainty added."""
     spread = float(np.sqrt(posterior.variance + limit_variance)) or 1e-12
-    return float(stats.norm.cdf((limit - posterior.mean) / spread))
+    return float(ndtr((limit - posterior.mean) / spread))
 
 
 def reliability(n: float, k: float) -> float:

@@ -1,0 +1,393 @@
+"""Where do choices differ from the advice, in which direction, and how did those cases go?
+
+What the commonest table can still tell: advice, choice, perhaps a score and an outcome that
+is seen under one choice only. Reports agreement, never following. The outcome of cases
+decided against the advice stands beside that of cases decided with it *in the same score
+band*; what nobody saw is bounded, not guessed. Refuses without both advice and choice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from takeup.log import fetch
+from takeup.record.settings import Settings
+from takeup.record.use_case import Better, UseCase
+from takeup.record.vocabulary import ELIGIBLE_ACTIONS
+from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
+from takeup.stats.clusters import Clustered, Sample, clustered_ratio
+from takeup.stats.rates import share
+
+
+@dataclass(frozen=True, slots=True)
+class Direction:
+    """Cases in which `choice` stood against `advice`; `rate` is their share of all cases so
+    advised. `upgrade` where the use case declares choices in order (or choices are numbers):
+    True where the person chose the later one."""
+
+    advice: str
+    choice: str
+    cases: int
+    rate: Answer
+    upgrade: bool | None
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfCase:
+    """One kind of case: how often choices differ there, and its part of all disagreement."""
+
+    kind: tuple[tuple[str, str], ...]
+    cases: int
+    differed: int
+    rate: Answer
+    part: float
+
+
+@dataclass(frozen=True, slots=True)
+class BandOutcome:
+    """One score band of `choice`: outcome with the advice and against it (means, counts)."""
+
+    band: str
+    with_n: int
+    with_mean: float | None
+    against_n: int
+    against_mean: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class OneSidedOutcome:
+    """Among cases decided `choice`: outcome of those against the advice minus those with it,
+    in the same score band. `bounds`: what the outcome of *all* cases so advised against can
+    be, the unseen at 0 and at 1."""
+
+    outcome: str
+    label: str
+    better: Better | None
+    choice: str
+    with_advice: Answer
+    against_advice: Answer
+    difference: Answer
+    bounds: Answer
+    bands: tuple[BandOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disagreement:
+    """`half`: the fewest kinds of case that make half of all disagreement, largest first;
+    `kinds_tried` counts the kinds there are. `one_sided`: outcomes seen under one choice."""
+
+    compared: int
+    differed: int
+    rate: Answer
+    directions: tuple[Direction, ...]
+    half: tuple[KindOfCase, ...]
+    kinds_tried: int
+    one_sided: tuple[OneSidedOutcome, ...]
+
+
+def measure_disagreement(
+    decisions: ir.Table,
+    use_case: UseCase,
+    segments: Sequence[str],
+    outcomes: Sequence[str],
+    settings: Settings,
+) -> Disagreement | CannotSay:
+    """Disagreement over all decisions with advice and choice, seen or not.
+
+    `decisions` has `agrees` (null where not comparable) and, where known, `score_band`,
+    `person_id` and outcomes `y_NAME`.
+    """
+    rows = decisions.filter(
+        decisions.action.isin([a.value for a in ELIGIBLE_ACTIONS]) & decisions.agrees.notnull()
+    )
+    counts = _by_person(rows)
+    compared = int(counts["n"].sum())
+    if compared == 0:
+        return not_instrumented(
+            "advice and choice are not both recorded", "the columns recommendation and choice"
+        )
+    clustered = "person_id" in rows.columns and len(counts) > 1
+    differed = counts["differed"].to_numpy(float)
+    rate = share(differed, counts["n"].to_numpy(float), settings.confidence, clustered=clustered)
+    half, tried = _half(rows, segments, settings)
+    return Disagreement(
+        compared,
+        int(differed.sum()),
+        rate,
+        _directions(rows, use_case, settings),
+        half,
+        tried,
+        tuple(
+            found
+            for name in outcomes
+            if f"y_{name}" in rows.columns
+            for found in _one_sided(rows, use_case, name, settings)
+        ),
+    )
+
+
+def _person(rows: ir.Table) -> ir.Value:
+    return rows.person_id if "person_id" in rows.columns else ibis.literal("everyone")
+
+
+def _by_person(rows: ir.Table, **by: ir.Value) -> pd.DataFrame:
+    frame: pd.DataFrame = fetch(
+        rows.group_by(person=_person(rows), **by).aggregate(
+            n=rows.count(), differed=(~rows.agrees).cast("int64").sum()
+        )
+    ).to_pandas()
+    return frame
+
+
+def _directions(rows: ir.Table, use_case: UseCase, settings: Settings) -> tuple[Direction, ...]:
+    if {"recommendation", "choice"} <= set(rows.columns):
+        advice, choice = rows.recommendation, rows.choice
+    elif {"recommendation_value", "choice_value"} <= set(rows.columns):
+        above = rows.choice_value > rows.recommendation_value
+        advice = ibis.literal("the advice").cast("string")
+        choice = ibis.ifelse(above, "higher", "lower")
+        choice = ibis.ifelse(rows.agrees, "the advice", choice)
+    else:
+        return ()
+    frame = _by_person(rows, advice=advice, choice=choice).dropna(subset=["advice", "choice"])
+    totals = frame.groupby(["advice", "person"])["n"].sum()
+    found = []
+    for pair, part in frame.groupby(["advice", "choice"]):
+        said, done = map(str, pair)
+        against = part.set_index("person")["differed"]
+        if not against.sum():
+            continue
+        of = totals[said]
+        k = against.reindex(of.index, fill_value=0).to_numpy(float)
+        rate = share(k, of.to_numpy(float), settings.confidence, clustered=len(of) > 1)
+        up = _upgrade(said, done, use_case)
+        found.append(Direction(said, done, int(against.sum()), rate, up))
+    return tuple(sorted(found, key=lambda d: -d.cases))
+
+
+def _upgrade(advice: str, choice: str, use_case: UseCase) -> bool | None:
+    if choice in ("higher", "lower") and advice == "the advice":
+        return choice == "higher"
+    order = use_case.choices
+    if advice in order and choice in order:
+        return order.index(choice) > order.index(advice)
+    return None
+
+
+def _half(
+    rows: ir.Table, segments: Sequence[str], settings: Settings
+) -> tuple[tuple[KindOfCase, ...], int]:
+    """The kinds of case that make half of the disagreement, by segments and score band."""
+    names = [*segments, *(c for c in ("score_band",) if c in rows.columns)]
+    if not names:
+        return (), 0
+    by = {name: rows[name].cast("string").fill_null("(blank)") for name in names}
+    frame = _by_person(rows, **by)
+    kinds = []
+    for key, part in frame.groupby(names):
+        values = key if isinstance(key, tuple) else (key,)
+        rate = share(
+            part["differed"].to_numpy(float),
+            part["n"].to_numpy(float),
+            settings.confidence,
+            clustered=len(part) > 1,
+        )
+        kinds.append(
+            KindOfCase(
+                tuple(zip(names, map(str, values), strict=True)),
+                int(part["n"].sum()),
+                int(part["differed"].sum()),
+                rate,
+                0.0,
+            )
+        )
+    total = sum(k.differed for k in kinds)
+    chosen: list[KindOfCase] = []
+    for kind in sorted(kinds, key=lambda k: -k.differed):
+        if not total or sum(k.differed for k in chosen) >= total / 2:
+            break
+        chosen.append(
+            KindOfCase(kind.kind, kind.cases, kind.differed, kind.rate, kind.differed / total)
+        )
+    return tuple(chosen), len(kinds)
+
+
+def _one_sided(
+    rows: ir.Table, use_case: UseCase, name: str, settings: Settings
+) -> list[OneSidedOutcome]:
+    if "choice" not in rows.columns:
+        return []
+    y = rows[f"y_{name}"].cast("float64")
+    rule = use_case.rule_for(name)
+    found = fetch(rows.group_by("choice").aggregate(n=rows.count(), known=y.count())).to_pandas()
+    rates = (found["known"] / found["n"]).to_numpy(float)
+    seen = [str(c) for c, r in zip(found["choice"], rates, strict=True) if r > 0.01]
+    if rule.one_sided:
+        seen = [c for c in seen if c in rule.observed_when]
+    if len(seen) == len(found) or not seen:
+        return []
+    return [_beside(rows, y, name, choice, use_case, settings) for choice in seen]
+
+
+def _beside(
+    rows: ir.Table,
+    y: ir.FloatingValue,
+    name: str,
+    choice: str,
+    use_case: UseCase,
+    settings: Settings,
+) -> OneSidedOutcome:
+    rule = use_case.rule_for(name)
+    band = (
+        rows.score_band.cast("string").fill_null("(blank)")
+        if "score_band" in rows.columns
+        else ibis.literal("all")
+    )
+    t = rows.mutate(y__=y, band__=band)
+    done = t.filter((t.choice == choice) & t.y__.notnull())
+    frame: pd.DataFrame = fetch(
+        done.group_by(person=_person(done), band=done.band__, agrees=done.agrees).aggregate(
+            n=done.count(), y=done.y__.sum(), low=done.y__.min(), high=done.y__.max()
+        )
+    ).to_pandas()
+    with_, against = frame[frame["agrees"]], frame[~frame["agrees"]]
+    binary = len(frame) > 0 and frame["low"].min() >= 0 and frame["high"].max() <= 1
+    unit = "share" if binary else "outcome"
+    by_person = "person_id" in rows.columns and frame["person"].nunique() > 1
+    sample = Sample(int(frame["n"].sum()), unit, by_person, settings.confidence)
+    return OneSidedOutcome(
+        name,
+        rule.label or name.replace("_", " "),
+        rule.better,
+        choice,
+        _mean(with_, sample),
+        _mean(against, sample),
+        _difference(frame, sample, settings),
+        _unseen(t, choice, binary, settings),
+        tuple(_bands(frame)),
+    )
+
+
+def _mean(part: pd.DataFrame, sample: Sample) -> Answer:
+    n = int(part["n"].sum())
+    if n < 2:
+        return insufficient(f"{n} cases", "more cases", n)
+    sums = part.groupby("person")[["y", "n"]].sum()
+    if sample.unit == "share":
+        return share(
+            sums["y"].to_numpy(float),
+            sums["n"].to_numpy(float),
+            sample.confidence,
+            clustered=sample.by_person,
+        )
+    found = clustered_ratio(sums["y"].to_numpy(float), sums["n"].to_numpy(float))
+    own = Sample(n, sample.unit, sample.by_person, sample.confidence)
+    return own.estimate(found, "mean", "descriptive")
+
+
+def _difference(frame: pd.DataFrame, sample: Sample, settings: Settings) -> Answer:
+    """Against minus with, within score bands, weighted by the cases against the advice."""
+    sums = frame.groupby(["band", "agrees"])[["n", "y"]].sum().unstack(fill_value=0)
+    least = settings.comparison.smallest_standard_cell
+    if not {True, False} <= set(frame["agrees"]):
+        return insufficient("no cases of both kinds", "decisions with and against the advice")
+    n1, n0 = sums["n"][False], sums["n"][True]
+    kept = sums.index[(n1 >= least) & (n0 >= least)]
+    if not len(kept):
+        return insufficient(
+            f"no score band has {least} cases with and {least} against the advice",
+            "more decisions against the advice",
+            int(n1.sum()),
+        )
+    weight = n1[kept] / n1[kept].sum()
+    m1, m0 = sums["y"][False][kept] / n1[kept], sums["y"][True][kept] / n0[kept]
+    value = float((weight * (m1 - m0)).sum())
+    rows = frame[frame["band"].isin(kept)]
+    mean = np.where(rows["agrees"], rows["band"].map(m0), rows["band"].map(m1))
+    size = np.where(rows["agrees"], rows["band"].map(n0), rows["band"].map(n1))
+    sign = np.where(rows["agrees"], -1.0, 1.0)
+    u = sign * rows["band"].map(weight) * (rows["y"] - mean * rows["n"]) / size
+    if sample.by_person:
+        u = u.groupby(rows["person"]).sum()
+        shares = rows.groupby("person")["n"].sum() / rows["n"].sum()
+    else:
+        return _by_case(value, rows, weight, m1, m0, n1, n0, sample)
+    effective = 1 / float((shares**2).sum())
+    se = float(np.sqrt((u**2 / np.maximum(1 - shares, 1e-9) ** 2).sum()))
+    return _estimate(value, se, effective - 1, effective, len(kept), sample, int(rows["n"].sum()))
+
+
+def _by_case(
+    value: float,
+    rows: pd.DataFrame,
+    weight: pd.Series,
+    m1: pd.Series,
+    m0: pd.Series,
+    n1: pd.Series,
+    n0: pd.Series,
+    sample: Sample,
+) -> Answer:
+    if sample.unit != "share":
+        return insufficient("persons are unknown", "person_id")
+    kept = weight.index
+    variance = weight**2 * (m1 * (1 - m1) / n1[kept] + m0 * (1 - m0) / n0[kept])
+    n = int(rows["n"].sum())
+    return _estimate(value, float(np.sqrt(variance.sum())), n - 1, n, len(kept), sample, n)
+
+
+def _estimate(
+    value: float, se: float, df: float, effective: float, bands: int, sample: Sample, n: int
+) -> Estimate:
+    own = Sample(
+        n, "points" if sample.unit == "share" else sample.unit, sample.by_person, sample.confidence
+    )
+    return own.estimate(
+        Clustered(value, se, df, effective),
+        f"difference within {bands} score band{'' if bands == 1 else 's'}, weighted by the cases "
+        "against the advice",
+        "descriptive",
+        "one-sided: says nothing of the cases whose outcome nobody saw",
+    )
+
+
+def _unseen(t: ir.Table, choice: str, binary: bool, settings: Settings) -> Answer:
+    """Bounds of the outcome of all cases that were advised otherwise (Manski 1990)."""
+    if not binary or "recommendation" not in t.columns:
+        return not_instrumented("bounds need an outcome between 0 and 1", "a yes/no outcome")
+    otherwise = t.filter(t.recommendation != choice)
+    row = fetch(
+        otherwise.aggregate(
+            n=otherwise.count(), known=otherwise.y__.count(), total=otherwise.y__.sum()
+        )
+    ).to_pylist()[0]
+    n, known, total = int(row["n"]), int(row["known"] or 0), float(row["total"] or 0.0)
+    if not n:
+        return insufficient("no case was advised otherwise", "such cases", 0)
+    low, high = total / n, (total + n - known) / n
+    return Estimate(
+        (low + high) / 2, low, high, settings.confidence, n,
+        "worst-case bounds: every unseen outcome at 0, and at 1 (Manski 1990)", "bounds",
+        note="bounds, not an interval: the value is only their middle",
+    )  # fmt: skip
+
+
+def _bands(frame: pd.DataFrame) -> list[BandOutcome]:
+    found = []
+    for band, part in frame.groupby("band"):
+        one, other = part[part["agrees"]], part[~part["agrees"]]
+        found.append(
+            BandOutcome(
+                str(band),
+                int(one["n"].sum()),
+                float(one["y"].sum() / one["n"].sum()) if len(one) else None,
+                int(other["n"].sum()),
+                float(other["y"].sum() / other["n"].sum()) if len(other) else None,
+            )
+        )
+    return found

@@ -1,0 +1,696 @@
+"""How good is the adoption: which of five levels do people and populations stand on?
+
+From the 28 days that end at the last decision (a person with too few cases is looked at over
+56, then 84). What a table cannot show (training, comparisons opened, contributions) comes
+from the population file or stays unknown, and then the level is a range with its reason,
+never a guess. Persons are graded only to be counted. Levels are definitions with expert
+thresholds, not estimates: docs/explanation/ladder.md. Refuses without persons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from scipy.special import ndtr
+
+from takeup.log import fetch
+from takeup.record.population import Benchmark, Population, population_facts
+from takeup.record.settings import LadderSettings, Settings
+from takeup.record.vocabulary import ELIGIBLE_ACTIONS
+from takeup.stats.answer import CannotSay, not_instrumented
+from takeup.stats.rates import (
+    Posterior,
+    clustered_posterior,
+    probability_at_most,
+    probability_within,
+    rate_posterior,
+    trend,
+)
+
+LEVELS = ("unreached", "aware", "trial", "active", "integrated", "advocate")
+EVERYBODY = "all"
+_BENCHMARK = "expert benchmark missing: r* in the population file"
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """One condition of a level: `met` is None where nobody knows."""
+
+    text: str
+    met: bool | None
+    now: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class LevelRange:
+    """The level that is certain and the highest that is possible; `why` names what keeps
+    them apart."""
+
+    certain: int
+    possible: int
+    why: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        if self.certain == self.possible:
+            return f"L{self.certain} {LEVELS[self.certain]}"
+        return f"L{self.certain} to L{self.possible}"
+
+
+@dataclass(frozen=True, slots=True)
+class PopulationLevel:
+    """One population's level. `people` had eligible cases in the window, `graded` of them
+    enough; `distribution[l]` people surely stand on level l. `gaps` are the clauses of the
+    next level. `level` is a CannotSay where there is too little to grade."""
+
+    population: str
+    people: int
+    graded: int
+    level: LevelRange | CannotSay
+    distribution: tuple[int, ...]
+    gaps: tuple[Clause, ...]
+    markers: tuple[str, ...]
+    headline: str | None
+    nominal_rate: float | None
+    consult_rate: float
+    override_rate: float | None
+    effective_reliance: float
+    benchmark: Benchmark | None
+    hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    """Populations in order of size, over `window_days` (None: the whole table, undated)."""
+
+    populations: tuple[PopulationLevel, ...]
+    window_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Counts of one person or population in a window. E, C, U as in adoption; `used` = F + M."""
+
+    eligible: float = 0
+    consulted: float = 0
+    unknown: float = 0
+    used: float = 0
+    overridden: float = 0
+    high: float = 0
+    high_consulted: float = 0
+    high_unknown: float = 0
+    low: float = 0
+    low_consulted: float = 0
+    on_path: float = 0
+
+    def consult(self) -> tuple[float, float]:
+        """Lowest and highest consult rate the unknown allow."""
+        return _range(self.consulted, self.unknown, self.eligible)
+
+    def reliance(self) -> tuple[float, float]:
+        """Lowest and highest effective reliance the unknown allow."""
+        return _range(self.used, self.unknown, self.eligible)
+
+    def high_consult(self) -> tuple[float, float]:
+        """Lowest and highest consult rate of high-stakes cases."""
+        return _range(self.high_consulted, self.high_unknown, self.high)
+
+    @property
+    def override_rate(self) -> float:
+        """O/C; NaN where nothing was consulted."""
+        return self.overridden / self.consulted if self.consulted else float("nan")
+
+
+_COUNTS = tuple(Counts.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Skill:
+    """What truth says of overriding: R_c, R_w counts and the net value of overrides."""
+
+    right_kept: float = 0
+    right: float = 0
+    wrong_caught: float = 0
+    wrong: float = 0
+    gain: float = 0
+    gain_squares: float = 0
+    gains: float = 0
+
+    def discrimination(self, prior: Skill | None = None, weight: float = 40.0) -> float | None:
+        """J = R_c + R_w − 1, shrunk to `prior` where fewer than 30 right and 10 wrong."""
+        right, wrong, kept, caught = self.right, self.wrong, self.right_kept, self.wrong_caught
+        if prior is not None and (right < 30 or wrong < 10) and prior.right and prior.wrong:
+            kept, right = kept + weight * prior.right_kept / prior.right, right + weight
+            caught, wrong = caught + weight * prior.wrong_caught / prior.wrong, wrong + weight
+        if not right or not wrong:
+            return None
+        return kept / right + caught / wrong - 1
+
+    def probability_of_loss(self) -> float | None:
+        """P(overriding lost more than it gained)."""
+        if self.gains < 2:
+            return None
+        mean = self.gain / self.gains
+        variance = max(self.gain_squares / self.gains - mean**2, 1e-12) / self.gains
+        return float(ndtr(-mean / np.sqrt(variance)))
+
+
+_SKILL = tuple(Skill.__slots__)
+
+
+def _counts(sums: Any) -> Counts:
+    return Counts(**{name: float(sums[name]) for name in _COUNTS})
+
+
+def _skill(sums: Any) -> Skill:
+    return Skill(**{name: float(sums[name]) for name in _SKILL})
+
+
+def measure_ladder(
+    decisions: ir.Table, populations: dict[str, Population], settings: Settings
+) -> Ladder | CannotSay:
+    """The level of each population (`population` column, else one of all).
+
+    `decisions` has `person_id`, `action` and, where known, `decided_at`, `stakes`, `path`,
+    `advice_right`, losses. `populations` holds what no table shows, by name (`*` for all).
+    """
+    if "person_id" not in decisions.columns:
+        return not_instrumented("levels are graded from persons, which are unknown", "person_id")
+    frame = _person_counts(decisions, settings.ladder)
+    if frame.empty:
+        return not_instrumented(
+            "no eligible case in assist", "decisions made with the advice available"
+        )
+    dated = "decided_at" in decisions.columns
+    stakes = "stakes" in decisions.columns
+    found = [
+        _population(
+            str(name), part, population_facts(populations, str(name)), dated, stakes, settings
+        )
+        for name, part in frame.groupby("population")
+    ]
+    found.sort(key=lambda p: -p.people)
+    return Ladder(tuple(found), settings.ladder.window_days if dated else None)
+
+
+def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:
+    """Counts by population, person and 28-day window back from the last decision."""
+    t = decisions.filter(
+        decisions.action.isin([*(a.value for a in ELIGIBLE_ACTIONS), "unaccounted"])
+    )
+    t = t.filter(t.person_id.notnull())
+    seen = t.action.isin(["followed", "modified", "overridden"])
+    unknown = t.action.isin(["agreed", "differed", "unknown", "unaccounted"])
+    high = (t.stakes == "high") if "stakes" in t.columns else ibis.literal(False)
+    low = (t.stakes == "low") if "stakes" in t.columns else ibis.literal(False)
+    window: ir.Value = ibis.literal(0)
+    if "decided_at" in t.columns:
+        last = fetch(t.aggregate(last=t.decided_at.max()))["last"][0].as_py()
+        if last is not None:
+            age = (
+                ibis.literal(int(last.replace(tzinfo=None).timestamp() - _EPOCH))
+                - t.decided_at.epoch_seconds()
+            )
+            window = (age / (86_400 * rules.window_days)).floor().fill_null(99).cast("int64")
+    flags: dict[str, ir.Value] = {
+        "eligible": t.action.notnull(),
+        "consulted": seen,
+        "unknown": unknown,
+        "used": t.action.isin(["followed", "modified"]),
+        "overridden": t.action == "overridden",
+        "high": high,
+        "high_consulted": high & seen,
+        "high_unknown": high & unknown,
+        "low": low,
+        "low_consulted": low & seen,
+        "on_path": (t.path == "ai") if "path" in t.columns else ibis.literal(False),
+    }
+    sums = {name: _count(flag, t) for name, flag in flags.items()}
+    sums |= _skill_sums(t)
+    by = {
+        "population": t.population.fill_null("(none)")
+        if "population" in t.columns
+        else ibis.literal(EVERYBODY),
+        "person": t.person_id,
+        "window": window,
+    }
+    frame: pd.DataFrame = fetch(t.group_by(**by).aggregate(**sums)).to_pandas()
+    for name in (*_COUNTS, *_SKILL):
+        frame[name] = frame[name].astype(float) if name in frame else 0.0
+    return frame.fillna(dict.fromkeys((*_COUNTS, *_SKILL), 0.0))
+
+
+_EPOCH = pd.Timestamp("1970-01-01").timestamp()
+
+
+def _count(flag: ir.BooleanValue, t: ir.Table) -> ir.Value:
+    return (flag & t.action.notnull()).fill_null(False).cast("int64").sum()
+
+
+def _skill_sums(t: ir.Table) -> dict[str, ir.Value]:
+    if "advice_right" not in t.columns:
+        return {}
+    seen = t.action.isin(["followed", "modified", "overridden"])
+    over = t.action == "overridden"
+    right, wrong = seen & t.advice_right, seen & ~t.advice_right
+    sums = {
+        "right": _count(right, t),
+        "right_kept": _count(right & ~over, t),
+        "wrong": _count(wrong, t),
+        "wrong_caught": _count(wrong & over, t),
+    }
+    if {"loss_recommended", "loss_final"} <= set(t.columns):
+        gain = ibis.ifelse(over, t.loss_recommended - t.loss_final, None)
+        sums |= {
+            "gain": gain.sum(),
+            "gain_squares": (gain**2).sum(),
+            "gains": gain.count(),
+        }
+    return sums
+
+
+def _range(k: float, unknown: float, n: float) -> tuple[float, float]:
+    return (k / n, (k + unknown) / n) if n else (float("nan"), float("nan"))
+
+
+def _at_least(range_: tuple[float, float], limit: float) -> bool | None:
+    """True where even the lowest rate reaches `limit`, False where even the highest does not."""
+    low, high = range_
+    if np.isnan(low):
+        return None
+    return True if low >= limit else (False if high < limit else None)
+
+
+def _shown(range_: tuple[float, float]) -> str:
+    low, high = range_
+    if np.isnan(low):
+        return "not known"
+    if round(low, 2) == round(high, 2):
+        return f"{low:.0%}"
+    return f"{low:.0%} to {high:.0%}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Person:
+    now: Counts
+    before: Counts | None
+    skill: Skill
+
+
+def _people(part: pd.DataFrame, rules: LadderSettings) -> tuple[list[_Person], int]:
+    """Gradable people with their windows, and how many people there are in all."""
+    graded, people = [], 0
+    longest = rules.lookback_days[-1] // rules.window_days
+    for _, rows in part.groupby("person"):
+        windows = rows.groupby("window")[list(_COUNTS)].sum()
+        if windows.index.min() >= longest:
+            continue
+        people += 1
+        for days in rules.lookback_days:
+            width = days // rules.window_days
+            now = windows[windows.index < width].sum()
+            if now["eligible"] >= rules.person_eligible:
+                previous = windows[(windows.index >= width) & (windows.index < 2 * width)]
+                before = _counts(previous.sum()) if len(previous) else None
+                skill = _skill(rows[list(_SKILL)].sum())
+                graded.append(_Person(_counts(now), before, skill))
+                break
+    return graded, people
+
+
+def _population(
+    name: str, part: pd.DataFrame, facts: Population, dated: bool, stakes: bool, settings: Settings
+) -> PopulationLevel:
+    rules = settings.ladder
+    graded, people = _people(part, rules)
+    recent = part[part["window"] == part["window"].min()] if dated else part
+    whole = _counts(recent[list(_COUNTS)].sum())
+    skill = _skill(part[list(_SKILL)].sum())
+    base = PopulationLevel(
+        population=name,
+        people=people,
+        graded=len(graded),
+        level=CannotSay("insufficient", "", ""),
+        distribution=(),
+        gaps=(),
+        markers=(),
+        headline=None,
+        nominal_rate=whole.on_path / whole.eligible if whole.on_path else None,
+        consult_rate=whole.consult()[0],
+        override_rate=None if np.isnan(whole.override_rate) else whole.override_rate,
+        effective_reliance=whole.reliance()[0],
+        benchmark=facts.expert_benchmark,
+    )
+    if refusal := _too_little(people, len(graded), whole, facts, rules):
+        return replace(base, level=refusal)
+    pooled = _Pooled(recent, part, whole, skill, facts, stakes, rules)
+    levels = [_person_level(person, pooled) for person in graded]
+    level, gaps = pooled.level(levels)
+    distribution = tuple(sum(lv.certain == step for lv in levels) for step in range(6))
+    nominal = base.nominal_rate
+    low_quality = (
+        nominal is not None and nominal >= settings.high_nominal_rate and level.possible <= 2
+    )
+    return replace(
+        base,
+        level=level,
+        distribution=distribution,
+        gaps=gaps,
+        markers=pooled.markers(graded),
+        headline="High rate, low quality" if low_quality else None,
+    )
+
+
+def _too_little(
+    people: int, graded: int, whole: Counts, facts: Population, rules: LadderSettings
+) -> CannotSay | None:
+    if facts.expert_benchmark and facts.expert_benchmark.rate >= rules.model_unfit_benchmark:
+        return CannotSay(
+            "refused",
+            f"experts would override {facts.expert_benchmark.rate:.0%} of the advice: the model, "
+            "not the people, is the finding (model unfit)",
+            "a model fit for use",
+        )
+    if whole.eligible and whole.unknown == whole.eligible:
+        return CannotSay(
+            "not_instrumented",
+            "the table does not say whether the advice was in view",
+            "a column that says whether the advice was in view (consulted)",
+        )
+    if graded < rules.population_people or graded < rules.coverage_of_people * people:
+        return CannotSay(
+            "insufficient",
+            f"{graded} of {people} people have {rules.person_eligible} eligible cases",
+            f"{rules.population_people} such people, and {rules.coverage_of_people:.0%} of all",
+            graded,
+        )
+    if whole.eligible < rules.population_eligible:
+        return CannotSay(
+            "insufficient",
+            f"{whole.eligible:.0f} eligible cases in the window",
+            f"{rules.population_eligible} eligible cases",
+            int(whole.eligible),
+        )
+    return None
+
+
+def _evaluate(rules: Sequence[tuple[int, list[Clause]]], floor: int) -> LevelRange:
+    """From each level's clauses: the highest with all met, the highest with none failed."""
+    certain = possible = floor
+    why: list[str] = []
+    for level, clauses in rules:
+        met = [c.met for c in clauses]
+        if all(m is True for m in met):
+            certain = level
+        if all(m is not False for m in met):
+            possible = level
+    for level, clauses in rules:
+        if certain < level <= possible:
+            why += [c.text for c in clauses if c.met is None]
+    return LevelRange(certain, possible, tuple(dict.fromkeys(why)))
+
+
+def _person_level(person: _Person, pooled: _Pooled) -> LevelRange:
+    now, rules, facts = person.now, pooled.rules, pooled.facts
+    trained: bool | None = None
+    if now.consulted > 0 or (facts.trained_share or 0) >= 1:
+        trained = True
+    elif facts.trained_share == 0:
+        trained = False
+    floor = [Clause("trained", trained, "not known", "training completed")]
+    trial = [
+        Clause("looks at one case in ten", _at_least(now.consult(), rules.l2_consult), "", ""),
+        Clause(
+            "looked at three cases", now.consulted >= 3 or (None if now.unknown else False), "", ""
+        ),
+    ]
+    active = [*pooled.active_rates(now), pooled.person_trend(person), pooled.opened()]
+    integrated = [
+        *pooled.integrated_rates(now),
+        *pooled.person_skill(person),
+        pooled.contributes(),
+    ]
+    advocate = [Clause("helps others", None, "not recorded in a decision table", "evidence")]
+    return _evaluate(
+        [(1, floor), (2, trial), (3, active), (4, integrated), (5, [*integrated, *advocate])], 0
+    )
+
+
+class _Pooled:
+    """A population's pooled tests, and what grading its people needs from it."""
+
+    def __init__(
+        self,
+        recent: pd.DataFrame,
+        part: pd.DataFrame,
+        whole: Counts,
+        skill: Skill,
+        facts: Population,
+        stakes: bool,
+        rules: LadderSettings,
+    ) -> None:
+        self.whole, self.skill, self.facts, self.rules = whole, skill, facts, rules
+        self.stakes = stakes
+        by_person = recent.groupby("person")[list(_COUNTS)].sum()
+        previous = part[part["window"] == recent["window"].min() + 1]
+        before = previous.groupby("person")[list(_COUNTS)].sum()
+        self.consulting = _posterior(by_person, "consulted", "eligible")
+        self.overriding = _posterior(by_person, "overridden", "consulted")
+        self.overriding_before = (
+            _posterior(before, "overridden", "consulted") if len(before) else None
+        )
+        self.consulted_before = float(before["consulted"].sum()) if len(before) else 0.0
+
+    def active_rates(self, now: Counts) -> list[Clause]:
+        r = self.rules
+        return [
+            _rate("looked at", now.consult(), r.l3_consult),
+            self._high(now, r.l3_high_consult),
+            _rate("decided with the advice", now.reliance(), r.l3_effective_reliance),
+        ]
+
+    def integrated_rates(self, now: Counts) -> list[Clause]:
+        r = self.rules
+        return [
+            _rate("looked at", now.consult(), r.l4_consult),
+            self._high(now, r.l4_high_consult),
+            self._integrated_reliance(now),
+        ]
+
+    def _high(self, now: Counts, limit: float) -> Clause:
+        text = "looked at, high stakes"
+        if not self.stakes:
+            return Clause("stakes of cases", None, "not recorded", f"{limit:.0%}")
+        if now.high < 10:
+            return Clause(text, True, "too few to ask", f"{limit:.0%}")
+        return _rate(text, now.high_consult(), limit)
+
+    def _integrated_reliance(self, now: Counts) -> Clause:
+        benchmark = self.facts.expert_benchmark
+        if benchmark is None:
+            return Clause("decided with the advice", None, _BENCHMARK, "depends on r*")
+        limit = self.rules.l4_slope * (1 - benchmark.rate) + self.rules.l4_offset
+        return _rate("decided with the advice", now.reliance(), limit)
+
+    def trend_clause(self, now: Posterior, before: Posterior | None) -> Clause:
+        """Declining, or at most r* + .10; without r*: declining, or stable and at most .30."""
+        rules, benchmark = self.rules, self.facts.expert_benchmark
+        moving = self._trend(now, before)
+        if benchmark is None:
+            met: bool | None
+            if before is None:
+                met = False if now.mean > 0.30 else None
+            else:
+                met = moving == "declining" or (moving == "stable" and now.mean <= 0.30)
+            return Clause("overrides falling, or steady below 30 %", met, f"{now.mean:.0%}", "30 %")
+        p = probability_at_most(now, benchmark.rate + rules.l3_band, benchmark.sd**2)
+        needs = f"near experts' {benchmark.rate:.0%}"
+        met = moving == "declining" or p >= rules.l3_probability
+        return Clause("overrides near the experts', or falling", met, f"{now.mean:.0%}", needs)
+
+    def _trend(self, now: Posterior, before: Posterior | None) -> str:
+        if before is None:
+            return "unknown"
+        r = self.rules
+        return trend(
+            before, now, p_decline=r.probability_of_decline, smallest=r.smallest_decline,
+            p_stable=r.probability_of_stable, delta=r.stable_within,
+        )  # fmt: skip
+
+    def person_trend(self, person: _Person) -> Clause:
+        return self.trend_clause(self._override(person.now), self._before(person))
+
+    def _override(self, counts: Counts) -> Posterior:
+        """A person's override rate, leaning on the population's where there is little."""
+        k, n = counts.overridden, counts.consulted
+        if n < 30 and self.whole.consulted:
+            weight = self.rules.shared_evidence_weight
+            k, n = k + weight * self.whole.override_rate, n + weight
+        return rate_posterior(k, n)
+
+    def _before(self, person: _Person) -> Posterior | None:
+        if person.before is None or not person.before.consulted:
+            return None
+        return self._override(person.before)
+
+    def opened(self) -> Clause:
+        facts, text = self.facts, "own comparison opened"
+        if facts.comparison_available_share == 0:
+            return Clause(f"{text} (provisional: none is offered)", True, "not offered", "offered")
+        share = facts.comparison_opened_share
+        met = None if share is None else True if share >= 1 else False if share == 0 else None
+        return Clause(
+            text, met, "not recorded" if share is None else f"{share:.0%}", "opened in 56 days"
+        )
+
+    def contributes(self) -> Clause:
+        share = self.facts.contributing_share
+        met = None if share is None else True if share >= 1 else False if share == 0 else None
+        now = "not recorded" if share is None else f"{share:.0%}"
+        return Clause("a contribution in 56 days", met, now, "one")
+
+    def person_skill(self, person: _Person) -> list[Clause]:
+        now, before = self._override(person.now), self._before(person)
+        j = person.skill.discrimination(self.skill)
+        loss = person.skill.probability_of_loss()
+        return [
+            *self._at_expert_level(now, before),
+            Clause(
+                "tells right advice from wrong",
+                None if j is None else j >= self.rules.l4_discrimination,
+                "",
+                "",
+            ),
+            Clause("overrides not clearly losing", True if loss is None else loss < 0.9, "", ""),
+        ]
+
+    def _at_expert_level(self, now: Posterior, before: Posterior | None) -> list[Clause]:
+        rules, benchmark = self.rules, self.facts.expert_benchmark
+        if benchmark is None:
+            return [Clause("overrides at the experts' level", None, _BENCHMARK, "r*")]
+        p = probability_within(
+            now.mean, now.variance, benchmark.rate, rules.expert_band, benchmark.sd**2
+        )
+        below = (
+            probability_at_most(now, benchmark.rate - rules.expert_band, benchmark.sd**2) >= 0.90
+        )
+        steady = None if before is None else self._trend(now, before) == "stable"
+        return [
+            Clause("overrides at the experts' level", p >= rules.l3_probability and not below,
+                   f"{now.mean:.0%}", f"{benchmark.rate:.0%} ± {rules.expert_band:.0%}"),
+            Clause("overrides steady", steady, "one window only" if before is None else "moving", "steady"),
+        ]  # fmt: skip
+
+    def level(self, levels: Sequence[LevelRange]) -> tuple[LevelRange, tuple[Clause, ...]]:
+        """The population's level and the clauses of the one after."""
+        tests: list[tuple[int, Callable[[], list[Clause]]]] = [
+            (1, self._reached),
+            (2, self._tried),
+            (3, self._active),
+            (4, self._integrated),
+            (5, self._advocates),
+        ]
+        rules = [(step, [*test(), self._share_at(levels, step)]) for step, test in tests]
+        found = _evaluate(rules, 0)
+        gaps = next((clauses for step, clauses in rules if step == found.certain + 1), [])
+        return found, tuple(c for c in gaps if c.met is not True)
+
+    def _share_at(self, levels: Sequence[LevelRange], step: int) -> Clause:
+        needed = self.rules.l5_population_share if step == 5 else self.rules.population_share
+        low = sum(lv.certain >= step for lv in levels) / len(levels)
+        high = sum(lv.possible >= step for lv in levels) / len(levels)
+        return _rate(f"people at L{step}", (low, high), needed)
+
+    def _reached(self) -> list[Clause]:
+        share = self.facts.trained_share
+        met = None if share is None else share >= 0.80
+        return [Clause("trained", met, "not recorded" if share is None else f"{share:.0%}", "80%")]
+
+    def _tried(self) -> list[Clause]:
+        low = self.consulting.quantile(0.10)
+        high = (low * self.whole.eligible + self.whole.unknown) / max(self.whole.eligible, 1)
+        return [_rate("looked at, lower 80 % bound", (low, max(low, high)), self.rules.l2_consult)]
+
+    def _enough_consulted(self, needed: int) -> Clause:
+        n = self.whole.consulted
+        met = True if n >= needed else None if n + self.whole.unknown >= needed else False
+        return Clause("decisions with the advice in view", met, f"{n:.0f}", f"{needed}")
+
+    def _active(self) -> list[Clause]:
+        share = self.facts.comparison_available_share
+        return [
+            _rate("looked at", self.whole.consult(), self.rules.l3_consult),
+            _rate("decided with the advice", self.whole.reliance(), self.rules.l3_effective_reliance),
+            self.trend_clause(self.overriding, self.overriding_before),
+            Clause("comparison available", None if share is None else share >= 0.50,
+                   "not recorded" if share is None else f"{share:.0%}", "50%"),
+            self._enough_consulted(self.rules.population_consulted),
+        ]  # fmt: skip
+
+    def _integrated(self) -> list[Clause]:
+        share = self.facts.contributing_share
+        j = self.skill.discrimination()
+        enough = self.skill.right >= 30 and self.skill.wrong >= 10
+        return [
+            _rate("looked at", self.whole.consult(), self.rules.l4_consult),
+            self._integrated_reliance(self.whole),
+            *self._at_expert_level(self.overriding, self.overriding_before),
+            self._enough_consulted(self.rules.population_consulted_stable),
+            Clause("tells right advice from wrong",
+                   (j or 0) >= self.rules.l4_discrimination if enough else None,
+                   f"J {j:.2f}" if enough and j is not None else "not known",
+                   f"J {self.rules.l4_discrimination:.2f}"),
+            Clause("people who contribute", None if share is None else share >= 0.40,
+                   "not recorded" if share is None else f"{share:.0%}", "40%"),
+        ]  # fmt: skip
+
+    def _advocates(self) -> list[Clause]:
+        share = self.facts.advocate_share
+        met = None if share is None else share >= self.rules.l5_population_share
+        now = "not recorded" if share is None else f"{share:.0%}"
+        return [*self._integrated(), Clause("advocates", met, now, "25%")]
+
+    def markers(self, graded: Sequence[_Person]) -> tuple[str, ...]:
+        """What to say beside the level."""
+        found = []
+        if self.over_reliance():
+            found.append("over_reliance")
+        moving = self._trend(self.overriding, self.overriding_before)
+        if moving == "declining" and not self.over_reliance():
+            found.append("improving")
+        selective = sum(
+            p.now.high > 0 and p.now.low > 0
+            and p.now.low_consulted / p.now.low - p.now.high_consulted / p.now.high >= 0.20
+            for p in graded
+        )  # fmt: skip
+        if self.stakes and selective >= 0.5 * len(graded):
+            found.append("selective")
+        if self.facts.comparison_available_share == 0:
+            found.append("provisional")
+        return tuple(found)
+
+    def over_reliance(self) -> bool:
+        """Below the experts' band, or wrong advice let through."""
+        benchmark, rules = self.facts.expert_benchmark, self.rules
+        if benchmark is not None and self.whole.consulted >= rules.population_consulted:
+            limit = benchmark.rate - rules.expert_band
+            if limit > 0 and probability_at_most(self.overriding, limit, benchmark.sd**2) >= 0.90:
+                return True
+        if self.skill.wrong < 20 or self.skill.wrong_caught / self.skill.wrong >= 0.30:
+            return False
+        caught = rate_posterior(self.skill.wrong_caught, self.skill.wrong)
+        return probability_at_most(caught, 0.5) >= 0.90
+
+
+def _rate(text: str, range_: tuple[float, float], limit: float) -> Clause:
+    return Clause(text, _at_least(range_, limit), _shown(range_), f"{limit:.0%}")
+
+
+def _posterior(by_person: Any, k: str, n: str) -> Posterior:
+    return clustered_posterior(by_person[k].to_numpy(float), by_person[n].to_numpy(float))
