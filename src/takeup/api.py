@@ -184,8 +184,12 @@ def diagnose(
         names = built.outcomes.names if built.outcomes else ()
         covariates = [c for c in _covariates(one, built) if c in decisions.columns]
         measures = take_measures(decisions, one, populations or {}, covariates, names, thresholds)
-        diagnoses.append(diagnose_use_case(shown_name, one, measures, analyst, thresholds))
-        shared.append(diagnose_use_case(shown_name, one, measures, audience, thresholds))
+        diagnoses.append(
+            diagnose_use_case(shown_name, one, measures, analyst, thresholds, populations or {})
+        )
+        shared.append(
+            diagnose_use_case(shown_name, one, measures, audience, thresholds, populations or {})
+        )
     facts = _facts(raw, raw_outcomes, raw_eligible, built, declared, guesses, thresholds)
     return Result(tuple(diagnoses), tuple(shared), built, facts, thresholds)
 

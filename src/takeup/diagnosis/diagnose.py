@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from takeup.diagnosis.findings import Finding, OpenQuestion, find, open_questions
+from takeup.diagnosis.finding import Finding
+from takeup.diagnosis.findings import find
 from takeup.diagnosis.measures import Measures, disclosed
-from takeup.diagnosis.words import chance, one_in, percent
+from takeup.diagnosis.open_questions import OpenQuestion, open_questions
+from takeup.diagnosis.words import chance, name_of, one_in, percent
 from takeup.disclosure import Audience
+from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import CannotSay
@@ -25,14 +29,25 @@ class Diagnosis:
     measures: Measures
     findings: tuple[Finding, ...]
     cannot_answer: tuple[OpenQuestion, ...]
+    titles: dict[str, str]
+
+    def name(self, key: str) -> str:
+        """A population's title, or a code as words."""
+        return self.titles.get(key, name_of(key))
 
 
 def diagnose_use_case(
-    name: str, use_case: UseCase, measures: Measures, audience: Audience, settings: Settings
+    name: str,
+    use_case: UseCase,
+    measures: Measures,
+    audience: Audience,
+    settings: Settings,
+    populations: Mapping[str, Population],
 ) -> Diagnosis:
     """The diagnosis of `measures` for `audience`."""
     shown = disclosed(measures, audience, settings)
-    findings = tuple(find(shown, settings))
+    titles = {key: p.title for key, p in populations.items() if p.title}
+    findings = tuple(find(shown, settings, titles))
     return Diagnosis(
         name,
         use_case.title or name.replace("-", " ").replace("_", " "),
@@ -42,6 +57,7 @@ def diagnose_use_case(
         shown,
         findings,
         tuple(open_questions(shown)),
+        titles,
     )
 
 
@@ -68,7 +84,9 @@ def _verdict(measures: Measures, findings: tuple[Finding, ...]) -> str:
         )
     else:
         first = "This table holds too little to say how the advice is used."
-    second = next((f for f in findings if f.grade in ("paired", "randomised")), None)
+    second = next(
+        (f for f in findings if f.kind == "model" or f.grade in ("paired", "randomised")), None
+    )
     return f"{first} {second.title}." if second else first
 
 

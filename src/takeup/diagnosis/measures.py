@@ -21,10 +21,11 @@ from takeup.measure.model_issue import ModelIssues, measure_model_issue
 from takeup.measure.paired import Paired, measure_paired
 from takeup.measure.reliance import Reliance, measure_reliance
 from takeup.measure.rollout import Rollout, measure_rollout
+from takeup.measure.value_per_case import measure_value_per_case
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
-from takeup.stats.answer import CannotSay, suppressed
+from takeup.stats.answer import Answer, CannotSay, suppressed
 
 CASE_DIMENSIONS = ("stakes", "model_version", "phase", "score_band")
 
@@ -41,6 +42,7 @@ class Measures:
     comparison: Comparison | CannotSay
     disagreement: Disagreement | CannotSay
     rollout: Rollout | CannotSay
+    value_per_case: Answer
 
 
 def take_measures(
@@ -64,6 +66,7 @@ def take_measures(
         comparison=measure_comparison(decisions, use_case, covariates, outcomes, settings),
         disagreement=measure_disagreement(decisions, use_case, segments, outcomes, settings),
         rollout=measure_rollout(decisions, use_case, covariates, outcomes, settings),
+        value_per_case=measure_value_per_case(decisions, use_case, settings),
     )
 
 
@@ -75,7 +78,7 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
     adoption = disclose_adoption(measures.adoption, audience, rules)
     if adoption.overall.hidden:
         gone = suppressed()
-        return Measures(adoption, gone, gone, gone, gone, gone, gone, gone)
+        return Measures(adoption, gone, gone, gone, gone, gone, gone, gone, gone)
     return replace(
         measures,
         adoption=adoption,

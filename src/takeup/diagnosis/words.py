@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from takeup.stats.answer import Estimate
 
 _NUMBERS = {
@@ -53,6 +55,33 @@ def one_in(value: float) -> str:
     if nearest in _NUMBERS and abs(inverse - nearest) / nearest < 0.06:
         return f"one case in {_NUMBERS[nearest]}"
     return f"{100 * value:.0f} of 100 cases"
+
+
+def of_hundred(value: float) -> str:
+    """A share as `34 of 100`."""
+    return f"{100 * value:.0f} of 100"
+
+
+def counted(estimate: Estimate) -> str:
+    """`2,150 of 13,632`, or the share where counts are rounded away."""
+    if estimate.k is None:
+        return f"{100 * estimate.value:.0f} % of"
+    return f"{estimate.k:,} of {estimate.n:,}"
+
+
+def times_range(ratio: Estimate) -> str:
+    """`4.2 times, 3.0 to 5.9`."""
+    return f"{ratio.value:.1f} times, {ratio.low:.1f} to {ratio.high:.1f}"
+
+
+def name_of(key: str) -> str:
+    """A code as words: `local_income` is `local income`."""
+    return key.removeprefix("x_").replace("_", " ")
+
+
+def among(kind: Sequence[tuple[str, str]]) -> str:
+    """A kind of case in words: `segment local income, score band 1`."""
+    return ", ".join(f"{name_of(dimension)} {name_of(level)}" for dimension, level in kind)
 
 
 def chance(value: float) -> str:

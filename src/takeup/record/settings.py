@@ -105,6 +105,8 @@ class Settings(Declaration):
     confidence: float = Field(0.95, gt=0.5, lt=1)
     first_plausible_year: int = 1990
     high_nominal_rate: float = 0.60
+    low_effective_reliance: float = 0.35
+    often_overridden: float = 0.20
     disclosure: DisclosureSettings = DisclosureSettings()
     ladder: LadderSettings = LadderSettings()
     comparison: ComparisonSettings = ComparisonSettings()

@@ -1,0 +1,39 @@
+"""How much money hangs on one case? Used only to order findings, never as a return.
+
+From the outcomes' own `value`, else from the use case's declared value per outcome; nothing
+where neither is there.
+"""
+
+from __future__ import annotations
+
+import ibis
+import ibis.expr.types as ir
+
+from takeup.log import fetch
+from takeup.record.settings import Settings
+from takeup.record.use_case import UseCase
+from takeup.stats.answer import Answer, Estimate, insufficient, not_instrumented
+from takeup.stats.clusters import Sample, clustered_ratio
+
+
+def measure_value_per_case(decisions: ir.Table, use_case: UseCase, settings: Settings) -> Answer:
+    """Mean absolute `value` of a case, in the use case's unit of value."""
+    unit = use_case.value_unit or "money"
+    if "value" not in decisions.columns:
+        declared = use_case.value_per_outcome
+        if declared is None:
+            return not_instrumented("outcomes carry no money", "a column value")
+        method = "declared in the use case"
+        return Estimate(
+            declared, declared, declared, settings.confidence, 0, method, "descriptive", unit
+        )
+    known = decisions.filter(decisions.value.notnull())
+    person = known.person_id if "person_id" in known.columns else ibis.row_number().cast("string")
+    sums = fetch(
+        known.group_by(person=person).aggregate(v=known.value.abs().sum(), n=known.count())
+    ).to_pandas()
+    if len(sums) < 2:
+        return insufficient("too few values", "a value for each outcome", len(sums))
+    found = clustered_ratio(sums["v"].to_numpy(float), sums["n"].to_numpy(float))
+    sample = Sample(int(sums["n"].sum()), unit, "person_id" in known.columns, settings.confidence)
+    return sample.estimate(found, "mean absolute value", "descriptive")
