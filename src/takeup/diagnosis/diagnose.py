@@ -87,7 +87,7 @@ def _verdict(measures: Measures, findings: tuple[Finding, ...]) -> str:
     second = next(
         (f for f in findings if f.kind == "model" or f.grade in ("paired", "randomised")), None
     )
-    return f"{first} {second.title}." if second else first
+    return f"{first} {second.sentence}" if second else first
 
 
 def _summary(measures: Measures) -> str:

@@ -15,7 +15,7 @@ _Z80, _Z95 = 1.2816, 1.96
 class Finding:
     """One finding. `id` is the rule and where it holds; `at_stake` orders findings: eligible
     cases affected × lower 80 % bound of the share concerned (in money where outcomes carry
-    it). `evidence` holds sentences, `figures` the estimates behind them."""
+    it). `sentence` is how a verdict would say it; `evidence` holds sentences, `figures` the estimates behind them."""
 
     id: str
     rule: str
@@ -29,6 +29,7 @@ class Finding:
     at_stake: float
     stake_unit: str = "cases"
     scope: str = "all"
+    sentence: str = ""
     evidence: tuple[str, ...] = ()
     figures: dict[str, Any] = field(default_factory=dict)
 
@@ -42,6 +43,7 @@ def finding(
     at_stake: float,
     *,
     scope: str = "all",
+    sentence: str = "",
     evidence: tuple[str, ...] = (),
     **figures: Any,
 ) -> Finding:
@@ -59,6 +61,7 @@ def finding(
         grade,
         float(max(at_stake, 0.0)),
         scope=scope,
+        sentence=sentence or f"{title}.",
         evidence=evidence,
         figures=figures,
     )

@@ -12,17 +12,19 @@ from takeup.diagnosis.words import (
     chance,
     counted,
     name_of,
+    odds,
     of_hundred,
     one_in,
     percent,
     points,
     points_range,
     times_range,
+    whole_percent,
 )
 from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
 from takeup.measure.disagreement import Disagreement, OneSidedOutcome
 from takeup.measure.ladder import Ladder
-from takeup.measure.model_issue import ALL, Issue, ModelIssues
+from takeup.measure.model_issue import ALL, Issue, ModelIssues, SegmentError
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.rollout import Rollout
 from takeup.record.settings import Settings
@@ -92,7 +94,6 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     assert isinstance(error, Estimate)
     kind = name_of(one.segment) if issue.segment else ""
     who = asked.scope(one.scope)
-    of = f" ({who})" if who else ""
     right = ""
     if one.overrides_judged:
         right = (
@@ -108,7 +109,7 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         for i in kept
     )
     if lacks:
-        right += f" In {one.missing_input_share:.0%} the reason was what the model lacks."
+        right += f" In {whole_percent(one.missing_input_share or 0)} the reason was what the model lacks."
     titles: dict[str, tuple[str, str]] = {
         "blind_spot": (
             f"On {kind} the model is wrong in {of_hundred(error.value)} cases",
@@ -143,17 +144,29 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     return finding(
         issue.kind,
         ":".join(p for p in (one.scope if who else "", issue.segment or "") if p),
-        f"{title}{of if kind else ''}",
+        f"{who}: {title[0].lower()}{title[1:]}" if who and kind else title,
         text,
         "descriptive",
         one.cases * concerned,
         scope=one.scope,
+        sentence=_refusers_right(one, who, kind),
         evidence=(f"{one.judged:,} cases with a known right answer, {one.share:.0%} of cases",),
         error=error,
         error_elsewhere=elsewhere,
         ratio=one.ratio,
         override_accuracy=one.override_accuracy,
     )
+
+
+def _refusers_right(one: SegmentError, who: str, kind: str) -> str:
+    """The sentence for a blind spot in which those who refuse the advice are right."""
+    accuracy = one.override_accuracy
+    if isinstance(accuracy, CannotSay) or not kind or one.overrides_judged < 30:
+        return ""
+    if low80(accuracy) < 0.5:
+        return ""
+    people = who[0].lower() + who[1:] if who else "people"
+    return f"Where {people} refuse it, on {kind}, they are right {odds(accuracy.value)}."
 
 
 def _high_rate_low_quality(asked: Asked) -> list[Finding]:

@@ -83,6 +83,6 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         measures,
         adoption=adoption,
         ladder=disclose_ladder(measures.ladder, adoption, audience, rules),
-        model_issue=disclose_model_issue(measures.model_issue, adoption, audience),
+        model_issue=disclose_model_issue(measures.model_issue, adoption, audience, rules),
         paired=disclose_paired(measures.paired, adoption, audience, rules),
     )

@@ -22,11 +22,16 @@ _NUMBERS = {
 
 
 def percent(estimate: Estimate, *, interval: bool = True) -> str:
-    """`24 % (21 to 28)`."""
-    shown = f"{100 * estimate.value:.0f} %"
+    """`24 %, 21 to 28`: a share with its interval."""
+    shown = whole_percent(estimate.value)
     if not interval:
         return shown
-    return f"{shown} ({100 * estimate.low:.0f} to {100 * estimate.high:.0f})"
+    return f"{shown}, {100 * estimate.low:.0f} to {100 * estimate.high:.0f}"
+
+
+def whole_percent(share: float) -> str:
+    """`24 %`, with a blank that does not break."""
+    return f"{100 * share:.0f}\u00a0%"
 
 
 def points(value: float) -> str:
@@ -72,6 +77,32 @@ def counted(estimate: Estimate) -> str:
 def times_range(ratio: Estimate) -> str:
     """`4.2 times, 3.0 to 5.9`."""
     return f"{ratio.value:.1f} times, {ratio.low:.1f} to {ratio.high:.1f}"
+
+
+_REASONS = {
+    "info_model_lacks": "knew what the model does not",
+    "model_wrong_before": "the model was wrong before",
+    "not_convinced": "not convinced",
+    "checked_and_disagree": "checked, and disagreed",
+    "procedure_or_policy": "procedure or policy",
+    "not_validated_for_this": "not validated for this kind of case",
+    "professional_duty_ethics": "professional duty or ethics",
+    "client_or_patient_interest": "interest of the client or patient",
+    "too_slow_or_wrong_format": "too slow, or in the wrong form",
+}
+
+
+def reason_of(code: str) -> str:
+    """An override reason in words."""
+    return _REASONS.get(code, name_of(code))
+
+
+def odds(share: float) -> str:
+    """A share as `two times in three`, or `61 times in 100`."""
+    usual = {1 / 2: "one time in two", 2 / 3: "two times in three", 3 / 4: "three times in four",
+             3 / 5: "three times in five", 4 / 5: "four times in five", 9 / 10: "nine times in ten"}  # fmt: skip
+    nearest = min(usual, key=lambda u: abs(u - share))
+    return usual[nearest] if abs(nearest - share) < 0.02 else f"{100 * share:.0f} times in 100"
 
 
 def name_of(key: str) -> str:

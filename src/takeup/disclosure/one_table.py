@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from takeup.measure.adoption import Adoption, GroupAdoption
 from takeup.measure.ladder import Ladder, PopulationLevel
-from takeup.measure.model_issue import ModelIssues
+from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import Answer, CannotSay, suppressed
@@ -108,8 +108,15 @@ def disclose_paired(
     groups = {}
     for dimension, found in paired.groups.items():
         hidden = _hidden_keys(adoption, dimension)
+        hidden |= {g.key for g in found if _few(g.people, audience, settings)}
         groups[dimension] = tuple(_paired_hidden(g) if g.key in hidden else g for g in found)
     return replace(paired, groups=groups)
+
+
+def _few(people: int | None, audience: Audience, settings: DisclosureSettings) -> bool:
+    """Whether a cell of these people is under the audience's minimum group."""
+    least = settings.minimum_group if audience == "share" else settings.analyst_floor
+    return people is not None and people < least
 
 
 def disclose_ladder(
@@ -151,18 +158,41 @@ def without_small_cells(counts: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def disclose_model_issue(
-    found: ModelIssues | CannotSay, adoption: Adoption, audience: Audience
+    found: ModelIssues | CannotSay,
+    adoption: Adoption,
+    audience: Audience,
+    settings: DisclosureSettings,
 ) -> ModelIssues | CannotSay:
-    """Model issues without the populations that may not be shown."""
+    """Model issues without the populations and cells that may not be shown. Where too few
+    people overrode, what became of their overrides is not shown either."""
     if isinstance(found, CannotSay) or audience == "public":
         return found
     hidden = _hidden_keys(adoption, "population")
+
+    def shown(one: SegmentError) -> bool:
+        return one.scope not in hidden and not _few(one.people, audience, settings)
+
+    def careful(one: SegmentError) -> SegmentError:
+        if not _few(one.overriders, audience, settings):
+            return one
+        return replace(
+            one,
+            override_accuracy=suppressed(),
+            overrides=0,
+            overrides_judged=0,
+            overrides_right=0,
+            missing_input_share=None,
+        )
+
+    def of(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
+        return tuple(replace(i, evidence=careful(i.evidence)) for i in issues if shown(i.evidence))
+
     return replace(
         found,
-        scopes=tuple(s for s in found.scopes if s.scope not in hidden),
-        segments=tuple(s for s in found.segments if s.scope not in hidden),
-        issues=tuple(i for i in found.issues if i.scope not in hidden),
-        watch=tuple(i for i in found.watch if i.scope not in hidden),
+        scopes=tuple(careful(s) for s in found.scopes if shown(s)),
+        segments=tuple(careful(s) for s in found.segments if shown(s)),
+        issues=of(found.issues),
+        watch=of(found.watch),
     )
 
 

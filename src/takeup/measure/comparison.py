@@ -167,7 +167,7 @@ class _Outcome:
 def _outcome(rows: ir.Table, use_case: UseCase, name: str) -> _Outcome:
     if name == CORRECTNESS:
         right = rows.choice_right.cast("float64")
-        return _Outcome(name, "decided rightly", "higher", right, None, 0.0, True)
+        return _Outcome(name, "right decisions", "higher", right, None, 0.0, True)
     if name == LOSS:
         return _Outcome(name, "loss", "lower", rows.loss_final, None, 0.0, True)
     rule = use_case.rule_for(name)

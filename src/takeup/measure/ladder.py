@@ -292,8 +292,12 @@ def _shown(range_: tuple[float, float]) -> str:
     if np.isnan(low):
         return "not known"
     if round(low, 2) == round(high, 2):
-        return f"{low:.0%}"
-    return f"{low:.0%} to {high:.0%}"
+        return _percent(low)
+    return f"{100 * low:.0f} to {_percent(high)}"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f}\u00a0%"
 
 
 @dataclass(frozen=True, slots=True)
@@ -486,9 +490,9 @@ class _Pooled:
     def _high(self, now: Counts, limit: float) -> Clause:
         text = "looked at, high stakes"
         if not self.stakes:
-            return Clause("stakes of cases", None, "not recorded", f"{limit:.0%}")
+            return Clause("stakes of cases", None, "not recorded", _percent(limit))
         if now.high < 10:
-            return Clause(text, True, "too few to ask", f"{limit:.0%}")
+            return Clause(text, True, "too few to ask", _percent(limit))
         return _rate(text, now.high_consult(), limit)
 
     def _integrated_reliance(self, now: Counts) -> Clause:
@@ -508,11 +512,13 @@ class _Pooled:
                 met = False if now.mean > 0.30 else None
             else:
                 met = moving == "declining" or (moving == "stable" and now.mean <= 0.30)
-            return Clause("overrides falling, or steady below 30 %", met, f"{now.mean:.0%}", "30 %")
+            return Clause(
+                "overrides falling, or steady below 30 %", met, _percent(now.mean), "30 %"
+            )
         p = probability_at_most(now, benchmark.rate + rules.l3_band, benchmark.sd**2)
         needs = f"near experts' {benchmark.rate:.0%}"
         met = moving == "declining" or p >= rules.l3_probability
-        return Clause("overrides near the experts', or falling", met, f"{now.mean:.0%}", needs)
+        return Clause("overrides near the experts', or falling", met, _percent(now.mean), needs)
 
     def _trend(self, now: Posterior, before: Posterior | None) -> str:
         if before is None:
@@ -546,13 +552,13 @@ class _Pooled:
         share = facts.comparison_opened_share
         met = None if share is None else True if share >= 1 else False if share == 0 else None
         return Clause(
-            text, met, "not recorded" if share is None else f"{share:.0%}", "opened in 56 days"
+            text, met, "not recorded" if share is None else _percent(share), "opened in 56 days"
         )
 
     def contributes(self) -> Clause:
         share = self.facts.contributing_share
         met = None if share is None else True if share >= 1 else False if share == 0 else None
-        now = "not recorded" if share is None else f"{share:.0%}"
+        now = "not recorded" if share is None else _percent(share)
         return Clause("a contribution in 56 days", met, now, "one")
 
     def person_skill(self, person: _Person) -> list[Clause]:
@@ -583,7 +589,7 @@ class _Pooled:
         steady = None if before is None else self._trend(now, before) == "stable"
         return [
             Clause("overrides at the experts' level", p >= rules.l3_probability and not below,
-                   f"{now.mean:.0%}", f"{benchmark.rate:.0%} ± {rules.expert_band:.0%}"),
+                   _percent(now.mean), f"{benchmark.rate:.0%} ± {rules.expert_band:.0%}"),
             Clause("overrides steady", steady, "one window only" if before is None else "moving", "steady"),
         ]  # fmt: skip
 
@@ -610,7 +616,11 @@ class _Pooled:
     def _reached(self) -> list[Clause]:
         share = self.facts.trained_share
         met = None if share is None else share >= 0.80
-        return [Clause("trained", met, "not recorded" if share is None else f"{share:.0%}", "80%")]
+        return [
+            Clause(
+                "trained", met, "not recorded" if share is None else _percent(share), "80\u00a0%"
+            )
+        ]
 
     def _tried(self) -> list[Clause]:
         low = self.consulting.quantile(0.10)
@@ -629,7 +639,7 @@ class _Pooled:
             _rate("decided with the advice", self.whole.reliance(), self.rules.l3_effective_reliance),
             self.trend_clause(self.overriding, self.overriding_before),
             Clause("comparison available", None if share is None else share >= 0.50,
-                   "not recorded" if share is None else f"{share:.0%}", "50%"),
+                   "not recorded" if share is None else _percent(share), "50\u00a0%"),
             self._enough_consulted(self.rules.population_consulted),
         ]  # fmt: skip
 
@@ -647,14 +657,14 @@ class _Pooled:
                    f"J {j:.2f}" if enough and j is not None else "not known",
                    f"J {self.rules.l4_discrimination:.2f}"),
             Clause("people who contribute", None if share is None else share >= 0.40,
-                   "not recorded" if share is None else f"{share:.0%}", "40%"),
+                   "not recorded" if share is None else _percent(share), "40\u00a0%"),
         ]  # fmt: skip
 
     def _advocates(self) -> list[Clause]:
         share = self.facts.advocate_share
         met = None if share is None else share >= self.rules.l5_population_share
-        now = "not recorded" if share is None else f"{share:.0%}"
-        return [*self._integrated(), Clause("advocates", met, now, "25%")]
+        now = "not recorded" if share is None else _percent(share)
+        return [*self._integrated(), Clause("advocates", met, now, "25\u00a0%")]
 
     def markers(self, graded: Sequence[_Person]) -> tuple[str, ...]:
         """What to say beside the level."""
@@ -689,7 +699,7 @@ class _Pooled:
 
 
 def _rate(text: str, range_: tuple[float, float], limit: float) -> Clause:
-    return Clause(text, _at_least(range_, limit), _shown(range_), f"{limit:.0%}")
+    return Clause(text, _at_least(range_, limit), _shown(range_), _percent(limit))
 
 
 def _posterior(by_person: Any, k: str, n: str) -> Posterior:

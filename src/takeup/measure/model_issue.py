@@ -46,7 +46,8 @@ class SegmentError:
 
     `error`: share of advice that is wrong; `ratio`: against the rest of the scope;
     `share`: part of the scope's cases; `override_accuracy`: share of overrides that improved
-    on the advice; `overrides_right` of `overrides_judged` are the counts behind it.
+    on the advice; `overrides_right` of `overrides_judged` are the counts behind it. `people`
+    decided such cases, `overriders` of them overrode (None: persons unknown).
     """
 
     scope: str
@@ -63,6 +64,8 @@ class SegmentError:
     overrides_judged: int
     overrides_right: int
     missing_input_share: float | None
+    people: int | None = None
+    overriders: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +207,14 @@ def _segment(
         int(own["over_judged"].sum()) if scored else 0,
         int(own["over_right"].sum()) if scored else 0,
         float(own["lacks"].sum() / over) if "lacks" in own and over else None,
+        people=_known_people(own),
+        overriders=_known_people(own[own["over"] > 0]),
     )
+
+
+def _known_people(frame: pd.DataFrame) -> int | None:
+    persons = set(frame["person"])
+    return None if persons == {"everyone"} else len(persons)
 
 
 def _by_person(frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:

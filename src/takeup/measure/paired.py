@@ -27,7 +27,7 @@ _ASSUMPTION = "the right answer does not depend on which choice was made or on w
 @dataclass(frozen=True, slots=True)
 class PairedGroup:
     """Person against model on the judged cases of one group. `person_only` and
-    `model_only` count the cases that only one of them got right."""
+    `model_only` count the cases that only one of them got right; `people` decided them."""
 
     key: str
     person_minus_model: Answer
@@ -36,6 +36,7 @@ class PairedGroup:
     judged: int
     person_only: int
     model_only: int
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +121,7 @@ def _group(key: str, sums: pd.DataFrame, settings: Settings) -> PairedGroup:
         n,
         int(sums["person_only"].sum()),
         int(sums["model_only"].sum()),
+        None if set(sums["person"]) == {"everyone"} else len(set(sums["person"])),
     )
 
 

@@ -58,7 +58,8 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
     counts: dict[str, ir.Value] = {}
 
     def pair(name: str, hit: ir.BooleanValue, of: ir.BooleanValue) -> None:
-        known = of & hit.notnull()
+        # A cast, because `NOT x IS NOT NULL` binds the wrong way in the compiled text.
+        known = of & hit.cast("int8").notnull()
         counts[f"{name}_k"] = ibis.ifelse(known & hit, weight, 0.0).sum()
         counts[f"{name}_n"] = ibis.ifelse(known, weight, 0.0).sum()
         counts[f"{name}_rows"] = known.fill_null(False).cast("int64").sum()
@@ -78,7 +79,7 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
 
     def answer(name: str, needs: str) -> Answer:
         if f"{name}_n" not in frame:
-            return not_instrumented("not recorded", needs)
+            return not_instrumented("the first answer before the advice is not recorded", needs)
         return _share(frame, name, level)
 
     first = "initial_choice: what the person chose before seeing the advice"

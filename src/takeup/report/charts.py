@@ -1,7 +1,12 @@
-"""The report's charts: Altair specs rendered to SVG whose colours are CSS variables."""
+"""The report's charts: Altair specs rendered to SVG whose colours are CSS variables.
+
+Most charts are strips: one row of a table-like figure, drawn on an axis it shares with its
+neighbours, in a wide and a narrow version. Words stand beside them in HTML.
+"""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -9,10 +14,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from takeup.stats.answer import Answer, Estimate
-
 FONT = "Inter, system-ui, sans-serif"
-WIDE, NARROW = 900, 330
+WIDE, NARROW = 430, 300
+LANE = 19
+"""Height of one mark's lane, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,244 +30,365 @@ class Chart:
 
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """One row of an interval chart."""
+class Series:
+    """A series keeps its colour (a token) and shape everywhere."""
 
-    label: str
-    series: str
-    answer: Answer
-
-
-def _svg(chart: Any, width: int) -> str:
-    import vl_convert as vlc
-
-    themed = chart.properties(width=width, background="transparent").configure(
-        font=FONT,
-        view={"stroke": None},
-        axis={
-            "labelColor": "var(--second)",
-            "titleColor": "var(--second)",
-            "labelFontSize": 12,
-            "titleFontSize": 12,
-            "titleFontWeight": "normal",
-            "gridColor": "var(--line)",
-            "domain": False,
-            "ticks": False,
-            "labelLimit": 260,
-            "labelPadding": 8,
-        },
-        legend={
-            "labelColor": "var(--second)",
-            "titleColor": "var(--second)",
-            "labelFontSize": 12,
-            "orient": "bottom",
-            "title": None,
-            "symbolType": "square",
-            "labelLimit": 260,
-        },
-        header={"labelColor": "var(--text)", "labelFontSize": 13},
-    )
-    svg: str = vlc.vegalite_to_svg(themed.to_json())
-    return svg
+    name: str
+    token: str
+    shape: str
+    filled: bool = True
 
 
-def _both(make: Any, text: str) -> Chart:
-    return Chart(_svg(make(False), WIDE - 260), _svg(make(True), NARROW - 20), text)
+FOLLOWED = Series("followed", "followed", "circle")
+OVERRIDDEN = Series("overridden", "overridden", "diamond")
+MODEL = Series("model alone", "model", "square")
+PEOPLE = Series("people with the advice", "followed", "circle")
+AGREED = Series("agreed with the advice", "followed", "circle")
+RAW = Series("as recorded", "second", "circle", False)
+LIKE_WITH_LIKE = Series("like with like", "model", "square")
 
 
-PARTS = (
-    ("followed or modified", "var(--followed)"),
-    ("overridden", "var(--overridden)"),
-    ("agreed, unknown whether seen", "var(--followed-interval)"),
-    ("differed, unknown whether seen", "var(--overridden-interval)"),
-    ("decided without looking", "var(--inset)"),
-    ("unaccounted", "var(--unknown)"),
-)
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A point with its interval in one lane of a strip; `shown` is the figure beside it."""
+
+    series: Series
+    value: float
+    low: float
+    high: float
+    shown: str
 
 
-def shares_chart(rows: Sequence[tuple[str, dict[str, float]]]) -> Chart:
-    """Stacked shares of eligible cases, one bar per group: `rows` = (label, part → share)."""
-    present = [part for part, _ in PARTS if any(shares.get(part) for _, shares in rows)]
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """What the strips of one figure share: ends, ticks and how a tick reads."""
+
+    low: float
+    high: float
+    ticks: tuple[float, ...]
+    labels: tuple[str, ...]
+    zero: bool = False
+
+
+def axis_over(marks: Sequence[Mark], *, zero: bool, percent: bool, whole: bool = False) -> Axis:
+    """An axis that holds all intervals; `whole` runs from 0 to 1."""
+    if whole:
+        low, high = 0.0, 1.0
+    else:
+        low, high = min(m.low for m in marks), max(m.high for m in marks)
+        if zero:
+            low, high = min(low, 0.0), max(high, 0.0)
+        pad = (high - low) * 0.12 or 0.05
+        low, high = low - pad, high + pad
+        if percent and not zero:
+            low, high = max(low, 0.0), min(high, 1.0)
+    step = _nice((high - low) / 4)
+    first = int(-(-low // step))
+    ticks = [i * step for i in range(first, int(high // step) + 1)]
+    return Axis(low, high, tuple(ticks), tuple(_tick(t, zero, percent) for t in ticks), zero)
+
+
+def _nice(step: float) -> float:
+    size = 10.0 ** math.floor(math.log10(step))
+    return next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= step)
+
+
+def _tick(value: float, signed: bool, percent: bool) -> str:
+    if percent and not signed:
+        return f"{100 * value:.0f} %"
+    number = 100 * value if percent else value
+    text = f"{abs(number):.3g}"
+    if not signed or number == 0:
+        return text if number >= 0 else f"−{text}"
+    return f"{'−' if number < 0 else '+'}{text}"
+
+
+def axis_strip(axis: Axis) -> Chart:
+    """The axis' own row: tick labels over their places."""
+    data = pd.DataFrame({"x": axis.ticks, "label": axis.labels})
+
+    def make(width: int) -> Any:
+        x = alt.X("x:Q", scale=_scale(axis), axis=None)
+        return (
+            alt.Chart(data)
+            .mark_text(fontSize=12, color="var(--third)", baseline="middle")
+            .encode(x=x, text="label:N", y=alt.value(8))
+            .properties(width=width, height=16)
+        )
+
+    return _both(make, "")
+
+
+def strip(axis: Axis, marks: Sequence[Mark], text: str) -> Chart:
+    """Points with intervals, one lane each, on a shared axis."""
+    height = LANE * max(len(marks), 1) + 4
+    middle = (axis.low + axis.high) / 2
     data = pd.DataFrame(
         [
             {
-                "group": label,
-                "part": part,
-                "share": shares.get(part, 0.0),
-                "order": present.index(part),
+                "value": m.value,
+                "low": max(m.low, axis.low),
+                "high": min(m.high, axis.high),
+                "y": 2 + LANE * (i + 0.5),
+                "label": m.shown,
+                "at": max(m.low, axis.low)
+                if m.low > (axis.low + middle) / 2
+                else min(m.high, axis.high),
+                "left": m.low > (axis.low + middle) / 2,
+                "bar": f"var(--{_interval(m.series.token)})",
+                "ink": f"var(--{m.series.token})",
+                "shape": m.series.shape,
+                "fill": f"var(--{m.series.token})" if m.series.filled else "var(--card)",
             }
-            for label, shares in rows
-            for part in present
+            for i, m in enumerate(marks)
         ]
     )
-    colours = [colour for part, colour in PARTS if part in present]
 
-    def make(narrow: bool) -> Any:
-        base = (
-            alt.Chart(data)
-            .mark_bar(height=26, stroke="var(--card)", strokeWidth=1.5)
-            .encode(
-                x=alt.X(
-                    "share:Q",
-                    stack="zero",
-                    scale=alt.Scale(domain=[0, 1]),
-                    axis=alt.Axis(format="%", orient="top", title=None, tickCount=5),
-                ),
-                color=alt.Color(
-                    "part:N",
-                    scale=alt.Scale(domain=present, range=colours),
-                    legend=alt.Legend(columns=1 if narrow else 3),
-                ),
-                order=alt.Order("order:Q"),
-            )
-        )
-        if narrow:
-            return base.encode(
-                row=alt.Row(
-                    "group:N",
-                    sort=[r[0] for r in rows],
-                    title=None,
-                    header=alt.Header(labelOrient="top", labelAnchor="start"),
-                )
-            ).properties(height=30)
-        return base.encode(y=alt.Y("group:N", sort=[r[0] for r in rows], title=None)).properties(
-            height=alt.Step(46)
-        )
-
-    text = "; ".join(
-        f"{label}: " + ", ".join(f"{part} {100 * shares.get(part, 0):.0f} %" for part in present)
-        for label, shares in rows
-    )
-    return _both(make, text)
-
-
-def intervals_chart(
-    rows: Sequence[Interval], *, zero: bool, colours: dict[str, str]
-) -> Chart | None:
-    """Points with intervals, one line per row; `zero` draws the line of no difference."""
-    data = pd.DataFrame(
-        [
-            {
-                "label": row.label,
-                "series": row.series,
-                "value": row.answer.value,
-                "low": row.answer.low,
-                "high": row.answer.high,
-            }
-            for row in rows
-            if isinstance(row.answer, Estimate)
-        ]
-    )
-    if data.empty:
-        return None
-    labels = list(dict.fromkeys(data["label"]))
-    series = list(colours)
-    shapes = ["circle", "diamond", "square", "triangle-up"][: len(series)]
-
-    def make(narrow: bool) -> Any:
-        axis = alt.Axis(format="+%" if zero else "%", orient="top", title=None, tickCount=5)
-        x = alt.X("value:Q", axis=axis, scale=alt.Scale(zero=zero, nice=True))
-        offset = {} if len(series) == 1 else {"yOffset": alt.YOffset("series:N", sort=series)}
-        y = alt.Y("label:N", sort=labels, title=None, axis=None if narrow else alt.Axis())
-        colour = alt.Color(
-            "series:N",
-            scale=alt.Scale(domain=series, range=list(colours.values())),
-            legend=None if len(series) == 1 else alt.Legend(symbolType="circle"),
-        )
-        bars = (
-            alt.Chart(data)
-            .mark_rule(strokeWidth=8, opacity=0.32, strokeCap="round")
-            .encode(
-                x=alt.X("low:Q", axis=axis, scale=alt.Scale(zero=zero)),
+    def make(width: int) -> Any:
+        x = alt.X("value:Q", scale=_scale(axis), axis=None)
+        y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], range=[0, height]), axis=None)
+        base = alt.Chart(data)
+        layers = [_grid(axis, height)]
+        layers.append(
+            base.mark_rule(strokeWidth=7, strokeCap="round").encode(
+                x=alt.X("low:Q", scale=_scale(axis), axis=None),
                 x2="high:Q",
                 y=y,
-                color=colour,
-                **offset,
+                stroke=alt.Stroke("bar:N", scale=None),
             )
         )
-        points = (
-            alt.Chart(data)
-            .mark_point(filled=True, size=80, opacity=1)
-            .encode(
+        layers.append(
+            base.mark_point(size=72, opacity=1, strokeWidth=1.6).encode(
                 x=x,
                 y=y,
-                color=colour,
-                shape=alt.Shape(
-                    "series:N", scale=alt.Scale(domain=series, range=shapes), legend=None
-                ),
-                **offset,
+                shape=alt.Shape("shape:N", scale=None),
+                stroke=alt.Stroke("ink:N", scale=None),
+                fill=alt.Fill("fill:N", scale=None),
             )
         )
-        layers = [bars, points]
-        if zero:
-            layers.insert(
-                0,
-                alt.Chart(pd.DataFrame({"zero": [0]}))
-                .mark_rule(color="var(--second)")
-                .encode(x="zero:Q"),
-            )
-        if narrow:
+        for left in (True, False):
             layers.append(
-                alt.Chart(data)
-                .mark_text(align="left", dy=-16, fontSize=12, color="var(--text)")
-                .encode(x=alt.value(0), y=y, text="label:N")
+                base.transform_filter(alt.datum.left == left)
+                .mark_text(
+                    align="right" if left else "left",
+                    dx=-8 if left else 8,
+                    fontSize=12,
+                    fontWeight=600,
+                    baseline="middle",
+                )
+                .encode(
+                    x=alt.X("at:Q", scale=_scale(axis), axis=None),
+                    y=y,
+                    text="label:N",
+                    color=alt.Color("ink:N", scale=None),
+                )
             )
-        return alt.layer(*layers).properties(height=alt.Step(56 if narrow else 44))
+        return alt.layer(*layers).properties(width=width, height=height)
 
-    text = "; ".join(
-        f"{r.label} ({r.series}): {100 * r.answer.value:.1f}, interval {100 * r.answer.low:.1f} to "
-        f"{100 * r.answer.high:.1f}"
-        for r in rows
-        if isinstance(r.answer, Estimate)
-    )
     return _both(make, text)
 
 
-def weeks_chart(rows: Sequence[tuple[str, str, Estimate]]) -> Chart:
-    """Lines over weeks with interval bands: `rows` = (series, Monday, estimate)."""
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a stacked bar: `token` names its colour, `label` is written inside if it fits."""
+
+    name: str
+    share: float
+    token: str
+    label: str = ""
+
+
+def bar_strip(parts: Sequence[Part], text: str, hollow: float | None = None) -> Chart:
+    """A stacked bar of shares from 0 to 1; `hollow` draws the nominal rate's square."""
+    height = 34
+    rows, at = [], 0.0
+    for part in parts:
+        rows.append(
+            {
+                "from": at,
+                "to": at + part.share,
+                "middle": at + part.share / 2,
+                "label": part.label if part.share >= 0.09 else "",
+                "fill": "url(#hatch)" if part.token == "hatch" else f"var(--{part.token})",
+                "ink": "var(--on-dark)"
+                if part.token in ("followed", "overridden", "model")
+                else "var(--second)",
+            }
+        )
+        at += part.share
+    data = pd.DataFrame(rows)
+    axis = Axis(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0), ())
+
+    def make(width: int) -> Any:
+        y, y2 = alt.value(5), alt.value(height - 5)
+        base = alt.Chart(data)
+        layers = [
+            _grid(axis, height),
+            base.mark_rect(stroke="var(--card)", strokeWidth=1.5, cornerRadius=4).encode(
+                x=alt.X("from:Q", scale=_scale(axis), axis=None),
+                x2="to:Q",
+                y=y,
+                y2=y2,
+                fill=alt.Fill("fill:N", scale=None),
+            ),
+            base.mark_text(fontSize=12, fontWeight=600, baseline="middle").encode(
+                x=alt.X("middle:Q", scale=_scale(axis), axis=None),
+                y=alt.value(height / 2),
+                text="label:N",
+                color=alt.Color("ink:N", scale=None),
+            ),
+        ]
+        if hollow is not None:
+            layers.append(
+                alt.Chart(pd.DataFrame({"x": [hollow]}))
+                .mark_point(
+                    shape="square",
+                    size=90,
+                    filled=False,
+                    color="var(--text)",
+                    strokeWidth=1.8,
+                    opacity=1,
+                )
+                .encode(x=alt.X("x:Q", scale=_scale(axis), axis=None), y=alt.value(height / 2))
+            )
+        return alt.layer(*layers).properties(width=width, height=height)
+
+    return _both(make, text)
+
+
+@dataclass(frozen=True, slots=True)
+class WeekPoint:
+    """One week of one series: share and interval; `week` is its Monday."""
+
+    series: Series
+    week: str
+    value: float
+    low: float
+    high: float
+
+
+def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = ()) -> Chart:
+    """Lines over weeks with interval bands, labelled at their ends; `changes` = (day, what)."""
     data = pd.DataFrame(
         [
-            {"series": series, "week": week, "value": e.value, "low": e.low, "high": e.high}
-            for series, week, e in rows
+            {
+                "series": r.series.name,
+                "week": r.week,
+                "value": r.value,
+                "low": r.low,
+                "high": r.high,
+                "ink": f"var(--{r.series.token})",
+                "band": f"var(--{_interval(r.series.token)})",
+                "shape": r.series.shape,
+            }
+            for r in rows
         ]
     )
-    colours = {
-        "looked at": "var(--model)",
-        "overridden, of those": "var(--overridden)",
-        "agreeing": "var(--followed)",
-    }
-    present = [s for s in colours if s in set(data["series"])]
-    scale = alt.Scale(domain=present, range=[colours[s] for s in present])
+    last = data[data["week"] == data["week"].max()]
+    top = max(0.1, float(data["high"].max()) * 1.05)
 
-    def make(narrow: bool) -> Any:
+    def make(width: int) -> Any:
+        narrow = width == NARROW
         x = alt.X(
             "week:T",
             title=None,
-            axis=alt.Axis(format="%-d %b", grid=False, tickCount=4 if narrow else 8),
+            axis=alt.Axis(format="%-d %b", grid=False, tickCount=3 if narrow else 5),
         )
         y = alt.Y(
             "value:Q",
             title=None,
             axis=alt.Axis(format="%", tickCount=4),
-            scale=alt.Scale(domainMin=0),
+            scale=alt.Scale(domain=[0, top], nice=True),
         )
-        colour = alt.Color("series:N", scale=scale, legend=alt.Legend(symbolType="stroke"))
-        band = (
-            alt.Chart(data)
-            .mark_area(opacity=0.18)
-            .encode(
+        base = alt.Chart(data)
+        layers = [
+            base.mark_area(opacity=0.55).encode(
                 x=x,
-                y=alt.Y("low:Q", axis=alt.Axis(format="%", tickCount=4)),
+                y=alt.Y("low:Q", title=None, scale=alt.Scale(domain=[0, top], nice=True)),
                 y2="high:Q",
-                color=colour,
+                fill=alt.Fill("band:N", scale=None),
+                detail="series:N",
+            ),
+            base.mark_line(strokeWidth=2).encode(
+                x=x, y=y, stroke=alt.Stroke("ink:N", scale=None), detail="series:N"
+            ),
+            base.mark_point(size=44, filled=True, opacity=1).encode(
+                x=x,
+                y=y,
+                shape=alt.Shape("shape:N", scale=None),
+                color=alt.Color("ink:N", scale=None),
+            ),
+            alt.Chart(last)
+            .mark_text(align="left", dx=9, fontSize=12, fontWeight=600)
+            .encode(x=x, y=y, text="series:N", color=alt.Color("ink:N", scale=None)),
+        ]
+        if changes:
+            marks = pd.DataFrame(changes, columns=["day", "what"])
+            layers.append(
+                alt.Chart(marks)
+                .mark_rule(strokeDash=[3, 3], color="var(--second)")
+                .encode(x="day:T")
             )
-        )
-        line = (
-            alt.Chart(data)
-            .mark_line(strokeWidth=2, point={"size": 36, "filled": True})
-            .encode(x=x, y=y, color=colour, shape=alt.Shape("series:N", legend=None))
-        )
-        return alt.layer(band, line).properties(height=220)
+            layers.append(
+                alt.Chart(marks)
+                .mark_text(align="left", dx=4, fontSize=12, color="var(--second)", baseline="top")
+                .encode(x="day:T", y=alt.value(0), text="what:N")
+            )
+        return alt.layer(*layers).properties(width=width - 110, height=170)
 
-    text = "; ".join(f"week of {week}, {series}: {100 * e.value:.0f} %" for series, week, e in rows)
+    text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
     return _both(make, text)
+
+
+def _interval(token: str) -> str:
+    return f"{token}-interval" if token in ("followed", "overridden", "model") else "line"
+
+
+def _scale(axis: Axis) -> alt.Scale:
+    return alt.Scale(domain=[axis.low, axis.high], nice=False, zero=False)
+
+
+def _grid(axis: Axis, height: int) -> Any:
+    data = pd.DataFrame(
+        [
+            {"x": t, "ink": "var(--second)" if axis.zero and abs(t) < 1e-12 else "var(--line)"}
+            for t in axis.ticks
+        ]
+    )
+    return (
+        alt.Chart(data)
+        .mark_rule(strokeWidth=1)
+        .encode(
+            x=alt.X("x:Q", scale=_scale(axis), axis=None),
+            y=alt.value(0),
+            y2=alt.value(height),
+            stroke=alt.Stroke("ink:N", scale=None),
+        )
+    )
+
+
+def _both(make: Any, text: str) -> Chart:
+    return Chart(_svg(make(WIDE)), _svg(make(NARROW)), text)
+
+
+def _svg(chart: Any) -> str:
+    import vl_convert as vlc
+
+    themed = chart.properties(
+        background="transparent", padding={"left": 2, "right": 2, "top": 0, "bottom": 0}
+    ).configure(
+        font=FONT,
+        view={"stroke": None},
+        axis={
+            "labelColor": "var(--third)",
+            "labelFontSize": 12,
+            "gridColor": "var(--line)",
+            "domain": False,
+            "ticks": False,
+            "labelPadding": 6,
+        },
+    )
+    svg: str = vlc.vegalite_to_svg(themed.to_json(indent=None))
+    return svg.replace('role="graphics-object"', 'role="presentation"').replace(
+        'role="graphics-symbol"', 'role="presentation"'
+    )

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.report.html import figure
 from takeup.report.page import InputFacts
+from takeup.report.sections.section import figure
 from takeup.stats.answer import CannotSay
 
 _FIGURES = (

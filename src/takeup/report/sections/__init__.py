@@ -1,0 +1,33 @@
+"""The evidence of a diagnosis, one module for each card of the page."""
+
+from __future__ import annotations
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.report.sections.comparison import comparison_sections
+from takeup.report.sections.disagreement import disagreement_sections
+from takeup.report.sections.kinds import kind_sections
+from takeup.report.sections.levels import levels_section
+from takeup.report.sections.model_issue import model_section
+from takeup.report.sections.reasons import reasons_section
+from takeup.report.sections.rollout import rollout_section
+from takeup.report.sections.same_cases import same_cases_section
+from takeup.report.sections.section import Section
+from takeup.report.sections.use import use_section
+from takeup.report.sections.weeks import weeks_section
+
+
+def sections(diagnosis: Diagnosis) -> list[Section]:
+    """The cards in the order in which a reader asks for them."""
+    found: list[Section | None] = [
+        use_section(diagnosis),
+        levels_section(diagnosis),
+        weeks_section(diagnosis),
+        model_section(diagnosis),
+        same_cases_section(diagnosis),
+        *comparison_sections(diagnosis),
+        rollout_section(diagnosis),
+        *disagreement_sections(diagnosis),
+        reasons_section(diagnosis),
+        *kind_sections(diagnosis),
+    ]
+    return [section for section in found if section is not None]

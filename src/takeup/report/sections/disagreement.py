@@ -1,0 +1,139 @@
+"""Where choices differ from the advice, which way, and how those cases went."""
+
+from __future__ import annotations
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.words import among
+from takeup.measure.disagreement import Direction, Disagreement, OneSidedOutcome
+from takeup.report.charts import FOLLOWED, OVERRIDDEN, Series
+from takeup.report.sections.section import (
+    STATUS,
+    Row,
+    Section,
+    axis_row,
+    difference,
+    figure,
+    interval,
+    mark,
+    strips,
+)
+from takeup.stats.answer import CannotSay, Estimate
+
+_DIFFERS = Series("differs from the advice", OVERRIDDEN.token, OVERRIDDEN.shape)
+_WITH = Series("with the advice", FOLLOWED.token, FOLLOWED.shape)
+_AGAINST = Series("against it", OVERRIDDEN.token, OVERRIDDEN.shape)
+
+
+def disagreement_sections(diagnosis: Diagnosis) -> list[Section]:
+    """Directions and kinds of case, then each one-sided outcome."""
+    found = diagnosis.measures.disagreement
+    if not isinstance(found, Disagreement) or not found.differed:
+        return []
+    return [_where(found), *(_outcome(one) for one in found.one_sided)]
+
+
+def _where(found: Disagreement) -> Section:
+    labels = [_direction(d) for d in found.directions]
+    kinds = [among(k.kind) for k in found.half[:8]]
+    marks = [[mark(_DIFFERS, d.rate)] for d in found.directions]
+    marks += [[mark(_DIFFERS, k.rate)] for k in found.half[:8]]
+    texts = [*(f"{label}: {figure(d.rate)}" for label, d in zip(labels, found.directions, strict=True)),
+             *(f"{k}: {figure(h.rate)}" for k, h in zip(kinds, found.half, strict=False))]  # fmt: skip
+    axis, charts = strips(marks, texts=texts)
+    rows = [
+        Row(label, f"{d.cases:,} cases", chart, _percent(d.rate), "of cases so advised", True)
+        for label, d, chart in zip(labels, found.directions, charts, strict=False)
+    ]
+    rows += [
+        Row(
+            kind[0].upper() + kind[1:],
+            f"{k.differed:,} of {k.cases:,} differ",
+            chart,
+            _percent(k.rate),
+            f"{k.part:.0%} of all disagreement",
+        )
+        for kind, k, chart in zip(kinds, found.half, charts[len(labels) :], strict=False)
+    ]
+    part = sum(k.part for k in found.half)
+    cases = sum(k.cases for k in found.half) / found.compared
+    heading = (
+        f"{part:.0%} of the disagreement comes from {cases:.0%} of the cases"
+        if found.half and part - cases > 0.1
+        else f"{found.differed:,} of {found.compared:,} choices differ from the advice"
+    )
+    return Section(
+        heading,
+        "Share of choices that differ from the advice, by direction, then the kinds of case that "
+        "make half of the disagreement.",
+        ("What", "Cases", "Differ", "Rate"),
+        (
+            *(
+                (label, "–", f"{d.cases:,}", figure(d.rate))
+                for label, d in zip(labels, found.directions, strict=True)
+            ),
+            *(
+                (among(k.kind), f"{k.cases:,}", f"{k.differed:,}", figure(k.rate))
+                for k in found.half
+            ),
+        ),
+        tuple(rows),
+        ((_DIFFERS, ""),),
+        axis_row(axis),
+        ("Direction, then kind of case", "How often"),
+        note=f"{found.kinds_tried} kinds of case were looked at. A difference from the advice is "
+        "not an override unless the advice was seen. Grade: descriptive.",
+    )
+
+
+def _percent(rate: object) -> str:
+    if isinstance(rate, Estimate):
+        return f"{100 * rate.value:.0f} % ({100 * rate.low:.0f} to {100 * rate.high:.0f})"
+    return "–"
+
+
+def _direction(d: Direction) -> str:
+    kind = "" if d.upgrade is None else "Upgrade: " if d.upgrade else "Downgrade: "
+    return f"{kind}{d.advice} → {d.choice}"
+
+
+def _outcome(one: OneSidedOutcome) -> Section:
+    rows = [
+        (f"All decided {one.choice}", one.with_advice, one.against_advice),
+    ]
+    marks = [[mark(_WITH, a), mark(_AGAINST, b)] for _, a, b in rows]
+    share = isinstance(one.with_advice, Estimate) and one.with_advice.unit == "share"
+    axis, charts = strips(
+        marks, percent=share, texts=[f"with {figure(a)}, against {figure(b)}" for _, a, b in rows]
+    )
+    d = one.difference
+    said = STATUS[d.status] if isinstance(d, CannotSay) else difference(d)
+    detail = (
+        d.reason
+        if isinstance(d, CannotSay)
+        else f"{interval(d)} · against minus with, in the same score band"
+    )
+    bounds = ""
+    if isinstance(one.bounds, Estimate):
+        bounds = (
+            f" For all cases advised otherwise it could be anything from {100 * one.bounds.low:.0f} "
+            f"to {100 * one.bounds.high:.0f} %: bounds, the unseen at 0 and at 1."
+        )
+    return Section(
+        f"{one.label[0].upper()}{one.label[1:]} where people chose {one.choice} against the advice",
+        f"One-sided: {one.label} is seen only when the choice is {one.choice}. It says nothing of "
+        "the cases whose outcome nobody saw.",
+        ("Score band", "With: cases", "With: mean", "Against: cases", "Against: mean"),
+        tuple(
+            (b.band, f"{b.with_n:,}", _mean(b.with_mean), f"{b.against_n:,}", _mean(b.against_mean))
+            for b in one.bands
+        ),
+        (Row(f"Decided {one.choice}", "with and against the advice", charts[0], said, detail),),
+        ((_WITH, ""), (_AGAINST, "")),
+        axis_row(axis),
+        ("Cases", "Against minus with"),
+        note=f"Not a comparison of advice with judgement.{bounds} Grade: descriptive, one-sided.",
+    )
+
+
+def _mean(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3g}"

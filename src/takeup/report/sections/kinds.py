@@ -1,0 +1,47 @@
+"""Adoption by team, kind of case, stakes, score band and model version, folded away."""
+
+from __future__ import annotations
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.words import name_of
+from takeup.report.sections.section import STATUS, Section, figure
+from takeup.stats.answer import CannotSay
+
+
+def kind_sections(diagnosis: Diagnosis) -> list[Section]:
+    """A table for each dimension with at least two groups."""
+    found = []
+    for dimension, groups in diagnosis.measures.adoption.groups.items():
+        if dimension in ("week", "population") or len(groups) < 2:
+            continue
+        name = name_of(dimension)
+        agreement = all(isinstance(g.override_rate, CannotSay) for g in groups)
+        hidden = sum(g.hidden for g in groups)
+        shown = sorted(groups, key=lambda g: g.key) if dimension == "score_band" else list(groups)
+        rows = tuple(
+            (
+                name_of(g.key),
+                STATUS["suppressed"] if g.hidden else f"{g.eligible:,}",
+                "–" if g.hidden else figure(g.consult_rate),
+                "–" if g.hidden else figure(g.agreement if agreement else g.override_rate),
+            )
+            for g in shown[:40]
+        )
+        more = f" {len(groups) - 40} more are in the JSON." if len(groups) > 40 else ""
+        kept = f" {hidden} not shown, on purpose." if hidden else ""
+        found.append(
+            Section(
+                f"By {name}",
+                f"Differences between groups are differences, not causes.{kept}{more}",
+                (
+                    name.capitalize(),
+                    "Eligible",
+                    "Consult rate",
+                    "Agreement" if agreement else "Override rate",
+                ),
+                rows,
+                note="Observed shares with 95 % intervals. Grade: descriptive.",
+                folded=True,
+            )
+        )
+    return found

@@ -1,0 +1,96 @@
+"""On which of five levels each population stands, and what the next one needs."""
+
+from __future__ import annotations
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.measure.ladder import LEVELS, Ladder, LevelRange, PopulationLevel
+from takeup.report.charts import Part, bar_strip
+from takeup.report.sections.section import STATUS, Row, Section
+from takeup.stats.answer import CannotSay
+
+_MARKERS = {
+    "over_reliance": "wrong advice is followed too",
+    "improving": "overrides are falling",
+    "selective": "low stakes looked at more than high",
+    "provisional": "provisional: no comparison is offered",
+}
+_TINTS = ("unseen", "model-tint", "model-interval", "model", "model", "model")
+
+
+def levels_section(diagnosis: Diagnosis) -> Section | None:
+    """One row per population, with the gaps to the next level."""
+    ladder = diagnosis.measures.ladder
+    if not isinstance(ladder, Ladder):
+        return None
+    rows = tuple(_row(p, diagnosis) for p in ladder.populations)
+    over = (
+        "the whole table" if ladder.window_days is None else f"the last {ladder.window_days} days"
+    )
+    return Section(
+        _heading(ladder),
+        f"People by level of adoption quality, {over}. Levels are definitions with expert "
+        "thresholds.",
+        (
+            "Population",
+            "Level",
+            "People graded",
+            *(f"L{i} {name}" for i, name in enumerate(LEVELS)),
+        ),
+        tuple(_figures(p, diagnosis) for p in ladder.populations),
+        rows,
+        heads=("", ""),
+        note="Persons are graded only to be counted; nobody’s level is shown or stored.",
+        size="half",
+    )
+
+
+def _heading(ladder: Ladder) -> str:
+    found = [p.level for p in ladder.populations if isinstance(p.level, LevelRange)]
+    headlines = [p.headline for p in ladder.populations if p.headline]
+    if headlines:
+        return headlines[0]
+    if not found:
+        return "Too early for a level of adoption quality"
+    names = list(dict.fromkeys(str(level).split(" ", 1)[1] for level in found))
+    if len(found) == 1:
+        return f"Adoption stands at {found[0]}"
+    if len(names) == 1:
+        both = "Both populations stand" if len(found) == 2 else "All populations stand"
+        return f"{both} at {names[0]}"
+    return "Populations stand at " + " and ".join(names[:3])
+
+
+def _row(p: PopulationLevel, diagnosis: Diagnosis) -> Row:
+    label = "Everybody" if p.population == "all" else diagnosis.name(p.population)
+    if isinstance(p.level, CannotSay):
+        return Row(label, "", None, STATUS[p.level.status], p.level.reason)
+    total = sum(p.distribution) or 1
+    parts = [
+        Part(f"L{i} {LEVELS[i]}", n / total, _TINTS[i], f"L{i} · {100 * n / total:.0f} %")
+        for i, n in enumerate(p.distribution)
+        if n
+    ]
+    text = f"{label}: " + ", ".join(f"{part.name} {100 * part.share:.0f} %" for part in parts)
+    gaps = tuple((gap.text, gap.now, gap.needs) for gap in p.gaps)
+    markers = "; ".join(_MARKERS[m] for m in p.markers if m in _MARKERS)
+    detail = f"{p.graded:,} of {p.people:,} people graded" + (f"; {markers}" if markers else "")
+    return Row(
+        label,
+        detail,
+        bar_strip(parts, text) if parts else None,
+        str(p.level),
+        "",
+        gaps=gaps,
+        position=p.level.certain,
+    )
+
+
+def _figures(p: PopulationLevel, diagnosis: Diagnosis) -> tuple[str, ...]:
+    level = STATUS[p.level.status] if isinstance(p.level, CannotSay) else str(p.level)
+    counts = p.distribution or ("–",) * len(LEVELS)
+    return (
+        diagnosis.name(p.population),
+        level,
+        "–" if p.hidden else f"{p.graded:,} of {p.people:,}",
+        *(str(n) for n in counts),
+    )

@@ -1,0 +1,87 @@
+"""What having the advice changes, where it was given at random."""
+
+from __future__ import annotations
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.measure.rollout import Effect, Rollout
+from takeup.report.charts import LIKE_WITH_LIKE, Chart, Series
+from takeup.report.sections.section import (
+    STATUS,
+    Row,
+    Section,
+    axis_row,
+    difference,
+    figure,
+    interval,
+    mark,
+    strips,
+    told,
+)
+from takeup.stats.answer import CannotSay, Estimate
+
+_UNADJUSTED = Series("unadjusted", "followed", "circle")
+_ADJUSTED = Series("adjusted", LIKE_WITH_LIKE.token, LIKE_WITH_LIKE.shape)
+
+
+def rollout_section(diagnosis: Diagnosis) -> Section | None:
+    """A row for each quantity."""
+    rollout = diagnosis.measures.rollout
+    if not isinstance(rollout, Rollout):
+        return None
+    marks = [
+        [mark(_UNADJUSTED, e.unadjusted, difference_=True),
+         mark(_ADJUSTED, e.adjusted, difference_=True)]
+        for e in rollout.effects
+    ]  # fmt: skip
+    texts = [f"{e.label}: {figure(e.unadjusted)}" for e in rollout.effects]
+    axis, charts = strips(marks, zero=True, texts=texts)
+    rows = tuple(_row(e, chart) for e, chart in zip(rollout.effects, charts, strict=True))
+    checks = f"Sample ratio p = {rollout.sample_ratio_p:.2f}"
+    if rollout.balance_p is not None:
+        checks += f", balance p = {rollout.balance_p:.2f}"
+    return Section(
+        _heading(rollout),
+        f"{rollout.with_advice:,} decisions drawn to have the advice, {rollout.without_advice:,} "
+        "drawn to go without; with minus without.",
+        ("Quantity", "Without", "With", "Difference", "Adjusted"),
+        tuple(
+            (e.label, _share(e.mean_without), _share(e.mean_with), figure(e.unadjusted, as_points=True),
+             figure(e.adjusted, as_points=True))
+            for e in rollout.effects
+        ),
+        rows,
+        ((_UNADJUSTED, ""), (_ADJUSTED, "")),
+        axis_row(axis),
+        ("Quantity", "With the advice minus without"),
+        note=f"By intention to treat, every row in the arm it was drawn into. {checks}. "
+        f"{' '.join(rollout.alerts)} Grade: randomised.",
+    )  # fmt: skip
+
+
+def _share(value: float) -> str:
+    return f"{100 * value:.1f} %"
+
+
+def _heading(rollout: Rollout) -> str:
+    clear = [
+        e.label
+        for e in rollout.effects
+        if isinstance(e.unadjusted, Estimate) and e.unadjusted.excludes()
+    ]
+    if clear:
+        return "Having the advice changes " + " and ".join(clear[:2])
+    return "No effect of having the advice is established"
+
+
+def _row(e: Effect, chart: Chart | None) -> Row:
+    u = e.unadjusted
+    label = f"{e.label[0].upper()}{e.label[1:]}"
+    if isinstance(u, CannotSay):
+        return Row(label, "", None, STATUS[u.status], u.reason)
+    return Row(
+        label,
+        f"{_share(e.mean_without)} without, {_share(e.mean_with)} with",
+        chart,
+        difference(u),
+        f"{interval(u)} · {told(u, 'more with the advice', 'less with the advice')}",
+    )

@@ -1,0 +1,139 @@
+"""What a card of the page is made of, and how figures read on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from takeup.diagnosis.words import points, points_range, whole_percent
+from takeup.report.charts import Axis, Chart, Mark, Series, axis_over, axis_strip, strip
+from takeup.stats.answer import Answer, CannotSay, Estimate
+
+STATUS = {
+    "insufficient": "Too early to say",
+    "not_instrumented": "Not recorded",
+    "refused": "Refused",
+    "suppressed": "Not shown, on purpose",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a card: what it is about, its strip, and what it says."""
+
+    label: str
+    definition: str
+    chart: Chart | None
+    verdict: str
+    detail: str
+    inset: bool = False
+    gaps: tuple[tuple[str, str, str], ...] = ()
+    position: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One card: a finding for a heading, rows or one chart, and the real table behind.
+
+    `key` is the legend; `axis` the row of tick labels. Without rows and chart the table is
+    the card. `size` half cards stand side by side.
+    """
+
+    heading: str
+    sub: str
+    columns: tuple[str, ...]
+    table: tuple[tuple[str, ...], ...]
+    rows: tuple[Row, ...] = ()
+    key: tuple[tuple[Series, str], ...] = ()
+    axis: Chart | None = None
+    heads: tuple[str, str] = ("", "")
+    chart: Chart | None = None
+    note: str = ""
+    size: Literal["full", "half"] = "full"
+    folded: bool = False
+
+
+def figure(answer: Answer, *, as_points: bool = False) -> str:
+    """A figure with its interval, or why there is none."""
+    if isinstance(answer, CannotSay):
+        return STATUS[answer.status]
+    if as_points or answer.unit == "points":
+        return f"{points(answer.value)} ({points_range(answer)})"
+    if answer.unit != "share":
+        return f"{number(answer.value)} ({number(answer.low)} to {number(answer.high)})"
+    counted = f", {answer.k:,} of {answer.n:,}" if answer.k is not None else ""
+    ranged = ""
+    if answer.range_low is not None and answer.range_high is not None:
+        ranged = f"; with the unknown {100 * answer.range_low:.0f} to {100 * answer.range_high:.0f}"
+    return (
+        f"{whole_percent(answer.value)} ({100 * answer.low:.0f} to {100 * answer.high:.0f})"
+        f"{counted}{ranged}"
+    )
+
+
+def number(value: float) -> str:
+    """A number with its sign as on paper."""
+    return f"{value:,.3g}".replace("-", "−")
+
+
+def interval(estimate: Estimate) -> str:
+    """`+3 to +9` in the estimate's own unit."""
+    if estimate.unit == "points":
+        return points_range(estimate)
+    if estimate.unit == "share":
+        return f"{100 * estimate.low:.0f} to {whole_percent(estimate.high)}"
+    return f"{signed(estimate.low)} to {signed(estimate.high)}"
+
+
+def signed(value: float) -> str:
+    """A number with an explicit sign."""
+    return f"{'−' if value < 0 else '+'}{abs(value):,.3g}"
+
+
+def difference(estimate: Estimate) -> str:
+    """A difference in its unit: `+5.6 points` or `−2.1`."""
+    return points(estimate.value) if estimate.unit == "points" else signed(estimate.value)
+
+
+def told(estimate: Estimate, above: str, below: str) -> str:
+    """What a difference says: `above` or `below` zero, else that it cannot tell."""
+    if not estimate.excludes():
+        return "cannot tell yet"
+    return above if estimate.value > 0 else below
+
+
+def mark(series: Series, answer: Answer, *, difference_: bool = False) -> Mark | None:
+    """A mark for an answer, or nothing to draw."""
+    if isinstance(answer, CannotSay):
+        return None
+    if difference_:
+        shown = difference(answer).replace(" points", "").replace(" point", "")
+    elif answer.unit in ("share", "points"):
+        shown = whole_percent(answer.value)
+    else:
+        shown = number(answer.value)
+    return Mark(series, answer.value, answer.low, answer.high, shown)
+
+
+def strips(
+    rows: Sequence[Sequence[Mark | None]],
+    *,
+    zero: bool = False,
+    percent: bool = True,
+    texts: Sequence[str],
+) -> tuple[Axis | None, list[Chart | None]]:
+    """Strips on one shared axis; a row without a mark has none."""
+    drawn = [[m for m in row if m is not None] for row in rows]
+    every = [m for row in drawn for m in row]
+    if not every:
+        return None, [None for _ in rows]
+    axis = axis_over(every, zero=zero, percent=percent)
+    return axis, [
+        strip(axis, row, text) if row else None for row, text in zip(drawn, texts, strict=True)
+    ]
+
+
+def axis_row(axis: Axis | None) -> Chart | None:
+    """The row of tick labels."""
+    return None if axis is None else axis_strip(axis)
