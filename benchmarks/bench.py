@@ -1,0 +1,114 @@
+"""How long a full diagnosis takes beside queries written by hand: `make bench`.
+
+Each part runs in a process of its own, in turn, on the same files; times are wall seconds,
+memory the process' peak. Prints one table and, with --json, the figures.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import statistics
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE))
+
+
+def bare(decisions: Path, outcomes: Path) -> None:
+    """The hand-written queries, results fetched."""
+    import duckdb
+
+    connection = duckdb.connect()
+    text = (HERE / "bare.sql").read_text(encoding="utf-8")
+    text = text.replace("$decisions", str(decisions)).replace("$outcomes", str(outcomes))
+    for statement in text.split(";"):
+        if statement.strip():
+            connection.execute(statement).fetchall()
+
+
+def full(decisions: Path, outcomes: Path) -> None:
+    """The full diagnosis: every measure, findings, report and JSON."""
+    import takeup
+
+    result = takeup.diagnose(str(decisions), outcomes=str(outcomes), use_case=HERE / "use_case.toml")
+    print(f"  measured {result.seconds:.1f} s", file=sys.stderr)
+    result.to_html()
+    result.to_json()
+
+
+def adjusted(decisions: Path, outcomes: Path) -> None:
+    """Only the adjusted comparison, on cells."""
+    from estimate import on_cells
+
+    on_cells(decisions, outcomes)
+
+
+def rows(decisions: Path, outcomes: Path) -> None:
+    """The same estimate with pandas and statsmodels on rows."""
+    from estimate import on_rows
+
+    on_rows(decisions, outcomes)
+
+
+def timed(part: str, decisions: Path, outcomes: Path) -> tuple[float, float]:
+    """Wall seconds and peak GiB of one part in a fresh process."""
+    command = [sys.executable, __file__, "--part", part, str(decisions), str(outcomes)]
+    start = time.perf_counter()
+    done = subprocess.run(command, check=True, capture_output=True, text=True)
+    seconds = time.perf_counter() - start
+    own = json.loads(done.stdout.splitlines()[-1])
+    return own.get("seconds", seconds), own["gib"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--part")
+    parser.add_argument("--rows", type=int, default=10_000_000)
+    parser.add_argument("--small", type=int, default=1_000_000)
+    parser.add_argument("--runs", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=Path("build/bench"))
+    parser.add_argument("--json", type=Path)
+    parser.add_argument("files", nargs="*", type=Path)
+    given = parser.parse_args()
+    if given.part:
+        start = time.perf_counter()
+        globals()[given.part](*given.files)
+        seconds = time.perf_counter() - start
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 2**20
+        print(json.dumps({"seconds": seconds, "gib": peak}))
+        return
+    import data
+
+    found: dict[str, object] = {}
+    large = data.write(given.folder, given.rows)
+    for part in ("bare", "full"):
+        runs = [timed(part, *large) for _ in range(given.runs)]
+        found[part] = _line(f"{part}, {given.rows:,} decisions", runs)
+    small = data.write(given.folder, given.small)
+    for part in ("adjusted", "rows"):
+        runs = [timed(part, *small) for _ in range(given.runs if part == "adjusted" else 1)]
+        found[part] = _line(f"{part}, {given.small:,} decisions", runs)
+    ratio = found["full"]["seconds"] / found["bare"]["seconds"]  # type: ignore[index]
+    faster = found["rows"]["seconds"] / found["adjusted"]["seconds"]  # type: ignore[index]
+    print(f"full diagnosis ÷ bare queries: {ratio:.2f} (bar: 1.5)")
+    print(f"rows ÷ cells, adjusted estimate: {faster:.1f} (bar: 20)")
+    found |= {"full_over_bare": ratio, "rows_over_cells": faster}
+    if given.json:
+        given.json.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
+
+
+def _line(name: str, runs: list[tuple[float, float]]) -> dict[str, float]:
+    seconds = statistics.median(s for s, _ in runs)
+    peak = max(g for _, g in runs)
+    spread = f"{min(s for s, _ in runs):.1f} to {max(s for s, _ in runs):.1f}"
+    print(f"{name:<40} {seconds:6.1f} s ({spread})  {peak:5.2f} GiB", flush=True)
+    return {"seconds": seconds, "gib": peak}
+
+
+if __name__ == "__main__":
+    main()
