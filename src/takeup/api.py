@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -29,7 +30,6 @@ from takeup.sources.decision_table import (
     DecisionTable,
     build_decision_table,
     covariates_of,
-    decisions_of,
 )
 from takeup.sources.open_table import open_table
 from takeup.sources.proposal import propose_mapping
@@ -54,6 +54,7 @@ class Result:
     table: DecisionTable
     facts: InputFacts
     settings: Settings
+    seconds: float
 
     def measures(self, use_case: str | None = None) -> Measures:
         """The analyst's measures of one use case (the only one where there is one)."""
@@ -123,13 +124,15 @@ def diagnose(
     settings: Settings | str | Path | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
+    only: Sequence[str] | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Diagnose a table of decisions: a path, or a pandas, Polars, Arrow or Ibis table.
 
     Without a mapping, columns are recognised by name, type and values; what was guessed is
-    among the assumptions. Raises `TakeupError` whose text says what to mend.
+    among the assumptions. `only` names the measures to take (all where None). Raises `TakeupError` whose text says what to mend.
     """
+    started = time.perf_counter()
     workspace = tempfile.TemporaryDirectory(prefix="takeup-")
     engine = Engine()
     declared = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
@@ -159,14 +162,12 @@ def diagnose(
     populations = (
         read_populations(Path(population)) if isinstance(population, str | Path) else population
     )
-    first = next(iter(use_cases.values()), UseCase())
     if not declared.columns and not declared.computed:
         declared = with_own_names(raw, declared)
     built = build_decision_table(
         raw,
         declared,
-        first,
-        engine,
+        lambda name: _use_case_for(name, use_cases),
         outcomes=raw_outcomes,
         eligible=raw_eligible,
         since=since,
@@ -175,23 +176,23 @@ def diagnose(
     )
     audience: Audience = "public" if declared.disclosure == "public" else "share"
     analyst: Audience = "public" if declared.disclosure == "public" else "analyst"
-    diagnoses, shared = [], []
-    for name in built.use_cases:
+    facts_of = populations or {}
+    diagnoses: list[Diagnosis] = []
+    shared: list[Diagnosis] = []
+    for name, decisions in built.tables.items():
         one = _use_case_for(name, use_cases)
-        shown_name = one.name or name
-        step(f"measuring {shown_name}")
-        decisions = decisions_of(built, name, one)
-        names = built.outcomes.names if built.outcomes else ()
+        shown = one.name or name
+        step(f"measuring {shown}")
         covariates = [c for c in _covariates(one, built) if c in decisions.columns]
-        measures = take_measures(decisions, one, populations or {}, covariates, names, thresholds)
-        diagnoses.append(
-            diagnose_use_case(shown_name, one, measures, analyst, thresholds, populations or {})
+        measures = take_measures(
+            decisions, one, facts_of, covariates, built.outcomes, thresholds, only
         )
-        shared.append(
-            diagnose_use_case(shown_name, one, measures, audience, thresholds, populations or {})
-        )
+        for found, who in ((diagnoses, analyst), (shared, audience)):
+            found.append(diagnose_use_case(shown, one, measures, who, thresholds, facts_of))
     facts = _facts(raw, raw_outcomes, raw_eligible, built, declared, guesses, thresholds)
-    return Result(tuple(diagnoses), tuple(shared), built, facts, thresholds)
+    return Result(
+        tuple(diagnoses), tuple(shared), built, facts, thresholds, time.perf_counter() - started
+    )
 
 
 def _use_cases(given: Any, mapping: Mapping) -> dict[str, UseCase]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import ibis.expr.types as ir
 
@@ -25,7 +27,7 @@ from takeup.measure.value_per_case import measure_value_per_case
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
-from takeup.stats.answer import Answer, CannotSay, suppressed
+from takeup.stats.answer import Answer, CannotSay, not_instrumented, suppressed
 
 CASE_DIMENSIONS = ("stakes", "model_version", "phase", "score_band")
 
@@ -52,21 +54,33 @@ def take_measures(
     covariates: list[str],
     outcomes: tuple[str, ...],
     settings: Settings,
+    only: Sequence[str] | None = None,
 ) -> Measures:
-    """All measures of one use case's narrow table."""
+    """All measures of one use case's narrow table; with `only`, those and adoption."""
     segments = [s for s in use_case.segment if s in decisions.columns]
     kinds = [*segments, *(d for d in CASE_DIMENSIONS if d in decisions.columns)]
     dimensions = ["population", "team", "week", *kinds]
+    asked: dict[str, Callable[[], Any]] = {
+        "ladder": lambda: measure_ladder(decisions, populations, settings),
+        "model_issue": lambda: measure_model_issue(decisions, use_case, segments, settings),
+        "paired": lambda: measure_paired(decisions, ("population", *segments), settings),
+        "reliance": lambda: measure_reliance(decisions, settings),
+        "comparison": lambda: measure_comparison(
+            decisions, use_case, covariates, outcomes, settings
+        ),
+        "disagreement": lambda: measure_disagreement(
+            decisions, use_case, segments, outcomes, settings
+        ),
+        "rollout": lambda: measure_rollout(decisions, use_case, covariates, outcomes, settings),
+        "value_per_case": lambda: measure_value_per_case(decisions, use_case, settings),
+    }
+    left_out = not_instrumented("this measure was not asked for", "leave `only` out")
     return Measures(
         adoption=measure_adoption(decisions, dimensions, settings, ["population", *segments]),
-        ladder=measure_ladder(decisions, populations, settings),
-        model_issue=measure_model_issue(decisions, use_case, segments, settings),
-        paired=measure_paired(decisions, ("population", *segments), settings),
-        reliance=measure_reliance(decisions, settings),
-        comparison=measure_comparison(decisions, use_case, covariates, outcomes, settings),
-        disagreement=measure_disagreement(decisions, use_case, segments, outcomes, settings),
-        rollout=measure_rollout(decisions, use_case, covariates, outcomes, settings),
-        value_per_case=measure_value_per_case(decisions, use_case, settings),
+        **{
+            name: measure() if only is None or name in only else left_out
+            for name, measure in asked.items()
+        },
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 import duckdb
 import ibis
+import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -105,6 +106,25 @@ def keep(expression: ir.Table) -> ir.Table:
     sql = ibis.to_sql(expression, dialect="duckdb")
     backend.con.execute(f'CREATE TEMP TABLE "{name}" AS {sql}')
     return backend.table(name)
+
+
+@ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
+def _duckdb_hash(value: str) -> dt.uint64: ...
+
+
+@ibis.udf.scalar.builtin(name="xxhash64")  # type: ignore[untyped-decorator]
+def _spark_hash(value: str) -> dt.int64: ...
+
+
+def hash_of(key: ir.StringValue, engine: str) -> ir.IntegerValue:
+    """64-bit hash of a text, in the engine's own function (`engine`: the backend's name)."""
+    return _duckdb_hash(key) if engine == "duckdb" else _spark_hash(key)
+
+
+def engine_of(table: ir.Table) -> str:
+    """The name of the backend a table lives in."""
+    name: str = table.get_backend().name
+    return name
 
 
 def fetch(expression: ir.Table) -> pa.Table:

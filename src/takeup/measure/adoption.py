@@ -8,19 +8,18 @@ cases are unaccounted. All shares are descriptive.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
-import pandas as pd
 
 from takeup.log import fetch
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import Action
-from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented
-from takeup.stats.rates import ratio, share
+from takeup.stats.answer import Answer, CannotSay, not_instrumented
+from takeup.stats.rates import ShareSums, ratio_from, share_from
 
 UNACCOUNTED = "unaccounted"
 COUNTS = (*(a.value for a in Action), UNACCOUNTED)
@@ -69,6 +68,19 @@ class Adoption:
     reasons_by: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
 
 
+_PAIRS = {
+    "nominal": ("on_path", "eligible"),
+    "consult": ("seen", "known"),
+    "override": ("overridden", "seen"),
+    "adjust": ("adjusted", "seen"),
+    "reliance": ("used", "known"),
+    "agreement": ("agreeing", "comparable"),
+    "unaccounted": ("unaccounted", "eligible"),
+    "gap": ("beyond", "eligible"),
+}
+"""Shares as (numerator, denominator), both counts per person."""
+
+
 def measure_adoption(
     decisions: ir.Table,
     dimensions: Sequence[str],
@@ -80,16 +92,16 @@ def measure_adoption(
     `decisions` has `action`, `agrees` and, where known, `person_id`, `path`, `decided_at`.
     """
     table = _with_weeks(decisions)
-    groups = {}
-    for dimension in dimensions:
-        if dimension in table.columns:
-            frame = _counts(table, dimension)
-            groups[dimension] = _groups(frame, dimension, settings, "path" in table.columns)
-    whole = _counts(table, None)
+    groups = {
+        dimension: _in_order(_groups(table, dimension, settings), dimension)
+        for dimension in dimensions
+        if dimension in table.columns
+    }
     reasons = _reasons(table)
     contradictions = fetch(table.aggregate(n=table.contradicts_source.cast("int64").sum()))
+    overall = _groups(table, None, settings)
     return Adoption(
-        _group("all", whole, settings, "path" in table.columns),
+        overall[0],
         groups,
         reasons,
         int(contradictions["n"][0].as_py() or 0),
@@ -100,164 +112,171 @@ def measure_adoption(
 def _with_weeks(table: ir.Table) -> ir.Table:
     if "decided_at" not in table.columns:
         return table
-    return table.mutate(week=table.decided_at.truncate("W").strftime("%Y-%m-%d"))
+    return table.mutate(week=table.decided_at.truncate("W"))
 
 
-def _counts(table: ir.Table, dimension: str | None) -> pd.DataFrame:
-    """One row per person × level × action: n, on the AI path, agreeing, agreement known."""
-    by: dict[str, ir.Value] = {"action": table.action}
-    by["person"] = table.person_id if "person_id" in table.columns else ibis.literal("everyone")
-    if dimension:
-        by["level"] = table[dimension].cast("string")
-    sums: dict[str, ir.Value] = {
-        "n": ibis._.count(),
-        "agreeing": table.agrees.cast("int64").sum().fill_null(0),
-        "comparable": table.agrees.count(),
-    }
-    if "path" in table.columns:
-        sums["on_path"] = (table.path == "ai").cast("int64").sum().fill_null(0)
-        sums["path_known"] = table.path.count()
-    frame: pd.DataFrame = fetch(table.group_by(**by).aggregate(**sums)).to_pandas()
-    frame["person"] = frame["person"].astype(object).fillna("(unknown)")
-    return frame
-
-
-def _groups(
-    frame: pd.DataFrame, dimension: str, settings: Settings, has_path: bool
-) -> tuple[GroupAdoption, ...]:
-    found = [
-        _group(str(level), part, settings, has_path)
-        for level, part in frame.dropna(subset=["level"]).groupby("level")
-    ]
+def _in_order(groups: list[GroupAdoption], dimension: str) -> tuple[GroupAdoption, ...]:
     if dimension == "week":
-        return tuple(sorted(found, key=lambda g: g.key))
-    return tuple(sorted(found, key=lambda g: -sum(g.counts.values())))
+        return tuple(sorted(groups, key=lambda g: g.key))
+    return tuple(sorted(groups, key=lambda g: (-sum(g.counts.values()), g.key)))
 
 
-def _group(key: str, frame: pd.DataFrame, settings: Settings, has_path: bool) -> GroupAdoption:
-    by_person = frame.pivot_table(
-        index="person", columns="action", values="n", aggfunc="sum", fill_value=0
-    ).reindex(columns=list(COUNTS), fill_value=0)
-    n = {action: by_person[action].to_numpy(float) for action in COUNTS}
-    persons_known = set(by_person.index) != {"everyone"}
-    clustered = persons_known and len(by_person) > 1
-    seen = n["followed"] + n["modified"] + n["overridden"]
-    unknown = n["agreed"] + n["differed"] + n["unknown"] + n[UNACCOUNTED]
-    eligible = seen + n["not_consulted"] + unknown
-    used = n["followed"] + n["modified"]
+def _groups(table: ir.Table, dimension: str | None, settings: Settings) -> list[GroupAdoption]:
+    """One group per level of `dimension`, or one of all. Two grouped steps in the engine:
+    counts per person, then what clustered shares need, summed over persons."""
+    if dimension is not None:
+        table = table.filter(table[dimension].notnull())
+    people = _per_person(table, dimension)
+    sums: dict[str, ir.Value] = {
+        name: people[name].sum() for name in (*COUNTS, *_DERIVED) if name in people.columns
+    }
+    named = people.person__.notnull()
+    sums["people"] = named.cast("int64").sum()
+    sums["largest"] = people.eligible.max()
+    sums["largest_overridden"] = people.overridden.max()
+    for name, (k, n) in _PAIRS.items():
+        x, y = people[k], people[n]
+        sums |= {
+            f"{name}_kk": (x * x).sum(),
+            f"{name}_kn": (x * y).sum(),
+            f"{name}_nn": (y * y).sum(),
+        }
+        sums[f"{name}_g"] = (y > 0).cast("int64").sum()
+    grouped = people.aggregate(**sums)
+    if dimension is not None:
+        grouped = people.group_by("level").aggregate(**sums)
+    rows = fetch(grouped).to_pylist()
+    return [_group(row, dimension, "person_id" in table.columns, settings) for row in rows]
+
+
+_DERIVED = (
+    "on_path",
+    "path_known",
+    "agreeing",
+    "comparable",
+    "seen",
+    "known",
+    "eligible",
+    "used",
+    "adjusted",
+    "beyond",
+    "unknown_consult",
+)
+
+
+def _per_person(table: ir.Table, dimension: str | None) -> ir.Table:
+    """Counts per person and level, as numbers that can be multiplied."""
+    by: dict[str, ir.Value] = {
+        "person__": table.person_id if "person_id" in table.columns else ibis.literal("everyone")
+    }
+    if dimension is not None:
+        by["level"] = table[dimension]
+    one = {name: (table.action == name).cast("int64").sum().cast("float64") for name in COUNTS}
+    plain = ~table.action.isin(["shadow", "off", UNACCOUNTED])
+    on_path = plain & (table.action != Action.DEFERRED.value)
+    has_path = "path" in table.columns
+    one["agreeing"] = _count(plain & table.agrees)
+    one["comparable"] = _count(plain & table.agrees.notnull())
+    one["on_path"] = _count(on_path & (table.path == "ai")) if has_path else ibis.literal(0.0)
+    one["path_known"] = _count(table.path.notnull()) if has_path else ibis.literal(0.0)
+    t = table.group_by(**by).aggregate(**one)
+    seen = t.followed + t.modified + t.overridden
+    unknown = t.agreed + t.differed + t["unknown"] + t[UNACCOUNTED]
+    t = t.mutate(
+        seen=seen,
+        used=t.followed + t.modified,
+        adjusted=t.modified + t.overridden,
+        unknown_consult=unknown,
+        known=seen + t.not_consulted,
+        eligible=seen + t.not_consulted + unknown,
+    )
+    return t.mutate(beyond=t.on_path - t.used)
+
+
+def _count(flag: ir.BooleanValue) -> ir.FloatingValue:
+    return flag.fill_null(False).cast("int64").sum().cast("float64")
+
+
+def _group(
+    row: dict[str, Any], dimension: str | None, persons_known: bool, settings: Settings
+) -> GroupAdoption:
+    row = {name: value or 0 for name, value in row.items() if name != "level"} | {
+        "level": row.get("level")
+    }
+    people = int(row["people"]) if persons_known else None
+    clustered = persons_known and (people or 0) > 1
     level = settings.confidence
 
-    def rate(k: np.ndarray, of: np.ndarray) -> Answer:
-        return share(k, of, level, clustered=clustered)
+    def sums(name: str) -> ShareSums:
+        k, n = _PAIRS[name]
+        return ShareSums(
+            float(row[k]), float(row[n]), float(row[f"{name}_kk"]), float(row[f"{name}_kn"]),
+            float(row[f"{name}_nn"]), int(row[f"{name}_g"]),
+        )  # fmt: skip
 
-    nothing_known = eligible.sum() > 0 and (eligible - unknown).sum() == 0
+    def rate(name: str) -> Answer:
+        return share_from(sums(name), level, clustered=clustered)
+
+    nothing_known = row["eligible"] > 0 and row["known"] == 0
     silent = not_instrumented(
         "the table does not say whether the advice was in view", _CONSULT_NEEDS
     )
-    assist = frame[~frame["action"].isin(["shadow", "off", UNACCOUNTED])]
+    no_path = not row["path_known"]
+    no_gap = not_instrumented(
+        "needs the nominal rate and the effective reliance", "the columns path and consulted"
+    )
     return GroupAdoption(
-        key=key,
-        people=len(by_person.index.drop("(unknown)", errors="ignore")) if persons_known else None,
-        counts={action: int(values.sum()) for action, values in n.items() if values.sum()},
-        eligible=int(eligible.sum()),
-        consulted=int(seen.sum()),
-        unknown=int(unknown.sum()),
-        nominal_rate=_nominal(frame, by_person, eligible, level, clustered, has_path),
-        consult_rate=silent
-        if nothing_known
-        else _ranged(rate(seen, eligible - unknown), seen, unknown, eligible),
-        override_rate=silent if nothing_known else rate(n["overridden"], seen),
-        adjust_rate=silent if nothing_known else rate(n["modified"] + n["overridden"], seen),
-        effective_reliance=silent
-        if nothing_known
-        else _ranged(rate(used, eligible - unknown), used, unknown, eligible),
-        agreement=_agreement(assist, level, clustered),
-        unaccounted_share=rate(n[UNACCOUNTED], eligible),
-        quality_gap=_quality_gap(
-            frame, by_person, used, eligible, nothing_known, level, clustered, has_path
-        ),
-        largest_share=_largest(eligible),
-        largest_override_share=_largest(n["overridden"]) if n["overridden"].sum() >= 5 else 0.0,
-    )
-
-
-def _largest(counts: Any) -> float:
-    """Share of the person with the most, 0 to 1."""
-    return float(counts.max() / counts.sum()) if counts.sum() else 0.0
-
-
-def _ranged(answer: Answer, k: Any, unknown: Any, eligible: Any) -> Answer:
-    """The known share with the range it can have once the unknown are counted."""
-    if isinstance(answer, CannotSay) or unknown.sum() == 0:
-        return answer
-    total = float(eligible.sum())
-    fields = {name: getattr(answer, name) for name in answer.__slots__}
-    fields.update(
-        range_low=float(k.sum()) / total, range_high=float(k.sum() + unknown.sum()) / total
-    )
-    return Estimate(**fields)
-
-
-def _on_path(frame: pd.DataFrame, by_person: pd.DataFrame) -> Any:
-    eligible = frame[~frame["action"].isin(["shadow", "off", "deferred"])]
-    return (
-        eligible.groupby("person")["on_path"]
-        .sum()
-        .reindex(by_person.index, fill_value=0)
-        .to_numpy(float)
-    )
-
-
-def _nominal(
-    frame: pd.DataFrame,
-    by_person: pd.DataFrame,
-    eligible: Any,
-    level: float,
-    clustered: bool,
-    has_path: bool,
-) -> Answer:
-    if not has_path or frame["path_known"].sum() == 0:
-        return not_instrumented(
+        key="all" if dimension is None else _key(row["level"]),
+        people=people,
+        counts={name: int(row[name]) for name in COUNTS if row[name]},
+        eligible=int(row["eligible"]),
+        consulted=int(row["seen"]),
+        unknown=int(row["unknown_consult"]),
+        nominal_rate=not_instrumented(
             "the table does not say which way cases were closed", "a column path (ai or legacy)"
         )
-    return share(_on_path(frame, by_person), eligible, level, clustered=clustered)
-
-
-def _quality_gap(
-    frame: pd.DataFrame,
-    by_person: pd.DataFrame,
-    used: Any,
-    eligible: Any,
-    nothing_known: bool,
-    level: float,
-    clustered: bool,
-    has_path: bool,
-) -> Answer:
-    if not has_path or nothing_known:
-        return not_instrumented(
-            "needs the nominal rate and the effective reliance", "the columns path and consulted"
-        )
-    return ratio(
-        _on_path(frame, by_person) - used,
-        eligible,
-        level,
-        unit="points",
-        clustered=clustered,
-        method="nominal rate minus effective reliance, clustered by person",
+        if no_path
+        else rate("nominal"),
+        consult_rate=silent if nothing_known else _ranged(rate("consult"), "seen", row),
+        override_rate=silent if nothing_known else rate("override"),
+        adjust_rate=silent if nothing_known else rate("adjust"),
+        effective_reliance=silent if nothing_known else _ranged(rate("reliance"), "used", row),
+        agreement=rate("agreement")
+        if row["comparable"]
+        else not_instrumented(
+            "advice and choice are not both recorded", "the columns recommendation and choice"
+        ),
+        unaccounted_share=rate("unaccounted"),
+        quality_gap=no_gap
+        if no_path or nothing_known
+        else ratio_from(
+            sums("gap"),
+            level,
+            unit="points",
+            clustered=clustered,
+            method="nominal rate minus effective reliance, clustered by person",
+        ),
+        largest_share=row["largest"] / row["eligible"] if row["eligible"] else 0.0,
+        largest_override_share=row["largest_overridden"] / row["overridden"]
+        if row["overridden"] >= 5
+        else 0.0,
     )
 
 
-def _agreement(assist: pd.DataFrame, level: float, clustered: bool) -> Answer:
-    sums = assist.groupby("person")[["agreeing", "comparable"]].sum()
-    if sums["comparable"].sum() == 0:
-        return not_instrumented(
-            "advice and choice are not both recorded", "the columns recommendation and choice"
-        )
-    return share(
-        sums["agreeing"].to_numpy(float),
-        sums["comparable"].to_numpy(float),
-        level,
-        clustered=clustered,
+def _key(level: Any) -> str:
+    """A level as text; a week as its Monday."""
+    return level.strftime("%Y-%m-%d") if isinstance(level, date) else str(level)
+
+
+def _ranged(answer: Answer, k: str, row: dict[str, Any]) -> Answer:
+    """The known share with the range it can have once the unknown are counted."""
+    if isinstance(answer, CannotSay) or not row["unknown_consult"]:
+        return answer
+    total = float(row["eligible"])
+    return replace(
+        answer,
+        range_low=row[k] / total,
+        range_high=(row[k] + row["unknown_consult"]) / total,
     )
 
 

@@ -26,6 +26,7 @@ from takeup.log import fetch, keep
 from takeup.log.compress import (
     Factor,
     beside,
+    cell_of,
     code_of,
     find_factors,
     standardised,
@@ -36,7 +37,6 @@ from takeup.measure.doubly_robust import (
     Overlap,
     Specification,
     fit_adjusted,
-    weighted,
 )
 from takeup.measure.known_truth import uneven_truth
 from takeup.measure.standardised import standardised_difference
@@ -212,8 +212,8 @@ def _compare(
     )
     if refusal is not None:
         return blank
-    table, factors = _narrow(windowed, outcome, covariates, settings.comparison)
-    return _answers(decisions, table, factors, blank, use_case, settings)
+    narrow = _narrow(windowed, outcome, covariates, settings.comparison)
+    return _answers(decisions, narrow, blank, use_case, settings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -347,94 +347,72 @@ def _bounds(counts: dict[str, _Arm], outcome: _Outcome, settings: Settings) -> A
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Narrow:
+    """What the estimators read: one row per decision with an outcome. `table` has person, a
+    (followed), y, perhaps w, `cell` (of `factors`), `standard` (of `standard_factors`), and
+    for numbers their bins f… and z…."""
+
+    table: ir.Table
+    factors: tuple[Factor, ...]
+    standard_factors: tuple[Factor, ...]
+
+
 def _narrow(
     rows: ir.Table, outcome: _Outcome, covariates: Sequence[str], settings: ComparisonSettings
-) -> tuple[ir.Table, tuple[Factor, ...]]:
-    """One narrow row per decision with an outcome: person, arm, y, weight, codes, numbers."""
+) -> _Narrow:
     known = rows.mutate(y__=outcome.value)
     known = known.filter(known.y__.notnull())
-    factors = find_factors(known, covariates, settings.quantile_bins)
-    factors = tuple(f for f in factors if len(f.levels) > 1)
-    if "person_id" in known.columns:
-        person: ir.Value = known.person_id
-    else:
-        person = ibis.row_number().cast("string")
+    factors = tuple(
+        f for f in find_factors(known, covariates, settings.quantile_bins) if len(f.levels) > 1
+    )
+    named = tuple(f for f in factors if not f.numeric)
+    extra = [
+        c
+        for c in ("score_band", "stakes")
+        if c in known.columns and c not in {f.name for f in named}
+    ]
+    standard = (*named, *find_factors(known, extra, settings.quantile_bins))
+    codes = {f.name: code_of(known, f) for f in (*factors, *standard)}
+    person = known.person_id if "person_id" in known.columns else ibis.row_number().cast("string")
     columns: dict[str, ir.Value] = {
         "person": person,
-        "a": (known.action == "followed").cast("float64"),
+        "a": (known.action == "followed").cast("int8"),
         "y": known.y__.cast("float64"),
+        "cell": cell_of([codes[f.name] for f in factors], [len(f.levels) for f in factors]),
+        "standard": cell_of([codes[f.name] for f in standard], [len(f.levels) for f in standard]),
     }
     if outcome.is_truth and "truth_probability" in known.columns:
         columns["w"] = 1 / known.truth_probability
-    columns |= {f"f{i}": code_of(known, factor) for i, factor in enumerate(factors)}
-    numbers = [factor for factor in factors if factor.numeric]
-    columns |= {f"z{j}": standardised(known, factor) for j, factor in enumerate(numbers)}
-    for name in _standard_by(known, covariates, factors):
-        columns[name] = known[name].cast("string").fill_null("(blank)")
-    return keep(known.select(**columns)), factors
-
-
-def _standard_by(
-    rows: ir.Table, covariates: Sequence[str], factors: tuple[Factor, ...]
-) -> list[str]:
-    """Columns of the standardisation's cells: score band, stakes and named covariates."""
-    names = [f.name for f in factors if not f.numeric]
-    extra = [c for c in ("score_band", "stakes") if c in rows.columns and c not in names]
-    return [*names, *extra]
+    numbers = [(i, f) for i, f in enumerate(factors) if f.numeric]
+    columns |= {f"f{i}": codes[f.name] for i, f in numbers}
+    columns |= {f"z{j}": standardised(known, f) for j, (_, f) in enumerate(numbers)}
+    return _Narrow(keep(known.select(**columns)), factors, standard)
 
 
 def _answers(
     decisions: ir.Table,
-    table: ir.Table,
-    factors: tuple[Factor, ...],
+    narrow: _Narrow,
     blank: OutcomeComparison,
     use_case: UseCase,
     settings: Settings,
 ) -> OutcomeComparison:
     clustered = "person_id" in decisions.columns
+    table = narrow.table
     n = blank.followed + blank.overridden
     unit = "points" if _is_share(table) else (use_case.loss_unit or "outcome")
     sample = Sample(n, unit, clustered, settings.confidence)
-    raw_sums = _person_sums(table)
-    raw_found = clustered_difference(
-        *(raw_sums[c].to_numpy(float) for c in ("y1", "n1", "y0", "n0"))
+    fitted = fit_adjusted(table, narrow.factors, settings.comparison)
+    raw, means = _raw(fitted, sample)
+    standard, coverage = standardised_difference(
+        decisions, table, narrow.standard_factors, sample, settings
     )
-    raw = sample.estimate(raw_found, "difference in means", "descriptive")
-    means = [
-        sample.estimate(
-            clustered_ratio(raw_sums[y].to_numpy(float), raw_sums[m].to_numpy(float)),
-            "mean",
-            "descriptive",
-        )
-        for y, m in (("y1", "n1"), ("y0", "n0"))
-    ]  # fmt: skip
-    means = [replace(m, unit="share" if unit == "points" else unit) for m in means]
-    standard, coverage = standardised_difference(decisions, table, sample, settings)
-    fitted = fit_adjusted(table, factors, settings.comparison)
-    adjusted: Answer
-    if fitted.overlap.effective_n < settings.comparison.smallest_effective_overlap:
-        adjusted = refused(
-            "followed and overridden decisions hardly overlap in what is recorded about them "
-            f"(effective sample {fitted.overlap.effective_n:.0f})",
-            "decisions of the same kind that went both ways, at least "
-            f"{settings.comparison.smallest_effective_overlap:.0f}",
-            n,
-        )
-    elif clustered and fitted.effect.effective < settings.comparison.smallest_effective_people:
-        adjusted = insufficient(
-            f"only {fitted.effect.effective:.1f} effective people stand behind the adjusted "
-            f"difference ({fitted.effect.value:+.3g}): too few for an interval",
-            f"at least {settings.comparison.smallest_effective_people:.0f} people who decide "
-            "about equally often",
-            n,
-        )
-    else:
-        adjusted = sample.estimate(fitted.effect, _METHOD, "adjusted", ASSUMPTION)
+    adjusted = _adjusted(fitted, sample, settings.comparison)
     ready: Answer = adjusted
     if isinstance(adjusted, Estimate):
-        ready = _with_readiness(table, factors, fitted, sample, settings)
+        ready = _with_readiness(narrow, fitted, sample, settings)
     reverse = isinstance(adjusted, Estimate) and (
-        raw_found.value * adjusted.value < 0 and (raw.excludes() or adjusted.excludes())
+        raw.value * adjusted.value < 0 and (raw.excludes() or adjusted.excludes())
     )
     return replace(
         blank,
@@ -456,31 +434,45 @@ def _answers(
     )
 
 
+def _raw(fitted: Fitted, sample: Sample) -> tuple[Estimate, list[Estimate]]:
+    """The difference in means as recorded, and both means."""
+    sums = {c: fitted.persons[c].to_numpy(float) for c in ("y1", "n1", "y0", "n0")}
+    found = clustered_difference(sums["y1"], sums["n1"], sums["y0"], sums["n0"])
+    unit = "share" if sample.unit == "points" else sample.unit
+    means = [
+        replace(
+            sample.estimate(clustered_ratio(sums[y], sums[m]), "mean", "descriptive"), unit=unit
+        )
+        for y, m in (("y1", "n1"), ("y0", "n0"))
+    ]
+    return sample.estimate(found, "difference in means", "descriptive"), means
+
+
+def _adjusted(fitted: Fitted, sample: Sample, rules: ComparisonSettings) -> Answer:
+    if fitted.overlap.effective_n < rules.smallest_effective_overlap:
+        return refused(
+            "followed and overridden decisions hardly overlap in what is recorded about them "
+            f"(effective sample {fitted.overlap.effective_n:.0f})",
+            "decisions of the same kind that went both ways, at least "
+            f"{rules.smallest_effective_overlap:.0f}",
+            sample.n,
+        )
+    if sample.by_person and fitted.effect.effective < rules.smallest_effective_people:
+        return insufficient(
+            f"only {fitted.effect.effective:.1f} effective people stand behind the adjusted "
+            f"difference ({fitted.effect.value:+.3g}): too few for an interval",
+            f"at least {rules.smallest_effective_people:.0f} people who decide about equally often",
+            sample.n,
+        )
+    return sample.estimate(fitted.effect, _METHOD, "adjusted", ASSUMPTION)
+
+
 def _is_share(table: ir.Table) -> bool:
     ends = fetch(table.aggregate(low=table.y.min(), high=table.y.max())).to_pylist()[0]
     return bool(ends["low"] >= 0 and ends["high"] <= 1)
 
 
-def _person_sums(table: ir.Table) -> pd.DataFrame:
-    a, y, one = table.a, table.y, ibis.literal(1.0)
-    sums: pd.DataFrame = fetch(
-        table.group_by("person").aggregate(
-            n1=weighted(table, a).sum(),
-            y1=weighted(table, a * y).sum(),
-            n0=weighted(table, one - a).sum(),
-            y0=weighted(table, (one - a) * y).sum(),
-        )
-    ).to_pandas()
-    return sums
-
-
-def _with_readiness(
-    table: ir.Table,
-    factors: tuple[Factor, ...],
-    fitted: Fitted,
-    sample: Sample,
-    settings: Settings,
-) -> Answer:
+def _with_readiness(narrow: _Narrow, fitted: Fitted, sample: Sample, settings: Settings) -> Answer:
     """The same with each person's own tendency to follow as one more covariate, in bins."""
     if not sample.by_person:
         return not_instrumented("persons are unknown", "person_id")
@@ -489,19 +481,15 @@ def _with_readiness(
     edges = quantile_edges(tendency, np.ones(len(tendency)), settings.comparison.quantile_bins)
     if not edges:
         return insufficient("too few people", "more people")
-    code = np.searchsorted(np.array(edges), tendency, side="left").astype(np.int32)
-    frame = pa.table({"person": pa.array(persons["person"]), "ready": code})
-    side = beside(table, frame)
-    new = f"f{len(factors)}"
-    rows = keep(table.join(side, "person").rename({new: "ready"}))
+    code = np.searchsorted(np.array(edges), tendency, side="left").astype(np.int64)
     levels = tuple(f"tendency {i + 1}" for i in range(len(edges) + 1))
-    more = fit_adjusted(rows, (*factors, Factor("own tendency", levels)), settings.comparison)
-    return sample.estimate(
-        more.effect,
-        f"{_METHOD}, with each person's own tendency to follow in {len(levels)} bins",
-        "adjusted",
-        ASSUMPTION,
-    )
+    side = beside(narrow.table, pa.table({"person": pa.array(persons["person"]), "ready": code}))
+    rows = narrow.table.join(side, "person")
+    rows = rows.mutate(cell=rows.cell * len(levels) + rows.ready)
+    factors = (*narrow.factors, Factor("own tendency", levels))
+    more = fit_adjusted(rows, factors, settings.comparison)
+    method = f"{_METHOD}, with each person's own tendency to follow in {len(levels)} bins"
+    return sample.estimate(more.effect, method, "adjusted", ASSUMPTION)
 
 
 def _e_value(fitted: Fitted, unit: str) -> float | None:

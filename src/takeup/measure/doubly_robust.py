@@ -16,7 +16,7 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log import fetch
-from takeup.log.compress import Factor, beside, cell_of, codes_of_cells
+from takeup.log.compress import Factor, beside, codes_of_cells
 from takeup.record.settings import ComparisonSettings
 from takeup.stats.cells import (
     Design,
@@ -63,7 +63,7 @@ class Overlap:
 @dataclass(frozen=True, slots=True)
 class Fitted:
     """The adjusted difference and everything beside it. `readiness` is each person's own
-    tendency Σ(A − e)/Σh."""
+    tendency Σ(A − e)/Σh; `persons` has it as r and s, beside counts and sums of each arm."""
 
     effect: Clustered
     means: tuple[float, float]
@@ -82,8 +82,9 @@ def fit_adjusted(
 ) -> Fitted:
     """Overlap-weighted doubly robust difference of `y` between `a` = 1 and `a` = 0.
 
-    `table` has person, a, y, perhaps w (weights), f0 … (codes of `factors`) and z0 … (the
-    standardised numbers). Two grouped passes: rows → cells, then fitted cells → persons.
+    `table` has person, a, y, perhaps w (weights), `cell` (of `factors`) and, for numbers,
+    their bins f… and standardised values z0 …. Two grouped passes: rows → cells, then fitted
+    cells → persons.
     """
     sizes = [len(f.levels) for f in factors]
     frame = _cell_sums(table, factors, sizes)
@@ -99,7 +100,7 @@ def fit_adjusted(
     factor_of = tuple(i for i, f in enumerate(factors) if f.numeric)
     systems = _systems(table, frame, factors, codes, sizes, design, factor_of)
     fits = [fit_linear(design, codes, system, factor_of) for system in systems]
-    persons = _person_pass(table, frame["cell"].to_numpy(np.int64), sizes, e, fits, len(factor_of))
+    persons = _person_pass(table, frame["cell"].to_numpy(np.int64), e, fits, len(factor_of))
     s = persons["s"].to_numpy(float)
     p1, p0 = persons["p1"].to_numpy(float), persons["p0"].to_numpy(float)
     effect = clustered_ratio(p1 - p0, s)
@@ -154,8 +155,7 @@ def _cell_sums(table: ir.Table, factors: tuple[Factor, ...], sizes: list[int]) -
     for j in range(sum(f.numeric for f in factors)):
         sums[f"z{j}"] = weighted(table, table[f"z{j}"]).sum()
         sums[f"z{j}_1"] = weighted(table, a * table[f"z{j}"]).sum()
-    cell = cell_of([table[f"f{i}"] for i in range(len(factors))], sizes)
-    frame: pd.DataFrame = fetch(table.group_by(cell=cell).aggregate(**sums)).to_pandas()
+    frame: pd.DataFrame = fetch(table.group_by("cell").aggregate(**sums)).to_pandas()
     return frame.sort_values("cell", ignore_index=True)
 
 
@@ -220,7 +220,6 @@ def _margins(
 def _person_pass(
     table: ir.Table,
     cell: np.ndarray,
-    sizes: list[int],
     e: np.ndarray,
     fits: list[LinearFit],
     numbers: int,
@@ -234,8 +233,7 @@ def _person_pass(
         columns[f"s1_{j}"] = fits[0].slope[:, j]
         columns[f"s0_{j}"] = fits[1].slope[:, j]
     fitted = beside(table, pa.table(columns))
-    rows = table.mutate(cell=cell_of([table[f"f{i}"] for i in range(len(sizes))], sizes))
-    t = rows.join(fitted, "cell")
+    t = table.join(fitted, "cell")
     one = ibis.literal(1.0)
     mu1, mu0 = t.m1, t.m0
     for j in range(numbers):
@@ -248,6 +246,10 @@ def _person_pass(
             p1=weighted(t, t.a * (t.y - mu1) * (one - t.e) + h * mu1).sum(),
             p0=weighted(t, (one - t.a) * (t.y - mu0) * t.e + h * mu0).sum(),
             r=weighted(t, t.a - t.e).sum(),
+            n1=weighted(t, t.a).sum(),
+            y1=weighted(t, t.a * t.y).sum(),
+            n0=weighted(t, 1 - t.a).sum(),
+            y0=weighted(t, (1 - t.a) * t.y).sum(),
         )
     ).to_pandas()
     return persons

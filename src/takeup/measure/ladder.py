@@ -17,9 +17,9 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.special import ndtr
 
 from takeup.log import fetch
+from takeup.measure.ladder_people import COUNTS, SKILL, GradedPeople, grade_people, shares_at
 from takeup.record.population import Benchmark, Population, population_facts
 from takeup.record.settings import LadderSettings, Settings
 from takeup.record.vocabulary import ELIGIBLE_ACTIONS
@@ -35,6 +35,7 @@ from takeup.stats.rates import (
 
 LEVELS = ("unreached", "aware", "trial", "active", "integrated", "advocate")
 EVERYBODY = "all"
+_PEOPLE_AT = "people at L"
 _BENCHMARK = "expert benchmark missing: r* in the population file"
 
 
@@ -127,9 +128,6 @@ class Counts:
         return self.overridden / self.consulted if self.consulted else float("nan")
 
 
-_COUNTS = tuple(Counts.__slots__)
-
-
 @dataclass(frozen=True, slots=True)
 class Skill:
     """What truth says of overriding: R_c, R_w counts and the net value of overrides."""
@@ -142,34 +140,19 @@ class Skill:
     gain_squares: float = 0
     gains: float = 0
 
-    def discrimination(self, prior: Skill | None = None, weight: float = 40.0) -> float | None:
-        """J = R_c + R_w − 1, shrunk to `prior` where fewer than 30 right and 10 wrong."""
-        right, wrong, kept, caught = self.right, self.wrong, self.right_kept, self.wrong_caught
-        if prior is not None and (right < 30 or wrong < 10) and prior.right and prior.wrong:
-            kept, right = kept + weight * prior.right_kept / prior.right, right + weight
-            caught, wrong = caught + weight * prior.wrong_caught / prior.wrong, wrong + weight
-        if not right or not wrong:
+    def discrimination(self) -> float | None:
+        """J = R_c + R_w − 1; None where one of the two has no case."""
+        if not self.right or not self.wrong:
             return None
-        return kept / right + caught / wrong - 1
-
-    def probability_of_loss(self) -> float | None:
-        """P(overriding lost more than it gained)."""
-        if self.gains < 2:
-            return None
-        mean = self.gain / self.gains
-        variance = max(self.gain_squares / self.gains - mean**2, 1e-12) / self.gains
-        return float(ndtr(-mean / np.sqrt(variance)))
-
-
-_SKILL = tuple(Skill.__slots__)
+        return self.right_kept / self.right + self.wrong_caught / self.wrong - 1
 
 
 def _counts(sums: Any) -> Counts:
-    return Counts(**{name: float(sums[name]) for name in _COUNTS})
+    return Counts(**{name: float(sums[name]) for name in COUNTS})
 
 
 def _skill(sums: Any) -> Skill:
-    return Skill(**{name: float(sums[name]) for name in _SKILL})
+    return Skill(**{name: float(sums[name]) for name in SKILL})
 
 
 def measure_ladder(
@@ -241,9 +224,9 @@ def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:
         "window": window,
     }
     frame: pd.DataFrame = fetch(t.group_by(**by).aggregate(**sums)).to_pandas()
-    for name in (*_COUNTS, *_SKILL):
+    for name in (*COUNTS, *SKILL):
         frame[name] = frame[name].astype(float) if name in frame else 0.0
-    return frame.fillna(dict.fromkeys((*_COUNTS, *_SKILL), 0.0))
+    return frame.fillna(dict.fromkeys((*COUNTS, *SKILL), 0.0))
 
 
 _EPOCH = pd.Timestamp("1970-01-01").timestamp()
@@ -300,46 +283,18 @@ def _percent(share: float) -> str:
     return f"{100 * share:.0f}\u00a0%"
 
 
-@dataclass(frozen=True, slots=True)
-class _Person:
-    now: Counts
-    before: Counts | None
-    skill: Skill
-
-
-def _people(part: pd.DataFrame, rules: LadderSettings) -> tuple[list[_Person], int]:
-    """Gradable people with their windows, and how many people there are in all."""
-    graded, people = [], 0
-    longest = rules.lookback_days[-1] // rules.window_days
-    for _, rows in part.groupby("person"):
-        windows = rows.groupby("window")[list(_COUNTS)].sum()
-        if windows.index.min() >= longest:
-            continue
-        people += 1
-        for days in rules.lookback_days:
-            width = days // rules.window_days
-            now = windows[windows.index < width].sum()
-            if now["eligible"] >= rules.person_eligible:
-                previous = windows[(windows.index >= width) & (windows.index < 2 * width)]
-                before = _counts(previous.sum()) if len(previous) else None
-                skill = _skill(rows[list(_SKILL)].sum())
-                graded.append(_Person(_counts(now), before, skill))
-                break
-    return graded, people
-
-
 def _population(
     name: str, part: pd.DataFrame, facts: Population, dated: bool, stakes: bool, settings: Settings
 ) -> PopulationLevel:
     rules = settings.ladder
-    graded, people = _people(part, rules)
+    graded = grade_people(part, facts, stakes, rules)
     recent = part[part["window"] == part["window"].min()] if dated else part
-    whole = _counts(recent[list(_COUNTS)].sum())
-    skill = _skill(part[list(_SKILL)].sum())
+    whole = _counts(recent[list(COUNTS)].sum())
+    skill = _skill(part[list(SKILL)].sum())
     base = PopulationLevel(
         population=name,
-        people=people,
-        graded=len(graded),
+        people=graded.people,
+        graded=graded.graded,
         level=CannotSay("insufficient", "", ""),
         distribution=(),
         gaps=(),
@@ -351,12 +306,11 @@ def _population(
         effective_reliance=whole.reliance()[0],
         benchmark=facts.expert_benchmark,
     )
-    if refusal := _too_little(people, len(graded), whole, facts, rules):
+    if refusal := _too_little(graded.people, graded.graded, whole, facts, rules):
         return replace(base, level=refusal)
     pooled = _Pooled(recent, part, whole, skill, facts, stakes, rules)
-    levels = [_person_level(person, pooled) for person in graded]
-    level, gaps = pooled.level(levels)
-    distribution = tuple(sum(lv.certain == step for lv in levels) for step in range(6))
+    level, gaps = pooled.level(graded)
+    distribution = tuple(int((graded.certain == step).sum()) for step in range(6))
     nominal = base.nominal_rate
     low_quality = (
         nominal is not None and nominal >= settings.high_nominal_rate and level.possible <= 2
@@ -404,9 +358,15 @@ def _too_little(
     return None
 
 
-def _evaluate(rules: Sequence[tuple[int, list[Clause]]], floor: int) -> LevelRange:
-    """From each level's clauses: the highest with all met, the highest with none failed."""
-    certain = possible = floor
+def _evaluate(
+    rules: Sequence[tuple[int, list[Clause]]], unknown_of_people: Sequence[str]
+) -> LevelRange:
+    """From each level's clauses: the highest with all met, the highest with none failed.
+
+    Why the two differ is told by the clauses nobody knows; for shares of people, by what is
+    unknown of them.
+    """
+    certain = possible = 0
     why: list[str] = []
     for level, clauses in rules:
         met = [c.met for c in clauses]
@@ -416,34 +376,11 @@ def _evaluate(rules: Sequence[tuple[int, list[Clause]]], floor: int) -> LevelRan
             possible = level
     for level, clauses in rules:
         if certain < level <= possible:
-            why += [c.text for c in clauses if c.met is None]
+            for clause in clauses:
+                if clause.met is None:
+                    people = clause.text.startswith(_PEOPLE_AT)
+                    why += unknown_of_people if people else [clause.text]
     return LevelRange(certain, possible, tuple(dict.fromkeys(why)))
-
-
-def _person_level(person: _Person, pooled: _Pooled) -> LevelRange:
-    now, rules, facts = person.now, pooled.rules, pooled.facts
-    trained: bool | None = None
-    if now.consulted > 0 or (facts.trained_share or 0) >= 1:
-        trained = True
-    elif facts.trained_share == 0:
-        trained = False
-    floor = [Clause("trained", trained, "not known", "training completed")]
-    trial = [
-        Clause("looks at one case in ten", _at_least(now.consult(), rules.l2_consult), "", ""),
-        Clause(
-            "looked at three cases", now.consulted >= 3 or (None if now.unknown else False), "", ""
-        ),
-    ]
-    active = [*pooled.active_rates(now), pooled.person_trend(person), pooled.opened()]
-    integrated = [
-        *pooled.integrated_rates(now),
-        *pooled.person_skill(person),
-        pooled.contributes(),
-    ]
-    advocate = [Clause("helps others", None, "not recorded in a decision table", "evidence")]
-    return _evaluate(
-        [(1, floor), (2, trial), (3, active), (4, integrated), (5, [*integrated, *advocate])], 0
-    )
 
 
 class _Pooled:
@@ -461,9 +398,9 @@ class _Pooled:
     ) -> None:
         self.whole, self.skill, self.facts, self.rules = whole, skill, facts, rules
         self.stakes = stakes
-        by_person = recent.groupby("person")[list(_COUNTS)].sum()
+        by_person = recent.groupby("person")[list(COUNTS)].sum()
         previous = part[part["window"] == recent["window"].min() + 1]
-        before = previous.groupby("person")[list(_COUNTS)].sum()
+        before = previous.groupby("person")[list(COUNTS)].sum()
         self.consulting = _posterior(by_person, "consulted", "eligible")
         self.overriding = _posterior(by_person, "overridden", "consulted")
         self.overriding_before = (
@@ -529,53 +466,6 @@ class _Pooled:
             p_stable=r.probability_of_stable, delta=r.stable_within,
         )  # fmt: skip
 
-    def person_trend(self, person: _Person) -> Clause:
-        return self.trend_clause(self._override(person.now), self._before(person))
-
-    def _override(self, counts: Counts) -> Posterior:
-        """A person's override rate, leaning on the population's where there is little."""
-        k, n = counts.overridden, counts.consulted
-        if n < 30 and self.whole.consulted:
-            weight = self.rules.shared_evidence_weight
-            k, n = k + weight * self.whole.override_rate, n + weight
-        return rate_posterior(k, n)
-
-    def _before(self, person: _Person) -> Posterior | None:
-        if person.before is None or not person.before.consulted:
-            return None
-        return self._override(person.before)
-
-    def opened(self) -> Clause:
-        facts, text = self.facts, "own comparison opened"
-        if facts.comparison_available_share == 0:
-            return Clause(f"{text} (provisional: none is offered)", True, "not offered", "offered")
-        share = facts.comparison_opened_share
-        met = None if share is None else True if share >= 1 else False if share == 0 else None
-        return Clause(
-            text, met, "not recorded" if share is None else _percent(share), "opened in 56 days"
-        )
-
-    def contributes(self) -> Clause:
-        share = self.facts.contributing_share
-        met = None if share is None else True if share >= 1 else False if share == 0 else None
-        now = "not recorded" if share is None else _percent(share)
-        return Clause("a contribution in 56 days", met, now, "one")
-
-    def person_skill(self, person: _Person) -> list[Clause]:
-        now, before = self._override(person.now), self._before(person)
-        j = person.skill.discrimination(self.skill)
-        loss = person.skill.probability_of_loss()
-        return [
-            *self._at_expert_level(now, before),
-            Clause(
-                "tells right advice from wrong",
-                None if j is None else j >= self.rules.l4_discrimination,
-                "",
-                "",
-            ),
-            Clause("overrides not clearly losing", True if loss is None else loss < 0.9, "", ""),
-        ]
-
     def _at_expert_level(self, now: Posterior, before: Posterior | None) -> list[Clause]:
         rules, benchmark = self.rules, self.facts.expert_benchmark
         if benchmark is None:
@@ -593,7 +483,7 @@ class _Pooled:
             Clause("overrides steady", steady, "one window only" if before is None else "moving", "steady"),
         ]  # fmt: skip
 
-    def level(self, levels: Sequence[LevelRange]) -> tuple[LevelRange, tuple[Clause, ...]]:
+    def level(self, graded: GradedPeople) -> tuple[LevelRange, tuple[Clause, ...]]:
         """The population's level and the clauses of the one after."""
         tests: list[tuple[int, Callable[[], list[Clause]]]] = [
             (1, self._reached),
@@ -602,16 +492,15 @@ class _Pooled:
             (4, self._integrated),
             (5, self._advocates),
         ]
-        rules = [(step, [*test(), self._share_at(levels, step)]) for step, test in tests]
-        found = _evaluate(rules, 0)
+        rules = [(step, [*test(), self._share_at(graded, step)]) for step, test in tests]
+        found = _evaluate(rules, graded.unknown)
         gaps = next((clauses for step, clauses in rules if step == found.certain + 1), [])
         return found, tuple(c for c in gaps if c.met is not True)
 
-    def _share_at(self, levels: Sequence[LevelRange], step: int) -> Clause:
+    def _share_at(self, graded: GradedPeople, step: int) -> Clause:
         needed = self.rules.l5_population_share if step == 5 else self.rules.population_share
-        low = sum(lv.certain >= step for lv in levels) / len(levels)
-        high = sum(lv.possible >= step for lv in levels) / len(levels)
-        return _rate(f"people at L{step}", (low, high), needed)
+        low, high = shares_at(graded.certain, step), shares_at(graded.possible, step)
+        return _rate(f"{_PEOPLE_AT}{step}", (low, high), needed)
 
     def _reached(self) -> list[Clause]:
         share = self.facts.trained_share
@@ -666,7 +555,7 @@ class _Pooled:
         now = "not recorded" if share is None else _percent(share)
         return [*self._integrated(), Clause("advocates", met, now, "25\u00a0%")]
 
-    def markers(self, graded: Sequence[_Person]) -> tuple[str, ...]:
+    def markers(self, graded: GradedPeople) -> tuple[str, ...]:
         """What to say beside the level."""
         found = []
         if self.over_reliance():
@@ -674,12 +563,7 @@ class _Pooled:
         moving = self._trend(self.overriding, self.overriding_before)
         if moving == "declining" and not self.over_reliance():
             found.append("improving")
-        selective = sum(
-            p.now.high > 0 and p.now.low > 0
-            and p.now.low_consulted / p.now.low - p.now.high_consulted / p.now.high >= 0.20
-            for p in graded
-        )  # fmt: skip
-        if self.stakes and selective >= 0.5 * len(graded):
+        if self.stakes and graded.selective >= 0.5 * graded.graded:
             found.append("selective")
         if self.facts.comparison_available_share == 0:
             found.append("provisional")

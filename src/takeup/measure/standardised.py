@@ -6,11 +6,16 @@ actions. A difference between cases, not proof of effect.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
+import pyarrow as pa
 
 from takeup.log import fetch
+from takeup.log.compress import Factor, beside, cell_of, code_of
 from takeup.measure.doubly_robust import ASSUMPTION, weighted
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import ELIGIBLE_ACTIONS
@@ -19,39 +24,28 @@ from takeup.stats.clusters import Clustered, Sample
 
 
 def standardised_difference(
-    decisions: ir.Table, table: ir.Table, sample: Sample, settings: Settings
+    decisions: ir.Table,
+    table: ir.Table,
+    factors: Sequence[Factor],
+    sample: Sample,
+    settings: Settings,
 ) -> tuple[Answer, float | None]:
     """The difference and the share of eligible cases in cells that have both actions.
 
-    `table` has person, a, y and the named columns that make the cells; `decisions` gives the
-    eligible mix over the same columns.
+    `table` has person, a, y, perhaps w, and `standard`, the cell of `factors`; `decisions`
+    gives the eligible mix over the same factors.
     """
-    by = [c for c in table.columns if c in decisions.columns and c != "action"]
-    if not by:
+    if not factors:
         return (
             insufficient("no kinds of case are declared", "segments, stakes or a model score"),
             None,
         )
-    a, y, one = table.a, table.y, ibis.literal(1.0)
-    sums = fetch(
-        table.group_by("person", *by).aggregate(
-            n1=weighted(table, a).sum(),
-            y1=weighted(table, a * y).sum(),
-            n0=weighted(table, one - a).sum(),
-            y0=weighted(table, (one - a) * y).sum(),
-            rows1=a.sum(),
-            rows0=(one - a).sum(),
-        )
-    ).to_pandas()
-    eligible = decisions.filter(decisions.action.isin([x.value for x in ELIGIBLE_ACTIONS]))
-    text = {c: eligible[c].cast("string").fill_null("(blank)") for c in by}
-    mix = fetch(eligible.group_by(**text).aggregate(share=ibis._.count())).to_pandas()
-    numbers = ["n1", "y1", "n0", "y0", "rows1", "rows0"]
-    cells = sums.groupby(by, as_index=False)[numbers].sum().merge(mix, on=by, how="left")
+    mix = _eligible_mix(decisions, factors)
+    cells = _cells(table).merge(mix, on="standard", how="left").fillna({"share": 0.0})
     least = settings.comparison.smallest_standard_cell
     cells = cells[(cells["rows1"] >= least) & (cells["rows0"] >= least)]
     coverage = float(cells["share"].sum() / mix["share"].sum())
-    if cells.empty:
+    if cells.empty or not cells["share"].sum():
         return (
             insufficient(
                 f"no kind of case has {least} decisions of both actions",
@@ -59,20 +53,60 @@ def standardised_difference(
             ),
             0.0,
         )
-    cells = cells.assign(weight=cells["share"] / cells["share"].sum())
-    joined = sums.merge(cells[[*by, "weight", *numbers]], on=by, suffixes=("", "_cell"))
-    m1 = joined["y1_cell"] / joined["n1_cell"]
-    m0 = joined["y0_cell"] / joined["n0_cell"]
-    u = joined["weight"] * (
-        (joined["y1"] - m1 * joined["n1"]) / joined["n1_cell"]
-        - (joined["y0"] - m0 * joined["n0"]) / joined["n0_cell"]
+    weight = cells["share"] / cells["share"].sum()
+    m1, m0 = cells["y1"] / cells["n1"], cells["y0"] / cells["n0"]
+    value = float((weight * (m1 - m0)).sum())
+    side = pa.table(
+        {
+            "standard": cells["standard"].to_numpy(np.int64),
+            "m1": m1.to_numpy(float),
+            "m0": m0.to_numpy(float),
+            "g1": (weight / cells["n1"]).to_numpy(float),
+            "g0": (weight / cells["n0"]).to_numpy(float),
+        }
     )
-    value = float((cells["weight"] * (cells["y1"] / cells["n1"] - cells["y0"] / cells["n0"])).sum())
-    by_person = u.groupby(joined["person"]).sum().to_numpy(float)
-    size = joined.groupby("person")[["rows1", "rows0"]].sum().sum(axis=1).to_numpy(float)
+    people = _influence(table, side)
+    size = people["n"].to_numpy(float)
     share = size / size.sum()
     effective = 1 / float((share**2).sum())
-    se = float(np.sqrt((by_person**2 / np.maximum(1 - share, 1e-9) ** 2).sum()))
+    u = people["u"].to_numpy(float)
+    se = float(np.sqrt((u**2 / np.maximum(1 - share, 1e-9) ** 2).sum()))
+    names = ", ".join(f.name for f in factors)
+    method = f"standardised to the eligible mix over {len(cells)} cells of {names}"
     found = Clustered(value, se, effective - 1, effective)
-    method = f"standardised to the eligible mix over {len(cells)} cells of {', '.join(by)}"
     return sample.estimate(found, method, "adjusted", ASSUMPTION), coverage
+
+
+def _eligible_mix(decisions: ir.Table, factors: Sequence[Factor]) -> pd.DataFrame:
+    eligible = decisions.filter(decisions.action.isin([x.value for x in ELIGIBLE_ACTIONS]))
+    codes = [code_of(eligible, f) for f in factors]
+    cell = cell_of(codes, [len(f.levels) for f in factors])
+    mix: pd.DataFrame = fetch(
+        eligible.group_by(standard=cell).aggregate(share=ibis._.count())
+    ).to_pandas()
+    return mix
+
+
+def _cells(table: ir.Table) -> pd.DataFrame:
+    a, y = table.a, table.y
+    cells: pd.DataFrame = fetch(
+        table.group_by("standard").aggregate(
+            n1=weighted(table, a).sum(),
+            y1=weighted(table, a * y).sum(),
+            n0=weighted(table, 1 - a).sum(),
+            y0=weighted(table, (1 - a) * y).sum(),
+            rows1=a.sum(),
+            rows0=(1 - a).sum(),
+        )
+    ).to_pandas()
+    return cells
+
+
+def _influence(table: ir.Table, side: pa.Table) -> pd.DataFrame:
+    """Σ of each person's influence on the standardised difference, and their rows."""
+    t = table.join(beside(table, side), "standard")
+    u = t.a * (t.y - t.m1) * t.g1 - (1 - t.a) * (t.y - t.m0) * t.g0
+    people: pd.DataFrame = fetch(
+        t.group_by("person").aggregate(u=weighted(t, u).sum(), n=t.count())
+    ).to_pandas()
+    return people

@@ -22,39 +22,47 @@ def with_action(decisions: ir.Table, use_case: UseCase) -> ir.Table:
     `decisions` has at least `mode`, and either `action` or advice and choice.
     """
     t = decisions
-    given = t.action if "action" in t.columns else ibis.literal("").nullif("")
-    consulted = _consulted(t, given, use_case)
-    derived = _derived(t, given, consulted, use_case)
+    given = t.action if "action" in t.columns else None
+    t = t.mutate(consulted=_consulted(t, given, use_case))
+    t = t.mutate(agrees=_agrees(t, use_case), modified__=_modified(t, given, use_case))
+    if given is not None:
+        given = t.action
+    derived = _derived(t)
+    deferred = [] if given is None else [(given == Action.DEFERRED.value, Action.DEFERRED.value)]
+    claimed = [] if given is None else [(given.notnull(), given)]
     action = ibis.cases(
         (t["mode"] == "off", Action.OFF.value),
         (t["mode"] == "shadow", Action.SHADOW.value),
-        (given == Action.DEFERRED.value, Action.DEFERRED.value),
-        (consulted.fill_null(True).cast("boolean") == False, Action.NOT_CONSULTED.value),  # noqa: E712
-        (derived.notnull(), derived),
-        (given.notnull(), given),
+        *deferred,
+        ((t.consulted == False).fill_null(False), Action.NOT_CONSULTED.value),  # noqa: E712
+        *derived,
+        *claimed,
         else_=Action.UNKNOWN.value,
     )
-    agrees = _agrees(t, use_case)
-    claimed = given.isin([a.value for a in CONSULTED_ACTIONS] + [Action.NOT_CONSULTED.value])
-    return t.mutate(
-        consulted=consulted,
-        action=action,
-        agrees=agrees,
-        action_given=given.notnull() & (action == given) & derived.isnull(),
-        contradicts_source=(claimed & (t["mode"] == "assist") & (action != given)).fill_null(False),
-    )
+    t = t.mutate(action=action, given__=ibis.literal(None, "string") if given is None else given)
+    if given is None:
+        facts = {"action_given": ibis.literal(False), "contradicts_source": ibis.literal(False)}
+    else:
+        known = [*(a.value for a in CONSULTED_ACTIONS), Action.NOT_CONSULTED.value]
+        differs = t.given__.isin(known) & (t["mode"] == "assist") & (t.action != t.given__)
+        facts = {
+            "action_given": (t.given__.notnull() & (t.action == t.given__) & t.agrees.isnull()),
+            "contradicts_source": differs.fill_null(False),
+        }
+    return t.mutate(**facts).drop("given__", "modified__")
 
 
-def _consulted(t: ir.Table, given: ir.Value, use_case: UseCase) -> ir.BooleanValue:
+def _consulted(t: ir.Table, given: ir.StringValue | None, use_case: UseCase) -> ir.BooleanValue:
     """Whether the advice was in view: as recorded, as the action says, or unavoidable."""
-    from_action = ibis.cases(
-        (given.isin([a.value for a in CONSULTED_ACTIONS]), True),
-        (given == Action.NOT_CONSULTED.value, False),
-    )
     known = t.consulted if "consulted" in t.columns else ibis.literal(None, "boolean")
-    known = ibis.coalesce(known, from_action)
+    if given is not None:
+        from_action = ibis.cases(
+            (given.isin([a.value for a in CONSULTED_ACTIONS]), True),
+            (given == Action.NOT_CONSULTED.value, False),
+        )
+        known = ibis.coalesce(known, from_action)
     if use_case.advice_unavoidable:
-        known = ibis.coalesce(known, ibis.literal(True))
+        known = known.fill_null(True)
     if "abandoned" in t.columns:
         known = ibis.ifelse(t.abandoned.fill_null(False), False, known)
     return ibis.ifelse(
@@ -80,28 +88,30 @@ def _agrees(t: ir.Table, use_case: UseCase) -> ir.BooleanValue:
     return ibis.literal(None, "boolean")
 
 
-def _derived(
-    t: ir.Table, given: ir.Value, consulted: ir.BooleanValue, use_case: UseCase
-) -> ir.StringValue:
+def _modified(t: ir.Table, given: ir.StringValue | None, use_case: UseCase) -> ir.BooleanValue:
+    """Whether the choice is the advised class with changed terms; null where unknown."""
     if is_numeric(t, use_case):
         distance = deviation(t.choice_value, t.recommendation_value, use_case)
-        same = distance <= use_case.tolerance
-        modified = (~same) & (distance < use_case.materiality)
-    elif {"recommendation", "choice"} <= set(t.columns):
-        same = t.choice == t.recommendation
-        modified = _same_class(t, use_case) | (same & (given == Action.MODIFIED.value))
-        modified = modified.fill_null(False)
-    else:
-        return ibis.literal(None, "string")
-    aware = consulted.fill_null(False)
-    return ibis.cases(
-        (same.isnull(), ibis.literal(None, "string")),
-        (aware & modified, Action.MODIFIED.value),
-        (aware & same, Action.FOLLOWED.value),
-        (aware, Action.OVERRIDDEN.value),
-        (same, Action.AGREED.value),
-        else_=Action.DIFFERED.value,
-    )
+        return (distance > use_case.tolerance) & (distance < use_case.materiality)
+    if not {"recommendation", "choice"} <= set(t.columns):
+        return ibis.literal(None, "boolean")
+    modified = _same_class(t, use_case)
+    if given is not None:
+        said = (given == Action.MODIFIED.value) & (t.choice == t.recommendation)
+        modified = modified | said.fill_null(False)
+    return modified
+
+
+def _derived(t: ir.Table) -> list[tuple[ir.BooleanValue, str]]:
+    """Cases in order, for rows whose choice and advice are both known."""
+    seen = t.consulted.fill_null(False)
+    return [
+        (t.agrees.notnull() & seen & t.modified__.fill_null(False), Action.MODIFIED.value),
+        ((t.agrees & seen).fill_null(False), Action.FOLLOWED.value),
+        (t.agrees.notnull() & seen, Action.OVERRIDDEN.value),
+        (t.agrees.fill_null(False), Action.AGREED.value),
+        (t.agrees.notnull(), Action.DIFFERED.value),
+    ]
 
 
 def deviation(value: ir.Value, advice: ir.Value, use_case: UseCase) -> ir.FloatingValue:

@@ -20,6 +20,7 @@ from takeup.record.columns import COLUMNS, Kind, kind_of
 from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
 from takeup.record.mapping import Mapping, OutcomeColumns
+from takeup.record.survey import Survey
 from takeup.record.use_case import UseCase
 
 ROW = "row__"
@@ -30,6 +31,9 @@ OUTCOME_PREFIX = "y_"
 
 SOURCE = "source__"
 """The file a row came from, where several files make the table."""
+
+Surveys = dict[str, Survey]
+_NAMED_CHOICES = ("recommendation", "choice", "initial_choice", "correct_choice")
 
 _SCALE_REMEDY = (
     'if it is a percentage, write [computed] {name} = "{source} / 100"; another score can be '
@@ -58,27 +62,31 @@ class RowFilter:
     drop: ir.BooleanValue
 
 
+BAD, DROP = "bad__", "drop__"
+"""Whether a check makes the row unusable; the number of the filter that leaves it out (0:
+none)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Canonical:
-    """A typed table with `row__`, flags `bad__0 …` (one per check) and `drop__0 …`."""
+    """A typed table with `row__`, `bad__` and `drop__`. `flags` has the rows again with
+    `bad__0 …` (one per check) and `drop__`: it is only computed where something is bad."""
 
     table: ir.Table
     raw: ir.Table
+    flags: ir.Table
     checks: tuple[Check, ...]
     filters: tuple[RowFilter, ...]
     assumptions: tuple[str, ...]
 
     def usable(self) -> ir.Table:
         """The rows that pass every check and filter, without the flags."""
-        flags = [f"bad__{i}" for i in range(len(self.checks))]
-        flags += [f"drop__{i}" for i in range(len(self.filters))]
-        rows = self.table
-        if flags:
-            bad = rows[flags[0]]
-            for flag in flags[1:]:
-                bad = bad | rows[flag]
-            rows = rows.filter(~bad)
-        return rows.drop(*flags)
+        return without_flags(self.table)
+
+
+def without_flags(table: ir.Table) -> ir.Table:
+    """The usable rows of a typed table."""
+    return table.filter(~table[BAD] & (table[DROP] == 0)).drop(BAD, DROP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +98,18 @@ class _Reading:
 class Reader:
     """Reads the columns of one raw table by one mapping."""
 
-    def __init__(self, raw: ir.Table, mapping: Mapping, use_case: UseCase) -> None:
+    def __init__(
+        self,
+        raw: ir.Table,
+        mapping: Mapping,
+        use_case: UseCase,
+        *,
+        is_text: bool = True,
+        surveys: Surveys | None = None,
+    ) -> None:
         self.raw = raw
+        self.is_text = is_text
+        self.surveys = surveys or {}
         self.mapping = mapping
         self.use_case = use_case
         self.options = mapping.file
@@ -101,10 +119,27 @@ class Reader:
     def _cell(self, column: str) -> ir.Value:
         value = self.raw[column]
         if value.type().is_string():
+            if not self.is_text and self._is_id(column):
+                # Ids of typed sources are taken as they are: cleaning unique texts is what a
+                # large file would cost most.
+                return value.nullif("")
+            survey = self.surveys.get(column)
+            if survey is not None and survey.is_clean(self.options.blanks):
+                return value
             return parsing.present(value, self.options.blanks)
         if value.type().is_floating():
             return ibis.ifelse(value.isnan(), ibis.literal(None, value.type()), value)
         return value
+
+    def _survey_of(self, name: str) -> Survey | None:
+        """What is known beforehand of the texts behind a canonical column, if anything."""
+        source = self.mapping.columns.get(name)
+        if not isinstance(source, str) or name in self.mapping.values:
+            return None
+        return self.surveys.get(source)
+
+    def _is_id(self, column: str) -> bool:
+        return any(self.mapping.columns.get(c) == column for c in ("decision_id", "case_id"))
 
     def number(self, value: ir.Value) -> ir.NumericValue:
         """A text as a number, by this file's decimal sign."""
@@ -220,7 +255,9 @@ class Reader:
     def _text(self, name: str, value: ir.Value) -> _Reading:
         was_text = value.type().is_string()
         text = _as_text(value)
-        if was_text and name in ("recommendation", "choice", "initial_choice", "correct_choice"):
+        survey = self._survey_of(name)
+        plain = survey is not None and not survey.has_whole_numbers()
+        if was_text and name in _NAMED_CHOICES and not plain:
             text = parsing.whole_number_text(text)
         return _Reading(text)
 
@@ -324,8 +361,11 @@ class Reader:
 
     def _word(self, name: str, value: ir.Value) -> _Reading:
         source = self.source_of(name)
-        text = _as_text(value).lower()
         words = COLUMNS[name].words
+        survey = self._survey_of(name)
+        if survey is not None and survey.are_all(words):
+            return _Reading(value)
+        text = _as_text(value).lower()
         check = Check(
             "unknown_word",
             name,
@@ -413,6 +453,9 @@ def canonicalise(
     mapping: Mapping,
     use_case: UseCase,
     home: Literal["decisions", "eligible", "outcomes"] = "decisions",
+    *,
+    is_text: bool = True,
+    surveys: Surveys | None = None,
 ) -> Canonical:
     """`raw` (with `row__`) as a typed record of kind `home`.
 
@@ -420,7 +463,7 @@ def canonicalise(
     a table that lacks what a record needs.
     """
     mapping = _numeric_twins(mapping, use_case)
-    reader = Reader(raw, mapping, use_case)
+    reader = Reader(raw, mapping, use_case, is_text=is_text, surveys=surveys)
     names = [*mapping.columns, *mapping.constants, *mapping.computed]
     readings = {name: reader.read(name) for name in names}
     checks = [check for reading in readings.values() for check in reading.checks]
@@ -431,13 +474,19 @@ def canonicalise(
         checks += reading.checks
     checks += _needed(values, reader, home)
     filters = _filters(reader)
-    table = raw.select(
+    drop: ir.Value = ibis.literal(0)
+    for number, item in reversed(list(enumerate(filters, 1))):
+        drop = ibis.ifelse(item.drop, number, drop)
+    bad = ibis.literal(False)
+    for check in checks:
+        bad = bad | check.flag
+    table = raw.select(raw[ROW].name(ROW), **values, **{BAD: bad, DROP: drop.cast("int32")})
+    flags = raw.select(
         raw[ROW].name(ROW),
-        **values,
         **{f"bad__{i}": check.flag for i, check in enumerate(checks)},
-        **{f"drop__{i}": item.drop for i, item in enumerate(filters)},
+        **{DROP: drop.cast("int32")},
     )
-    return Canonical(table, raw, tuple(checks), tuple(filters), tuple(reader.assumptions))
+    return Canonical(table, raw, flags, tuple(checks), tuple(filters), tuple(reader.assumptions))
 
 
 def _numeric_twins(mapping: Mapping, use_case: UseCase) -> Mapping:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 
 from takeup.log import fetch
-from takeup.record.canonical import ROW, Canonical, Check
+from takeup.record.canonical import BAD, DROP, ROW, Canonical, Check
 from takeup.record.columns import is_canonical
 from takeup.record.mapping import Mapping
 from takeup.sources.raw_table import RawTable
@@ -20,55 +19,56 @@ FIRST_ROWS = 5
 
 @dataclass(frozen=True, slots=True)
 class Counted:
+    """Problems with their counts, rows left out by each filter, rows rejected."""
+
     problems: list[Problem]
     filtered: dict[str, int]
     rejected: int
 
 
-def count_problems(canonical: Canonical, file: str) -> Counted:
+def count_problems(canonical: Canonical, file: str, table: ir.Table | None = None) -> Counted:
     """How many rows each check and filter catches; details only where there are any.
 
-    A filter comes first: a row left out on purpose is not also a bad row.
+    A filter comes first: a row left out on purpose is not also a bad row. `table` is the
+    typed table where it has been computed already.
     """
-    table = canonical.table
-    checks = [table[f"bad__{i}"] for i in range(len(canonical.checks))]
-    drops = [table[f"drop__{i}"] for i in range(len(canonical.filters))]
-    if not checks and not drops:
+    rows = canonical.table if table is None else table
+    if not canonical.checks and not canonical.filters:
         return Counted([], {}, 0)
-    left_out = any_of(drops)
-    remaining = [drop & ~any_of(drops[:i]) for i, drop in enumerate(drops)]
-    caught = [check & ~left_out for check in checks]
     totals = fetch(
-        table.aggregate(
-            **{f"c{i}": check.cast("int64").sum() for i, check in enumerate(caught)},
-            **{f"d{i}": drop.cast("int64").sum() for i, drop in enumerate(remaining)},
-            any_bad=(any_of(checks) & ~left_out).cast("int64").sum(),
+        rows.group_by(drop=rows[DROP]).aggregate(n=rows.count(), bad=rows[BAD].cast("int64").sum())
+    ).to_pylist()
+    filtered = {item.reason: 0 for item in canonical.filters}
+    rejected = 0
+    for row in totals:
+        if row["drop"]:
+            filtered[canonical.filters[row["drop"] - 1].reason] += int(row["n"])
+        else:
+            rejected = int(row["bad"] or 0)
+    if not rejected:
+        return Counted([], filtered, 0)
+    return Counted(_problems(canonical, file), filtered, rejected)
+
+
+def _problems(canonical: Canonical, file: str) -> list[Problem]:
+    flags = canonical.flags
+    kept = flags.filter(flags[DROP] == 0)
+    counts = fetch(
+        kept.aggregate(
+            **{f"c{i}": kept[f"bad__{i}"].cast("int64").sum() for i in range(len(canonical.checks))}
         )
     ).to_pylist()[0]
-    filtered: dict[str, int] = {}
-    for i, item in enumerate(canonical.filters):
-        filtered[item.reason] = filtered.get(item.reason, 0) + int(totals[f"d{i}"] or 0)
-    problems = [
-        _problem(canonical, i, file, int(totals[f"c{i}"]), left_out)
-        for i in range(len(checks))
-        if totals[f"c{i}"]
+    return [
+        _problem(canonical, i, file, int(counts[f"c{i}"]))
+        for i in range(len(canonical.checks))
+        if counts[f"c{i}"]
     ]
-    return Counted(problems, filtered, int(totals["any_bad"] or 0))
 
 
-def any_of(flags: list[ir.BooleanValue]) -> ir.BooleanValue:
-    result = ibis.literal(False)
-    for flag in flags:
-        result = result | flag
-    return result
-
-
-def _problem(
-    canonical: Canonical, i: int, file: str, count: int, left_out: ir.BooleanValue
-) -> Problem:
+def _problem(canonical: Canonical, i: int, file: str, count: int) -> Problem:
     check: Check = canonical.checks[i]
-    table = canonical.table
-    found = table.filter(table[f"bad__{i}"] & ~left_out)
+    flags = canonical.flags
+    found = flags.filter(flags[f"bad__{i}"] & (flags[DROP] == 0))
     rows = fetch(found.select(ROW).order_by(ROW).limit(FIRST_ROWS))[ROW].to_pylist()
     return Problem(
         file,

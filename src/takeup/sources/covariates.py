@@ -13,7 +13,7 @@ FEW = 10
 """A numeric column with at most this many values is treated as names."""
 
 
-def settle_covariates(raw: ir.Table, mapping: Mapping) -> Mapping:
+def settle_covariates(raw: ir.Table, mapping: Mapping, *, is_text: bool = True) -> Mapping:
     """`mapping` with every covariate declared a name or a number.
 
     A column is a number when every value that is not blank reads as one and there are more
@@ -28,6 +28,11 @@ def settle_covariates(raw: ir.Table, mapping: Mapping) -> Mapping:
         and mapping.columns[name] in raw.columns
         and name not in mapping.values
     ]
+    texts = [n for n in open_ones if raw[str(mapping.columns[n])].type().is_string()]
+    if not is_text:
+        # A typed source has said that these are names.
+        mapping = mapping.model_copy(update={"names": [*mapping.names, *texts]})
+        open_ones = [name for name in open_ones if name not in texts]
     if not open_ones:
         return mapping
     tests = {}

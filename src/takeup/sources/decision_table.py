@@ -1,22 +1,31 @@
 """From what a person hands over to the one narrow table that every measure reads.
 
-raw table → mapping → checks → duplicates → outcomes → action. Counts of every row that did
-not make it, and why, come with it.
+raw table → mapping → checks → outcomes → action, computed in one pass; then the duplicates
+are looked for. Counts of every row that did not make it, and why, come with it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import ibis
 import ibis.expr.types as ir
 
-from takeup.log import Engine, fetch, keep
+from takeup.log import engine_of, fetch, hash_of, keep
 from takeup.log.compress import rounded_counts
 from takeup.record.action import with_action
-from takeup.record.canonical import ROW, Canonical, canonicalise
+from takeup.record.canonical import (
+    BAD,
+    DROP,
+    OUTCOME_PREFIX,
+    ROW,
+    Canonical,
+    canonicalise,
+    without_flags,
+)
 from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.duplicates import (
     CONFLICT,
@@ -31,35 +40,45 @@ from takeup.record.duplicates import (
 from takeup.record.errors import InputError
 from takeup.record.event_stream import FATE, OPEN, REPEATED, UNKNOWN, UNOPENED, fold
 from takeup.record.mapping import Mapping
+from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
 from takeup.record.vocabulary import Action
-from takeup.sources.checking import FIRST_ROWS, Counted, any_of, count_problems, with_own_names
+from takeup.sources.checking import FIRST_ROWS, Counted, count_problems, with_own_names
 from takeup.sources.covariates import settle_covariates
-from takeup.sources.outcomes import OutcomeSet, join_outcomes, own_outcomes
+from takeup.sources.outcomes import (
+    DEFAULT_OUTCOME,
+    JOINED,
+    OutcomeFile,
+    open_outcomes,
+    own_outcomes,
+)
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem, Reconciliation
+from takeup.sources.surveys import survey_columns
 from takeup.stats.bins import bin_names, quantile_edges
 
 UNACCOUNTED = "unaccounted"
 """Action of a case on the eligible list that no decision answers."""
 
+DEFAULT_USE_CASE = "decisions"
+_IDS = ("case_id", "decision_id")
+_NOT_MEASURED = ("override_comment", "revision", "updated_at")
+
 Step = Callable[[str], None]
+UseCases = Callable[[str], UseCase]
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionTable:
-    """Typed decisions of a file, before they are split by use case.
+    """Typed decisions of a file, one narrow table for each use case.
 
-    `decisions`: one row each, canonical columns, without duplicates. `eligible`: cases of
-    the eligible list that no decision answers, or None without a list. `rejected_rows`
-    pairs row numbers with reasons, for the rejects file.
+    `tables`: canonical columns, `action`, outcomes (`y_NAME`), what follows from truth, and
+    one row for each eligible case that no decision answers; held by the engine.
+    `rejected_rows` pairs row numbers with reasons, for the rejects file.
     """
 
-    decisions: ir.Table
-    outcomes: OutcomeSet | None
-    unaccounted: ir.Table | None
-    eligible_listed: int | None
-    use_cases: tuple[str, ...]
+    tables: dict[str, ir.Table]
+    outcomes: tuple[str, ...]
     columns: frozenset[str]
     reconciliation: Reconciliation
     problems: tuple[Problem, ...]
@@ -72,13 +91,13 @@ class DecisionTable:
 def build_decision_table(
     raw: RawTable,
     mapping: Mapping,
-    use_case: UseCase,
-    engine: Engine,
+    use_case_of: UseCases,
     *,
     outcomes: RawTable | None = None,
     eligible: RawTable | None = None,
-    since: Any = None,
-    until: Any = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    keep_ids: bool = False,
     step: Step = lambda _: None,
 ) -> DecisionTable:
     """The decisions of `raw`. Raises InputError or DeclarationError where it is no table of
@@ -87,59 +106,48 @@ def build_decision_table(
     folded, stream_problems, decisions_raw = _fold(raw, mapping)
     if mapping.events is not None:
         mapping = _with_event_actions(mapping)
-    mapping = settle_covariates(decisions_raw, mapping)
-    canonical = canonicalise(decisions_raw, mapping, use_case)
-    counted = count_problems(canonical, raw.name)
-    rows = canonical.usable()
-    filtered = dict(counted.filtered)
-    rows, period = _within(rows, since, until)
-    if period:
-        filtered = {**filtered, **period(canonical)}
-    step("looking for duplicates")
-    unique = _without_duplicates(rows, raw.name)
-    rejects = [*_raw_problems(raw), *stream_problems, *counted.problems, *unique.problems]
-    rows_rejected = (
-        sum(r.count for r in raw.rejects)
-        + sum(p.count for p in stream_problems)
-        + counted.rejected
-        + unique.conflicts
+    mapping = settle_covariates(decisions_raw, mapping, is_text=raw.is_text)
+    any_use_case = use_case_of(DEFAULT_USE_CASE)
+    canonical = canonicalise(
+        decisions_raw,
+        mapping,
+        any_use_case,
+        is_text=raw.is_text,
+        surveys=survey_columns(decisions_raw, mapping),
     )
-    used = (
-        raw.rows_read
-        - rows_rejected
-        - folded
-        - sum(filtered.values())
-        - unique.superseded
-        - unique.duplicates
-    )
-    _something_left(used, raw, rejects)
+    typed = _within(canonical.table, since, until, len(canonical.filters))
+    columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
+    names = _use_cases(typed)
+    file = open_outcomes(columns, outcomes, mapping, any_use_case) if outcomes else None
     step("joining outcomes")
-    own = own_outcomes(unique.rows, mapping)
-    outcome_set, outcome_problems, side = (
-        join_outcomes(unique.rows, outcomes, mapping, use_case) if outcomes else (own, [], {})
+    one = use_case_of(names[0]) if len(names) == 1 else None
+    ids = keep_ids or eligible is not None
+    whole = _computed(typed, file, one, ids)
+    counted = _counted(canonical, raw.name, whole, since, until)
+    step("looking for duplicates")
+    unique = _without_duplicates(whole, canonical, counted, raw.name)
+    problems = [*_raw_problems(raw), *stream_problems, *counted.problems, *unique.problems]
+    reconciliation = _reconciled(raw, folded, stream_problems, counted, unique)
+    _something_left(reconciliation.rows_used, raw, problems)
+    rows = unique.rows
+    side: dict[str, int] = {}
+    if file is not None:
+        orphans, side = _matched(rows, canonical, file)
+        problems += [*file.problems, *orphans]
+    unaccounted, eligible_problems, eligible_side = _unaccounted(
+        rows, eligible, mapping, any_use_case
     )
-    unaccounted, listed, eligible_problems, eligible_side = _unaccounted(
-        unique.rows, eligible, mapping, use_case
-    )
-    names = _use_cases(unique.rows)
-    problems = (*rejects, *outcome_problems, *eligible_problems)
+    found = file.names if file is not None else ()
+    tables = {
+        name: _narrow(rows, name, use_case_of(name), unaccounted, one is not None, keep_ids)
+        for name in names
+    }
     return DecisionTable(
-        decisions=unique.rows,
-        outcomes=outcome_set,
-        unaccounted=unaccounted,
-        eligible_listed=listed,
-        use_cases=names,
-        columns=frozenset(unique.rows.columns) - {ROW},
-        reconciliation=Reconciliation(
-            raw.rows_read,
-            used,
-            folded,
-            filtered,
-            unique.superseded,
-            unique.duplicates,
-            rows_rejected,
-        ),
-        problems=problems,
+        tables=tables,
+        outcomes=tuple(dict.fromkeys((*own_outcomes(frozenset(columns), mapping), *found))),
+        columns=frozenset(columns),
+        reconciliation=reconciliation,
+        problems=(*problems, *eligible_problems),
         rejected_rows=_rejected_rows(canonical, counted, unique),
         notes=raw.notes
         + (outcomes.notes if outcomes else ())
@@ -149,33 +157,72 @@ def build_decision_table(
     )
 
 
-def decisions_of(table: DecisionTable, name: str, use_case: UseCase) -> ir.Table:
-    """The narrow table of one use case, held by the engine: canonical columns, `action`,
-    outcomes and truth, plus one row for each unaccounted eligible case."""
-    rows = table.decisions
-    if "use_case" in rows.columns:
-        rows = rows.filter(rows.use_case == name).drop("use_case")
+def _computed(
+    typed: ir.Table, file: OutcomeFile | None, use_case: UseCase | None, ids: bool
+) -> ir.Table:
+    """Everything that is computed row by row, once, held by the engine.
+
+    Outcomes are joined as they stand where each key seems to stand once; that it did is seen
+    from the number of rows.
+    """
+    keys = key_columns(typed.columns)
+    rows = typed
+    if keys:
+        rows = rows.mutate(**{KEY: hash_of(key_expression(rows, keys), engine_of(rows))})
+    if file is not None and file.likely_single:
+        table = keep(_derived(file.attach(rows), use_case, ids, file.key))
+        sizes = [int(fetch(t.count().as_table())[0][0].as_py()) for t in (table, typed)]
+        if sizes[0] == sizes[1]:
+            return table
+    if file is not None:
+        rows = file.attach_latest(rows)
+    return keep(_derived(rows, use_case, ids, file.key if file else None))
+
+
+def _derived(
+    rows: ir.Table, use_case: UseCase | None, ids: bool, outcome_key: str | None
+) -> ir.Table:
+    if f"{OUTCOME_PREFIX}{DEFAULT_OUTCOME}" not in rows.columns and "outcome" in rows.columns:
+        rows = rows.rename({f"{OUTCOME_PREFIX}{DEFAULT_OUTCOME}": "outcome"})
+    if use_case is not None:
+        rows = _acted(rows, use_case)
+    unread = [c for c in _NOT_MEASURED if c in rows.columns]
+    if not ids:
+        unread += [c for c in _IDS if c in rows.columns]
+    return rows.drop(*unread)
+
+
+def _acted(rows: ir.Table, use_case: UseCase) -> ir.Table:
     if "mode" not in rows.columns:
         rows = rows.mutate(mode=ibis.literal("assist"))
-    rows = with_action(rows, use_case)
-    if table.outcomes is not None:
-        rows = table.outcomes.attach(rows, use_case)
-    dropped = [
-        c
-        for c in (
-            "override_comment",
-            "revision",
-            "updated_at",
-            "case_id",
-            "decision_id",
-            ROW,
-        )
-        if c in rows.columns
-    ]
-    rows = rows.drop(*dropped)
-    if table.unaccounted is not None:
-        rows = _with_unaccounted(rows, table.unaccounted, name)
-    return keep(with_score_band(keep(rows)))
+    return with_truth(with_action(rows, use_case), use_case)
+
+
+def _narrow(
+    rows: ir.Table,
+    name: str,
+    use_case: UseCase,
+    unaccounted: ir.Table | None,
+    acted: bool,
+    ids: bool,
+) -> ir.Table:
+    """The table of one use case, as measures read it."""
+    table = rows
+    if "use_case" in table.columns:
+        if not acted:
+            table = table.filter(table.use_case == name)
+        table = table.drop("use_case")
+    if not acted:
+        table = keep(_acted(table, use_case))
+    extra = [c for c in (ROW, KEY, JOINED) if c in table.columns]
+    if not ids:
+        extra += [c for c in _IDS if c in table.columns]
+    elif ROW in extra:
+        extra.remove(ROW)
+    table = with_score_band(table.drop(*extra))
+    if unaccounted is not None:
+        table = keep(_with_unaccounted(table, unaccounted, name))
+    return table
 
 
 def with_score_band(rows: ir.Table) -> ir.Table:
@@ -189,7 +236,7 @@ def with_score_band(rows: ir.Table) -> ir.Table:
     names = [f"{i}: {name}" for i, name in enumerate(bin_names(edges), 1)]
     branches = [(rows.confidence <= edge, names[i]) for i, edge in enumerate(edges)]
     band = ibis.cases(*branches, else_=names[-1]) if branches else ibis.literal(names[-1])
-    return rows.mutate(score_band=ibis.ifelse(rows.confidence.isnull(), None, band))
+    return keep(rows.mutate(score_band=ibis.ifelse(rows.confidence.isnull(), None, band)))
 
 
 def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table]:
@@ -254,22 +301,46 @@ def _raw_problems(raw: RawTable) -> list[Problem]:
     ]
 
 
-def _within(rows: ir.Table, since: Any, until: Any) -> tuple[ir.Table, Any]:
+OUTSIDE = -1
+"""`drop__` of rows outside --since/--until."""
+
+
+def _within(
+    typed: ir.Table, since: datetime | None, until: datetime | None, filters: int
+) -> ir.Table:
     if since is None and until is None:
-        return rows, None
-    if "decided_at" not in rows.columns:
+        return typed
+    if "decided_at" not in typed.columns:
         raise InputError("--since and --until need decided_at, which this table does not give")
-    outside = ibis.literal(False)
+    outside: ir.BooleanValue = ibis.literal(False)
     if since is not None:
-        outside = outside | (rows.decided_at < ibis.literal(since))
+        outside = outside | (typed.decided_at < ibis.literal(since))
     if until is not None:
-        outside = outside | (rows.decided_at >= ibis.literal(until))
+        outside = outside | (typed.decided_at >= ibis.literal(until))
+    drop = ibis.ifelse(
+        (typed[DROP] == 0) & outside.fill_null(False) & ~typed[BAD], OUTSIDE, typed[DROP]
+    )
+    return typed.mutate(**{DROP: drop.cast("int32")})
 
-    def period(_: Canonical) -> dict[str, int]:
-        n = fetch(rows.aggregate(n=outside.cast("int64").sum()))["n"][0].as_py()
-        return {"outside --since/--until": int(n or 0)}
 
-    return rows.filter(~outside), period
+def _counted(
+    canonical: Canonical,
+    name: str,
+    whole: ir.Table,
+    since: datetime | None,
+    until: datetime | None,
+) -> Counted:
+    if since is None and until is None:
+        return count_problems(canonical, name, whole)
+    outside = int(
+        fetch(whole.aggregate(n=(whole[DROP] == OUTSIDE).cast("int64").sum()))["n"][0].as_py() or 0
+    )
+    counted = count_problems(canonical, name, whole.filter(whole[DROP] != OUTSIDE))
+    return Counted(
+        counted.problems,
+        {**counted.filtered, "outside --since/--until": outside},
+        counted.rejected,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,58 +353,89 @@ class _Unique:
     conflict_rows: ir.Table | None = None
 
 
-def _without_duplicates(rows: ir.Table, file: str) -> _Unique:
-    columns = key_columns(rows.columns)
-    if not columns:
+def _without_duplicates(
+    whole: ir.Table, canonical: Canonical, counted: Counted, file: str
+) -> _Unique:
+    """The usable rows without duplicates. Equal keys have equal hashes, so the cheap test on
+    hashes can only call for a closer look, which compares the keys themselves."""
+    clean = not counted.rejected and not sum(counted.filtered.values())
+    rows = whole.drop(BAD, DROP) if clean else without_flags(whole)
+    if KEY not in rows.columns:
         return _Unique(rows)
-    keyed = rows.mutate(**{KEY: key_expression(rows, columns)})
-    keyed = keyed.filter(keyed[KEY].notnull())
-    # Equal keys have equal hashes, so the cheap test can only call for a closer look.
-    hashed = keyed[KEY].hash()
-    twice = (
-        keyed.select(h=hashed).group_by("h").having(ibis._.count() > 1).aggregate(n=ibis._.count())
+    sizes = fetch(rows.aggregate(n=rows[KEY].count(), distinct=rows[KEY].nunique())).to_pylist()[0]
+    if sizes["n"] == sizes["distinct"]:
+        return _Unique(rows)
+    columns = key_columns(canonical.table.columns)
+    hashes = keep(
+        rows.filter(rows[KEY].notnull())
+        .group_by(hash__=rows[KEY])
+        .having(ibis._.count() > 1)
+        .aggregate(n=ibis._.count())
     )
-    hashes = keep(twice)
-    if fetch(hashes.count().as_table())[0][0].as_py() == 0:
-        return _Unique(rows)
-    suspects = keep(keyed.semi_join(hashes, [hashed == hashes.h]))
+    usable = canonical.usable().semi_join(rows, ROW)
+    keyed = usable.mutate(**{KEY: key_expression(usable, columns)})
+    hashed = keyed.mutate(hash__=hash_of(keyed[KEY], engine_of(keyed)))
+    suspects = keep(hashed.semi_join(hashes, "hash__").drop("hash__"))
     table = keep(fates(suspects))
     counts = dict(
         zip(*_columns(table.group_by("fate").aggregate(n=table.count()), "fate", "n"), strict=True)
     )
     gone = table.filter(table.fate != KEEP)
     conflicts = counts.get(CONFLICT, 0)
-    problems: tuple[Problem, ...] = ()
-    if conflicts:
-        found = table.filter(table.fate == CONFLICT).order_by([KEY, ROW]).limit(FIRST_ROWS)
-        named, keys = _columns(found, ROW, KEY)
-        what = f"row {named[0]} and row {named[1]} have the same key and other content"
-        problems = (
-            Problem(
-                file,
-                "conflict",
-                "+".join(columns),
-                conflicts,
-                tuple(named),
-                str(keys[0]),
-                what,
-                "map a revision or updated_at that says which one is right, or give each decision its "
-                "own decision_id",
-            ),
-        )
     return _Unique(
-        rows.anti_join(gone, ROW),
+        keep(rows.anti_join(gone, ROW)),
         counts.get(DUPLICATE, 0),
         counts.get(SUPERSEDED, 0),
         conflicts,
-        problems,
+        (_conflict(table, file, columns, conflicts),) if conflicts else (),
         table.filter(table.fate == CONFLICT).select(ROW),
+    )
+
+
+def _conflict(table: ir.Table, file: str, columns: list[str], conflicts: int) -> Problem:
+    found = table.filter(table.fate == CONFLICT).order_by([KEY, ROW]).limit(FIRST_ROWS)
+    named, keys = _columns(found, ROW, KEY)
+    return Problem(
+        file,
+        "conflict",
+        "+".join(columns),
+        conflicts,
+        tuple(named),
+        str(keys[0]).replace("\x1f", " / "),
+        f"row {named[0]} and row {named[1]} have the same key and other content",
+        "map a revision or updated_at that says which one is right, or give each decision its "
+        "own decision_id",
     )
 
 
 def _columns(table: ir.Table, *names: str) -> list[list[Any]]:
     found = fetch(table)
     return [found[name].to_pylist() for name in names]
+
+
+def _reconciled(
+    raw: RawTable,
+    folded: int,
+    stream_problems: list[Problem],
+    counted: Counted,
+    unique: _Unique,
+) -> Reconciliation:
+    rejected = (
+        sum(r.count for r in raw.rejects)
+        + sum(p.count for p in stream_problems)
+        + counted.rejected
+        + unique.conflicts
+    )
+    left_out = folded + sum(counted.filtered.values()) + unique.superseded + unique.duplicates
+    return Reconciliation(
+        raw.rows_read,
+        raw.rows_read - rejected - left_out,
+        folded,
+        counted.filtered,
+        unique.superseded,
+        unique.duplicates,
+        rejected,
+    )
 
 
 def _something_left(used: int, raw: RawTable, problems: list[Problem]) -> None:
@@ -348,25 +450,37 @@ def _something_left(used: int, raw: RawTable, problems: list[Problem]) -> None:
 
 def _use_cases(rows: ir.Table) -> tuple[str, ...]:
     if "use_case" not in rows.columns:
-        return ("decisions",)
-    found = fetch(rows.select("use_case").distinct())["use_case"].to_pylist()
-    return tuple(sorted(name for name in found if name is not None))
+        return (DEFAULT_USE_CASE,)
+    usable = without_flags(rows)
+    found = fetch(usable.select("use_case").distinct())["use_case"].to_pylist()
+    names = tuple(sorted(name for name in found if name is not None))
+    return names or (DEFAULT_USE_CASE,)
+
+
+def _matched(
+    rows: ir.Table, canonical: Canonical, file: OutcomeFile
+) -> tuple[list[Problem], dict[str, int]]:
+    matched = int(fetch(rows.aggregate(n=rows[JOINED].count()))["n"][0].as_py() or 0)
+    side = {"outcomes_listed": file.listed, "outcomes_matched": matched}
+    if matched == file.listed:
+        return [], side
+    orphans = file.orphans(canonical.usable())
+    return ([orphans] if orphans else []), side
 
 
 def _rejected_rows(canonical: Canonical, counted: Counted, unique: _Unique) -> ir.Table | None:
     parts: list[ir.Table] = []
     if counted.rejected:
-        table = canonical.table
+        flags = canonical.flags
         reason = ibis.cases(
             *[
-                (table[f"bad__{i}"], f"{check.source}: {check.what}")
+                (flags[f"bad__{i}"], f"{check.source}: {check.what}")
                 for i, check in enumerate(canonical.checks)
             ]
         )
-        left_out = any_of([table[f"drop__{i}"] for i in range(len(canonical.filters))])
         parts.append(
-            table.mutate(reason=reason)
-            .filter(lambda t: t.reason.notnull() & ~left_out)
+            flags.mutate(reason=reason)
+            .filter(lambda t: t.reason.notnull() & (t[DROP] == 0))
             .select(ROW, "reason")
         )
     if unique.conflict_rows is not None and unique.conflicts:
@@ -378,27 +492,26 @@ def _rejected_rows(canonical: Canonical, counted: Counted, unique: _Unique) -> i
 
 def _unaccounted(
     decisions: ir.Table, eligible: RawTable | None, mapping: Mapping, use_case: UseCase
-) -> tuple[ir.Table | None, int | None, list[Problem], dict[str, int]]:
+) -> tuple[ir.Table | None, list[Problem], dict[str, int]]:
     if eligible is None:
-        return None, None, [], {}
+        return None, [], {}
     if "case_id" not in decisions.columns:
         raise InputError(
             "an eligible list is matched by case_id, which the decisions do not give; map it"
         )
     side = with_own_names(eligible, mapping.side("eligible"))
-    canonical = canonicalise(eligible.table, side, use_case, "eligible")
+    canonical = canonicalise(eligible.table, side, use_case, "eligible", is_text=eligible.is_text)
     counted = count_problems(canonical, eligible.name)
     cases = canonical.usable()
     if "excluded_reason" in cases.columns:
         cases = cases.filter(cases.excluded_reason.isnull())
     both = ["case_id"] + [c for c in ("use_case",) if c in cases.columns and c in decisions.columns]
-    cases = cases.drop(ROW).distinct(on=both)
+    cases = keep(cases.drop(ROW).distinct(on=both))
     missing = keep(cases.anti_join(decisions, both))
     listed = int(fetch(cases.count().as_table())[0][0].as_py())
     unlisted = int(fetch(decisions.anti_join(cases, both).count().as_table())[0][0].as_py())
     return (
         missing,
-        listed,
         counted.problems,
         {"eligible_listed": listed, "decisions_not_on_eligible_list": unlisted},
     )

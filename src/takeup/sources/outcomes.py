@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
-from takeup.log import fetch, keep
+from takeup.log import engine_of, fetch, hash_of, keep
 from takeup.record.canonical import OUTCOME_PREFIX, ROW, canonicalise
 from takeup.record.errors import DeclarationError, InputError
 from takeup.record.mapping import Mapping
-from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
 from takeup.sources.checking import count_problems, with_own_names
 from takeup.sources.raw_table import RawTable
@@ -26,60 +25,102 @@ TRUTH = (
     "loss_final",
     "value",
 )
+JOINED = "joined__"
+"""True on decisions that an outcome row was found for."""
+
+_MOST_NAMES = 20
+_CLEARLY_SEVERAL = 0.80
+_LOOKED_AT = 100_000
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeSet:
-    """Outcome names, and a table with one row per decision (`key`) — or None where they
-    already stand in the decision's row."""
+class OutcomeFile:
+    """A file of outcomes, ready to be joined by `key`.
 
-    names: tuple[str, ...]
-    table: ir.Table | None = None
-    key: str | None = None
-
-    def attach(self, decisions: ir.Table, use_case: UseCase) -> ir.Table:
-        """`decisions` with `y_NAME`, truth and what follows from truth."""
-        rows = decisions
-        if self.table is not None:
-            assert self.key is not None
-            present = [c for c in self.table.columns if c != self.key and c in rows.columns]
-            rows = rows.drop(*present).left_join(self.table, self.key)
-            rows = rows.drop(f"{self.key}_right")
-        elif "outcome" in rows.columns:
-            rows = rows.rename({f"{OUTCOME_PREFIX}{DEFAULT_OUTCOME}": "outcome"})
-        return with_truth(rows, use_case)
-
-
-def own_outcomes(decisions: ir.Table, mapping: Mapping) -> OutcomeSet | None:
-    """Outcomes that stand in the decision's own row."""
-    named = tuple(o.name for o in mapping.outcomes)
-    own = (DEFAULT_OUTCOME,) if "outcome" in decisions.columns else ()
-    if named or own or any(c in decisions.columns for c in TRUTH):
-        return OutcomeSet((*own, *named))
-    return None
-
-
-def join_outcomes(
-    decisions: ir.Table, outcomes: RawTable, mapping: Mapping, use_case: UseCase
-) -> tuple[OutcomeSet, list[Problem], dict[str, int]]:
-    """Outcomes of their own file: the latest per decision and name, one row per decision.
-
-    Raises InputError where the two files share no key.
+    `rows`: usable rows as they stand. `listed` counts them; `likely_single` says that keys
+    seem to stand once each, so that they can be joined as they are and looked at afterwards.
     """
+
+    name: str
+    key: str
+    rows: ir.Table
+    names: tuple[str, ...]
+    listed: int
+    likely_single: bool
+    problems: tuple[Problem, ...]
+
+    def attach(self, decisions: ir.Table) -> ir.Table:
+        """`decisions` with the file's columns, joined as they stand by the hash of the key.
+
+        Right only where each key stands once: a key that stands twice, or two keys with one
+        hash, show as more rows than there are decisions.
+        """
+        engine = engine_of(decisions)
+        values = _values(self.rows, self.names, latest=False)
+        right = self.rows.select(hash__=hash_of(self.rows[self.key], engine), **values)
+        right = right.mutate(**{JOINED: ibis.literal(True)})
+        left = decisions.drop(*[c for c in values if c in decisions.columns])
+        left = left.mutate(hash__=hash_of(left[self.key], engine))
+        return left.left_join(right, "hash__").drop("hash__", "hash___right")
+
+    def attach_latest(self, decisions: ir.Table) -> ir.Table:
+        """`decisions` with the latest value per key and outcome, joined by the key itself."""
+        one = keep(
+            self.rows.group_by(self.key).aggregate(**_values(self.rows, self.names, latest=True))
+        )
+        one = one.mutate(**{JOINED: ibis.literal(True)})
+        left = decisions.drop(*[c for c in one.columns if c != self.key and c in decisions.columns])
+        return left.left_join(one, self.key).drop(f"{self.key}_right")
+
+    def orphans(self, decisions: ir.Table) -> Problem | None:
+        """Outcomes whose decision is not there, if any. Raises InputError where none is."""
+        known = decisions.select(self.key)
+        lost = self.rows.anti_join(known, self.key)
+        count = int(fetch(lost.count().as_table())[0][0].as_py())
+        if not count:
+            return None
+        if count == self.listed:
+            raise InputError(
+                f"{self.name}: no {self.key} of it is in the decisions file; the two files must "
+                "name their decisions alike"
+            )
+        first = fetch(lost.select(ROW, self.key).order_by(ROW).limit(5)).to_pydict()
+        return Problem(
+            self.name,
+            "no_decision",
+            self.key,
+            count,
+            tuple(first[ROW]),
+            str(first[self.key][0]),
+            "has no decision in the decisions file",
+            "check that both files cover the same time; the outcome was left aside",
+        )
+
+
+def own_outcomes(columns: frozenset[str], mapping: Mapping) -> tuple[str, ...]:
+    """Names of the outcomes that stand in the decision's own row."""
+    named = tuple(o.name for o in mapping.outcomes)
+    return (*((DEFAULT_OUTCOME,) if "outcome" in columns else ()), *named)
+
+
+def open_outcomes(
+    decision_columns: tuple[str, ...], outcomes: RawTable, mapping: Mapping, use_case: UseCase
+) -> OutcomeFile:
+    """The outcomes of their own file. Raises InputError where the two files share no key."""
     side = with_own_names(outcomes, mapping.side("outcomes"))
-    canonical = canonicalise(outcomes.table, side, use_case, "outcomes")
+    canonical = canonicalise(outcomes.table, side, use_case, "outcomes", is_text=outcomes.is_text)
     counted = count_problems(canonical, outcomes.name)
-    key = _key(decisions, canonical.table, outcomes)
+    key = _key(decision_columns, canonical.table, outcomes)
     rows = canonical.usable()
     names = _names(rows)
-    if len(names) > 20:
+    if len(names) > _MOST_NAMES:
         raise DeclarationError(
             "mapping", [f"outcome_name has {len(names)} different values; is it the right column?"]
         )
-    one = keep(_one_row_per_key(rows, key, names))
-    listed = int(fetch(one.count().as_table())[0][0].as_py())
-    known = decisions.select(key)
-    matched = int(fetch(one.semi_join(known, key).count().as_table())[0][0].as_py())
+    first = rows.select(key).limit(_LOOKED_AT)
+    sizes = fetch(first.aggregate(n=first.count(), keys=first[key].nunique())).to_pylist()[0]
+    listed = outcomes.rows_read - sum(r.count for r in outcomes.rejects) - counted.rejected
+    listed -= sum(counted.filtered.values())
     problems = [
         *(
             Problem(
@@ -89,23 +130,20 @@ def join_outcomes(
         ),
         *counted.problems,
     ]
-    if matched < listed:
-        problems.append(_orphans(rows, known, key, outcomes.name))
-    if matched == 0:
-        raise InputError(
-            f"{outcomes.name}: no {key} of it is in the decisions file; the two files must name "
-            "their decisions alike"
-        )
-    return (
-        OutcomeSet(names, one, key),
-        problems,
-        {"outcomes_listed": listed, "outcomes_matched": matched},
+    return OutcomeFile(
+        outcomes.name,
+        key,
+        rows,
+        names,
+        listed,
+        len(names) <= 1 and sizes["keys"] >= _CLEARLY_SEVERAL * sizes["n"],
+        tuple(problems),
     )
 
 
-def _key(decisions: ir.Table, outcomes: ir.Table, raw: RawTable) -> str:
+def _key(decision_columns: tuple[str, ...], outcomes: ir.Table, raw: RawTable) -> str:
     for key in ("decision_id", "case_id"):
-        if key in decisions.columns and key in outcomes.columns:
+        if key in decision_columns and key in outcomes.columns:
             return key
     raise InputError(
         f"{raw.name}: outcomes are matched by decision_id or case_id, which must be in both files; "
@@ -122,37 +160,27 @@ def _names(rows: ir.Table) -> tuple[str, ...]:
     return tuple(sorted(name or DEFAULT_OUTCOME for name in found))
 
 
-def _one_row_per_key(rows: ir.Table, key: str, names: tuple[str, ...]) -> ir.Table:
-    """The latest value per key and name, side by side."""
+def _values(rows: ir.Table, names: tuple[str, ...], *, latest: bool) -> dict[str, ir.Value]:
+    """The columns an outcome file gives to a decision: `y_NAME`, truth and `observed_at`.
+
+    With `latest`, each as the latest of its key; else as it stands.
+    """
     has_time = "observed_at" in rows.columns
-    when = rows.observed_at.epoch_seconds().fill_null(0) if has_time else ibis.literal(0)
-    t = rows.mutate(when__=when.cast("int64") * 10_000_000 + rows[ROW] % 10_000_000)
-    named = t.outcome_name.fill_null(DEFAULT_OUTCOME) if "outcome_name" in t.columns else None
+    if latest:
+        when = rows.observed_at.epoch_seconds().fill_null(0) if has_time else ibis.literal(0)
+        order = when.cast("int64") * 10_000_000 + rows[ROW] % 10_000_000
+    named = rows.outcome_name.fill_null(DEFAULT_OUTCOME) if "outcome_name" in rows.columns else None
     values: dict[str, ir.Value] = {}
     for name in names:
-        where = t.outcome.notnull()
-        if named is not None:
+        value = rows.outcome
+        where = value.notnull()
+        if named is not None and len(names) > 1:
             where = where & (named == name)
-        values[f"{OUTCOME_PREFIX}{name}"] = t.outcome.argmax(t.when__, where=where)
+        values[f"{OUTCOME_PREFIX}{name}"] = value.argmax(order, where=where) if latest else value
     for column in TRUTH:
-        if column in t.columns:
-            values[column] = t[column].argmax(t.when__, where=t[column].notnull())
+        if column in rows.columns:
+            value = rows[column]
+            values[column] = value.argmax(order, where=value.notnull()) if latest else value
     if has_time:
-        values["observed_at"] = t.observed_at.max()
-    return t.group_by(key).aggregate(**values)
-
-
-def _orphans(rows: ir.Table, known: ir.Table, key: str, file: str) -> Problem:
-    lost = rows.anti_join(known, key)
-    count = int(fetch(lost.count().as_table())[0][0].as_py())
-    first = fetch(lost.select(ROW, key).order_by(ROW).limit(5)).to_pydict()
-    return Problem(
-        file,
-        "no_decision",
-        key,
-        count,
-        tuple(first[ROW]),
-        str(first[key][0]),
-        "has no decision in the decisions file",
-        "check that both files cover the same time; the outcome was left aside",
-    )
+        values["observed_at"] = rows.observed_at.max() if latest else rows.observed_at
+    return values

@@ -43,17 +43,55 @@ def clustered_posterior(k: Array, n: Array) -> Posterior:
     deff = max(1, v_clu / (r(1−r)/Σn)), v_clu = g/(g−1) · Σ(k − r n)² / (Σn)² over the g
     clusters with n > 0; then S1 with n/deff (Cochran 1977, §6; design effect of Kish 1965).
     """
+    return share_sums(k, n).posterior(clustered=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ShareSums:
+    """What a clustered share needs, summed over clusters: k, n, k², kn, n², and the number
+    of clusters with n > 0. May be computed in an engine."""
+
+    k: float
+    n: float
+    kk: float
+    kn: float
+    nn: float
+    clusters: int
+
+    @property
+    def rate(self) -> float:
+        """k/n; NaN without n."""
+        return self.k / self.n if self.n else float("nan")
+
+    def residual(self) -> float:
+        """Σ(k − r n)² over clusters."""
+        r = self.rate
+        return max(self.kk - 2 * r * self.kn + r**2 * self.nn, 0.0)
+
+    def posterior(self, *, clustered: bool) -> Posterior:
+        """S2 (or S1 where rows count as independent) of the share."""
+        if self.n == 0:
+            return Posterior(float("nan"), float("nan"), 0.0, 0.0)
+        if not clustered or self.clusters < 2 or self.rate in (0.0, 1.0):
+            return rate_posterior(self.k, self.n)
+        scale = self.clusters / (self.clusters - 1)
+        v_cluster = scale * self.residual() / self.n**2
+        deff = max(1.0, v_cluster / (self.rate * (1 - self.rate) / self.n))
+        return rate_posterior(self.k / deff, self.n / deff)
+
+
+def share_sums(k: Array, n: Array) -> ShareSums:
+    """The sums of clusters with counts k of n."""
     used = n > 0
     k, n = k[used], n[used]
-    total, groups = float(n.sum()), int(used.sum())
-    if total == 0:
-        return Posterior(float("nan"), float("nan"), 0.0, 0.0)
-    rate = float(k.sum()) / total
-    if groups < 2 or rate in (0.0, 1.0):
-        return rate_posterior(float(k.sum()), total)
-    v_cluster = groups / (groups - 1) * float(((k - rate * n) ** 2).sum()) / total**2
-    deff = max(1.0, v_cluster / (rate * (1 - rate) / total))
-    return rate_posterior(rate * total / deff, total / deff)
+    return ShareSums(
+        float(k.sum()),
+        float(n.sum()),
+        float((k * k).sum()),
+        float((k * n).sum()),
+        float((n * n).sum()),
+        int(used.sum()),
+    )
 
 
 def share(
@@ -69,11 +107,22 @@ def share(
 
     `clustered=False` treats decisions as independent, where persons are unknown.
     """
-    total = float(n.sum())
-    if total == 0:
+    return share_from(share_sums(k, n), confidence, clustered=clustered, grade=grade, method=method)
+
+
+def share_from(
+    sums: ShareSums,
+    confidence: float,
+    *,
+    clustered: bool = True,
+    grade: Grade = "descriptive",
+    method: str | None = None,
+) -> Answer:
+    """The same from sums over clusters."""
+    if sums.n == 0:
         return insufficient("no decisions to count", "at least one decision of this kind", 0)
-    posterior = clustered_posterior(k, n) if clustered else rate_posterior(float(k.sum()), total)
-    value = float(k.sum()) / total
+    posterior = sums.posterior(clustered=clustered)
+    value = sums.rate
     tail = (1 - confidence) / 2
     low, high = posterior.quantile(tail), posterior.quantile(1 - tail)
     by = "clustered by person" if clustered else "decisions taken as independent, persons unknown"
@@ -82,9 +131,9 @@ def share(
         low=0.0 if value == 0 else min(low, value),
         high=1.0 if value == 1 else max(high, value),
         confidence=confidence,
-        n=int(total),
-        k=round(float(k.sum())),
-        people=int((n > 0).sum()) if clustered else None,
+        n=round(sums.n),
+        k=round(sums.k),
+        people=sums.clusters if clustered else None,
         method=method or f"observed share, Jeffreys interval, {by}",
         grade=grade,
     )
@@ -134,33 +183,23 @@ def ratio_of_shares(one: Posterior, other: Posterior, confidence: float) -> Answ
     )
 
 
-def ratio(
-    numerator: Array,
-    denominator: Array,
-    confidence: float,
-    *,
-    unit: str,
-    method: str,
-    clustered: bool = True,
-    grade: Grade = "descriptive",
+def ratio_from(
+    sums: ShareSums, confidence: float, *, unit: str, method: str, clustered: bool = True
 ) -> Answer:
-    """Σnumerator/Σdenominator over clusters, which may be negative; t interval, g − 1 df."""
-    used = denominator > 0
-    x, n = numerator[used], denominator[used]
-    total, groups = float(n.sum()), int(used.sum())
-    if not clustered or groups < 2:
-        return insufficient("the interval needs at least two people", "more people", int(total))
-    value = float(x.sum()) / total
-    se = float(np.sqrt(groups / (groups - 1) * ((x - value * n) ** 2).sum())) / total
+    """k/n where k may be negative, from sums over clusters; t interval, g − 1 df."""
+    if not clustered or sums.clusters < 2:
+        return insufficient("the interval needs at least two people", "more people", int(sums.n))
+    value, groups = sums.rate, sums.clusters
+    se = float(np.sqrt(groups / (groups - 1) * sums.residual())) / sums.n
     half = float(stats.t.ppf(0.5 + confidence / 2, groups - 1)) * se
     return Estimate(
         value,
         value - half,
         value + half,
         confidence,
-        int(total),
+        int(sums.n),
         method,
-        grade,
+        "descriptive",
         unit=unit,
         people=groups,
         se=se,

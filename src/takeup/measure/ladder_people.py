@@ -1,0 +1,288 @@
+"""Levels of persons, all at once: arrays in, arrays out; only counts of people leave.
+
+Each clause of a level is met (1), failed (0) or unknown (NaN) for every person.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+from takeup.record.population import Population
+from takeup.record.settings import LadderSettings
+
+Array = NDArray[np.float64]
+Clauses = list[tuple[str, Array]]
+
+COUNTS = (
+    "eligible",
+    "consulted",
+    "unknown",
+    "used",
+    "overridden",
+    "high",
+    "high_consulted",
+    "high_unknown",
+    "low",
+    "low_consulted",
+    "on_path",
+)
+SKILL = ("right_kept", "right", "wrong_caught", "wrong", "gain", "gain_squares", "gains")
+SHRINK_SKILL = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class GradedPeople:
+    """`people` had eligible cases lately; `graded` had enough. `certain` and `possible` are
+    the graded ones' levels; `unknown` names what keeps the two apart. `selective` counts
+    those who look at low stakes much more than at high."""
+
+    people: int
+    certain: NDArray[np.int64]
+    possible: NDArray[np.int64]
+    unknown: tuple[str, ...]
+    selective: int
+
+    @property
+    def graded(self) -> int:
+        """How many people have a level."""
+        return len(self.certain)
+
+
+def grade_people(
+    part: pd.DataFrame, facts: Population, stakes: bool, rules: LadderSettings
+) -> GradedPeople:
+    """Levels of the persons of one population. `part` has person, window (28-day steps back
+    from the last decision) and the columns of COUNTS and SKILL."""
+    codes, names = pd.factorize(part["person"])
+    longest = rules.lookback_days[-1] // rules.window_days
+    steps = 2 * longest
+    window = np.minimum(part["window"].to_numpy(np.int64), steps)
+    counts = np.zeros((len(names), steps + 1, len(COUNTS)))
+    np.add.at(counts, (codes, window), part[list(COUNTS)].to_numpy(float))
+    skill = np.zeros((len(names), len(SKILL)))
+    np.add.at(skill, codes, part[list(SKILL)].to_numpy(float))
+    recent = counts[:, :longest].sum(1)[:, 0] > 0
+    now = np.zeros((len(names), len(COUNTS)))
+    before = np.zeros_like(now)
+    chosen = np.zeros(len(names), bool)
+    for days in rules.lookback_days:
+        width = days // rules.window_days
+        current = counts[:, :width].sum(1)
+        take = ~chosen & (current[:, 0] >= rules.person_eligible)
+        now[take] = current[take]
+        before[take] = counts[take][:, width : 2 * width].sum(1)
+        chosen |= take
+    people = _People(now[chosen], before[chosen], skill[chosen], facts, stakes, rules)
+    certain, possible, unknown = people.levels()
+    return GradedPeople(int(recent.sum()), certain, possible, unknown, people.selective())
+
+
+def at_least(low: Array, high: Array, limit: float) -> Array:
+    """1 where even the lowest rate reaches `limit`, 0 where even the highest does not."""
+    met = np.where(low >= limit, 1.0, np.where(high < limit, 0.0, np.nan))
+    return np.where(np.isnan(low), np.nan, met)
+
+
+def _flag(values: NDArray[np.bool_]) -> Array:
+    return values.astype(float)
+
+
+class _People:
+    def __init__(
+        self,
+        now: Array,
+        before: Array,
+        skill: Array,
+        facts: Population,
+        stakes: bool,
+        rules: LadderSettings,
+    ) -> None:
+        self.now = {name: now[:, i] for i, name in enumerate(COUNTS)}
+        self.before = {name: before[:, i] for i, name in enumerate(COUNTS)}
+        self.skill = {name: skill[:, i] for i, name in enumerate(SKILL)}
+        self.facts, self.stakes, self.rules = facts, stakes, rules
+        self.n = len(now)
+        pooled = self.now["consulted"].sum()
+        self.pooled_override = self.now["overridden"].sum() / pooled if pooled else 0.0
+
+    def levels(self) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...]]:
+        """Certain level, possible level, and the clauses nobody knows that part them."""
+        integrated = self._integrated()
+        clauses: list[tuple[int, Clauses]] = [
+            (1, self._aware()),
+            (2, self._trial()),
+            (3, self._active()),
+            (4, integrated),
+            (5, [*integrated, ("help to others", self._all(np.nan))]),
+        ]
+        certain = np.zeros(self.n, np.int64)
+        possible = np.zeros(self.n, np.int64)
+        for level, found in clauses:
+            met = np.stack([values for _, values in found])
+            certain[(met == 1).all(0)] = level
+            possible[(met != 0).all(0)] = level
+        unknown: dict[str, None] = {}
+        for level, found in clauses:
+            open_ = (certain < level) & (possible >= level)
+            for text, values in found:
+                if (open_ & np.isnan(values)).any():
+                    unknown[text] = None
+        return certain, possible, tuple(unknown)
+
+    def selective(self) -> int:
+        """People who look at low stakes at least 20 points more often than at high."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            gap = (
+                self.now["low_consulted"] / self.now["low"]
+                - self.now["high_consulted"] / self.now["high"]
+            )
+        return int((gap >= 0.20).sum())
+
+    def _all(self, value: float) -> Array:
+        return np.full(self.n, value)
+
+    def _rate(self, k: str, of: str, unknown: str = "unknown") -> tuple[Array, Array]:
+        with np.errstate(invalid="ignore", divide="ignore"):
+            n = self.now[of]
+            return self.now[k] / n, (self.now[k] + self.now[unknown]) / n
+
+    def _aware(self) -> Clauses:
+        share = self.facts.trained_share
+        trained = self._all(1.0 if share == 1 else 0.0 if share == 0 else np.nan)
+        trained[self.now["consulted"] > 0] = 1.0
+        return [("training", trained)]
+
+    def _trial(self) -> Clauses:
+        looked = np.where(
+            self.now["consulted"] >= 3, 1.0, np.where(self.now["unknown"] > 0, np.nan, 0.0)
+        )
+        rate = at_least(*self._rate("consulted", "eligible"), self.rules.l2_consult)
+        return [("looking at the advice", rate), ("looking at the advice", looked)]
+
+    def _active(self) -> Clauses:
+        r = self.rules
+        return [
+            *self._rates(r.l3_consult, r.l3_high_consult, r.l3_effective_reliance),
+            ("overrides over two windows", self._trend_clause()),
+            ("whether the own comparison was opened", self._all(self._opened())),
+        ]
+
+    def _integrated(self) -> Clauses:
+        r, benchmark = self.rules, self.facts.expert_benchmark
+        limit = r.l4_slope * (1 - benchmark.rate) + r.l4_offset if benchmark else np.nan
+        share = self.facts.contributing_share
+        contributes = 1.0 if share == 1 else 0.0 if share == 0 else np.nan
+        return [
+            *self._rates(r.l4_consult, r.l4_high_consult, limit),
+            *self._expert_level(),
+            ("right answers", self._discriminates()),
+            ("what overrides gained", self._not_losing()),
+            ("contributions", self._all(contributes)),
+        ]
+
+    def _rates(self, consult: float, high: float, reliance: float) -> Clauses:
+        used = self._all(np.nan)
+        if not np.isnan(reliance):
+            used = at_least(*self._rate("used", "eligible"), reliance)
+        return [
+            ("looking at the advice", at_least(*self._rate("consulted", "eligible"), consult)),
+            ("stakes of cases", self._high(high)),
+            ("the expert benchmark" if np.isnan(reliance) else "effective reliance", used),
+        ]
+
+    def _high(self, limit: float) -> Array:
+        if not self.stakes:
+            return self._all(np.nan)
+        rate = at_least(*self._rate("high_consulted", "high", "high_unknown"), limit)
+        return np.where(self.now["high"] < 10, 1.0, rate)
+
+    def _opened(self) -> float:
+        if self.facts.comparison_available_share == 0:
+            return 1.0
+        share = self.facts.comparison_opened_share
+        return 1.0 if share == 1 else 0.0 if share == 0 else np.nan
+
+    def _override(self, counts: dict[str, Array]) -> tuple[Array, Array]:
+        """Mean and variance of each override rate, leaning on the population's where there
+        is little."""
+        k, n = counts["overridden"], counts["consulted"]
+        weight = np.where(n < 30, self.rules.shared_evidence_weight, 0.0)
+        k, n = k + weight * self.pooled_override, n + weight
+        mean = (k + 0.5) / (n + 1)
+        return mean, mean * (1 - mean) / (n + 2)
+
+    def _moved(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_], NDArray[np.bool_]]:
+        """Declining, stable, and whether there is an earlier window to say so."""
+        r = self.rules
+        mean, variance = self._override(self.now)
+        was, was_variance = self._override(self.before)
+        spread = np.sqrt(variance + was_variance)
+        declining = (ndtr((was - mean) / spread) >= r.probability_of_decline) & (
+            was - mean >= r.smallest_decline
+        )
+        within = ndtr((r.stable_within - mean + was) / spread) - ndtr(
+            (-r.stable_within - mean + was) / spread
+        )
+        rising = (ndtr((mean - was) / spread) >= r.probability_of_decline) & (
+            mean - was >= r.smallest_decline
+        )
+        known = self.before["consulted"] > 0
+        stable = (within >= r.probability_of_stable) & ~declining & ~rising
+        return declining & known, stable & known, known
+
+    def _trend_clause(self) -> Array:
+        mean, variance = self._override(self.now)
+        declining, stable, known = self._moved()
+        benchmark = self.facts.expert_benchmark
+        if benchmark is None:
+            met = np.where(declining | (stable & (mean <= 0.30)), 1.0, 0.0)
+            return np.where(known, met, np.where(mean > 0.30, 0.0, np.nan))
+        spread = np.sqrt(variance + benchmark.sd**2)
+        near = ndtr((benchmark.rate + self.rules.l3_band - mean) / spread)
+        return _flag(declining | (near >= self.rules.l3_probability))
+
+    def _expert_level(self) -> Clauses:
+        benchmark, r = self.facts.expert_benchmark, self.rules
+        if benchmark is None:
+            return [("the expert benchmark", self._all(np.nan))]
+        mean, variance = self._override(self.now)
+        spread = np.sqrt(variance + benchmark.sd**2)
+        above = ndtr((benchmark.rate + r.expert_band - mean) / spread)
+        below = ndtr((benchmark.rate - r.expert_band - mean) / spread)
+        at = (above - below >= r.l3_probability) & (below < 0.90)
+        _, stable, known = self._moved()
+        return [
+            ("overrides at the experts' level", _flag(at)),
+            ("overrides over two windows", np.where(known, _flag(stable), np.nan)),
+        ]
+
+    def _discriminates(self) -> Array:
+        s = self.skill
+        right, wrong = s["right"], s["wrong"]
+        if not right.sum() or not wrong.sum():
+            return self._all(np.nan)
+        few = (right < 30) | (wrong < 10)
+        weight = np.where(few, SHRINK_SKILL, 0.0)
+        kept = s["right_kept"] + weight * s["right_kept"].sum() / right.sum()
+        caught = s["wrong_caught"] + weight * s["wrong_caught"].sum() / wrong.sum()
+        with np.errstate(invalid="ignore", divide="ignore"):
+            j = kept / (right + weight) + caught / (wrong + weight) - 1
+        return _flag(j >= self.rules.l4_discrimination)
+
+    def _not_losing(self) -> Array:
+        s = self.skill
+        with np.errstate(invalid="ignore", divide="ignore"):
+            mean = s["gain"] / s["gains"]
+            variance = np.maximum(s["gain_squares"] / s["gains"] - mean**2, 1e-12) / s["gains"]
+            losing = ndtr(-mean / np.sqrt(variance)) >= 0.9
+        return _flag((s["gains"] < 2) | ~losing)
+
+
+def shares_at(levels: NDArray[np.int64], step: int) -> float:
+    """Share of people on level `step` or above."""
+    return float((levels >= step).mean())

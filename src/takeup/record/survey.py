@@ -1,0 +1,34 @@
+"""What a column of texts holds, known beforehand: reading can skip what it does not need.
+
+Trimming, recognising blanks and checking words costs more than all statistics of a large
+table. Where a column has few different values, looking at those once tells whether any of
+it is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+_WHOLE = re.compile(r"^-?\d+\.0+$")
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """All different values of one column of texts (nulls left out)."""
+
+    values: frozenset[str]
+
+    def is_clean(self, blanks: Sequence[str]) -> bool:
+        """Whether no value has blanks around it or is a word for "unknown"."""
+        unknown = {b.lower() for b in blanks}
+        return all(v == v.strip() and v.lower() not in unknown for v in self.values)
+
+    def are_all(self, words: Collection[str]) -> bool:
+        """Whether every value is one of `words`, as written."""
+        return self.values <= set(words)
+
+    def has_whole_numbers(self) -> bool:
+        """Whether some value is a whole number written like `1.0`."""
+        return any(_WHOLE.match(v) for v in self.values)
