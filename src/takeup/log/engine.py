@@ -8,6 +8,7 @@ release knows the new ones.
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -97,14 +98,26 @@ class Engine:
         self.backend.con.close()
 
 
-def keep(expression: ir.Table) -> ir.Table:
-    """`expression` computed once and held by its own engine (DuckDB, Spark, …)."""
+def keep(expression: ir.Table, words: Mapping[str, Collection[str]] | None = None) -> ir.Table:
+    """`expression` computed once and held by its own engine (DuckDB, Spark, …).
+
+    `words` gives all values that some columns of texts can have; DuckDB then holds them as
+    small numbers. They are texts to every expression all the same.
+    """
     backend = expression.get_backend()
     if backend.name != "duckdb":
         return expression.cache()
     name = f"takeup_kept_{next(_names)}"
     sql = ibis.to_sql(expression, dialect="duckdb")
-    backend.con.execute(f'CREATE TEMP TABLE "{name}" AS {sql}')
+    short = []
+    for column, values in (words or {}).items():
+        if column in expression.columns and values:
+            kind = f"takeup_words_{next(_names)}"
+            listed = ", ".join(quote(v) for v in sorted(values))
+            backend.con.execute(f'CREATE TYPE "{kind}" AS ENUM ({listed})')
+            short.append(f'CAST("{column}" AS "{kind}") AS "{column}"')
+    chosen = f"* REPLACE ({', '.join(short)})" if short else "*"
+    backend.con.execute(f'CREATE TEMP TABLE "{name}" AS SELECT {chosen} FROM ({sql})')
     return backend.table(name)
 
 
@@ -149,5 +162,5 @@ def adopt(table: ir.Table, engine: Engine) -> ir.Table:
 
 
 def quote(path: str | Path) -> str:
-    """A path as a text literal of the engine."""
+    """A path or text as a literal of the engine."""
     return "'" + str(path).replace("'", "''") + "'"

@@ -171,15 +171,21 @@ def _per_person(table: ir.Table, dimension: str | None) -> ir.Table:
     }
     if dimension is not None:
         by["level"] = table[dimension]
-    one = {name: (table.action == name).cast("int64").sum().cast("float64") for name in COUNTS}
-    plain = ~table.action.isin(["shadow", "off", UNACCOUNTED])
-    on_path = plain & (table.action != Action.DEFERRED.value)
     has_path = "path" in table.columns
-    one["agreeing"] = _count(plain & table.agrees)
-    one["comparable"] = _count(plain & table.agrees.notnull())
-    one["on_path"] = _count(on_path & (table.path == "ai")) if has_path else ibis.literal(0.0)
-    one["path_known"] = _count(table.path.notnull()) if has_path else ibis.literal(0.0)
-    t = table.group_by(**by).aggregate(**one)
+    kinds = ["action", "agrees", *(["path"] if has_path else [])]
+    small = table.group_by(**by, **{c: table[c] for c in kinds}).aggregate(n=table.count())
+    plain = ~small.action.isin(["shadow", "off", UNACCOUNTED])
+    on_path = plain & (small.action != Action.DEFERRED.value)
+
+    def count(flag: ir.BooleanValue) -> ir.FloatingValue:
+        return ibis.ifelse(flag.fill_null(False), small.n, 0).sum().cast("float64")
+
+    one = {name: count(small.action == name) for name in COUNTS}
+    one["agreeing"] = count(plain & small.agrees)
+    one["comparable"] = count(plain & small.agrees.notnull())
+    one["on_path"] = count(on_path & (small.path == "ai")) if has_path else ibis.literal(0.0)
+    one["path_known"] = count(small.path.notnull()) if has_path else ibis.literal(0.0)
+    t = small.group_by(*by).aggregate(**one)
     seen = t.followed + t.modified + t.overridden
     unknown = t.agreed + t.differed + t["unknown"] + t[UNACCOUNTED]
     t = t.mutate(
@@ -191,10 +197,6 @@ def _per_person(table: ir.Table, dimension: str | None) -> ir.Table:
         eligible=seen + t.not_consulted + unknown,
     )
     return t.mutate(beyond=t.on_path - t.used)
-
-
-def _count(flag: ir.BooleanValue) -> ir.FloatingValue:
-    return flag.fill_null(False).cast("int64").sum().cast("float64")
 
 
 def _group(

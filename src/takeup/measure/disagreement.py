@@ -1,7 +1,7 @@
 """Where do choices differ from the advice, in which direction, and how did those cases go?
 
-What the commonest table can still tell: advice, choice, perhaps a score and an outcome that
-is seen under one choice only. Reports agreement, never following. The outcome of cases
+For tables that do not record who looked. What they can still tell: advice, choice, perhaps
+a score and an outcome that is seen under one choice only. Reports agreement, never following. The outcome of cases
 decided against the advice stands beside that of cases decided with it *in the same score
 band*; what nobody saw is bounded, not guessed. Refuses without both advice and choice.
 """
@@ -106,6 +106,8 @@ def measure_disagreement(
     rows = decisions.filter(
         decisions.action.isin([a.value for a in ELIGIBLE_ACTIONS]) & decisions.agrees.notnull()
     )
+    if refusal := _consulting_known(decisions):
+        return refusal
     counts = _by_person(rows)
     compared = int(counts["n"].sum())
     if compared == 0:
@@ -129,6 +131,18 @@ def measure_disagreement(
             if f"y_{name}" in rows.columns
             for found in _one_sided(rows, use_case, name, settings)
         ),
+    )
+
+
+def _consulting_known(decisions: ir.Table) -> CannotSay | None:
+    """Where it is recorded who looked, overrides tell more than disagreement."""
+    unseen = decisions.action.isin(["agreed", "differed"])
+    found = fetch(decisions.aggregate(n=unseen.cast("int64").sum()))["n"][0].as_py()
+    if found:
+        return None
+    return not_instrumented(
+        "who looked is recorded, so following and overriding are told apart instead",
+        "nothing; read the adoption figures",
     )
 
 

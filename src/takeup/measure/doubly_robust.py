@@ -104,8 +104,8 @@ def fit_adjusted(
     s = persons["s"].to_numpy(float)
     p1, p0 = persons["p1"].to_numpy(float), persons["p0"].to_numpy(float)
     effect = clustered_ratio(p1 - p0, s)
-    squares = float(fetch(table.aggregate(v=weighted(table, table.y**2).sum()))["v"][0].as_py())
-    rows = int(fetch(table.count().as_table())[0][0].as_py())
+    squares = float(frame["yy"].sum())
+    rows = int(frame["rows"].sum())
     h = e * (1 - e)
     balance = _balance(factors, codes, sizes, n, n1, e)
     overlap = Overlap(
@@ -149,7 +149,9 @@ def _cell_sums(table: ir.Table, factors: tuple[Factor, ...], sizes: list[int]) -
     sums: dict[str, ir.Value] = {
         "n": table.w.sum() if "w" in table.columns else table.count().cast("float64"),
         "n1": weighted(table, a).sum(),
+        "rows": table.count(),
         "y": weighted(table, y).sum(),
+        "yy": weighted(table, y * y).sum(),
         "y1": weighted(table, a * y).sum(),
     }
     for j in range(sum(f.numeric for f in factors)):

@@ -188,19 +188,39 @@ def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:
         decisions.action.isin([*(a.value for a in ELIGIBLE_ACTIONS), "unaccounted"])
     )
     t = t.filter(t.person_id.notnull())
-    seen = t.action.isin(["followed", "modified", "overridden"])
-    unknown = t.action.isin(["agreed", "differed", "unknown", "unaccounted"])
-    high = (t.stakes == "high") if "stakes" in t.columns else ibis.literal(False)
-    low = (t.stakes == "low") if "stakes" in t.columns else ibis.literal(False)
     window: ir.Value = ibis.literal(0)
     if "decided_at" in t.columns:
         last = fetch(t.aggregate(last=t.decided_at.max()))["last"][0].as_py()
         if last is not None:
-            age = (
-                ibis.literal(int(last.replace(tzinfo=None).timestamp() - _EPOCH))
-                - t.decided_at.epoch_seconds()
-            )
-            window = (age / (86_400 * rules.window_days)).floor().fill_null(99).cast("int64")
+            end = int(last.replace(tzinfo=None).timestamp() - _EPOCH)
+            age = (end - t.decided_at.epoch_seconds()) / (86_400 * rules.window_days)
+            oldest = 2 * (rules.lookback_days[-1] // rules.window_days)
+            window = ibis.least(age.floor().fill_null(oldest).cast("int64"), oldest)
+    kinds = [c for c in ("stakes", "path", "advice_right") if c in t.columns]
+    population = t.population if "population" in t.columns else ibis.literal(EVERYBODY)
+    by = {"population": population, "person": t.person_id, "window": window}
+    small = t.group_by(**by, action=t.action, **{c: t[c] for c in kinds}).aggregate(
+        n=t.count(), **_gains(t)
+    )
+    frame: pd.DataFrame = fetch(
+        small.group_by(*by).aggregate(**_flags(small), **_skill_sums(small))
+    ).to_pandas()
+    frame["population"] = frame["population"].astype(object).fillna("(none)")
+    for name in (*COUNTS, *SKILL):
+        frame[name] = frame[name].astype(float) if name in frame else 0.0
+    return frame.fillna(dict.fromkeys((*COUNTS, *SKILL), 0.0))
+
+
+def _count(flag: ir.BooleanValue, small: ir.Table) -> ir.Value:
+    return ibis.ifelse(flag.fill_null(False), small.n, 0).sum()
+
+
+def _flags(t: ir.Table) -> dict[str, ir.Value]:
+    """Counts of COUNTS, from counts by person, window, action and kind of case."""
+    seen = t.action.isin(["followed", "modified", "overridden"])
+    unknown = t.action.isin(["agreed", "differed", "unknown", "unaccounted"])
+    high = (t.stakes == "high") if "stakes" in t.columns else ibis.literal(False)
+    low = (t.stakes == "low") if "stakes" in t.columns else ibis.literal(False)
     flags: dict[str, ir.Value] = {
         "eligible": t.action.notnull(),
         "consulted": seen,
@@ -214,48 +234,36 @@ def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:
         "low_consulted": low & seen,
         "on_path": (t.path == "ai") if "path" in t.columns else ibis.literal(False),
     }
-    sums = {name: _count(flag, t) for name, flag in flags.items()}
-    sums |= _skill_sums(t)
-    by = {
-        "population": t.population.fill_null("(none)")
-        if "population" in t.columns
-        else ibis.literal(EVERYBODY),
-        "person": t.person_id,
-        "window": window,
-    }
-    frame: pd.DataFrame = fetch(t.group_by(**by).aggregate(**sums)).to_pandas()
-    for name in (*COUNTS, *SKILL):
-        frame[name] = frame[name].astype(float) if name in frame else 0.0
-    return frame.fillna(dict.fromkeys((*COUNTS, *SKILL), 0.0))
+    return {name: _count(flag & t.action.notnull(), t) for name, flag in flags.items()}
 
 
-_EPOCH = pd.Timestamp("1970-01-01").timestamp()
-
-
-def _count(flag: ir.BooleanValue, t: ir.Table) -> ir.Value:
-    return (flag & t.action.notnull()).fill_null(False).cast("int64").sum()
+def _gains(t: ir.Table) -> dict[str, ir.Value]:
+    """What overrides gained, in units of loss."""
+    if not {"loss_recommended", "loss_final"} <= set(t.columns):
+        return {}
+    over = t.action == "overridden"
+    gain = ibis.ifelse(over, t.loss_recommended - t.loss_final, None)
+    return {"gain": gain.sum(), "gain_squares": (gain**2).sum(), "gains": gain.count()}
 
 
 def _skill_sums(t: ir.Table) -> dict[str, ir.Value]:
+    sums: dict[str, ir.Value] = {
+        c: t[c].sum() for c in ("gain", "gain_squares", "gains") if c in t.columns
+    }
     if "advice_right" not in t.columns:
-        return {}
+        return sums
     seen = t.action.isin(["followed", "modified", "overridden"])
     over = t.action == "overridden"
     right, wrong = seen & t.advice_right, seen & ~t.advice_right
-    sums = {
+    return sums | {
         "right": _count(right, t),
         "right_kept": _count(right & ~over, t),
         "wrong": _count(wrong, t),
         "wrong_caught": _count(wrong & over, t),
     }
-    if {"loss_recommended", "loss_final"} <= set(t.columns):
-        gain = ibis.ifelse(over, t.loss_recommended - t.loss_final, None)
-        sums |= {
-            "gain": gain.sum(),
-            "gain_squares": (gain**2).sum(),
-            "gains": gain.count(),
-        }
-    return sums
+
+
+_EPOCH = pd.Timestamp("1970-01-01").timestamp()
 
 
 def _range(k: float, unknown: float, n: float) -> tuple[float, float]:

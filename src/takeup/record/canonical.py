@@ -70,7 +70,8 @@ none)."""
 @dataclass(frozen=True, slots=True)
 class Canonical:
     """A typed table with `row__`, `bad__` and `drop__`. `flags` has the rows again with
-    `bad__0 …` (one per check) and `drop__`: it is only computed where something is bad."""
+    `bad__0 …` (one per check) and `drop__`: it is only computed where something is bad. `words` has all
+    values of the columns of texts whose values are known beforehand."""
 
     table: ir.Table
     raw: ir.Table
@@ -78,6 +79,7 @@ class Canonical:
     checks: tuple[Check, ...]
     filters: tuple[RowFilter, ...]
     assumptions: tuple[str, ...]
+    words: dict[str, frozenset[str]]
 
     def usable(self) -> ir.Table:
         """The rows that pass every check and filter, without the flags."""
@@ -137,6 +139,14 @@ class Reader:
         if not isinstance(source, str) or name in self.mapping.values:
             return None
         return self.surveys.get(source)
+
+    def words_of(self, name: str, value: ir.Value) -> frozenset[str]:
+        """All values of a canonical column that is taken as it stands; empty if unknown."""
+        survey = self._survey_of(name)
+        source = self.mapping.columns.get(name)
+        if survey is None or value is not self.by_name.get(str(source)):
+            return frozenset()
+        return survey.values
 
     def _is_id(self, column: str) -> bool:
         return any(self.mapping.columns.get(c) == column for c in ("decision_id", "case_id"))
@@ -486,7 +496,15 @@ def canonicalise(
         **{f"bad__{i}": check.flag for i, check in enumerate(checks)},
         **{DROP: drop.cast("int32")},
     )
-    return Canonical(table, raw, flags, tuple(checks), tuple(filters), tuple(reader.assumptions))
+    return Canonical(
+        table,
+        raw,
+        flags,
+        tuple(checks),
+        tuple(filters),
+        tuple(reader.assumptions),
+        {name: words for name in values if (words := reader.words_of(name, values[name]))},
+    )
 
 
 def _numeric_twins(mapping: Mapping, use_case: UseCase) -> Mapping:

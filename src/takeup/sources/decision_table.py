@@ -61,6 +61,7 @@ UNACCOUNTED = "unaccounted"
 """Action of a case on the eligible list that no decision answers."""
 
 DEFAULT_USE_CASE = "decisions"
+_ACTIONS = (*(a.value for a in Action), UNACCOUNTED)
 _IDS = ("case_id", "decision_id")
 _NOT_MEASURED = ("override_comment", "revision", "updated_at")
 
@@ -122,7 +123,8 @@ def build_decision_table(
     step("joining outcomes")
     one = use_case_of(names[0]) if len(names) == 1 else None
     ids = keep_ids or eligible is not None
-    whole = _computed(typed, file, one, ids)
+    words = {**canonical.words, "action": frozenset(_ACTIONS)}
+    whole = _computed(typed, file, one, ids, words)
     counted = _counted(canonical, raw.name, whole, since, until)
     step("looking for duplicates")
     unique = _without_duplicates(whole, canonical, counted, raw.name)
@@ -158,7 +160,11 @@ def build_decision_table(
 
 
 def _computed(
-    typed: ir.Table, file: OutcomeFile | None, use_case: UseCase | None, ids: bool
+    typed: ir.Table,
+    file: OutcomeFile | None,
+    use_case: UseCase | None,
+    ids: bool,
+    words: dict[str, frozenset[str]],
 ) -> ir.Table:
     """Everything that is computed row by row, once, held by the engine.
 
@@ -170,23 +176,31 @@ def _computed(
     if keys:
         rows = rows.mutate(**{KEY: hash_of(key_expression(rows, keys), engine_of(rows))})
     if file is not None and file.likely_single:
-        table = keep(_derived(file.attach(rows), use_case, ids, file.key))
+        table = keep(_derived(file.attach(rows), use_case, ids), _still(words, file))
         sizes = [int(fetch(t.count().as_table())[0][0].as_py()) for t in (table, typed)]
         if sizes[0] == sizes[1]:
             return table
     if file is not None:
         rows = file.attach_latest(rows)
-    return keep(_derived(rows, use_case, ids, file.key if file else None))
+    return keep(_derived(rows, use_case, ids), _still(words, file))
 
 
-def _derived(
-    rows: ir.Table, use_case: UseCase | None, ids: bool, outcome_key: str | None
-) -> ir.Table:
+def _still(words: dict[str, frozenset[str]], file: OutcomeFile | None) -> dict[str, frozenset[str]]:
+    """Words of columns that no outcome file brings anew; without `action` where it is given
+    by the source, whose words may be others."""
+    brought = set(file.rows.columns) if file is not None else set()
+    return {name: values for name, values in words.items() if name not in brought}
+
+
+def _derived(rows: ir.Table, use_case: UseCase | None, ids: bool) -> ir.Table:
     if f"{OUTCOME_PREFIX}{DEFAULT_OUTCOME}" not in rows.columns and "outcome" in rows.columns:
         rows = rows.rename({f"{OUTCOME_PREFIX}{DEFAULT_OUTCOME}": "outcome"})
     if use_case is not None:
         rows = _acted(rows, use_case)
     unread = [c for c in _NOT_MEASURED if c in rows.columns]
+    if use_case is not None and not use_case.rule_for(DEFAULT_OUTCOME).maturation_days:
+        timed = [r for r in use_case.outcomes.values() if r.maturation_days]
+        unread += [c for c in ("observed_at",) if c in rows.columns and not timed]
     if not ids:
         unread += [c for c in _IDS if c in rows.columns]
     return rows.drop(*unread)
@@ -213,7 +227,7 @@ def _narrow(
             table = table.filter(table.use_case == name)
         table = table.drop("use_case")
     if not acted:
-        table = keep(_acted(table, use_case))
+        table = keep(_acted(table, use_case), {"action": frozenset(_ACTIONS)})
     extra = [c for c in (ROW, KEY, JOINED) if c in table.columns]
     if not ids:
         extra += [c for c in _IDS if c in table.columns]
