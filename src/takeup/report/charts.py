@@ -13,6 +13,7 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
+from altair.utils.schemapi import debug_mode
 
 FONT = "Inter, system-ui, sans-serif"
 WIDE, NARROW = 430, 300
@@ -368,7 +369,9 @@ def _grid(axis: Axis, height: int) -> Any:
 
 
 def _both(make: Any, text: str) -> Chart:
-    return Chart(_svg(make(WIDE)), _svg(make(NARROW)), text)
+    # The specs are ours and tested; validating each of some sixty would take most of the time.
+    with debug_mode(False):
+        return Chart(_svg(make(WIDE)), _svg(make(NARROW)), text)
 
 
 def _svg(chart: Any) -> str:
@@ -388,7 +391,7 @@ def _svg(chart: Any) -> str:
             "labelPadding": 6,
         },
     )
-    svg: str = vlc.vegalite_to_svg(themed.to_json(indent=None))
+    svg: str = vlc.vegalite_to_svg(themed.to_json(indent=None, validate=False))
     return svg.replace('role="graphics-object"', 'role="presentation"').replace(
         'role="graphics-symbol"', 'role="presentation"'
     )
