@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from takeup.api import Result, diagnose
+    from takeup.api import Result, diagnose, sample
 
-__all__ = ["Result", "diagnose"]
+__all__ = ["Result", "diagnose", "sample"]
 
 
 def __getattr__(name: str) -> Any:

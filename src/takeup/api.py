@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -15,25 +14,20 @@ from typing import Any
 from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
 from takeup.diagnosis.measures import Measures, take_measures
 from takeup.disclosure import Audience
-from takeup.log import Engine, fetch
+from takeup.log import fetch
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
-from takeup.record.mapping import Mapping, read_mapping
+from takeup.record.errors import InputError
+from takeup.record.mapping import Mapping
 from takeup.record.population import Population, read_populations
 from takeup.record.settings import Settings, read_settings
-from takeup.record.use_case import UseCase, read_use_cases
+from takeup.record.use_case import UseCase
 from takeup.report.html import render_html
 from takeup.report.json_document import diagnosis_json
 from takeup.report.page import InputFacts, Page
-from takeup.sources.checking import with_own_names
-from takeup.sources.decision_table import (
-    DecisionTable,
-    build_decision_table,
-    covariates_of,
-)
-from takeup.sources.open_table import open_table
-from takeup.sources.proposal import propose_mapping
-from takeup.sources.raw_table import RawTable
+from takeup.sources.decision_table import DecisionTable
+from takeup.sources.opened import Opened, open_decisions
+from takeup.sources.panel import PanelSample, draw_sample
 
 
 def takeup_version() -> str:
@@ -130,116 +124,87 @@ def diagnose(
     """Diagnose a table of decisions: a path, or a pandas, Polars, Arrow or Ibis table.
 
     Without a mapping, columns are recognised by name, type and values; what was guessed is
-    among the assumptions. `only` names the measures to take (all where None). Raises `TakeupError` whose text says what to mend.
+    among the assumptions. `only` names the measures to take (None: all). Raises `TakeupError`
+    whose text says what to mend.
     """
     started = time.perf_counter()
-    workspace = tempfile.TemporaryDirectory(prefix="takeup-")
-    engine = Engine()
-    declared = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
     thresholds = read_settings(Path(settings)) if isinstance(settings, str | Path) else settings
     thresholds = thresholds or Settings()
-    step("reading")
-    options = declared.file if declared else None
-    folder = Path(workspace.name)
-    raw = open_table(table, engine, folder, options)
-    guesses: tuple[str, ...] = ()
-    if declared is None:
-        proposal = propose_mapping(raw)
-        declared, guesses = proposal.mapping, proposal.guesses
-        if declared.file != (options or declared.file):
-            options = declared.file
-    side_options = {
-        "outcomes": declared.side("outcomes").file,
-        "eligible": declared.side("eligible").file,
-    }
-    raw_outcomes = (
-        None if outcomes is None else open_table(outcomes, engine, folder, side_options["outcomes"])
-    )
-    raw_eligible = (
-        None if eligible is None else open_table(eligible, engine, folder, side_options["eligible"])
-    )
-    use_cases = _use_cases(use_case, declared)
     populations = (
         read_populations(Path(population)) if isinstance(population, str | Path) else population
-    )
-    if not declared.columns and not declared.computed:
-        declared = with_own_names(raw, declared)
-    built = build_decision_table(
-        raw,
-        declared,
-        lambda name: _use_case_for(name, use_cases),
-        outcomes=raw_outcomes,
-        eligible=raw_eligible,
+    ) or {}
+    opened = open_decisions(
+        table,
+        eligible=eligible,
+        outcomes=outcomes,
+        mapping=mapping,
+        use_case=use_case,
         since=since,
         until=until,
         step=step,
     )
-    audience: Audience = "public" if declared.disclosure == "public" else "share"
-    analyst: Audience = "public" if declared.disclosure == "public" else "analyst"
-    facts_of = populations or {}
+    public = opened.mapping.disclosure == "public"
+    analyst: Audience = "public" if public else "analyst"
+    audience: Audience = "public" if public else "share"
     diagnoses: list[Diagnosis] = []
     shared: list[Diagnosis] = []
+    built = opened.table
     for name, decisions in built.tables.items():
-        one = _use_case_for(name, use_cases)
+        one = opened.use_case(name)
         shown = one.name or name
         step(f"measuring {shown}")
-        covariates = [c for c in _covariates(one, built) if c in decisions.columns]
+        covariates = opened.covariates(name)
         measures = take_measures(
-            decisions, one, facts_of, covariates, built.outcomes, thresholds, only
+            decisions, one, populations, covariates, built.outcomes, thresholds, only
         )
         for found, who in ((diagnoses, analyst), (shared, audience)):
-            found.append(diagnose_use_case(shown, one, measures, who, thresholds, facts_of))
-    facts = _facts(raw, raw_outcomes, raw_eligible, built, declared, guesses, thresholds)
+            found.append(diagnose_use_case(shown, one, measures, who, thresholds, populations))
     return Result(
-        tuple(diagnoses), tuple(shared), built, facts, thresholds, time.perf_counter() - started
+        tuple(diagnoses),
+        tuple(shared),
+        built,
+        _facts(opened, thresholds),
+        thresholds,
+        time.perf_counter() - started,
     )
 
 
-def _use_cases(given: Any, mapping: Mapping) -> dict[str, UseCase]:
-    if isinstance(given, str | Path):
-        return read_use_cases(Path(given))
-    if isinstance(given, UseCase):
-        return {given.name or "*": given}
-    if isinstance(given, dict):
-        return given
-    return {"*": mapping.use_case} if mapping.use_case else {}
+def sample(
+    table: Any,
+    *,
+    mapping: Mapping | str | Path | None = None,
+    use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
+    size: int = 60,
+    seed: int = 1,
+) -> PanelSample:
+    """Draw the cases worth judging: a sheet for a blinded panel, and its key.
+
+    `size` cases (at least 60), stratified by advice × choice × segment. The filled sheet
+    goes back in as `outcomes`, with its key's `truth_probability`. One use case at a time.
+    """
+    opened = open_decisions(table, mapping=mapping, use_case=use_case, keep_ids=True)
+    if len(opened.table.tables) > 1:
+        names = ", ".join(opened.table.tables)
+        raise InputError(f"the table holds several use cases ({names}); draw from one at a time")
+    ((name, decisions),) = opened.table.tables.items()
+    segments = [s for s in opened.use_case(name).segment if s in decisions.columns]
+    return draw_sample(decisions, segments, size, seed)
 
 
-def _use_case_for(name: str, use_cases: dict[str, UseCase]) -> UseCase:
-    if name in use_cases:
-        return use_cases[name]
-    if len(use_cases) == 1:
-        return next(iter(use_cases.values()))
-    return use_cases.get("*", UseCase())
-
-
-def _covariates(use_case: UseCase, built: DecisionTable) -> list[str]:
-    chosen = use_case.covariates or covariates_of(built.columns)
-    return [c for c in chosen if c in built.columns or c == "score_band"]
-
-
-def _facts(
-    raw: RawTable,
-    outcomes: RawTable | None,
-    eligible: RawTable | None,
-    built: DecisionTable,
-    mapping: Mapping,
-    guesses: tuple[str, ...],
-    settings: Settings,
-) -> InputFacts:
-    files = [(part.name, part.sha256) for part in (raw, outcomes, eligible) if part is not None]
+def _facts(opened: Opened, settings: Settings) -> InputFacts:
+    built = opened.table
     return InputFacts(
         version=takeup_version(),
         made_at=now(),
-        files=tuple(files),
+        files=tuple((f.name, f.sha256) for f in opened.files),
         reconciliation=built.reconciliation,
         problems=built.problems,
         notes=built.notes,
-        assumptions=(*guesses, *built.assumptions),
+        assumptions=(*opened.guesses, *built.assumptions),
         columns=tuple(sorted(built.columns)),
-        mapping=mapping.model_dump(exclude_defaults=True, mode="json"),
+        mapping=opened.mapping.model_dump(exclude_defaults=True, mode="json"),
         settings=settings.model_dump(exclude_defaults=True, mode="json"),
-        disclosure_reason=mapping.disclosure_reason,
-        raw_rejects=raw.rejects,
+        disclosure_reason=opened.mapping.disclosure_reason,
+        raw_rejects=opened.files[0].rejects,
         side_counts=built.side_counts,
     )

@@ -111,18 +111,31 @@ def map_command(
 ) -> None:
     """Propose a column mapping and write it as a commented TOML file."""
     from takeup.log import Engine
+    from takeup.sources.mapping_text import mapping_text
     from takeup.sources.open_table import open_table
-    from takeup.sources.proposal import mapping_text, propose_mapping
+    from takeup.sources.opened import open_decisions
+    from takeup.sources.proposal import propose_mapping
 
     with tempfile.TemporaryDirectory(prefix="takeup-") as folder:
         raw = open_table(decisions, Engine(), Path(folder))
         proposal = propose_mapping(raw)
-    _write(out, mapping_text(proposal, raw.name))
+    warnings: list[str] = []
+    try:
+        warnings = open_decisions(decisions, mapping=proposal.mapping).look_alikes()
+    except TakeupError as error:
+        warnings = [f"not yet enough for a diagnosis: {error}"]
+    _write(out, mapping_text(proposal, raw.name, warnings))
     for guess in proposal.guesses:
-        _out.print(f"guessed: {guess}")
+        _out.print(f"guessed: {guess}", soft_wrap=True)
+    for warning in warnings:
+        _out.print(f"look twice: {warning}", soft_wrap=True)
     for column in proposal.unmapped:
         _out.print(f"not used: {column}")
-    _out.print(f"written to {out}; check it, then: takeup diagnose {decisions} --map {out}")
+    for question, needs in proposal.cannot_answer():
+        _out.print(f"cannot be answered without {needs}: {question}", soft_wrap=True)
+    _out.print(
+        f"written to {out}; check it, then: takeup diagnose {decisions} --map {out}", soft_wrap=True
+    )
 
 
 @app.command()
@@ -131,22 +144,65 @@ def check(
     map_: MapFile = None,
     outcomes: Annotated[str | None, typer.Option(help="outcomes file")] = None,
     eligible: Annotated[str | None, typer.Option(help="eligible file")] = None,
+    use_case: Annotated[Path | None, typer.Option(help="use-case file (TOML)")] = None,
 ) -> None:
     """Validate a table and report every problem with column, row, count and example."""
-    from takeup.api import diagnose as run
+    from takeup.sources.opened import open_decisions
 
-    result = run(decisions, mapping=map_, outcomes=outcomes, eligible=eligible)
-    r = result.table.reconciliation
-    for problem in result.table.problems:
+    opened = open_decisions(
+        decisions, mapping=map_, outcomes=outcomes, eligible=eligible, use_case=use_case
+    )
+    r = opened.table.reconciliation
+    for problem in opened.table.problems:
         _out.print(problem.sentence(), soft_wrap=True)
-    for note in (*result.facts.assumptions, *result.facts.notes):
+    for warning in opened.look_alikes():
+        _out.print(f"look twice: {warning}", soft_wrap=True)
+    for note in (*opened.guesses, *opened.table.assumptions, *opened.table.notes):
         _out.print(f"assumed: {note}", soft_wrap=True)
     _out.print(
-        f"{r.rows_read:,} rows read, {r.rows_used:,} used, {r.rows_rejected:,} rejected, "
-        f"{r.rows_duplicate:,} duplicates"
+        f"{r.rows_read:,} rows read = {r.rows_used:,} used + {r.rows_folded:,} folded + "
+        f"{r.rows_filtered:,} filtered + {r.rows_superseded:,} superseded + "
+        f"{r.rows_duplicate:,} duplicates + {r.rows_rejected:,} rejected",
+        soft_wrap=True,
     )
     if r.rows_rejected:
         raise typer.Exit(STRICT)
+
+
+@app.command()
+def template(
+    out: Annotated[Path, typer.Option(help="the workbook")] = Path("data-request.xlsx"),
+) -> None:
+    """Write the data request to send to a data team: columns, what each unlocks, an example."""
+    from takeup.sources.data_request import write_request
+
+    _out.print(f"written to {write_request(out)}")
+
+
+@app.command()
+def sample(
+    decisions: Table,
+    map_: MapFile = None,
+    use_case: Annotated[Path | None, typer.Option(help="use-case file (TOML)")] = None,
+    size: Annotated[int, typer.Option(min=60, help="cases to judge")] = 60,
+    seed: Annotated[int, typer.Option(help="same seed, same cases")] = 1,
+    out: Annotated[Path, typer.Option(help="the sheet, .xlsx or .csv")] = Path("to-judge.xlsx"),
+) -> None:
+    """Draw the cases worth judging and write a blinded sheet for a panel, and its key."""
+    from takeup.api import sample as draw
+    from takeup.sources.panel import write_sheet
+
+    drawn = draw(decisions, mapping=map_, use_case=use_case, size=size, seed=seed)
+    sheet, key = write_sheet(drawn, out)
+    _out.print(
+        f"{len(drawn.sheet)} cases from {drawn.strata} kinds (advice × choice × segment): {sheet}"
+    )
+    _out.print(f"their chances of being drawn, not for the panel: {key}")
+    _out.print(
+        f"when filled in: takeup diagnose {decisions} --outcomes {sheet}"
+        + (f" --map {map_}" if map_ else ""),
+        soft_wrap=True,
+    )
 
 
 @app.command()

@@ -6,6 +6,7 @@ a floor of five people; `public` for published data, by declaration.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import fields, replace
 from typing import Any, Literal
@@ -276,8 +277,8 @@ def rounded(answer: Answer) -> Answer:
     return replace(
         answer,
         value=value,
-        low=five(answer.low),
-        high=five(answer.high),
+        low=math.floor(round(answer.low * 20, 9)) / 20,
+        high=math.ceil(round(answer.high * 20, 9)) / 20,
         k=None,
         se=None,
         note=note,

@@ -41,7 +41,7 @@ DECISION_COLUMNS: tuple[Column, ...] = (
         "text",
         "the decision's own id, made by the sender",
         "duplicates and corrections are recognised; outcomes can come in a separate file",
-        aliases=("id", "decision", "decisionid", "record_id", "event_id", "uuid"),
+        aliases=("id", "decisionid", "decision_no", "record_id", "uuid"),
     ),
     _C(
         "revision",
@@ -174,6 +174,8 @@ DECISION_COLUMNS: tuple[Column, ...] = (
         aliases=(
             "advice",
             "model",
+            "model_says",
+            "ai",
             "prediction",
             "suggested",
             "suggestion",
@@ -249,6 +251,7 @@ DECISION_COLUMNS: tuple[Column, ...] = (
         "what was done",
         "agreement and, with consulted, following",
         aliases=(
+            "decision",
             "decision_made",
             "final_decision",
             "outcome_decision",

@@ -116,7 +116,9 @@ def build_decision_table(
         is_text=raw.is_text,
         surveys=survey_columns(decisions_raw, mapping),
     )
-    typed = _within(canonical.table, since, until, len(canonical.filters))
+    typed = _within(canonical.table, since, until)
+    if (keep_ids or outcomes is not None) and not {*_IDS} & {*typed.columns}:
+        typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
     columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
     names = _use_cases(typed)
     file = open_outcomes(columns, outcomes, mapping, any_use_case) if outcomes else None
@@ -319,9 +321,7 @@ OUTSIDE = -1
 """`drop__` of rows outside --since/--until."""
 
 
-def _within(
-    typed: ir.Table, since: datetime | None, until: datetime | None, filters: int
-) -> ir.Table:
+def _within(typed: ir.Table, since: datetime | None, until: datetime | None) -> ir.Table:
     if since is None and until is None:
         return typed
     if "decided_at" not in typed.columns:

@@ -1,0 +1,96 @@
+"""Columns that are not what they look like: they repeat the advice or give the truth away.
+
+Such a column must not be a covariate: adjusting for it erases the very difference that is
+asked for. Only warned of; the mapping decides.
+"""
+
+from __future__ import annotations
+
+import re
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from takeup.log import fetch
+from takeup.record.columns import COVARIATE_PREFIX
+from takeup.record.mapping import Mapping
+
+_NEARLY_ALWAYS = 0.995
+_MOST_LEVELS = 50
+_LOOKED_AT = 200_000
+_PERSONS_OWN = re.compile(r"(^|_)(own|self|human|person|user|officer|staff|my|your)(_|$)|confident")
+
+
+def look_alikes(decisions: ir.Table, mapping: Mapping) -> list[str]:
+    """Sentences about columns of a typed table that look like something else."""
+    columns = [c for c in decisions.columns if c.startswith(COVARIATE_PREFIX)]
+    known = [c for c in ("recommendation", "correct_choice", "choice") if c in decisions.columns]
+    numbers = [
+        c
+        for c in ("recommendation_value", "correct_value", "choice_value")
+        if c in decisions.columns
+    ]
+    outcomes = [c for c in decisions.columns if c.startswith("y_")]
+    if "outcome" in decisions.columns:
+        outcomes.append("outcome")
+    frame: pd.DataFrame = fetch(
+        decisions.select(*columns, *known, *numbers, *outcomes).limit(_LOOKED_AT)
+    ).to_pandas()
+    found = []
+    for column in columns:
+        source = mapping.columns.get(column, column)
+        for target in known:
+            if _determines(frame[column], frame[target]):
+                found.append(_sentence(str(source), target))
+        for target in (*numbers, *outcomes):
+            if _repeats(frame[column], frame[target]):
+                found.append(_sentence(str(source), target))
+    return [*found, *_persons_confidence(mapping)]
+
+
+def _sentence(source: str, target: str) -> str:
+    what = {
+        "recommendation": "repeats the advice",
+        "recommendation_value": "repeats the advice",
+        "choice": "repeats the choice, so it was known only after the decision",
+        "choice_value": "repeats the choice, so it was known only after the decision",
+        "correct_choice": "gives the right answer away",
+        "correct_value": "gives the right answer away",
+    }.get(target, "gives the outcome away")
+    return (
+        f"column {source} {what}: it tells {target} nearly always. Take it out of the covariates "
+        "(leave it out of [columns], or name it in the use case's covariates_after_decision)"
+    )
+
+
+def _determines(column: pd.Series, target: pd.Series) -> bool:
+    """Whether each level of `column` goes with one value of `target`, and they differ."""
+    both = pd.DataFrame({"x": column, "t": target}).dropna()
+    if len(both) < 50 or not 2 <= both["x"].nunique() <= _MOST_LEVELS or both["t"].nunique() < 2:
+        return False
+    counts = both.groupby(["x", "t"]).size().unstack(fill_value=0)
+    sure = counts.max(axis=1).sum() / len(both)
+    chance = both["t"].value_counts(normalize=True).iloc[0]
+    return bool(sure >= _NEARLY_ALWAYS and chance < _NEARLY_ALWAYS)
+
+
+def _repeats(column: pd.Series, target: pd.Series) -> bool:
+    if not pd.api.types.is_numeric_dtype(target):
+        return False
+    if not pd.api.types.is_numeric_dtype(column):
+        return _determines(column, target) if target.nunique() <= _MOST_LEVELS else False
+    both = pd.DataFrame({"x": column, "t": target}).dropna().astype(float)
+    if len(both) < 50 or both["x"].std() == 0 or both["t"].std() == 0:
+        return False
+    return bool(abs(np.corrcoef(both["x"], both["t"])[0, 1]) >= _NEARLY_ALWAYS)
+
+
+def _persons_confidence(mapping: Mapping) -> list[str]:
+    source = mapping.columns.get("confidence")
+    if not isinstance(source, str) or not _PERSONS_OWN.search(source.lower()):
+        return []
+    return [
+        f"column {source} is read as the model's confidence, but its name sounds like the "
+        "person's own; if so, map it as a covariate (x_own_confidence) instead"
+    ]

@@ -1,0 +1,115 @@
+"""Everything a person hands over, opened, mapped and checked: what each command starts from."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from takeup.log import Engine
+from takeup.record.mapping import Mapping, read_mapping
+from takeup.record.use_case import UseCase, read_use_cases
+from takeup.sources.checking import with_own_names
+from takeup.sources.decision_table import DecisionTable, build_decision_table, covariates_of
+from takeup.sources.look_alikes import look_alikes
+from takeup.sources.open_table import open_table
+from takeup.sources.panel import with_key
+from takeup.sources.proposal import propose_mapping
+from takeup.sources.raw_table import RawTable
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A built decision table with the files, mapping and guesses behind it."""
+
+    table: DecisionTable
+    files: tuple[RawTable, ...]
+    mapping: Mapping
+    guesses: tuple[str, ...]
+    use_cases: dict[str, UseCase]
+
+    def use_case(self, name: str) -> UseCase:
+        """The declaration of one use case; the only one where there is one."""
+        return _use_case_for(name, self.use_cases)
+
+    def covariates(self, name: str) -> list[str]:
+        """Covariates of one use case: the declared ones, else all there are."""
+        chosen = self.use_case(name).covariates or covariates_of(self.table.columns)
+        return [c for c in chosen if c in self.table.tables[name].columns]
+
+    def look_alikes(self) -> list[str]:
+        """Warnings of columns that are not what they look like."""
+        found = [s for t in self.table.tables.values() for s in look_alikes(t, self.mapping)]
+        return list(dict.fromkeys(found))
+
+
+def open_decisions(
+    table: Any,
+    *,
+    eligible: Any = None,
+    outcomes: Any = None,
+    mapping: Mapping | str | Path | None = None,
+    use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    keep_ids: bool = False,
+    step: Callable[[str], None] = lambda _: None,
+) -> Opened:
+    """Open and check `table` (a path, or a pandas, Polars, Arrow or Ibis table).
+
+    Without a mapping, columns are recognised by name, type and values; what was guessed is
+    kept. Raises `TakeupError` whose text says what to mend.
+    """
+    engine = Engine()
+    declared = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
+    guesses: tuple[str, ...] = ()
+    with tempfile.TemporaryDirectory(prefix="takeup-") as name:
+        folder = Path(name)
+        step("reading")
+        raw = open_table(table, engine, folder, declared.file if declared else None)
+        if declared is None:
+            proposal = propose_mapping(raw)
+            declared, guesses = proposal.mapping, proposal.guesses
+        elif not declared.columns and not declared.computed:
+            declared = with_own_names(raw, declared)
+        sides: dict[str, RawTable | None] = {"outcomes": None, "eligible": None}
+        if outcomes is not None:
+            opened = open_table(outcomes, engine, folder, declared.side("outcomes").file)
+            sides["outcomes"] = with_key(opened, outcomes, engine)
+        if eligible is not None:
+            sides["eligible"] = open_table(eligible, engine, folder, declared.side("eligible").file)
+    use_cases = _use_cases(use_case, declared)
+    built = build_decision_table(
+        raw,
+        declared,
+        lambda name: _use_case_for(name, use_cases),
+        outcomes=sides["outcomes"],
+        eligible=sides["eligible"],
+        since=since,
+        until=until,
+        keep_ids=keep_ids,
+        step=step,
+    )
+    files = tuple(f for f in (raw, sides["outcomes"], sides["eligible"]) if f is not None)
+    return Opened(built, files, declared, guesses, use_cases)
+
+
+def _use_cases(given: Any, mapping: Mapping) -> dict[str, UseCase]:
+    if isinstance(given, str | Path):
+        return read_use_cases(Path(given))
+    if isinstance(given, UseCase):
+        return {given.name or "*": given}
+    if isinstance(given, dict):
+        return given
+    return {"*": mapping.use_case} if mapping.use_case else {}
+
+
+def _use_case_for(name: str, use_cases: dict[str, UseCase]) -> UseCase:
+    if name in use_cases:
+        return use_cases[name]
+    if len(use_cases) == 1:
+        return next(iter(use_cases.values()))
+    return use_cases.get("*", UseCase())
