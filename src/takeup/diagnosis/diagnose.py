@@ -50,7 +50,7 @@ def diagnose_use_case(
     findings = tuple(find(shown, settings, titles))
     return Diagnosis(
         name,
-        use_case.title or name.replace("-", " ").replace("_", " "),
+        use_case.title or name_of(name).replace("-", " ").capitalize(),
         audience,
         _verdict(shown, findings),
         _summary(shown),
@@ -80,12 +80,20 @@ def _verdict(measures: Measures, findings: tuple[Finding, ...]) -> str:
             )
     elif not isinstance(a.agreement, CannotSay):
         first = (
-            f"Choices agree with the advice in {one_in(a.agreement.value)}; who looked is unknown."
+            f"{percent(a.agreement, interval=False)} of choices agree with the advice; who looked is "
+            "unknown."
         )
     else:
         first = "This table holds too little to say how the advice is used."
     second = next(
-        (f for f in findings if f.kind == "model" or f.grade in ("paired", "randomised")), None
+        (
+            f
+            for f in findings
+            if f.kind == "model"
+            or f.grade in ("paired", "randomised")
+            or f.rule == "disagreement_concentrated"
+        ),
+        None,
     )
     return f"{first} {second.sentence}" if second else first
 

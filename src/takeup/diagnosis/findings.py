@@ -278,24 +278,31 @@ def _disagreement(asked: Asked) -> list[Finding]:
     if not isinstance(found, Disagreement):
         return []
     out = []
-    cases = sum(k.cases for k in found.half)
-    if found.half and found.kinds_tried > 2 and found.differed >= 30:
+    rate = found.rate
+    if found.highest is not None and isinstance(rate, Estimate):
+        high = found.highest.rate
+        assert isinstance(high, Estimate)
         part = sum(k.part for k in found.half)
-        share = cases / found.compared
-        if part - share >= 0.15:
-            kinds = [among(k.kind) for k in found.half[:3]]
-            more = f" and {len(found.half) - 3} more" if len(found.half) > 3 else ""
-            out.append(
-                finding(
-                    "disagreement_concentrated",
-                    "",
-                    f"{part:.0%} of the disagreement comes from {share:.0%} of the cases",
-                    f"Choices differ most on {'; '.join(kinds)}{more} "
-                    f"({len(found.half)} of {found.kinds_tried} kinds of case).",
-                    "descriptive",
-                    sum(k.differed for k in found.half) * (1 - share),
-                )
+        ways = "; ".join(
+            f"{d.advice} → {d.choice} in {percent(d.rate)} of cases so advised"
+            for d in found.directions[:2]
+            if isinstance(d.rate, Estimate)
+        )
+        out.append(
+            finding(
+                "disagreement_concentrated",
+                "",
+                f"Choices differ most on {among(found.highest.kind)}",
+                f"In {percent(high)} of these cases, against {percent(rate)} overall. {ways}. "
+                f"{len(found.half)} of {found.kinds_tried} kinds of case make "
+                f"{whole_percent(part)} of all disagreement.",
+                "descriptive",
+                found.highest.cases * max(low80(high) - rate.value, 0),
+                sentence=f"Choices differ most on {among(found.highest.kind)}.",
+                rate=high,
+                overall=rate,
             )
+        )
     for one in found.one_sided:
         out += _one_sided(one, asked)
     return out
@@ -349,12 +356,20 @@ def _paired_group(key: str, where: str, g: PairedGroup, weight: float) -> Findin
         "people_ahead" if ahead else "model_ahead",
         key,
         f"{where}, {who}",
-        f"On the same {g.judged:,} judged cases people caught {g.person_only:,} errors of the model "
-        f"and made {g.model_only:,} that it did not: {points(answer.value)} "
-        f"({points_range(answer)}).",
+        f"On the same {g.judged:,} judged cases{_caught(g)}: {points(answer.value)} "
+        f"({points_range(answer)}) for people minus model.",
         "paired",
         g.judged * distance80(answer) * weight,
         person_minus_model=answer,
+    )
+
+
+def _caught(g: PairedGroup) -> str:
+    if g.person_only is None or g.model_only is None:
+        return ""
+    return (
+        f" people caught {g.person_only:,} errors of the model and made {g.model_only:,} that it "
+        "did not"
     )
 
 

@@ -11,6 +11,8 @@ import ibis.expr.types as ir
 from takeup.disclosure import (
     Audience,
     disclose_adoption,
+    disclose_comparison,
+    disclose_disagreement,
     disclose_ladder,
     disclose_model_issue,
     disclose_paired,
@@ -99,4 +101,6 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         ladder=disclose_ladder(measures.ladder, adoption, audience, rules),
         model_issue=disclose_model_issue(measures.model_issue, adoption, audience, rules),
         paired=disclose_paired(measures.paired, adoption, audience, rules),
+        comparison=disclose_comparison(measures.comparison, adoption, audience, rules),
+        disagreement=disclose_disagreement(measures.disagreement, adoption, audience, rules),
     )

@@ -111,8 +111,17 @@ def name_of(key: str) -> str:
 
 
 def among(kind: Sequence[tuple[str, str]]) -> str:
-    """A kind of case in words: `segment local income, score band 1`."""
-    return ", ".join(f"{name_of(dimension)} {name_of(level)}" for dimension, level in kind)
+    """A kind of case in words: `seasonal income, score above 0.18`."""
+    return ", ".join(_level_in_words(dimension, level) for dimension, level in kind)
+
+
+def _level_in_words(dimension: str, level: str) -> str:
+    if dimension == "score_band" and ": " in level:
+        band = level.split(": ", 1)[1]
+        return "score " + band.replace("≤", "up to").replace(">", "above")
+    if level.replace(".", "").lstrip("-").isdigit() or level in ("true", "false"):
+        return f"{name_of(dimension)} {level}"
+    return name_of(level)
 
 
 def chance(value: float) -> str:

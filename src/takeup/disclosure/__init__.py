@@ -3,6 +3,8 @@
 from takeup.disclosure.one_table import (
     Audience,
     disclose_adoption,
+    disclose_comparison,
+    disclose_disagreement,
     disclose_ladder,
     disclose_model_issue,
     disclose_paired,
@@ -11,6 +13,8 @@ from takeup.disclosure.one_table import (
 __all__ = [
     "Audience",
     "disclose_adoption",
+    "disclose_comparison",
+    "disclose_disagreement",
     "disclose_ladder",
     "disclose_model_issue",
     "disclose_paired",

@@ -12,6 +12,8 @@ from dataclasses import fields, replace
 from typing import Any, Literal
 
 from takeup.measure.adoption import Adoption, GroupAdoption
+from takeup.measure.comparison import Comparison
+from takeup.measure.disagreement import Disagreement, KindOfCase
 from takeup.measure.ladder import Ladder, PopulationLevel
 from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
 from takeup.measure.paired import Paired, PairedGroup
@@ -111,7 +113,79 @@ def disclose_paired(
         hidden = _hidden_keys(adoption, dimension)
         hidden |= {g.key for g in found if _few(g.people, audience, settings)}
         groups[dimension] = tuple(_paired_hidden(g) if g.key in hidden else g for g in found)
+    if coarse(adoption, audience, settings):
+        groups = {d: tuple(map(_paired_coarse, found)) for d, found in groups.items()}
+        return replace(paired, overall=_paired_coarse(paired.overall), groups=groups)
     return replace(paired, groups=groups)
+
+
+def coarse(adoption: Adoption, audience: Audience, settings: DisclosureSettings) -> bool:
+    """Whether rates are rounded and counts left out: fewer than twenty people in all."""
+    people = adoption.overall.people
+    return audience == "share" and people is not None and people < settings.round_below_people
+
+
+def _paired_coarse(group: PairedGroup) -> PairedGroup:
+    return replace(
+        group,
+        person_right=rounded(group.person_right),
+        model_right=rounded(group.model_right),
+        person_only=None,
+        model_only=None,
+    )
+
+
+def disclose_disagreement(
+    found: Disagreement | CannotSay,
+    adoption: Adoption,
+    audience: Audience,
+    settings: DisclosureSettings,
+) -> Disagreement | CannotSay:
+    """Disagreement with rounded rates and without counts where there are few people."""
+    if isinstance(found, CannotSay) or not coarse(adoption, audience, settings):
+        return found
+
+    def kind(one: KindOfCase) -> KindOfCase:
+        return replace(one, differed=None, rate=rounded(one.rate), part=round(one.part * 20) / 20)
+
+    return replace(
+        found,
+        differed=None,
+        rate=rounded(found.rate),
+        directions=tuple(replace(d, cases=None, rate=rounded(d.rate)) for d in found.directions),
+        half=tuple(map(kind, found.half)),
+        highest=None if found.highest is None else kind(found.highest),
+        one_sided=tuple(
+            replace(
+                o,
+                with_advice=rounded(o.with_advice),
+                against_advice=rounded(o.against_advice),
+                bands=(),
+            )
+            for o in found.one_sided
+        ),
+    )
+
+
+def disclose_comparison(
+    found: Comparison | CannotSay,
+    adoption: Adoption,
+    audience: Audience,
+    settings: DisclosureSettings,
+) -> Comparison | CannotSay:
+    """Comparisons with rounded means where there are few people."""
+    if isinstance(found, CannotSay) or not coarse(adoption, audience, settings):
+        return found
+    return Comparison(
+        tuple(
+            replace(
+                one,
+                mean_followed=rounded(one.mean_followed),
+                mean_overridden=rounded(one.mean_overridden),
+            )
+            for one in found.outcomes
+        )
+    )
 
 
 def _few(people: int | None, audience: Audience, settings: DisclosureSettings) -> bool:
@@ -264,7 +338,7 @@ def _coarse(
 
 def rounded(answer: Answer) -> Answer:
     """A share to five points, without its counts; 0 and 1 become "at most/at least"."""
-    if isinstance(answer, CannotSay):
+    if isinstance(answer, CannotSay) or answer.unit != "share":
         return answer
 
     def five(x: float) -> float:

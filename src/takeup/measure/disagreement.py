@@ -33,7 +33,7 @@ class Direction:
 
     advice: str
     choice: str
-    cases: int
+    cases: int | None
     rate: Answer
     upgrade: bool | None
 
@@ -44,7 +44,7 @@ class KindOfCase:
 
     kind: tuple[tuple[str, str], ...]
     cases: int
-    differed: int
+    differed: int | None
     rate: Answer
     part: float
 
@@ -80,14 +80,16 @@ class OneSidedOutcome:
 @dataclass(frozen=True, slots=True)
 class Disagreement:
     """`half`: the fewest kinds of case that make half of all disagreement, largest first;
-    `kinds_tried` counts the kinds there are. `one_sided`: outcomes seen under one choice."""
+    `kinds_tried` counts the kinds there are, `highest` is the kind where choices differ most
+    clearly more often than overall, if one does. Counts are None where they are not shown. `one_sided`: outcomes seen under one choice."""
 
     compared: int
-    differed: int
+    differed: int | None
     rate: Answer
     directions: tuple[Direction, ...]
     half: tuple[KindOfCase, ...]
     kinds_tried: int
+    highest: KindOfCase | None
     one_sided: tuple[OneSidedOutcome, ...]
 
 
@@ -117,14 +119,15 @@ def measure_disagreement(
     clustered = "person_id" in rows.columns and len(counts) > 1
     differed = counts["differed"].to_numpy(float)
     rate = share(differed, counts["n"].to_numpy(float), settings.confidence, clustered=clustered)
-    half, tried = _half(rows, segments, settings)
+    kinds = _kinds(rows, segments, settings)
     return Disagreement(
         compared,
         int(differed.sum()),
         rate,
         _directions(rows, use_case, settings),
-        half,
-        tried,
+        _half(kinds),
+        len(kinds),
+        _highest(kinds, rate),
         tuple(
             found
             for name in outcomes
@@ -182,7 +185,7 @@ def _directions(rows: ir.Table, use_case: UseCase, settings: Settings) -> tuple[
         rate = share(k, of.to_numpy(float), settings.confidence, clustered=len(of) > 1)
         up = _upgrade(said, done, use_case)
         found.append(Direction(said, done, int(against.sum()), rate, up))
-    return tuple(sorted(found, key=lambda d: -d.cases))
+    return tuple(sorted(found, key=lambda d: -(d.cases or 0)))
 
 
 def _upgrade(advice: str, choice: str, use_case: UseCase) -> bool | None:
@@ -194,18 +197,18 @@ def _upgrade(advice: str, choice: str, use_case: UseCase) -> bool | None:
     return None
 
 
-def _half(
-    rows: ir.Table, segments: Sequence[str], settings: Settings
-) -> tuple[tuple[KindOfCase, ...], int]:
-    """The kinds of case that make half of the disagreement, by segments and score band."""
+def _kinds(rows: ir.Table, segments: Sequence[str], settings: Settings) -> list[KindOfCase]:
+    """Kinds of case by segments and score band, those with most disagreement first."""
     names = [*segments, *(c for c in ("score_band",) if c in rows.columns)]
     if not names:
-        return (), 0
+        return []
     by = {name: rows[name].cast("string").fill_null("(blank)") for name in names}
     frame = _by_person(rows, **by)
+    total = float(frame["differed"].sum())
     kinds = []
     for key, part in frame.groupby(names):
         values = key if isinstance(key, tuple) else (key,)
+        differed = int(part["differed"].sum())
         rate = share(
             part["differed"].to_numpy(float),
             part["n"].to_numpy(float),
@@ -216,20 +219,34 @@ def _half(
             KindOfCase(
                 tuple(zip(names, map(str, values), strict=True)),
                 int(part["n"].sum()),
-                int(part["differed"].sum()),
+                differed,
                 rate,
-                0.0,
+                differed / total if total else 0.0,
             )
         )
-    total = sum(k.differed for k in kinds)
+    return sorted(kinds, key=lambda k: -k.part)
+
+
+def _half(kinds: list[KindOfCase]) -> tuple[KindOfCase, ...]:
+    """The fewest kinds that make half of all disagreement."""
     chosen: list[KindOfCase] = []
-    for kind in sorted(kinds, key=lambda k: -k.differed):
-        if not total or sum(k.differed for k in chosen) >= total / 2:
+    for kind in kinds:
+        if sum(k.part for k in chosen) >= 0.5 or not kind.part:
             break
-        chosen.append(
-            KindOfCase(kind.kind, kind.cases, kind.differed, kind.rate, kind.differed / total)
-        )
-    return tuple(chosen), len(kinds)
+        chosen.append(kind)
+    return tuple(chosen)
+
+
+def _highest(kinds: list[KindOfCase], overall: Answer) -> KindOfCase | None:
+    """The kind with the highest rate whose interval lies above the overall one."""
+    if isinstance(overall, CannotSay):
+        return None
+    above = [
+        k
+        for k in kinds
+        if isinstance(k.rate, Estimate) and k.rate.low > overall.high and k.cases >= 30
+    ]
+    return max(above, key=lambda k: k.rate.low if isinstance(k.rate, Estimate) else 0, default=None)
 
 
 def _one_sided(

@@ -34,8 +34,8 @@ class PairedGroup:
     person_right: Answer
     model_right: Answer
     judged: int
-    person_only: int
-    model_only: int
+    person_only: int | None
+    model_only: int | None
     people: int | None = None
 
 

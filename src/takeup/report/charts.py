@@ -378,7 +378,7 @@ def _svg(chart: Any) -> str:
     import vl_convert as vlc
 
     themed = chart.properties(
-        background="transparent", padding={"left": 2, "right": 2, "top": 0, "bottom": 0}
+        background="transparent", padding={"left": 2, "right": 2, "top": 0, "bottom": 3}
     ).configure(
         font=FONT,
         view={"stroke": None},

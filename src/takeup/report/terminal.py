@@ -32,6 +32,6 @@ def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str
             lines.append(f"  Do first: {diagnosis.findings[0].first_action}")
     for problem in facts.problems:
         lines.append(problem.sentence())
-    for assumption in facts.assumptions:
-        lines.append(f"Assumed: {assumption}")
+    lines += [f"Note: {note}" for note in facts.notes]
+    lines += [f"Assumed: {assumption}" for assumption in facts.assumptions]
     return lines

@@ -108,6 +108,8 @@ def open_outcomes(
 ) -> OutcomeFile:
     """The outcomes of their own file. Raises InputError where the two files share no key."""
     side = with_own_names(outcomes, mapping.side("outcomes"))
+    if not side.provides("decision_id") and not side.provides("case_id"):
+        raise _no_key(outcomes)
     canonical = canonicalise(outcomes.table, side, use_case, "outcomes", is_text=outcomes.is_text)
     counted = count_problems(canonical, outcomes.name)
     key = _key(decision_columns, canonical.table, outcomes)
@@ -145,7 +147,11 @@ def _key(decision_columns: tuple[str, ...], outcomes: ir.Table, raw: RawTable) -
     for key in ("decision_id", "case_id"):
         if key in decision_columns and key in outcomes.columns:
             return key
-    raise InputError(
+    raise _no_key(raw)
+
+
+def _no_key(raw: RawTable) -> InputError:
+    return InputError(
         f"{raw.name}: outcomes are matched by decision_id or case_id, which must be in both files; "
         'name it in the mapping: [outcomes_file.columns] decision_id = "its column"'
     )

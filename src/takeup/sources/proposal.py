@@ -198,6 +198,9 @@ def _source_for(
     name: str, aliases: tuple[str, ...], columns: list[str], taken: set[str], values: _Values
 ) -> str | None:
     plain = {_plain(c): c for c in reversed(columns) if c not in taken}
+    # A column that bears the record's own name is meant, even where some values are bad.
+    if name in columns and name not in taken and values[name]:
+        return name
     for wanted in (name, *aliases):
         source = plain.get(_plain(wanted))
         if source and _fits(name, values[source]) and _as_many(name, source, values):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.report.sections.comparison import comparison_sections
 from takeup.report.sections.disagreement import disagreement_sections
@@ -30,4 +32,8 @@ def sections(diagnosis: Diagnosis) -> list[Section]:
         reasons_section(diagnosis),
         *kind_sections(diagnosis),
     ]
-    return [section for section in found if section is not None]
+    shown = [section for section in found if section is not None]
+    halves = [section for section in shown if section.size == "half"]
+    if len(halves) == 1:
+        shown[shown.index(halves[0])] = replace(halves[0], size="full")
+    return shown

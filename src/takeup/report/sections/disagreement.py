@@ -27,7 +27,7 @@ _AGAINST = Series("against it", OVERRIDDEN.token, OVERRIDDEN.shape)
 def disagreement_sections(diagnosis: Diagnosis) -> list[Section]:
     """Directions and kinds of case, then each one-sided outcome."""
     found = diagnosis.measures.disagreement
-    if not isinstance(found, Disagreement) or not found.differed:
+    if not isinstance(found, Disagreement) or found.differed == 0:
         return []
     return [_where(found), *(_outcome(one) for one in found.one_sided)]
 
@@ -41,13 +41,20 @@ def _where(found: Disagreement) -> Section:
              *(f"{k}: {figure(h.rate)}" for k, h in zip(kinds, found.half, strict=False))]  # fmt: skip
     axis, charts = strips(marks, texts=texts)
     rows = [
-        Row(label, f"{d.cases:,} cases", chart, _percent(d.rate), "of cases so advised", True)
+        Row(
+            label,
+            "" if d.cases is None else f"{d.cases:,} cases",
+            chart,
+            _percent(d.rate),
+            "of cases so advised",
+            True,
+        )
         for label, d, chart in zip(labels, found.directions, charts, strict=False)
     ]
     rows += [
         Row(
             kind[0].upper() + kind[1:],
-            f"{k.differed:,} of {k.cases:,} differ",
+            f"{k.cases:,} cases" if k.differed is None else f"{k.differed:,} of {k.cases:,} differ",
             chart,
             _percent(k.rate),
             f"{k.part:.0%} of all disagreement",
@@ -59,7 +66,7 @@ def _where(found: Disagreement) -> Section:
     heading = (
         f"{part:.0%} of the disagreement comes from {cases:.0%} of the cases"
         if found.half and part - cases > 0.1
-        else f"{found.differed:,} of {found.compared:,} choices differ from the advice"
+        else f"{_percent(found.rate)} of choices differ from the advice"
     )
     return Section(
         heading,
@@ -68,11 +75,11 @@ def _where(found: Disagreement) -> Section:
         ("What", "Cases", "Differ", "Rate"),
         (
             *(
-                (label, "–", f"{d.cases:,}", figure(d.rate))
+                (label, "–", _known(d.cases), figure(d.rate))
                 for label, d in zip(labels, found.directions, strict=True)
             ),
             *(
-                (among(k.kind), f"{k.cases:,}", f"{k.differed:,}", figure(k.rate))
+                (among(k.kind), f"{k.cases:,}", _known(k.differed), figure(k.rate))
                 for k in found.half
             ),
         ),
@@ -83,6 +90,10 @@ def _where(found: Disagreement) -> Section:
         note=f"{found.kinds_tried} kinds of case were looked at. A difference from the advice is "
         "not an override unless the advice was seen. Grade: descriptive.",
     )
+
+
+def _known(count: int | None) -> str:
+    return "–" if count is None else f"{count:,}"
 
 
 def _percent(rate: object) -> str:

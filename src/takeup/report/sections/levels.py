@@ -22,6 +22,8 @@ def levels_section(diagnosis: Diagnosis) -> Section | None:
     ladder = diagnosis.measures.ladder
     if not isinstance(ladder, Ladder):
         return None
+    if all(isinstance(p.level, CannotSay) and not p.hidden for p in ladder.populations):
+        return None
     rows = tuple(_row(p, diagnosis) for p in ladder.populations)
     over = (
         "the whole table" if ladder.window_days is None else f"the last {ladder.window_days} days"

@@ -79,13 +79,15 @@ def _row(label: str, g: PairedGroup, chart: object, *, inset: bool) -> Row:
         words = STATUS[d.status]
         return Row(label, f"{g.judged:,} judged" if g.judged else "", None, words, d.reason, inset)
     said = told(d, "people right more often", "the model right more often")
-    caught = f"{g.person_only:,} only people right, {g.model_only:,} only the model"
+    caught = ""
+    if g.person_only is not None and g.model_only is not None:
+        caught = f" · {g.person_only:,} only people right, {g.model_only:,} only the model"
     return Row(
         label,
         f"{g.judged:,} judged cases",
         chart,  # type: ignore[arg-type]
         difference(d),
-        f"{interval(d)} · {said} · {caught}",
+        f"{interval(d)} · {said}{caught}",
         inset,
     )
 
@@ -118,6 +120,6 @@ def _figures(label: str, g: PairedGroup) -> tuple[str, ...]:
         figure(g.model_right),
         figure(g.person_right),
         figure(g.person_minus_model, as_points=True),
-        f"{g.person_only:,}",
-        f"{g.model_only:,}",
+        "–" if g.person_only is None else f"{g.person_only:,}",
+        "–" if g.model_only is None else f"{g.model_only:,}",
     )

@@ -100,6 +100,9 @@ def _shares(g: GroupAdoption) -> dict[str, float]:
             "unseen": c.get("not_consulted", 0) / n,
             "unaccounted": (c.get("unaccounted", 0) + c.get("unknown", 0)) / n,
         }
+    agreement = g.agreement
+    if isinstance(g.consult_rate, CannotSay) and isinstance(agreement, Estimate):
+        return {"agreed": agreement.value, "differed": 1 - agreement.value}
     seen, used = g.consult_rate, g.effective_reliance
     if isinstance(seen, CannotSay) or isinstance(used, CannotSay):
         return {}
