@@ -318,9 +318,7 @@ def test_bad_file_ends_in_a_sentence_and_loses_no_good_row(bad: Bad, tmp_path, m
     make(tmp_path / bad.file)
     for name, content in bad.files.items():
         (tmp_path / name).write_text(content, encoding="utf-8")
-    code, said = run(
-        ["diagnose", bad.file, "--json", "r.json", *bad.extra], monkeypatch, capsys
-    )
+    code, said = run(["diagnose", bad.file, "--json", "r.json", *bad.extra], monkeypatch, capsys)
     plain = " ".join(said.split())
     assert "Traceback" not in said
     assert code == bad.code, said

@@ -1,0 +1,51 @@
+"""Simulated programmes as the narrow table that measures read."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+import takeup
+from takeup.record.mapping import Mapping
+from takeup.record.population import Population
+from takeup.record.toml_file import declare
+from takeup.record.use_case import UseCase
+from takeup.simulate import simulate_bank, simulate_recorded
+from takeup.simulate.programme import Programme
+
+
+def use_case_of(programme: Programme) -> UseCase:
+    import tomllib
+
+    return declare(UseCase, tomllib.loads(programme.use_case), "use case")
+
+
+def populations_of(programme: Programme) -> dict[str, Population]:
+    import tomllib
+
+    found = tomllib.loads(programme.population)["population"]
+    return {name: declare(Population, facts, name) for name, facts in found.items()}
+
+
+def diagnosed(programme: Programme, **changes: Any):
+    """The result of the library on the programme's own tables."""
+    given: dict[str, Any] = {
+        "eligible": programme.eligible,
+        "outcomes": programme.outcomes,
+        "use_case": use_case_of(programme),
+        "population": populations_of(programme),
+        "mapping": Mapping(),
+    }
+    return takeup.diagnose(programme.decisions, **{**given, **changes})
+
+
+@cache
+def bank(seed: int, people: int = 84):
+    programme = simulate_bank(people=people, seed=seed)
+    return programme, diagnosed(programme)
+
+
+@cache
+def recorded(seed: int):
+    programme = simulate_recorded(seed=seed)
+    return programme, diagnosed(programme)

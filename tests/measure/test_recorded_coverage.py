@@ -1,0 +1,51 @@
+"""`recorded`: what people override by is written down, so the adjusted answer covers the
+truth, while the raw one has the wrong sign and takeup says so."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from takeup.log import Engine, keep
+from takeup.measure.comparison import measure_comparison
+from takeup.record.action import with_action
+from takeup.record.settings import Settings
+from takeup.record.use_case import UseCase
+from takeup.simulate import simulate_recorded
+
+PROGRAMMES = 200
+COVARIATES = ["x_difficulty", "x_segment", "x_region"]
+
+
+def compared(seed: int):
+    programme = simulate_recorded(seed=seed)
+    engine = Engine()
+    table = engine.load(
+        programme.decisions.rename_columns(
+            ["y_outcome" if c == "outcome" else c for c in programme.decisions.column_names]
+        )
+    )
+    found = measure_comparison(
+        keep(with_action(table, UseCase())), UseCase(), COVARIATES, ["outcome"], Settings()
+    )
+    engine.close()
+    return programme.truth["comparison"]["followed_minus_overridden"], found.first
+
+
+def test_adjusted_interval_covers_the_truth_and_raw_fails_in_two_hundred_programmes():
+    covered, ready, standard, raw, warned, values = [], [], [], [], [], []
+    for seed in range(1, PROGRAMMES + 1):
+        truth, one = compared(seed)
+        covered.append(one.adjusted.low <= truth <= one.adjusted.high)
+        ready.append(one.with_readiness.low <= truth <= one.with_readiness.high)
+        standard.append(one.standardised.value < 0)
+        raw.append(one.raw.low <= truth <= one.raw.high)
+        warned.append(one.reversed)
+        values.append((one.adjusted.value - truth, one.raw.value))
+    errors, raws = np.array(values).T
+    assert np.mean(covered) >= 0.90
+    assert np.mean(ready) >= 0.90
+    assert np.mean(standard) >= 0.95
+    assert not any(raw)
+    assert all(warned)
+    assert abs(errors.mean()) < 0.1
+    assert abs(raws.mean() - 3.84) < 0.1
