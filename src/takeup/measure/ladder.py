@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 import ibis
@@ -192,8 +193,8 @@ def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:
     if "decided_at" in t.columns:
         last = fetch(t.aggregate(last=t.decided_at.max()))["last"][0].as_py()
         if last is not None:
-            end = int(last.replace(tzinfo=None).timestamp() - _EPOCH)
-            age = (end - t.decided_at.epoch_seconds()) / (86_400 * rules.window_days)
+            end = int(np.floor((last.replace(tzinfo=None) - _EPOCH).total_seconds()))
+            age = (end - t.decided_at.truncate("s").epoch_seconds()) / (86_400 * rules.window_days)
             oldest = 2 * (rules.lookback_days[-1] // rules.window_days)
             window = ibis.least(age.floor().fill_null(oldest).cast("int64"), oldest)
     kinds = [c for c in ("stakes", "path", "advice_right") if c in t.columns]
@@ -263,7 +264,7 @@ def _skill_sums(t: ir.Table) -> dict[str, ir.Value]:
     }
 
 
-_EPOCH = pd.Timestamp("1970-01-01").timestamp()
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - decided_at is UTC without a zone
 
 
 def _range(k: float, unknown: float, n: float) -> tuple[float, float]:

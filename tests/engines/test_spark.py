@@ -1,0 +1,188 @@
+"""Every measure gives the same figures on DuckDB and on a real local Spark."""
+
+from __future__ import annotations
+
+import math
+import os
+import shutil
+from typing import Any
+
+import ibis
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from takeup.log import Engine, fetch
+from takeup.measure.adoption import measure_adoption
+from takeup.measure.comparison import measure_comparison
+from takeup.measure.disagreement import measure_disagreement
+from takeup.measure.ladder import measure_ladder
+from takeup.measure.model_issue import measure_model_issue
+from takeup.measure.paired import measure_paired
+from takeup.measure.reliance import measure_reliance
+from takeup.measure.rollout import measure_rollout
+from takeup.measure.value_per_case import measure_value_per_case
+from takeup.record.population import Benchmark, Population
+from takeup.record.settings import Settings
+from takeup.record.use_case import UseCase
+from takeup.report.json_document import _one_comparison
+from takeup.report.plain import plain
+from takeup.sources.opened import open_decisions
+
+pytestmark = pytest.mark.spark
+SETTINGS = Settings()
+USE_CASE = UseCase(
+    choices=["no", "yes"],
+    segment=["x_segment"],
+    covariates=["x_segment", "x_amount"],
+    outcome={"better": "higher"},  # type: ignore[arg-type]
+)
+POPULATIONS = {
+    "*": Population(
+        trained_share=1.0,
+        comparison_available_share=1.0,
+        comparison_opened_share=1.0,
+        expert_benchmark=Benchmark(rate=0.2, sd=0.03),
+    )
+}
+
+
+def decisions(seen: bool) -> pa.Table:
+    """Three thousand decisions with everything a measure may read."""
+    rng = np.random.default_rng(3)
+    n, people = 3_000, 24
+    person = rng.integers(0, people, n)
+    segment = rng.integers(0, 3, n)
+    amount = np.exp(rng.normal(8, 1, n))
+    advice = rng.random(n) < 0.6
+    right = rng.random(n) < np.where(segment == 2, 0.6, 0.9)
+    follow = rng.random(n) < np.where(right, 0.85, 0.4)
+    truth = np.where(right, advice, ~advice)
+    choice = np.where(follow, advice, ~advice)
+    words = np.array(["no", "yes"])
+    frame = pd.DataFrame(
+        {
+            "decision_id": [f"d{i}" for i in range(n)],
+            "person_id": [f"p{p:02d}" for p in person],
+            "population": np.where(person < 12, "north", "south"),
+            "team": [f"t{p % 3}" for p in person],
+            "decided_at": pd.Timestamp("2025-01-06") + pd.to_timedelta(np.sort(rng.random(n) * 70), "D"),
+            "mode": np.where(rng.random(n) < 0.7, "assist", "off"),
+            "recommendation": words[advice.astype(int)],
+            "choice": words[choice.astype(int)],
+            "confidence": rng.random(n).round(3),
+            "path": np.where(rng.random(n) < 0.8, "ai", "legacy"),
+            "stakes": np.where(rng.random(n) < 0.3, "high", "low"),
+            "override_reason": "info_model_lacks",
+            "assist_probability": 0.7,
+            "truth_probability": np.where(segment == 2, 0.9, 0.5),
+            "correct_choice": words[truth.astype(int)],
+            "outcome": rng.normal(0, 1, n) + follow + 0.2 * segment,
+            "value": rng.random(n) * 100,
+            "x_segment": np.array(["a", "b", "c"])[segment],
+            "x_amount": amount,
+        }
+    )  # fmt: skip
+    if seen:
+        frame["consulted"] = rng.random(n) < 0.8
+    else:
+        frame["outcome"] = frame["outcome"].where(frame["choice"] == "yes")
+    return pa.Table.from_pandas(frame)
+
+
+@pytest.fixture(scope="module")
+def spark():
+    if shutil.which("java") is None:
+        pytest.skip("no Java: `make test` installs it")
+    from pyspark.sql import SparkSession
+
+    os.environ.setdefault("SPARK_LOCAL_IP", "127.0.0.1")
+    session = (
+        SparkSession.builder.master("local[2]")
+        .config("spark.ui.enabled", "false")
+        .config("spark.sql.shuffle.partitions", "4")
+        .config("spark.driver.host", "127.0.0.1")
+        .config("spark.sql.session.timeZone", "UTC")
+        .getOrCreate()
+    )
+    yield ibis.pyspark.connect(session)
+    session.stop()
+
+
+@pytest.fixture(scope="module", params=[True, False], ids=["looked at", "who looked is unknown"])
+def twins(request, spark, tmp_path_factory):
+    """The same narrow table on both engines, handed over as one Parquet file."""
+    opened = open_decisions(decisions(request.param), use_case=USE_CASE)
+    (here,) = opened.table.tables.values()
+    table = fetch(here)
+    plain_types = pa.schema(
+        [
+            pa.field(f.name, pa.string() if pa.types.is_dictionary(f.type) else f.type)
+            for f in table.schema
+        ]
+    )
+    path = tmp_path_factory.mktemp("twin") / "narrow.parquet"
+    pq.write_table(table.cast(plain_types), path)
+    engine = Engine()
+    return engine.load(pq.read_table(path), "twin"), spark.read_parquet(str(path))
+
+
+def answers(table: Any) -> dict[str, Any]:
+    segments = ["x_segment"]
+    dimensions = ["population", "team", "week", "stakes", "score_band", *segments]
+    comparison = measure_comparison(
+        table, USE_CASE, USE_CASE.covariates or [], ["outcome"], SETTINGS
+    )
+    compared = comparison
+    if hasattr(comparison, "outcomes"):
+        compared = {c.outcome: _one_comparison(c) for c in comparison.outcomes}
+    return {
+        "adoption": measure_adoption(table, dimensions, SETTINGS, ["population", *segments]),
+        "ladder": measure_ladder(table, POPULATIONS, SETTINGS),
+        "model_issue": measure_model_issue(table, USE_CASE, segments, SETTINGS),
+        "paired": measure_paired(table, ("population", *segments), SETTINGS),
+        "reliance": measure_reliance(table, SETTINGS),
+        "comparison": compared,
+        "disagreement": measure_disagreement(table, USE_CASE, segments, ["outcome"], SETTINGS),
+        "rollout": measure_rollout(
+            table, USE_CASE, USE_CASE.covariates or [], ["outcome"], SETTINGS
+        ),
+        "value_per_case": measure_value_per_case(table, USE_CASE, SETTINGS),
+    }
+
+
+def differences(one: Any, other: Any, where: str = "") -> list[str]:
+    """Places where two plain documents differ by more than the measures may."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        keys = {*one, *other}
+        return [
+            d
+            for k in sorted(keys, key=str)
+            for d in differences(one.get(k), other.get(k), f"{where}.{k}")
+        ]
+    if isinstance(one, list) and isinstance(other, list):
+        if len(one) != len(other):
+            return [f"{where}: {len(one)} against {len(other)} items"]
+        return [
+            d
+            for i, (a, b) in enumerate(zip(one, other, strict=True))
+            for d in differences(a, b, f"{where}[{i}]")
+        ]
+    if (
+        isinstance(one, float | int)
+        and isinstance(other, float | int)
+        and not isinstance(one, bool)
+    ):
+        tolerance = 1e-6 if ".comparison" in where or ".rollout" in where else 1e-9
+        same = math.isclose(one, other, rel_tol=tolerance, abs_tol=1e-9)
+        return [] if same else [f"{where}: {one} against {other}"]
+    return [] if one == other else [f"{where}: {one!r} against {other!r}"]
+
+
+def test_every_measure_gives_equal_figures_on_spark(twins):
+    here, there = twins
+    one, other = plain(answers(here)), plain(answers(there))
+    assert differences(one, other) == []
+    assert one["adoption"]["overall"]["eligible"] > 1_000
