@@ -150,7 +150,7 @@ def adopt(table: ir.Table, engine: Engine) -> ir.Table:
     backend of this Ibis release is made to work with DuckDB 2; others stay where they are."""
     operation = table.op()
     if isinstance(operation, ops.InMemoryTable):
-        return engine.load(operation.data.to_pyarrow(operation.schema))
+        return engine.load(pa.Table.from_pandas(operation.data.to_frame(), preserve_index=False))
     if operation.find(ops.InMemoryTable) and not operation.find(ops.DatabaseTable):
         for part in operation.find(ops.InMemoryTable):
             engine.backend.con.register(part.name, part.data.to_pyarrow(part.schema))

@@ -29,8 +29,9 @@ def measure_value_per_case(decisions: ir.Table, use_case: UseCase, settings: Set
         )
     known = decisions.filter(decisions.value.notnull())
     person = known.person_id if "person_id" in known.columns else ibis.row_number().cast("string")
+    known = known.mutate(person__=person)
     sums = fetch(
-        known.group_by(person=person).aggregate(v=known.value.abs().sum(), n=known.count())
+        known.group_by("person__").aggregate(v=known.value.abs().sum(), n=known.count())
     ).to_pandas()
     if len(sums) < 2:
         return insufficient("too few values", "a value for each outcome", len(sums))
