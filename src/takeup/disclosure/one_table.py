@@ -7,11 +7,11 @@ a floor of five people; `public` for published data, by declaration.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any, Literal
 
-from takeup.measure.adoption import Adoption, GroupAdoption
+from takeup.measure.adoption import Adoption, GroupAdoption, Spread
 from takeup.measure.comparison import Comparison
 from takeup.measure.disagreement import Disagreement, KindOfCase
 from takeup.measure.ladder import Ladder, PopulationLevel
@@ -21,8 +21,6 @@ from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import Answer, CannotSay, suppressed
 
 Audience = Literal["share", "analyst", "public"]
-PERSON_GROUPS = ("population", "team")
-"""Dimensions that split people; the others split cases of the same people."""
 
 
 def hidden_groups(
@@ -30,19 +28,32 @@ def hidden_groups(
 ) -> frozenset[str]:
     """Keys of the groups that may not be shown, with those that protect them.
 
-    Where hidden people could be found by subtraction from the total, the smallest shown
-    group is hidden as well, until those hidden together are a group of the minimum size.
+    Where a hidden group could be found by subtraction from the total (of its population, for
+    teams), the smallest shown one is hidden as well, until those hidden together are two
+    groups and of the minimum size.
     """
     if audience == "public":
         return frozenset()
     least = settings.minimum_group if audience == "share" else settings.analyst_floor
     hidden = {g.key for g in groups if _too_few(g, least, audience, settings)}
-    if not hidden or audience == "analyst":
+    if audience == "analyst":
         return frozenset(hidden)
-    rest = sorted((g for g in groups if g.key not in hidden), key=lambda g: g.people or 0)
-    while rest and (len(hidden) < 2 or _people(groups, hidden) < least):
-        hidden.add(rest.pop(0).key)
+    for parent in {g.parent for g in groups}:
+        inside = [g for g in groups if g.parent == parent]
+        few = {g.key for g in inside if g.key in hidden}
+        rest = sorted((g for g in inside if g.key not in few), key=lambda g: g.people or 0)
+        while few and rest and (len(few) < 2 or _people(inside, few) < least):
+            few.add(rest.pop(0).key)
+        hidden |= few
     return frozenset(hidden)
+
+
+def with_complement(hidden: set[str], sizes: Mapping[str, int]) -> set[str]:
+    """`hidden` and, where it is one alone, the smallest other: nothing by subtraction."""
+    others = sorted((n, key) for key, n in sizes.items() if key not in hidden)
+    if len(hidden) == 1 and others:
+        return hidden | {others[0][1]}
+    return hidden
 
 
 def _people(groups: Sequence[GroupAdoption], keys: set[str]) -> int:
@@ -72,11 +83,7 @@ def disclose_adoption(
         return adoption
     groups = {}
     for dimension, found in adoption.groups.items():
-        if dimension in PERSON_GROUPS:
-            hidden = hidden_groups(found, audience, settings)
-        else:
-            least = settings.minimum_group if audience == "share" else settings.analyst_floor
-            hidden = frozenset(g.key for g in found if _too_few(g, least, audience, settings))
+        hidden = hidden_groups(found, audience, settings)
         groups[dimension] = tuple(
             _without_figures(g) if g.key in hidden else _coarse(g, g.people, audience, settings)
             for g in found
@@ -88,13 +95,48 @@ def disclose_adoption(
             adoption,
             overall=_without_figures(overall),
             reasons={},
+            reasons_by={},
+            override_spread=suppressed(),
+            confidence_by_action={},
             groups={
                 name: tuple(_without_figures(g) for g in found) for name, found in groups.items()
             },
         )
     return replace(
-        adoption, overall=_coarse(overall, overall.people, audience, settings), groups=groups
+        adoption,
+        overall=_coarse(overall, overall.people, audience, settings),
+        groups=groups,
+        override_spread=_without_persons(adoption.override_spread, audience, settings),
+        reasons_by=_large_reasons(adoption, groups, audience),
+        reasons={} if _is_coarse(overall.people, audience, settings) else adoption.reasons,
     )
+
+
+def _without_persons(
+    spread: Spread | CannotSay, audience: Audience, settings: DisclosureSettings
+) -> Spread | CannotSay:
+    """The spread without its ends, each of which is one person."""
+    if isinstance(spread, CannotSay):
+        return spread
+    if audience == "share" and spread.people < settings.round_below_people:
+        return suppressed()
+    return replace(spread, lowest=None, highest=None)
+
+
+def _large_reasons(
+    adoption: Adoption, groups: dict[str, tuple[GroupAdoption, ...]], audience: Audience
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Reasons of the groups whose counts may be shown."""
+    if audience != "share":
+        return adoption.reasons_by
+    return {
+        dimension: {
+            level: counts
+            for level, counts in levels.items()
+            if any(g.key == level and g.counts for g in groups.get(dimension, ()))
+        }
+        for dimension, levels in adoption.reasons_by.items()
+    }
 
 
 def disclose_paired(
@@ -112,6 +154,8 @@ def disclose_paired(
     for dimension, found in paired.groups.items():
         hidden = _hidden_keys(adoption, dimension)
         hidden |= {g.key for g in found if _few(g.people, audience, settings)}
+        if audience == "share":
+            hidden = with_complement(hidden, {g.key: g.people or 0 for g in found})
         groups[dimension] = tuple(_paired_hidden(g) if g.key in hidden else g for g in found)
     if coarse(adoption, audience, settings):
         groups = {d: tuple(map(_paired_coarse, found)) for d, found in groups.items()}
@@ -121,7 +165,10 @@ def disclose_paired(
 
 def coarse(adoption: Adoption, audience: Audience, settings: DisclosureSettings) -> bool:
     """Whether rates are rounded and counts left out: fewer than twenty people in all."""
-    people = adoption.overall.people
+    return _is_coarse(adoption.overall.people, audience, settings)
+
+
+def _is_coarse(people: int | None, audience: Audience, settings: DisclosureSettings) -> bool:
     return audience == "share" and people is not None and people < settings.round_below_people
 
 
@@ -244,8 +291,17 @@ def disclose_model_issue(
         return found
     hidden = _hidden_keys(adoption, "population")
 
+    cells: dict[tuple[str, str], set[str]] = {}
+    for key in {(s.scope, s.dimension) for s in found.segments}:
+        own = [s for s in found.segments if (s.scope, s.dimension) == key]
+        few = {s.segment for s in own if _few(s.people, audience, settings)}
+        if audience == "share":
+            few = with_complement(few, {s.segment: s.people or 0 for s in own})
+        cells[key] = few
+
     def shown(one: SegmentError) -> bool:
-        return one.scope not in hidden and not _few(one.people, audience, settings)
+        inside = one.segment not in cells.get((one.scope, one.dimension), set())
+        return one.scope not in hidden and inside
 
     def careful(one: SegmentError) -> SegmentError:
         if not _few(one.overriders, audience, settings):

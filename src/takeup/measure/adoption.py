@@ -14,15 +14,19 @@ from typing import Any
 
 import ibis
 import ibis.expr.types as ir
+import numpy as np
 
 from takeup.log import fetch
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import Action
-from takeup.stats.answer import Answer, CannotSay, not_instrumented
+from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
+from takeup.stats.clusters import Sample, clustered_ratio
 from takeup.stats.rates import ShareSums, ratio_from, share_from
 
 UNACCOUNTED = "unaccounted"
 COUNTS = (*(a.value for a in Action), UNACCOUNTED)
+_COMPARED = ("followed", "modified", "overridden", "agreed", "differed")
+_NO_SPREAD = not_instrumented("persons, or who looked, are unknown", "person_id and consulted")
 _CONSULT_NEEDS = "a column that says whether the advice was in view (consulted), or the view log"
 
 
@@ -32,7 +36,8 @@ class GroupAdoption:
 
     `counts`: decisions by action. `eligible` = E, `consulted` = C, `unknown` = U: eligible
     decisions of which nobody knows whether the advice was seen, or that no decision answers.
-    `largest_share` is the part of one person; `hidden` marks a group disclosure has emptied.
+    `largest_share` is the part of one person; `hidden` marks a group disclosure has emptied;
+    `parent` is the population of a team.
     """
 
     key: str
@@ -52,6 +57,21 @@ class GroupAdoption:
     largest_share: float = 0.0
     largest_override_share: float = 0.0
     hidden: bool = False
+    parent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """How far people differ in one rate: over persons, each counted once. `lowest` and
+    `highest` are one person's and are shown only of published data."""
+
+    people: int
+    mean: float
+    median: float
+    lower_quartile: float
+    upper_quartile: float
+    lowest: float | None
+    highest: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +79,8 @@ class Adoption:
     """The whole table and its groups: `groups[dimension]` in order of size, weeks in time.
 
     `reasons` counts overrides by reason; `reasons_by[dimension][level]` by kind of case.
+    `override_spread` tells how far people differ in their override rate;
+    `confidence_by_action` is the model's mean confidence in followed and overridden cases.
     """
 
     overall: GroupAdoption
@@ -66,6 +88,8 @@ class Adoption:
     reasons: dict[str, int]
     contradictions: int
     reasons_by: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
+    override_spread: Spread | CannotSay = field(default_factory=lambda: _NO_SPREAD)
+    confidence_by_action: dict[str, Answer] = field(default_factory=dict)
 
 
 _PAIRS = {
@@ -106,7 +130,51 @@ def measure_adoption(
         reasons,
         int(contradictions["n"][0].as_py() or 0),
         {d: _reasons_by(table, d) for d in reason_dimensions if reasons and d in table.columns},
+        _override_spread(table),
+        _confidence_by_action(table, settings),
     )
+
+
+def _override_spread(table: ir.Table) -> Spread | CannotSay:
+    if "person_id" not in table.columns:
+        return _NO_SPREAD
+    seen = table.filter(table.action.isin(["followed", "modified", "overridden"]))
+    rates = fetch(
+        seen.group_by("person_id").aggregate(
+            rate=(seen.action == "overridden").cast("float64").mean()
+        )
+    )["rate"].to_numpy()
+    if len(rates) < 2:
+        return _NO_SPREAD
+    low, middle, high = np.quantile(rates, [0.25, 0.5, 0.75])
+    return Spread(
+        len(rates), float(rates.mean()), float(middle), float(low), float(high),
+        float(rates.min()), float(rates.max()),
+    )  # fmt: skip
+
+
+def _confidence_by_action(table: ir.Table, settings: Settings) -> dict[str, Answer]:
+    if "confidence" not in table.columns:
+        return {}
+    known = table.filter(table.confidence.notnull() & table.action.isin(_COMPARED))
+    known = known.mutate(
+        person__=known.person_id if "person_id" in known.columns else ibis.literal("everyone")
+    )
+    frame = fetch(
+        known.group_by("action", "person__").aggregate(
+            n=known.count().cast("float64"), total=known.confidence.cast("float64").sum()
+        )
+    ).to_pandas()
+    found: dict[str, Answer] = {}
+    for action, part in frame.groupby("action"):
+        n = int(part["n"].sum())
+        if len(part) < 2:
+            found[str(action)] = insufficient(f"{n} cases of one person", "more people", n)
+            continue
+        mean = clustered_ratio(part["total"].to_numpy(float), part["n"].to_numpy(float))
+        sample = Sample(n, "share", True, settings.confidence)
+        found[str(action)] = sample.estimate(mean, "mean", "descriptive")
+    return found
 
 
 def _with_weeks(table: ir.Table) -> ir.Table:
@@ -134,6 +202,8 @@ def _groups(table: ir.Table, dimension: str | None, settings: Settings) -> list[
     sums["people"] = named.cast("int64").sum()
     sums["largest"] = people.eligible.max()
     sums["largest_overridden"] = people.overridden.max()
+    if "parent" in people.columns:
+        sums["parent"] = people.parent.max()
     for name, (k, n) in _PAIRS.items():
         x, y = people[k], people[n]
         sums |= {
@@ -173,7 +243,11 @@ def _per_person(table: ir.Table, dimension: str | None) -> ir.Table:
         by["level"] = table[dimension]
     has_path = "path" in table.columns
     kinds = ["action", "agrees", *(["path"] if has_path else [])]
-    small = table.group_by(**by, **{c: table[c] for c in kinds}).aggregate(n=table.count())
+    nested = dimension == "team" and "population" in table.columns
+    parent = {"parent": table.population.max()} if nested else {}
+    small = table.group_by(**by, **{c: table[c] for c in kinds}).aggregate(
+        n=table.count(), **parent
+    )
     plain = ~small.action.isin(["shadow", "off", UNACCOUNTED])
     on_path = plain & (small.action != Action.DEFERRED.value)
 
@@ -185,6 +259,8 @@ def _per_person(table: ir.Table, dimension: str | None) -> ir.Table:
     one["comparable"] = count(plain & small.agrees.notnull())
     one["on_path"] = count(on_path & (small.path == "ai")) if has_path else ibis.literal(0.0)
     one["path_known"] = count(small.path.notnull()) if has_path else ibis.literal(0.0)
+    if "parent" in small.columns:
+        one["parent"] = small.parent.max()
     t = small.group_by(*by).aggregate(**one)
     seen = t.followed + t.modified + t.overridden
     unknown = t.agreed + t.differed + t["unknown"] + t[UNACCOUNTED]
@@ -262,6 +338,7 @@ def _group(
         largest_override_share=row["largest_overridden"] / row["overridden"]
         if row["overridden"] >= 5
         else 0.0,
+        parent=row.get("parent") or None,
     )
 
 

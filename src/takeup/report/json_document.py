@@ -22,6 +22,8 @@ def measures_json(measures: Measures) -> dict[str, Any]:
             "groups": plain(adoption.groups),
             "reasons": adoption.reasons,
             "reasons_by": adoption.reasons_by,
+            "override_spread": plain(adoption.override_spread),
+            "confidence_by_action": plain(adoption.confidence_by_action),
             "contradictions": adoption.contradictions,
         },
         "ladder": plain(measures.ladder),

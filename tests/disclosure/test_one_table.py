@@ -1,0 +1,130 @@
+"""What travels shows no person, no small group, and none by subtraction."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import takeup
+from takeup.disclosure.one_table import hidden_groups, rounded, without_small_cells
+from takeup.measure.adoption import GroupAdoption
+from takeup.record.mapping import Mapping
+from takeup.record.settings import DisclosureSettings
+from takeup.stats.answer import CannotSay, Estimate, suppressed
+
+RULES = DisclosureSettings()
+
+
+def group(key: str, people: int, parent: str | None = None, largest: float = 0.1) -> GroupAdoption:
+    blank = suppressed()
+    return GroupAdoption(
+        key, people, {}, people * 20, 0, 0, *[blank] * 8, largest_share=largest, parent=parent
+    )  # fmt: skip
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 30), st.sampled_from(["north", "south", "west"])),
+        min_size=1,
+        max_size=14,
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_no_hidden_team_follows_from_its_populations_total(teams):
+    groups = [group(f"t{i}", people, parent) for i, (people, parent) in enumerate(teams)]
+    hidden = hidden_groups(groups, "share", RULES)
+    assert {g.key for g in groups if g.people < RULES.minimum_group} <= hidden
+    for parent in {g.parent for g in groups}:
+        inside = [g for g in groups if g.parent == parent]
+        gone = [g for g in inside if g.key in hidden]
+        if gone and len(gone) < len(inside):
+            assert len(gone) >= 2
+            assert sum(g.people for g in gone) >= RULES.minimum_group
+
+
+def test_a_team_of_six_takes_a_second_team_of_its_population_with_it():
+    teams = [group("n1", 8, "north"), group("n2", 20, "north"), group("s1", 6, "south"),
+             group("s2", 12, "south"), group("s3", 9, "south")]  # fmt: skip
+    assert hidden_groups(teams, "share", RULES) == {"s1", "s3"}
+
+
+def test_one_person_with_most_decisions_hides_the_group():
+    teams = [group("a", 12, largest=0.36), group("b", 12), group("c", 15)]
+    assert hidden_groups(teams, "share", RULES) == {"a", "b"}
+
+
+@given(st.lists(st.integers(0, 40), min_size=6, max_size=6))
+def test_no_level_holds_one_or_two_people_and_nobody_is_lost(counts):
+    merged = without_small_cells(tuple(counts))
+    assert not any(0 < n < 3 for n in merged)
+    assert sum(merged) in (sum(counts), 0)
+    if sum(merged) == 0:
+        assert sum(counts) < 3
+
+
+def test_rounded_rates_hide_counts_and_certainty():
+    exact = Estimate(0.0, 0.0, 0.08, 0.95, 40, "m", "descriptive", k=0)
+    shown = rounded(exact)
+    assert (shown.value, shown.k, shown.note) == (0.1, None, "at most 10 %")
+
+
+def table(people: int, per_person: int = 30) -> pd.DataFrame:
+    rng = np.random.default_rng(people)
+    n = people * per_person
+    return pd.DataFrame(
+        {
+            "person_id": np.repeat([f"secret-{i}" for i in range(people)], per_person),
+            "team": np.repeat([f"t{i % 3}" for i in range(people)], per_person),
+            "consulted": rng.random(n) < 0.8,
+            "recommendation": rng.choice(["yes", "no"], n),
+            "choice": rng.choice(["yes", "no"], n),
+        }
+    )
+
+
+@pytest.mark.parametrize("people", [3, 12, 26, 40])
+def test_no_pseudonym_is_in_anything_that_is_written(people):
+    result = takeup.diagnose(table(people))
+    for text in (result.to_html(), result.to_json(), result.to_json("share")):
+        assert "secret-" not in text
+
+
+def test_seven_people_are_hidden_in_what_travels_and_answered_for_the_analyst():
+    result = takeup.diagnose(table(7))
+    assert result.shared[0].measures.adoption.overall.hidden
+    assert not result.diagnoses[0].measures.adoption.overall.hidden
+    shared = json.loads(result.to_json("share"))["diagnoses"][0]["measures"]
+    assert shared["adoption"]["consult_rate"]["status"] == "suppressed"
+    assert shared["comparison"]["raw"]["status"] == "suppressed"
+
+
+def test_persons_unknown_is_suppressed_in_what_travels_with_the_words_why():
+    result = takeup.diagnose(table(20).drop(columns=["person_id"]))
+    assert result.shared[0].measures.adoption.overall.hidden
+    assert "persons unknown" in result.to_html()
+    assert isinstance(result.measures().adoption.overall.agreement, Estimate)
+
+
+def test_published_data_is_shown_in_full_with_its_reason():
+    public = Mapping(
+        columns={c: c for c in ("person_id", "consulted", "recommendation", "choice")},
+        disclosure="public",
+        disclosure_reason="published in a journal",
+    )
+    result = takeup.diagnose(table(3), mapping=public)
+    assert not result.shared[0].measures.adoption.overall.hidden
+    assert "published in a journal" in result.to_html()
+
+
+def test_fewer_than_twenty_people_get_rounded_rates_without_counts():
+    shared = takeup.diagnose(table(12)).shared[0].measures.adoption.overall
+    assert shared.counts == {}
+    rate = shared.consult_rate
+    assert not isinstance(rate, CannotSay)
+    assert rate.k is None
+    assert rate.value * 20 == pytest.approx(round(rate.value * 20))
