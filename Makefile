@@ -2,12 +2,14 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint lock wheel-test clean
+.PHONY: help demo test lint bench lock picture system wheel-test clean
 help:
-	@echo "make demo   simulate a bank's first months, diagnose them, write the report"
-	@echo "make test   lint, types, import rule, tests, wheel test"
-	@echo "make lint   ruff, mypy, import-linter"
-	@echo "make lock   compile the pinned requirements"
+	@echo "make demo     simulate a bank's first months, diagnose them, write the report"
+	@echo "make test     lint, types, import rule, tests, wheel test"
+	@echo "make lint     ruff, mypy, import-linter"
+	@echo "make bench    a full diagnosis beside queries written by hand"
+	@echo "make picture  the README's picture, from the demo's report"
+	@echo "make lock     compile the pinned requirements"
 
 $(BIN)/.demo: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -19,16 +21,23 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.demo
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
 	@touch $@
 
+# What the tests need of the machine: Java for Spark, a browser for the report.
+system:
+	@command -v java >/dev/null && (command -v chromium || command -v chromium-browser) >/dev/null \
+	  || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
+	      openjdk-17-jre-headless chromium) >/dev/null
+
 demo: $(BIN)/.demo
 	$(BIN)/takeup demo
 
 lint: $(BIN)/.dev
-	$(BIN)/ruff check src tests
+	$(BIN)/ruff check src tests benchmarks docs
+	$(BIN)/ruff format --check src tests benchmarks docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint
-	$(BIN)/pytest -n 2
+test: lint system
+	$(BIN)/pytest -n 2 --dist loadgroup
 	$(MAKE) wheel-test
 
 wheel-test: $(BIN)/.dev
@@ -39,7 +48,14 @@ wheel-test: $(BIN)/.dev
 	build/wheel-venv/bin/pip install -q --no-deps dist/*.whl
 	cd build && wheel-venv/bin/takeup demo --out wheel-demo && test -s wheel-demo/report.html
 
-lock:
+bench: $(BIN)/.dev
+	$(BIN)/python benchmarks/bench.py
+
+picture: $(BIN)/.dev system
+	$(BIN)/takeup demo --out build/picture
+	$(BIN)/python docs/picture.py build/picture/report.html docs/report.png
+
+lock: $(BIN)/.dev
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras -o requirements.txt pyproject.toml
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --extra dev -o requirements-dev.txt -c requirements.txt pyproject.toml
 

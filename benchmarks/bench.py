@@ -35,7 +35,9 @@ def full(decisions: Path, outcomes: Path) -> None:
     """The full diagnosis: every measure, findings, report and JSON."""
     import takeup
 
-    result = takeup.diagnose(str(decisions), outcomes=str(outcomes), use_case=HERE / "use_case.toml")
+    result = takeup.diagnose(
+        str(decisions), outcomes=str(outcomes), use_case=HERE / "use_case.toml"
+    )
     print(f"  measured {result.seconds:.1f} s", file=sys.stderr)
     result.to_html()
     result.to_json()

@@ -11,6 +11,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
 from takeup.diagnosis.measures import Measures, take_measures
 from takeup.disclosure import Audience
@@ -28,6 +30,7 @@ from takeup.report.page import InputFacts, Page
 from takeup.sources.decision_table import DecisionTable
 from takeup.sources.opened import Opened, open_decisions
 from takeup.sources.panel import PanelSample, draw_sample
+from takeup.stats.answer import CannotSay
 
 
 def takeup_version() -> str:
@@ -79,6 +82,30 @@ class Result:
             indent=1,
             ensure_ascii=False,
         )
+
+    def cells(self, outcome: str | None = None, use_case: str | None = None) -> pd.DataFrame:
+        """The comparison's cells: covariates, n, followed, outcome sums, propensity, weight.
+
+        Raises LookupError where the comparison was not made, with its reason.
+        """
+        return self._frame("cells", outcome, use_case)
+
+    def balance(self, outcome: str | None = None, use_case: str | None = None) -> pd.DataFrame:
+        """Standardised differences of every covariate level, before and after weighting."""
+        return self._frame("balance", outcome, use_case)
+
+    def _frame(self, name: str, outcome: str | None, use_case: str | None) -> pd.DataFrame:
+        found = self.measures(use_case).comparison
+        if isinstance(found, CannotSay):
+            raise LookupError(found.reason)
+        for one in found.outcomes:
+            frame = getattr(one, name)
+            if outcome in (None, one.outcome) and frame is not None:
+                return frame  # type: ignore[no-any-return]
+        reasons = "; ".join(
+            f"{o.outcome}: {o.raw.reason}" for o in found.outcomes if isinstance(o.raw, CannotSay)
+        )
+        raise LookupError(reasons or f"no outcome {outcome!r}")
 
     def rejected_rows(self) -> list[tuple[int, str]]:
         """Row numbers of the file that could not be used, with the reason."""

@@ -117,7 +117,7 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         ),
         "missing_input": (
             f"On {kind} people know what the model lacks",
-            f"It is the reason of {(one.missing_input_share or 0):.0%} of overrides there.{right}",
+            f"It is the reason of {whole_percent(one.missing_input_share or 0)} of overrides there.{right}",
         ),
         "low_precision": (
             f"The advice is wrong in {of_hundred(error.value)} cases",
@@ -150,7 +150,9 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         one.cases * concerned,
         scope=one.scope,
         sentence=_refusers_right(one, who, kind),
-        evidence=(f"{one.judged:,} cases with a known right answer, {one.share:.0%} of cases",),
+        evidence=(
+            f"{one.judged:,} cases with a known right answer, {whole_percent(one.share)} of cases",
+        ),
         error=error,
         error_elsewhere=elsewhere,
         ratio=one.ratio,
@@ -245,7 +247,7 @@ def _over_reliance(asked: Asked) -> list[Finding]:
                 "over_reliance",
                 p.population if who else "",
                 f"{who or 'People'}: wrong advice is followed too",
-                f"Overrides are rarer ({(p.override_rate or 0):.0%}) than experts would make them, "
+                f"Overrides are rarer ({whole_percent(p.override_rate or 0)}) than experts would make them, "
                 "or wrong advice is let through. A low override rate is no success here.",
                 "descriptive",
                 float(p.people),
@@ -428,7 +430,7 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
             else "Overridden cases went better"
         )
         robust = (
-            f" Something not recorded that explains {one.robustness:.0%} of what is left on both "
+            f" Something not recorded that explains {whole_percent(one.robustness)} of what is left on both "
             "sides would erase it."
             if one.robustness is not None and one.robustness == one.robustness
             else ""

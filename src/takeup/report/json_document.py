@@ -33,6 +33,7 @@ def measures_json(measures: Measures) -> dict[str, Any]:
         "paired": _paired(measures),
         "reliance": plain(measures.reliance),
         "rollout": _rollout(measures),
+        "value_per_case": plain(measures.value_per_case),
     }
 
 

@@ -67,12 +67,13 @@ def draw_sample(
     counts = counts.sort_values(names, ignore_index=True)
     counts["take"] = _allocate(counts, names[:2], max(size, LEAST))
     counts["stratum"] = np.arange(len(counts))
-    order = hash_of(rows[key].cast("string") + f"/{seed}", engine_of(rows))
     side = beside(rows, pa.Table.from_pandas(counts, preserve_index=False))
     joined = rows.join(side, names)
-    ranked = joined.mutate(
-        rank__=ibis.row_number().over(ibis.window(group_by="stratum", order_by=order))
+    joined = joined.mutate(
+        order__=hash_of(joined[key].cast("string") + f"/{seed}", engine_of(rows))
     )
+    within = ibis.window(group_by=joined.stratum, order_by=joined.order__)
+    ranked = joined.mutate(rank__=ibis.row_number().over(within))
     shown = [c for c in (*_SHOWN, *segments) if c in rows.columns]
     shown += [c for c in rows.columns if c.startswith(COVARIATE_PREFIX) and c not in shown]
     drawn = fetch(

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.measure.comparison import Comparison, OutcomeComparison
-from takeup.report.charts import FOLLOWED, LIKE_WITH_LIKE, OVERRIDDEN, RAW, Series
+from takeup.diagnosis.words import whole_percent
+from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
+from takeup.measure.paired import Paired
+from takeup.report.charts import LIKE_WITH_LIKE, RAW, Series
 from takeup.report.sections.section import (
     STATUS,
     Row,
@@ -33,10 +35,11 @@ def comparison_sections(diagnosis: Diagnosis) -> list[Section]:
     comparison = diagnosis.measures.comparison
     if not isinstance(comparison, Comparison):
         return []
-    return [_section(one) for one in comparison.outcomes]
+    paired = isinstance(diagnosis.measures.paired, Paired)
+    return [_section(one, paired) for one in comparison.outcomes]
 
 
-def _section(one: OutcomeComparison) -> Section:
+def _section(one: OutcomeComparison, paired: bool) -> Section:
     if isinstance(one.raw, CannotSay):
         return _not_compared(one, one.raw)
     marks = [
@@ -64,7 +67,7 @@ def _section(one: OutcomeComparison) -> Section:
         ((RAW, ""), (LIKE_WITH_LIKE, "")),
         axis_row(axis),
         ("How compared", "Followed minus overridden"),
-        note=_note(one),
+        note=_note(one, paired),
     )
 
 
@@ -109,9 +112,10 @@ def _heading(one: OutcomeComparison) -> str:
     if one.better is None:
         return f"Like with like, followed and overridden cases differ on {one.label}"
     good = (adjusted.value > 0) == (one.better == "higher")
-    return (
-        f"Like with like, {'followed' if good else 'overridden'} cases went better on {one.label}"
-    )
+    who = "followed" if good else "overridden"
+    if one.outcome == CORRECTNESS:
+        return f"Like with like, {who} decisions were right more often"
+    return f"Like with like, {who} cases went better on {one.label}"
 
 
 def _row(label: str, definition: str, answer: Answer, chart: object, one: OutcomeComparison) -> Row:
@@ -135,24 +139,29 @@ def _row(label: str, definition: str, answer: Answer, chart: object, one: Outcom
     )
 
 
-def _note(one: OutcomeComparison) -> str:
+def _note(one: OutcomeComparison, paired: bool) -> str:
     parts = ["An association, not an effect: people choose which cases they override."]
+    if paired and one.outcome == CORRECTNESS:
+        parts = [
+            "An association that can miss the truth by far, because people override for what only "
+            "they know: the answer on the same cases, above, is the one to go by."
+        ]
     if one.reversed:
         parts.append("Raw and adjusted point in different directions: do not quote the raw figure.")
     o = one.overlap
     if o is not None:
         parts.append(
-            f"{o.share:.0%} of decisions are of a kind that goes both ways (effective sample "
+            f"{whole_percent(o.share)} of decisions are of a kind that goes both ways (effective sample "
             f"{o.effective_n:,.0f}, {o.effective_people:.0f} effective people); largest imbalance "
             f"{o.imbalance_before:.2f} before and {o.imbalance_after:.2f} after weighting."
         )
     if one.standard_coverage is not None:
         parts.append(
-            f"The standardised figure covers {one.standard_coverage:.0%} of eligible cases."
+            f"The standardised figure covers {whole_percent(one.standard_coverage)} of eligible cases."
         )
     if one.robustness is not None and one.robustness == one.robustness:
         parts.append(
-            f"A hidden cause that explains {one.robustness:.0%} of what is left of both action and "
+            f"A hidden cause that explains {whole_percent(one.robustness)} of what is left of both action and "
             "outcome would erase it (robustness value)."
         )
     if one.e_value is not None:
@@ -164,6 +173,3 @@ def _note(one: OutcomeComparison) -> str:
             f"Adjusted for {names or 'nothing recorded'} ({s.terms} terms, {s.cells:,} cells)."
         )
     return " ".join(parts)
-
-
-LEGEND = (FOLLOWED, OVERRIDDEN)

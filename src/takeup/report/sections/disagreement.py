@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import among
+from takeup.diagnosis.words import among, whole_percent
 from takeup.measure.disagreement import Direction, Disagreement, OneSidedOutcome
 from takeup.report.charts import FOLLOWED, OVERRIDDEN, Series
 from takeup.report.sections.section import (
@@ -57,14 +57,14 @@ def _where(found: Disagreement) -> Section:
             f"{k.cases:,} cases" if k.differed is None else f"{k.differed:,} of {k.cases:,} differ",
             chart,
             _percent(k.rate),
-            f"{k.part:.0%} of all disagreement",
+            f"{whole_percent(k.part)} of all disagreement",
         )
         for kind, k, chart in zip(kinds, found.half, charts[len(labels) :], strict=False)
     ]
     part = sum(k.part for k in found.half)
     cases = sum(k.cases for k in found.half) / found.compared
     heading = (
-        f"{part:.0%} of the disagreement comes from {cases:.0%} of the cases"
+        f"{whole_percent(part)} of the disagreement comes from {whole_percent(cases)} of the cases"
         if found.half and part - cases > 0.1
         else f"{_percent(found.rate)} of choices differ from the advice"
     )

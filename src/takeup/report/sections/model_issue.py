@@ -4,7 +4,7 @@ about people."""
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import name_of, of_hundred, percent
+from takeup.diagnosis.words import name_of, of_hundred, percent, whole_percent
 from takeup.measure.model_issue import ALL, ModelIssues, SegmentError
 from takeup.report.charts import MODEL, OVERRIDDEN, Series
 from takeup.report.sections.section import Row, Section, axis_row, figure, mark, strips
@@ -49,7 +49,9 @@ def model_section(diagnosis: Diagnosis) -> Section | None:
     )
     promised = ""
     if found.promised_error is not None:
-        promised = f" The model was bought with a promised error of {found.promised_error:.0%}."
+        promised = (
+            f" The model was bought with a promised error of {whole_percent(found.promised_error)}."
+        )
     return Section(
         _heading(found, diagnosis),
         "Share of advice that is wrong, and of judged overrides that improved on it; bar: 95 % "
@@ -112,5 +114,5 @@ def _figures(s: SegmentError, diagnosis: Diagnosis) -> tuple[str, ...]:
         figure(s.error_elsewhere) if s.dimension else "–",
         figure(s.ratio) if s.dimension else "–",
         figure(s.override_accuracy),
-        "–" if s.missing_input_share is None else f"{s.missing_input_share:.0%}",
+        "–" if s.missing_input_share is None else f"{whole_percent(s.missing_input_share)}",
     )

@@ -1,0 +1,89 @@
+"""The book says what the software does: every column, key and command of it is checked."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from takeup.record.columns import DECISION_COLUMNS, ELIGIBLE_COLUMNS, OUTCOME_COLUMNS
+from takeup.record.mapping import FileOptions, Mapping
+from takeup.record.population import Population
+from takeup.record.settings import Settings
+from takeup.record.use_case import OutcomeRule, UseCase
+
+ROOT = Path(__file__).resolve().parents[2]
+BOOK = ROOT / "docs"
+
+
+def page(name: str) -> str:
+    return (BOOK / name).read_text(encoding="utf-8")
+
+
+def test_every_column_has_its_row():
+    text = page("reference/columns.md")
+    for column in (*DECISION_COLUMNS, *OUTCOME_COLUMNS, *ELIGIBLE_COLUMNS):
+        assert f"| `{column.name}` |" in text
+        assert column.meaning in text
+
+
+def test_every_key_of_a_declaration_has_its_row():
+    text = page("reference/declarations.md")
+    for name in (*UseCase.model_fields, *OutcomeRule.model_fields, *Population.model_fields):
+        assert f"| `{name}` |" in text
+    for name, value in Settings().model_dump().items():
+        for key in value if isinstance(value, dict) else [None]:
+            assert f"| `{name}.{key}` |" in text or f"| `{name}` |" in text
+
+
+def test_every_part_of_a_mapping_is_described():
+    text = page("reference/mapping.md")
+    for name in (*Mapping.model_fields, *FileOptions.model_fields):
+        assert name in text
+
+
+def test_every_link_of_the_book_leads_somewhere():
+    for file in [ROOT / "README.md", *BOOK.rglob("*.md")]:
+        for target in re.findall(r"\]\(([^)#:]+)\)", file.read_text(encoding="utf-8")):
+            assert (file.parent / target).exists(), f"{file.name}: {target}"
+
+
+def commands(name: str) -> list[str]:
+    blocks = re.findall(r"```console\n(.*?)```", page(name), re.S)
+    return [line for block in blocks for line in block.splitlines() if line.strip()]
+
+
+@pytest.fixture(scope="module")
+def desk(tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("desk")
+    shutil.copy(BOOK / "examples" / "loan-desk.csv", folder)
+    return folder
+
+
+def test_commands_of_the_guides_run_in_order(desk):
+    for line in [*commands("how-to/own-table.md"), *commands("how-to/panel.md")]:
+        words = shlex.split(line)
+        assert words[0] == "takeup"
+        done = subprocess.run(
+            [sys.executable, "-m", "takeup.cli", *words[1:]],
+            cwd=desk,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
+    assert (desk / "report.html").exists()
+    assert (desk / "to-judge.key.csv").exists()
+
+
+def test_python_of_the_guide_runs_after_the_commands(desk, monkeypatch):
+    monkeypatch.chdir(desk)
+    if not (desk / "mapping.toml").exists():
+        subprocess.run([sys.executable, "-m", "takeup.cli", "map", "loan-desk.csv"], check=True)
+    for block in re.findall(r"```python\n(.*?)```", page("how-to/own-table.md"), re.S):
+        exec(compile(block, "own-table.md", "exec"), {})
