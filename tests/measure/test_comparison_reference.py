@@ -105,7 +105,7 @@ def estimate_on_rows(frame: pd.DataFrame, comparison) -> tuple[float, float]:
 
 
 def test_adjusted_equals_statsmodels_on_rows_to_three_digits():
-    frame = confounded_programme(1)
+    frame = confounded_programme(1, n=9_000)
     comparison = compare(frame)
     value, se = estimate_on_rows(frame, comparison)
     assert comparison.adjusted.value == pytest.approx(value, rel=5e-4)
@@ -113,7 +113,7 @@ def test_adjusted_equals_statsmodels_on_rows_to_three_digits():
 
 
 def test_robustness_value_equals_linear_regression_on_rows():
-    frame = confounded_programme(2)
+    frame = confounded_programme(2, n=9_000)
     comparison = compare(frame)
     dummies, slopes = design_on_rows(frame, comparison)
     a = (frame["choice"] == "yes").to_numpy(float)
