@@ -179,10 +179,16 @@ def diagnose(
     for name, decisions in built.tables.items():
         one = opened.use_case(name)
         shown = one.name or name
-        step(f"measuring {shown}")
         covariates = opened.covariates(name)
         measures = take_measures(
-            decisions, one, populations, covariates, built.outcomes, thresholds, only
+            decisions,
+            one,
+            populations,
+            covariates,
+            built.outcomes,
+            thresholds,
+            only,
+            lambda name, shown=shown: step(f"{shown}: {name}"),  # type: ignore[misc]
         )
         for found, who in ((diagnoses, analyst), (shared, audience)):
             found.append(diagnose_use_case(shown, one, measures, who, thresholds, populations))

@@ -7,6 +7,8 @@ import os
 import sys
 import tempfile
 import webbrowser
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from takeup.record.errors import TakeupError
 
@@ -81,7 +84,7 @@ def diagnose(
     """Diagnose a table of decisions and write the report."""
     from takeup.api import diagnose as run
 
-    with _screen.status("reading") as status:
+    with _steps() as step:
         result = run(
             decisions,
             eligible=eligible,
@@ -92,9 +95,9 @@ def diagnose(
             settings=settings,
             since=since,
             until=until,
-            step=status.update,
+            step=step,
         )
-        status.update("writing the report")
+        step("writing the report")
         _write(out, result.to_html(title))
         if json is not None:
             _write(json, result.to_json(disclosure.value))
@@ -233,7 +236,8 @@ def demo(
     from takeup.api import diagnose as run
     from takeup.simulate import simulate_bank, write_programme
 
-    with _screen.status("simulating a bank") as status:
+    with _steps() as step:
+        step("simulating a bank")
         paths = write_programme(simulate_bank(seed=seed), out)
         result = run(
             str(paths["decisions"]),
@@ -241,7 +245,7 @@ def demo(
             outcomes=str(paths["outcomes"]),
             use_case=paths["use_case"],
             population=paths["population"],
-            step=status.update,
+            step=step,
         )
         report = out / "report.html"
         _write(report, result.to_html("a simulated bank"))
@@ -249,6 +253,24 @@ def demo(
     _tell(result, report, None)
     if os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"):
         webbrowser.open(report.resolve().as_uri())
+
+
+_STEPS = 15
+"""Steps of one use case, from reading to the report."""
+
+
+@contextmanager
+def _steps() -> Iterator[Callable[[str], None]]:
+    """A progress bar over the steps of a diagnosis; each call names the next step."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=_screen, transient=True) as progress:
+        task = progress.add_task("starting", total=_STEPS)
+
+        def step(name: str) -> None:
+            done = progress.tasks[0].completed + 1
+            progress.update(task, description=name, completed=done, total=max(_STEPS, done + 1))
+
+        yield step
 
 
 def _write(path: Path, text: str) -> None:
@@ -285,12 +307,10 @@ def _tell(result: Result, out: Path, rejects: Path | None) -> None:
 def main() -> None:
     """Run a command; every error of the input is one sentence and exit code 1."""
     try:
-        app(standalone_mode=False)
+        code = app(standalone_mode=False)
     except TakeupError as error:
         _screen.print(str(error), soft_wrap=True)
         raise SystemExit(INPUT) from None
-    except typer.Exit as done:
-        raise SystemExit(done.exit_code) from None
     except (KeyboardInterrupt, typer.Abort):
         _screen.print("interrupted; nothing was left half-written")
         raise SystemExit(INTERRUPTED) from None
@@ -299,6 +319,8 @@ def main() -> None:
             error.show()
             raise SystemExit(error.exit_code) from None
         raise
+    if isinstance(code, int) and code:
+        raise SystemExit(code)
 
 
 if __name__ == "__main__":

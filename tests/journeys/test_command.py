@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 POOR = """Antrag;Sachbearbeiter;Datum;Empfehlung;Entscheidung;Betrag
 1;A;31.01.2026;approve;approve;1.000,50
 2;A;01.02.2026;decline;approve;2.000,00
@@ -53,3 +55,45 @@ def test_demo_reports_on_a_simulated_bank(tmp_path: Path) -> None:
     paired = measures["paired"]["person_minus_model"]
     assert paired["low"] <= truth["paired"]["person_minus_model"] <= paired["high"]
     assert (tmp_path / "demo" / "report.html").stat().st_size < 3_000_000
+
+
+def test_interrupted_run_leaves_nothing_half_written(tmp_path: Path, monkeypatch) -> None:
+    from takeup import cli
+    from takeup.api import Result
+
+    def interrupted(*_: object, **__: object) -> str:
+        raise KeyboardInterrupt
+
+    (tmp_path / "own.csv").write_text(POOR, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(Result, "to_json", interrupted)
+    monkeypatch.setattr("sys.argv", ["takeup", "diagnose", "own.csv", "--json", "own.json"])
+    with pytest.raises(SystemExit) as done:
+        cli.main()
+    assert done.value.code == 130
+    assert not [p for p in tmp_path.iterdir() if p.suffix == ".part" or p.name == "own.json"]
+
+
+def test_strict_run_with_rejected_rows_has_its_own_exit_code(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text(POOR, encoding="utf-8")
+    assert takeup("diagnose", "own.csv", "--strict", cwd=tmp_path).returncode == 3
+    assert takeup("check", "own.csv", cwd=tmp_path).returncode == 3
+    assert takeup("diagnose", cwd=tmp_path).returncode == 2
+    assert takeup("diagnose", "own.csv", "--no-such", cwd=tmp_path).returncode == 2
+
+
+def test_template_is_a_workbook_a_data_team_can_fill(tmp_path: Path) -> None:
+    import pandas as pd
+
+    done = takeup("template", "--out", "request.xlsx", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    sheets = pd.read_excel(tmp_path / "request.xlsx", sheet_name=None, engine="calamine")
+    assert set(sheets) == {"Request", "Columns", "Example", "What no table holds"}
+    assert {"person_id", "consulted", "truth_probability"} <= set(sheets["Columns"]["column"])
+    sheets["Example"].to_csv(tmp_path / "example.csv", index=False)
+    assert takeup("diagnose", "example.csv", cwd=tmp_path).returncode == 0
+
+
+def test_help_does_not_load_the_heavy_parts() -> None:
+    code = "import sys, takeup.cli; sys.exit(any(m in sys.modules for m in ('ibis', 'altair', 'pandas')))"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

@@ -382,24 +382,36 @@ def _comparison(asked: Asked) -> list[Finding]:
     found = []
     for one in comparison.outcomes:
         if isinstance(one.adjusted, CannotSay):
-            if one.adjusted.status == "refused" and isinstance(one.raw, CannotSay):
-                found.append(_refused(one, one.adjusted, asked))
             continue
         if one.outcome == CORRECTNESS and isinstance(asked.measures.paired, Paired):
             continue
         found += _association(one, one.adjusted)
-    return found
+    return [*found, *_refused(comparison, asked)]
 
 
-def _refused(one: OutcomeComparison, why: CannotSay, asked: Asked) -> Finding:
-    return finding(
-        "comparison_refused",
-        one.outcome,
-        f"Whether following does better than overriding ({one.label})",
-        f"{why.reason[0].upper()}{why.reason[1:]}.",
-        "refused",
-        asked.measures.adoption.overall.consulted * 0.1,
-    )
+def _refused(comparison: Comparison, asked: Asked) -> list[Finding]:
+    """One finding for all outcomes on which a comparison would mislead."""
+    refused = [
+        (one, one.raw)
+        for one in comparison.outcomes
+        if isinstance(one.raw, CannotSay) and one.raw.status == "refused"
+    ]
+    if not refused:
+        return []
+    labels = " or ".join(one.label for one, _ in refused[:2])
+    more = "" if len(refused) < 3 else f" or {len(refused) - 2} more"
+    why = refused[0][1].reason
+    return [
+        finding(
+            "comparison_refused",
+            refused[0][0].outcome,
+            f"Whether following does better than overriding ({labels}{more})",
+            f"{why[0].upper()}{why[1:]}.",
+            "refused",
+            asked.measures.adoption.overall.consulted * 0.1,
+            bounds=refused[0][0].bounds,
+        )
+    ]
 
 
 def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:

@@ -57,8 +57,10 @@ def take_measures(
     outcomes: tuple[str, ...],
     settings: Settings,
     only: Sequence[str] | None = None,
+    step: Callable[[str], None] = lambda _: None,
 ) -> Measures:
-    """All measures of one use case's narrow table; with `only`, those and adoption."""
+    """All measures of one use case's narrow table; with `only`, those and adoption. `step` is
+    told the name of each before it is taken."""
     segments = [s for s in use_case.segment if s in decisions.columns]
     kinds = [*segments, *(d for d in CASE_DIMENSIONS if d in decisions.columns)]
     dimensions = ["population", "team", "week", *kinds]
@@ -77,13 +79,13 @@ def take_measures(
         "value_per_case": lambda: measure_value_per_case(decisions, use_case, settings),
     }
     left_out = not_instrumented("this measure was not asked for", "leave `only` out")
-    return Measures(
-        adoption=measure_adoption(decisions, dimensions, settings, ["population", *segments]),
-        **{
-            name: measure() if only is None or name in only else left_out
-            for name, measure in asked.items()
-        },
-    )
+    step("adoption")
+    adoption = measure_adoption(decisions, dimensions, settings, ["population", *segments])
+    taken: dict[str, Any] = {}
+    for name, measure in asked.items():
+        step(name.replace("_", " "))
+        taken[name] = measure() if only is None or name in only else left_out
+    return Measures(adoption=adoption, **taken)
 
 
 def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Measures:

@@ -171,11 +171,15 @@ def _outcome(rows: ir.Table, use_case: UseCase, name: str) -> _Outcome:
     if name == LOSS:
         return _Outcome(name, "loss", "lower", rows.loss_final, None, 0.0, True)
     rule = use_case.rule_for(name)
+    value = rows[f"y_{name}"].cast("float64")
+    if rule.one_sided and "choice" in rows.columns:
+        # What stands under another choice is no outcome of it: a detained person's zero.
+        value = ibis.ifelse(rows.choice.isin(list(rule.observed_when)), value, None)
     return _Outcome(
         name,
         rule.label or name.replace("_", " "),
         rule.better,
-        rows[f"y_{name}"].cast("float64"),
+        value,
         tuple(rule.observed_when) if rule.one_sided else None,
         rule.maturation_days,
         False,

@@ -162,7 +162,7 @@ def _quantities(
     t: ir.Table, use_case: UseCase, outcomes: Sequence[str]
 ) -> list[tuple[str, str, ir.Value]]:
     found: list[tuple[str, str, ir.Value]] = [
-        ("agreement", "choices that agree with the advice", t.agrees.cast("float64"))
+        ("agreement", "agreement with the advice", t.agrees.cast("float64"))
     ]
     if "choice" in t.columns:
         choices = use_case.choices or sorted(

@@ -28,6 +28,7 @@ def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str
             answer = getattr(diagnosis.measures.adoption.overall, field)
             why = f": {answer.reason}" if isinstance(answer, CannotSay) else ""
             lines.append(f"  {label:<20} {figure(answer)}{why}")
+        lines += _teams_that_vanish(diagnosis)
         if diagnosis.findings:
             lines.append(f"  Do first: {diagnosis.findings[0].first_action}")
     for problem in facts.problems:
@@ -35,3 +36,12 @@ def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str
     lines += [f"Note: {note}" for note in facts.notes]
     lines += [f"Assumed: {assumption}" for assumption in facts.assumptions]
     return lines
+
+
+def _teams_that_vanish(diagnosis: Diagnosis) -> list[str]:
+    """A warning where most teams are too small to be shown."""
+    teams = diagnosis.measures.adoption.groups.get("team", ())
+    hidden = sum(team.hidden for team in teams)
+    if hidden * 2 <= len(teams):
+        return []
+    return [f"  Most teams ({hidden} of {len(teams)}) are too small to be shown in the report."]

@@ -79,7 +79,7 @@ def draw_sample(
     drawn = fetch(
         ranked.filter(ranked.rank__ < ranked["take"]).select(key, *shown, "stratum", "n", "take")
     ).to_pandas()
-    drawn = drawn.sample(frac=1, random_state=seed, ignore_index=True)
+    drawn = drawn.sort_values(key).sample(frac=1, random_state=seed, ignore_index=True)
     drawn["truth_probability"] = drawn["take"] / drawn["n"]
     answer = "correct_value" if numeric else "correct_choice"
     sheet = drawn[[key, *shown]].copy()

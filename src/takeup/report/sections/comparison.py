@@ -6,7 +6,7 @@ from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import whole_percent
 from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
 from takeup.measure.paired import Paired
-from takeup.report.charts import LIKE_WITH_LIKE, RAW, Series
+from takeup.report.charts import LIKE_WITH_LIKE, RAW, Mark, Series
 from takeup.report.sections.section import (
     STATUS,
     Row,
@@ -36,12 +36,12 @@ def comparison_sections(diagnosis: Diagnosis) -> list[Section]:
     if not isinstance(comparison, Comparison):
         return []
     paired = isinstance(diagnosis.measures.paired, Paired)
-    return [_section(one, paired) for one in comparison.outcomes]
+    refused = [one for one in comparison.outcomes if isinstance(one.raw, CannotSay)]
+    made = [_section(one, paired) for one in comparison.outcomes if one not in refused]
+    return [*made, *([_not_compared(refused)] if refused else [])]
 
 
 def _section(one: OutcomeComparison, paired: bool) -> Section:
-    if isinstance(one.raw, CannotSay):
-        return _not_compared(one, one.raw)
     marks = [
         [mark(series, getattr(one, name), difference_=True)] for _, _, name, series in _ADJUSTED
     ]
@@ -71,34 +71,51 @@ def _section(one: OutcomeComparison, paired: bool) -> Section:
     )
 
 
-def _not_compared(one: OutcomeComparison, why: CannotSay) -> Section:
-    bounds = ""
-    rows: tuple[Row, ...] = ()
-    if isinstance(one.bounds, Estimate):
-        bound = Series("worst-case bounds", "third", "circle", False)
-        axis, charts = strips(
-            [[mark(bound, one.bounds, difference_=True)]], zero=True, texts=[interval(one.bounds)]
+_BOUND = Series("worst-case bounds", "third", "circle", False)
+
+
+def _not_compared(refused: list[OutcomeComparison]) -> Section:
+    """One card for all outcomes that cannot be compared, with the bounds that hold anyway."""
+    drawn = [[_bound_mark(one.bounds)] for one in refused]
+    axis, charts = strips(drawn, zero=True, texts=[_bound_words(one.bounds) for one in refused])
+    rows = tuple(
+        Row(
+            f"{one.label[0].upper()}{one.label[1:]}",
+            f"{one.followed:,} followed, {one.overridden:,} overridden with a known outcome",
+            chart,
+            _bound_words(one.bounds),
+            one.raw.reason if isinstance(one.raw, CannotSay) else "",
         )
-        rows = (
-            Row(
-                "What it could be",
-                "every unknown outcome at 0, and at 1",
-                charts[0],
-                f"{interval(one.bounds)} points",
-                "bounds: the unknown could make it anything between",
-            ),
-        )
-        bounds = axis_row(axis)  # type: ignore[assignment]
-    return Section(
-        f"Whether following does better than overriding on {one.label} cannot be said",
-        f"{why.reason[0].upper()}{why.reason[1:]}.",
-        ("Question", "Status", "Would answer it"),
-        ((f"Followed minus overridden on {one.label}", STATUS[why.status], why.needs),),
-        rows,
-        axis=bounds or None,  # type: ignore[arg-type]
-        heads=("Bounds", "Followed minus overridden"),
-        note=f"Would answer it: {why.needs}.",
+        for one, chart in zip(refused, charts, strict=True)
     )
+    needs = dict.fromkeys(one.raw.needs for one in refused if isinstance(one.raw, CannotSay))
+    labels = " or ".join(one.label for one in refused[:2])
+    more = "" if len(refused) < 3 else f" or {len(refused) - 2} more"
+    return Section(
+        f"Whether following does better than overriding on {labels}{more} cannot be said",
+        "The two groups are not compared; drawn is what the difference could be, every unknown "
+        "outcome at 0 and at 1.",
+        ("Outcome", "Status", "Why", "Would answer it"),
+        tuple(
+            (one.label, STATUS[one.raw.status], one.raw.reason, one.raw.needs)
+            for one in refused
+            if isinstance(one.raw, CannotSay)
+        ),
+        rows,
+        axis=axis_row(axis),
+        heads=("Outcome", "Followed minus overridden"),
+        note=f"Would answer it: {'; '.join(needs)}. Grade: bounds.",
+    )
+
+
+def _bound_mark(bounds: Answer) -> Mark | None:
+    if isinstance(bounds, CannotSay):
+        return None
+    return Mark(_BOUND, bounds.value, bounds.low, bounds.high, "")
+
+
+def _bound_words(bounds: Answer) -> str:
+    return "no bounds" if isinstance(bounds, CannotSay) else f"{interval(bounds)} points"
 
 
 def _heading(one: OutcomeComparison) -> str:

@@ -1,0 +1,129 @@
+"""`takeup map`: what it makes of tables nobody has mapped."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import takeup
+from takeup.log import Engine
+from takeup.record.mapping import parse_mapping
+from takeup.record.vocabulary import Action
+from takeup.sources.mapping_text import mapping_text
+from takeup.sources.open_table import open_table
+from takeup.sources.opened import open_decisions
+from takeup.sources.proposal import Proposal, propose_mapping
+
+DESK = Path(__file__).resolve().parents[2] / "docs" / "examples" / "loan-desk.csv"
+
+
+def proposed(table, tmp_path: Path) -> Proposal:
+    return propose_mapping(open_table(table, Engine(), tmp_path))
+
+
+def test_the_loan_desk_is_read_in_its_own_words(tmp_path):
+    found = proposed(DESK, tmp_path).mapping
+    assert found.columns["person_id"] == "officer"
+    assert found.columns["recommendation"] == "model"
+    assert found.columns["choice"] == "decision"
+    assert found.columns["case_id"] == "application"
+    assert found.values["choice"] == {"granted": "approve", "refused": "decline"}
+    assert found.values["recommendation"] == {"APPROVE": "approve", "DECLINE": "decline"}
+    assert (found.file.decimal, found.file.date_order) == (",", "dmy")
+    assert found.use_case.outcome.better == "lower"
+    assert found.use_case.outcome.observed_when == ["approve"]
+
+
+def test_what_is_written_reads_back_as_the_same_mapping(tmp_path):
+    proposal = proposed(DESK, tmp_path)
+    text = mapping_text(proposal, DESK.name, ["column x repeats the advice"])
+    assert parse_mapping(tomllib.loads(text), "again") == proposal.mapping
+    assert "# look twice: column x repeats the advice" in text
+    assert "time_zone" in text
+    assert "#   consulted:" in text
+
+
+def test_open_questions_are_named_with_what_they_need(tmp_path):
+    questions = dict(proposed(DESK, tmp_path).cannot_answer())
+    assert (
+        questions["how often is the advice looked at, followed, overridden?"]
+        == "consulted or action"
+    )
+    assert "what changed over the weeks?" not in questions
+
+
+def test_the_commonest_table_repays_the_hour():
+    """Score, advice, decision, officer, date, a default flag on approvals: nothing else."""
+    result = takeup.diagnose(DESK)
+    frame = pd.read_csv(DESK, sep=";", decimal=",")
+    agrees = (frame["model"] == "APPROVE") == (frame["decision"] == "granted")
+    measures = result.measures()
+    assert measures.adoption.overall.agreement.value == pytest.approx(agrees.mean())
+    assert set(measures.adoption.overall.counts) == {Action.AGREED, Action.DIFFERED}
+    found = measures.disagreement
+    ways = {(d.advice, d.choice): d.cases for d in found.directions}
+    declined = (frame["model"] == "DECLINE") & (frame["decision"] == "granted")
+    assert ways["decline", "approve"] == declined.sum()
+    assert sum(k.part for k in found.half) >= 0.5
+    assert len(found.half) < found.kinds_tried
+    (beside,) = found.one_sided
+    granted = frame[frame["decision"] == "granted"]
+    against = granted[granted["model"] == "DECLINE"]["default"].mean()
+    assert beside.choice == "approve"
+    assert beside.against_advice.value == pytest.approx(against)
+    assert beside.bounds.grade == "bounds"
+    advised_no = frame[frame["model"] == "DECLINE"]
+    assert beside.bounds.low == pytest.approx(advised_no["default"].sum() / len(advised_no))
+    page = result.to_html()
+    assert "One-sided" in page
+    assert "takeup sample" in page
+
+
+def test_an_event_stream_is_recognised_by_its_events(tmp_path):
+    rows = []
+    for i in range(40):
+        at = pd.Timestamp("2025-03-03 09:00") + pd.Timedelta(minutes=5 * i)
+        rows.append((f"u{i % 10}", "Shown", at))
+        rows.append(
+            (f"u{i % 10}", "Accepted" if i % 3 else "Rejected", at + pd.Timedelta(seconds=20))
+        )
+    frame = pd.DataFrame(rows, columns=["user_id", "event", "timestamp"])
+    proposal = proposed(frame, tmp_path)
+    stream = proposal.mapping.events
+    assert stream.opens == ["Shown"]
+    assert stream.closes == {"Accepted": "followed", "Rejected": "overridden"}
+    counts = takeup.diagnose(frame).measures().adoption.overall.counts
+    assert counts == {"followed": 26, "overridden": 14}
+
+
+def test_look_alikes_are_named():
+    rng = np.random.default_rng(1)
+    n = 400
+    words = np.array(["no", "yes"])
+    advice, truth = rng.integers(0, 2, n), rng.integers(0, 2, n)
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i % 9}" for i in range(n)],
+            "recommendation": words[advice],
+            "choice": words[rng.integers(0, 2, n)],
+            "correct_choice": words[truth],
+            "x_traffic_light": np.array(["red", "green"])[advice],
+            "x_final_code": np.array(["C0", "C1"])[truth],
+            "x_region": rng.choice(["n", "s"], n),
+            "user_confidence": rng.random(n),
+        }
+    )
+    columns = {c: c for c in frame.columns if c != "user_confidence"}
+    mapping = parse_mapping(
+        {"columns": {**columns, "confidence": "user_confidence"}, "constants": {"mode": "assist"}},
+        "mapping",
+    )
+    warnings = " ".join(open_decisions(frame, mapping=mapping).look_alikes())
+    assert "x_traffic_light repeats the advice" in warnings
+    assert "x_final_code gives the right answer away" in warnings
+    assert "user_confidence is read as the model's confidence" in warnings
+    assert "x_region" not in warnings
