@@ -18,7 +18,7 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from takeup.record.errors import TakeupError
+from takeup.record.errors import InputError, TakeupError
 
 if TYPE_CHECKING:
     from takeup.api import Result
@@ -275,13 +275,18 @@ def _steps() -> Iterator[Callable[[str], None]]:
 
 def _write(path: Path, text: str) -> None:
     """Write the whole file or nothing of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f".{path.name}.part")
     try:
+        path.parent.mkdir(parents=True, exist_ok=True)
         half.write_text(text, encoding="utf-8")
         half.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}); choose another place"
+        ) from None
     finally:
-        half.unlink(missing_ok=True)
+        if half.exists():
+            half.unlink()
 
 
 def _write_rejects(result: Result, out: Path) -> Path | None:

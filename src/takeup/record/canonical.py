@@ -482,7 +482,7 @@ def canonicalise(
         reading = reader.read_outcome(outcome)
         values[OUTCOME_PREFIX + outcome.name] = reading.value
         checks += reading.checks
-    checks += _needed(values, reader, home)
+    checks += _needed(values, readings, reader, home)
     filters = _filters(reader)
     drop: ir.Value = ibis.literal(0)
     for number, item in reversed(list(enumerate(filters, 1))):
@@ -533,7 +533,9 @@ def _numeric_twins(mapping: Mapping, use_case: UseCase) -> Mapping:
     )
 
 
-def _needed(values: dict[str, ir.Value], reader: Reader, home: str) -> list[Check]:
+def _needed(
+    values: dict[str, ir.Value], readings: dict[str, _Reading], reader: Reader, home: str
+) -> list[Check]:
     """Checks that a row has what every record of its kind must have."""
     if home == "eligible":
         needed = ["case_id"]
@@ -553,7 +555,7 @@ def _needed(values: dict[str, ir.Value], reader: Reader, home: str) -> list[Chec
             "blank",
             name,
             reader.source_of(name),
-            values[name].isnull(),
+            _blank(readings[name]),
             None,
             "is blank",
             f"fill it in, or leave {name} out of the mapping where nobody knows it",
@@ -562,8 +564,16 @@ def _needed(values: dict[str, ir.Value], reader: Reader, home: str) -> list[Chec
         if name not in reader.mapping.constants
     ]
     if home == "decisions":
-        checks += _choice_known(values, reader)
+        checks += _choice_known(values, readings, reader)
     return checks
+
+
+def _blank(reading: _Reading) -> ir.BooleanValue:
+    """Whether a cell is blank; one that could not be read is named by its own check."""
+    unreadable: ir.BooleanValue = ibis.literal(False)
+    for check in reading.checks:
+        unreadable = unreadable | check.flag
+    return reading.value.isnull() & ~unreadable
 
 
 def _something_was_decided(values: dict[str, ir.Value]) -> None:
@@ -579,7 +589,9 @@ def _something_was_decided(values: dict[str, ir.Value]) -> None:
     )
 
 
-def _choice_known(values: dict[str, ir.Value], reader: Reader) -> list[Check]:
+def _choice_known(
+    values: dict[str, ir.Value], readings: dict[str, _Reading], reader: Reader
+) -> list[Check]:
     choice = next((c for c in ("choice_value", "choice") if c in values), None)
     if choice is None or "action" in values:
         return []
@@ -593,7 +605,7 @@ def _choice_known(values: dict[str, ir.Value], reader: Reader) -> list[Check]:
             "blank",
             choice,
             reader.source_of(choice),
-            (values[choice].isnull() & ~unseen).fill_null(False),
+            (_blank(readings[choice]) & ~unseen).fill_null(False),
             None,
             "is blank",
             "leave open cases out, or say what happened in `action` (e.g. deferred)",

@@ -132,7 +132,7 @@ def build_decision_table(
     unique = _without_duplicates(whole, canonical, counted, raw.name)
     problems = [*_raw_problems(raw), *stream_problems, *counted.problems, *unique.problems]
     reconciliation = _reconciled(raw, folded, stream_problems, counted, unique)
-    _something_left(reconciliation.rows_used, raw, problems)
+    _something_left(reconciliation, raw, problems)
     rows = unique.rows
     side: dict[str, int] = {}
     if file is not None:
@@ -452,13 +452,14 @@ def _reconciled(
     )
 
 
-def _something_left(used: int, raw: RawTable, problems: list[Problem]) -> None:
-    if used > 0:
+def _something_left(counts: Reconciliation, raw: RawTable, problems: list[Problem]) -> None:
+    if counts.rows_used > 0:
         return
     worst = sorted(problems, key=lambda p: -p.count)[:3]
-    detail = "\n".join(p.sentence() for p in worst)
+    detail = [p.sentence() for p in worst]
+    detail += [f"{n} rows were left out: {why}." for why, n in counts.filtered.items() if n]
     raise InputError(
-        f"{raw.name}: none of its {raw.rows_read} rows can be used.\n{detail}".rstrip()
+        "\n".join([f"{raw.name}: none of its {raw.rows_read} rows can be used.", *detail])
     )
 
 
