@@ -196,9 +196,10 @@ def _compare(
 ) -> OutcomeComparison:
     outcome = _outcome(rows, use_case, name)
     windowed = _matured(rows, outcome)
-    counts = _arm_counts(windowed, outcome)
+    known = _known(windowed, outcome)
+    counts = _arms(known)
     followed, overridden = counts["followed"], counts["overridden"]
-    refusal = _why_not(windowed, outcome, counts, use_case, covariates, settings)
+    refusal = _why_not(windowed, outcome, known, use_case, covariates, settings)
     unknown = refusal or insufficient("not computed", "")
     blank = OutcomeComparison(
         outcome=name,
@@ -233,19 +234,30 @@ class _Arm:
         return self.known / self.n if self.n else 0.0
 
 
-def _arm_counts(rows: ir.Table, outcome: _Outcome) -> dict[str, _Arm]:
+def _known(rows: ir.Table, outcome: _Outcome) -> pd.DataFrame:
+    """Decisions, known outcomes, their sum and ends, by action and (where recorded) choice."""
     y = outcome.value
-    found = fetch(
-        rows.group_by("action").aggregate(
+    choice = rows.choice if "choice" in rows.columns else ibis.literal("")
+    frame: pd.DataFrame = fetch(
+        rows.group_by(action=rows.action, choice=choice).aggregate(
             n=rows.count(), known=y.count(), total=y.sum(), low=y.min(), high=y.max()
         )
-    ).to_pylist()
-    arms = {
-        r["action"]: _Arm(r["n"], r["known"], r["total"] or 0.0, r["low"] or 0.0, r["high"] or 0.0)
-        for r in found
-    }
+    ).to_pandas()
+    return frame.astype({"action": object, "choice": object})
+
+
+def _arms(known: pd.DataFrame) -> dict[str, _Arm]:
     nobody = _Arm(0, 0, 0.0, 0.0, 0.0)
-    return {name: arms.get(name, nobody) for name in ("followed", "overridden")}
+    found = {"followed": nobody, "overridden": nobody}
+    for action, part in known.groupby("action"):
+        found[str(action)] = _Arm(
+            float(part["n"].sum()),
+            float(part["known"].sum()),
+            float(part["total"].sum()),
+            float(np.nan_to_num(part["low"].min())),
+            float(np.nan_to_num(part["high"].max())),
+        )
+    return found
 
 
 def _matured(rows: ir.Table, outcome: _Outcome) -> ir.Table:
@@ -265,7 +277,7 @@ def _matured(rows: ir.Table, outcome: _Outcome) -> ir.Table:
 def _why_not(
     rows: ir.Table,
     outcome: _Outcome,
-    counts: dict[str, _Arm],
+    known: pd.DataFrame,
     use_case: UseCase,
     covariates: Sequence[str],
     settings: Settings,
@@ -278,8 +290,9 @@ def _why_not(
         )
     if outcome.is_truth and (refusal := uneven_truth(rows, settings)):
         return refusal
-    if not outcome.is_truth and (refusal := _selective(rows, outcome, settings)):
+    if not outcome.is_truth and (refusal := _selective(known, outcome, settings)):
         return refusal
+    counts = _arms(known)
     followed, overridden = counts["followed"], counts["overridden"]
     least = settings.comparison.smallest_arm
     if min(followed.known, overridden.known) < least:
@@ -300,14 +313,9 @@ def _why_not(
     return None
 
 
-def _selective(rows: ir.Table, outcome: _Outcome, settings: Settings) -> CannotSay | None:
+def _selective(known: pd.DataFrame, outcome: _Outcome, settings: Settings) -> CannotSay | None:
     """Whether the outcome is seen only under some choices, and the two actions differ in them."""
-    if "choice" not in rows.columns:
-        return None
-    found = fetch(
-        rows.group_by("choice", "action").aggregate(n=rows.count(), known=outcome.value.count())
-    ).to_pandas()
-    by_choice = found.groupby("choice")[["n", "known"]].sum()
+    by_choice = known.groupby("choice")[["n", "known"]].sum()
     if outcome.observed_when is not None:
         hidden = [c for c in by_choice.index if c not in outcome.observed_when]
         seen = list(outcome.observed_when)
@@ -368,7 +376,7 @@ def _narrow(
     known = rows.mutate(y__=outcome.value)
     known = known.filter(known.y__.notnull())
     factors = tuple(
-        f for f in find_factors(known, covariates, settings.quantile_bins) if len(f.levels) > 1
+        f for f in find_factors(rows, covariates, settings.quantile_bins) if len(f.levels) > 1
     )
     named = tuple(f for f in factors if not f.numeric)
     extra = [
@@ -376,7 +384,7 @@ def _narrow(
         for c in ("score_band", "stakes")
         if c in known.columns and c not in {f.name for f in named}
     ]
-    standard = (*named, *find_factors(known, extra, settings.quantile_bins))
+    standard = (*named, *find_factors(rows, extra, settings.quantile_bins))
     codes = {f.name: code_of(known, f) for f in (*factors, *standard)}
     person = known.person_id if "person_id" in known.columns else ibis.row_number().cast("string")
     columns: dict[str, ir.Value] = {
