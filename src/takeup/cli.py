@@ -160,6 +160,8 @@ def check(
         _out.print(problem.sentence(), soft_wrap=True)
     for warning in opened.look_alikes():
         _out.print(f"look twice: {warning}", soft_wrap=True)
+    for column in opened.unused_columns():
+        _out.print(f"not used: {column}")
     for note in (*opened.guesses, *opened.table.assumptions, *opened.table.notes):
         _out.print(f"assumed: {note}", soft_wrap=True)
     _out.print(

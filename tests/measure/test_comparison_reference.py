@@ -186,3 +186,14 @@ def test_readiness_that_goes_with_skill_is_taken_out_by_the_persons_own_tendency
     comparison = compare(frame)
     assert comparison.adjusted.value < -0.5
     assert abs(comparison.with_readiness.value) < 0.1
+
+
+def test_too_many_cells_are_coarsened_in_a_shown_order():
+    frame = confounded_programme(4, n=6_000)
+    engine = Engine()
+    table = keep(with_action(engine.load(pa.Table.from_pandas(frame)), UseCase()))
+    few = Settings.model_validate({"comparison": {"most_cells": 60}})
+    found = measure_comparison(table, UseCase(), COVARIATES, ["outcome"], few).first
+    assert found.specification.cells <= 60
+    assert max(len(f.levels) for f in found.specification.factors) <= 6
+    assert found.adjusted.value < found.raw.value

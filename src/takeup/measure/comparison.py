@@ -217,7 +217,7 @@ def _compare(
     )
     if refusal is not None:
         return blank
-    narrow = _narrow(windowed, outcome, covariates, settings.comparison)
+    narrow = _coarse_enough(windowed, outcome, covariates, settings.comparison)
     return _answers(decisions, narrow, blank, use_case, settings)
 
 
@@ -368,6 +368,26 @@ class _Narrow:
     table: ir.Table
     factors: tuple[Factor, ...]
     standard_factors: tuple[Factor, ...]
+
+
+def _coarse_enough(
+    rows: ir.Table, outcome: _Outcome, covariates: Sequence[str], settings: ComparisonSettings
+) -> _Narrow:
+    """The narrow table with at most `most_cells` cells: numbers in half as many bins, again
+    and again; then without the covariate that has the most levels. The result shows it."""
+    names, rules = list(covariates), settings
+    while True:
+        narrow = _narrow(rows, outcome, names, rules)
+        possible = np.prod([float(len(f.levels)) for f in narrow.factors])
+        if possible <= settings.most_cells:
+            return narrow
+        cells = fetch(narrow.table.aggregate(n=narrow.table.cell.nunique()))["n"][0].as_py()
+        if cells <= settings.most_cells:
+            return narrow
+        if any(f.numeric for f in narrow.factors) and rules.quantile_bins > 2:
+            rules = rules.model_copy(update={"quantile_bins": rules.quantile_bins // 2})
+        else:
+            names.remove(max(narrow.factors, key=lambda f: len(f.levels)).name)
 
 
 def _narrow(

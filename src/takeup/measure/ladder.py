@@ -415,31 +415,6 @@ class _Pooled:
         self.overriding_before = (
             _posterior(before, "overridden", "consulted") if len(before) else None
         )
-        self.consulted_before = float(before["consulted"].sum()) if len(before) else 0.0
-
-    def active_rates(self, now: Counts) -> list[Clause]:
-        r = self.rules
-        return [
-            _rate("looked at", now.consult(), r.l3_consult),
-            self._high(now, r.l3_high_consult),
-            _rate("decided with the advice", now.reliance(), r.l3_effective_reliance),
-        ]
-
-    def integrated_rates(self, now: Counts) -> list[Clause]:
-        r = self.rules
-        return [
-            _rate("looked at", now.consult(), r.l4_consult),
-            self._high(now, r.l4_high_consult),
-            self._integrated_reliance(now),
-        ]
-
-    def _high(self, now: Counts, limit: float) -> Clause:
-        text = "looked at, high stakes"
-        if not self.stakes:
-            return Clause("stakes of cases", None, "not recorded", _percent(limit))
-        if now.high < 10:
-            return Clause(text, True, "too few to ask", _percent(limit))
-        return _rate(text, now.high_consult(), limit)
 
     def _integrated_reliance(self, now: Counts) -> Clause:
         benchmark = self.facts.expert_benchmark

@@ -21,8 +21,6 @@ DECISION, FOLDED, OPEN, UNOPENED, REPEATED, UNKNOWN = (
     "closed_twice",
     "unknown_event",
 )
-EVENT_COLUMNS = ("opened_at__", "shown__")
-"""Extra columns of a folded decision: when its stream opened, how often it was shown."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,8 +87,6 @@ class ModelIssueSettings(Declaration):
     missing_input_share: float = 0.30
     missing_input_accuracy: float = 0.60
     smallest_overrides: int = 30
-    false_discovery: float = 0.10
-    most_tests: int = 50
 
 
 class RolloutSettings(Declaration):
@@ -103,7 +101,6 @@ class Settings(Declaration):
     """All thresholds. `confidence` is the level of every interval of a report."""
 
     confidence: float = Field(0.95, gt=0.5, lt=1)
-    first_plausible_year: int = 1990
     high_nominal_rate: float = 0.60
     low_effective_reliance: float = 0.35
     often_overridden: float = 0.20

@@ -11,7 +11,6 @@ from takeup.record.toml_file import Declaration, declare, read_toml
 from takeup.record.vocabulary import OVERRIDE_REASONS
 
 Better = Literal["higher", "lower"]
-OutcomeBasis = Literal["two_sided", "one_sided", "adjudicated", "proxy"]
 
 
 class OutcomeRule(Declaration):
@@ -39,6 +38,9 @@ class Utility(Declaration):
 
 class UseCase(Declaration):
     """One model in one workflow. Everything here is declared, nothing guessed.
+
+    `override_reasons`, `intended_users`, `reserved_for_people`, `major_versions` and an
+    outcome's `proxy` are part of the record; no measure of this release reads them.
 
     `tolerance`, `materiality`: shares of the advice (numeric choices), or absolute figures
     in the choice's unit where `absolute = true`. `truth_tolerance`: share of the correct

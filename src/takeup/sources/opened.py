@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from takeup.log import Engine
+from takeup.record.canonical import ROW
 from takeup.record.mapping import Mapping, read_mapping
 from takeup.record.use_case import UseCase, read_use_cases
 from takeup.sources.checking import with_own_names
@@ -39,6 +40,17 @@ class Opened:
         """Covariates of one use case: the declared ones, else all there are."""
         chosen = self.use_case(name).covariates or covariates_of(self.table.columns)
         return [c for c in chosen if c in self.table.tables[name].columns]
+
+    def unused_columns(self) -> list[str]:
+        """Columns of the decisions file that the mapping neither uses nor ignores."""
+        mapping = self.mapping
+        named = {c for v in mapping.columns.values() for c in ([v] if isinstance(v, str) else v)}
+        named |= {o.outcome for o in mapping.outcomes} | set(mapping.ignore)
+        texts = " ".join([*mapping.computed.values(), *(f.keep for f in mapping.filters)])
+        if mapping.events is not None:
+            named |= {mapping.events.event, mapping.events.order, *mapping.events.by}
+        every = [c for c in self.files[0].table.columns if c != ROW]
+        return [c for c in every if c not in named and c not in texts]
 
     def look_alikes(self) -> list[str]:
         """Warnings of columns that are not what they look like."""
