@@ -7,51 +7,17 @@ cell is unknown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import timedelta
+from dataclasses import dataclass
 from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
 
-from takeup.record import parsing
-from takeup.record.clock import now
-from takeup.record.columns import COLUMNS, Kind, kind_of
 from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
-from takeup.record.mapping import Mapping, OutcomeColumns
-from takeup.record.survey import Survey
+from takeup.record.mapping import Mapping
+from takeup.record.reader import OUTCOME_PREFIX, ROW, SOURCE, Check, Reader, Reading, Surveys
 from takeup.record.use_case import UseCase
-
-ROW = "row__"
-"""The row's number in its file, the head being row 1. Every raw table has it."""
-
-OUTCOME_PREFIX = "y_"
-"""Columns `y_NAME` hold the outcomes, one for each name."""
-
-SOURCE = "source__"
-"""The file a row came from, where several files make the table."""
-
-Surveys = dict[str, Survey]
-_NAMED_CHOICES = ("recommendation", "choice", "initial_choice", "correct_choice")
-
-_SCALE_REMEDY = (
-    'if it is a percentage, write [computed] {name} = "{source} / 100"; another score can be '
-    "a covariate (x_score)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing that makes a row unusable: `flag` is true on such rows."""
-
-    rule: str
-    column: str
-    source: str
-    flag: ir.BooleanValue
-    example: ir.Value | None
-    what: str
-    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +27,11 @@ class RowFilter:
     reason: str
     drop: ir.BooleanValue
 
+
+__all__ = [
+    "BAD", "DROP", "OUTCOME_PREFIX", "ROW", "SOURCE", "Canonical", "Check", "Surveys", "canonicalise",
+    "without_flags",
+]  # fmt: skip
 
 BAD, DROP = "bad__", "drop__"
 """Whether a check makes the row unusable; the number of the filter that leaves it out (0:
@@ -89,373 +60,6 @@ class Canonical:
 def without_flags(table: ir.Table) -> ir.Table:
     """The usable rows of a typed table."""
     return table.filter(~table[BAD] & (table[DROP] == 0)).drop(BAD, DROP)
-
-
-@dataclass(frozen=True, slots=True)
-class _Reading:
-    value: ir.Value
-    checks: tuple[Check, ...] = ()
-
-
-class Reader:
-    """Reads the columns of one raw table by one mapping."""
-
-    def __init__(
-        self,
-        raw: ir.Table,
-        mapping: Mapping,
-        use_case: UseCase,
-        *,
-        is_text: bool = True,
-        surveys: Surveys | None = None,
-    ) -> None:
-        self.raw = raw
-        self.is_text = is_text
-        self.surveys = surveys or {}
-        self.mapping = mapping
-        self.use_case = use_case
-        self.options = mapping.file
-        self.by_name = {c: self._cell(c) for c in raw.columns if c not in (ROW, SOURCE)}
-        self.assumptions: list[str] = []
-
-    def _cell(self, column: str) -> ir.Value:
-        value = self.raw[column]
-        if value.type().is_string():
-            if not self.is_text and self._is_id(column):
-                # Ids of typed sources are taken as they are: cleaning unique texts is what a
-                # large file would cost most.
-                return value.nullif("")
-            survey = self.surveys.get(column)
-            if survey is not None and survey.is_clean(self.options.blanks):
-                return value
-            return parsing.present(value, self.options.blanks)
-        if value.type().is_floating():
-            return ibis.ifelse(value.isnan(), ibis.literal(None, value.type()), value)
-        return value
-
-    def _survey_of(self, name: str) -> Survey | None:
-        """What is known beforehand of the texts behind a canonical column, if anything."""
-        source = self.mapping.columns.get(name)
-        if not isinstance(source, str) or name in self.mapping.values:
-            return None
-        return self.surveys.get(source)
-
-    def words_of(self, name: str, value: ir.Value) -> frozenset[str]:
-        """All values of a canonical column that is taken as it stands; empty if unknown."""
-        survey = self._survey_of(name)
-        source = self.mapping.columns.get(name)
-        if survey is None or value is not self.by_name.get(str(source)):
-            return frozenset()
-        return survey.values
-
-    def _is_id(self, column: str) -> bool:
-        return any(self.mapping.columns.get(c) == column for c in ("decision_id", "case_id"))
-
-    def number(self, value: ir.Value) -> ir.NumericValue:
-        """A text as a number, by this file's decimal sign."""
-        return parsing.to_number(value, self.options.decimal)
-
-    def source_of(self, name: str) -> str:
-        """What the user calls the canonical column `name`."""
-        source = self.mapping.columns.get(name)
-        if source is None:
-            return name
-        return source if isinstance(source, str) else "+".join(source)
-
-    def read(self, name: str) -> _Reading:
-        """The typed value of a canonical column, with the checks its kind asks for."""
-        mapping = self.mapping
-        if name in mapping.constants:
-            return self._typed(name, ibis.literal(mapping.constants[name]))
-        if name in mapping.computed:
-            return self._computed(name)
-        source = mapping.columns[name]
-        if isinstance(source, list):
-            parts = [_as_text(self._column(part, name)) for part in source]
-            joined = parts[0]
-            for part in parts[1:]:
-                joined = joined + ibis.literal("/") + part
-            return self._typed(name, joined)
-        return self._typed(name, self._column(source, name))
-
-    def read_outcome(self, outcome: OutcomeColumns) -> _Reading:
-        """One of several outcomes that stand in the decision's own row."""
-        reading = self._number("outcome", self._column(outcome.outcome, "outcome"))
-        checks = tuple(replace(c, source=outcome.outcome) for c in reading.checks)
-        return replace(reading, checks=checks)
-
-    def _column(self, source: str, name: str) -> ir.Value:
-        if source in self.by_name:
-            return self.by_name[source]
-        near = [c for c in self.by_name if c.strip().lower() == source.strip().lower()]
-        hint = f"; did you mean {near[0]!r}?" if near else ""
-        known = ", ".join(list(self.by_name)[:12])
-        raise DeclarationError(
-            "mapping",
-            [f"columns.{name}: the table has no column {source!r}{hint} (it has: {known})"],
-        )
-
-    def _computed(self, name: str) -> _Reading:
-        text = self.mapping.computed[name]
-        try:
-            compiled = compile_expression(text, self.by_name, self.number)
-        except ExpressionError as error:
-            raise DeclarationError("mapping", [f"computed.{name}: {error}"]) from None
-        reading = self._typed(name, compiled.value)
-        checks = [
-            Check(
-                "not_a_number",
-                name,
-                column,
-                self._unreadable_number(column),
-                self.by_name[column],
-                "is not a number",
-                self._number_remedy(column),
-            )
-            for column in sorted(compiled.numeric_columns)
-        ]
-        return replace(reading, checks=(*checks, *reading.checks))
-
-    def _unreadable_number(self, column: str) -> ir.BooleanValue:
-        text = self.by_name[column]
-        return (text.notnull() & self.number(text).isnull()).fill_null(False)
-
-    def _number_remedy(self, source: str) -> str:
-        if self.options.decimal == ".":
-            return (
-                f"write numbers like 1234.5; if {source} has decimal commas, set "
-                '[file] decimal = "," in the mapping'
-            )
-        return 'write numbers like 1.234,5, or set [file] decimal = "." in the mapping'
-
-    def _typed(self, name: str, value: ir.Value) -> _Reading:
-        kind = self._kind(name, value)
-        if name in self.mapping.values:
-            value = self._translated(name, value)
-        reader = {
-            "text": self._text,
-            "number": self._number,
-            "share": self._number,
-            "probability": self._number,
-            "integer": self._integer,
-            "boolean": self._boolean,
-            "time": self._time,
-            "word": self._word,
-        }[kind]
-        return reader(name, value)
-
-    def _kind(self, name: str, value: ir.Value) -> Kind:
-        kind = kind_of(name)
-        if kind is not None:
-            return kind
-        if name in self.mapping.names:
-            return "text"
-        if name in self.mapping.numbers:
-            return "number"
-        dtype = value.type()
-        return "number" if dtype.is_numeric() else "text"
-
-    def _translated(self, name: str, value: ir.Value) -> ir.StringValue:
-        text = _as_text(value)
-        words = self.mapping.values[name]
-        return text.lower().cases(
-            *[(word.strip().lower(), meaning) for word, meaning in words.items()], else_=text
-        )
-
-    def _text(self, name: str, value: ir.Value) -> _Reading:
-        was_text = value.type().is_string()
-        text = _as_text(value)
-        survey = self._survey_of(name)
-        plain = survey is not None and not survey.has_whole_numbers()
-        if was_text and name in _NAMED_CHOICES and not plain:
-            text = parsing.whole_number_text(text)
-        return _Reading(text)
-
-    def _number(self, name: str, value: ir.Value) -> _Reading:
-        source = self.source_of(name)
-        checks: list[Check] = []
-        if value.type().is_string():
-            text, value = value, self.number(value)
-            checks.append(
-                Check(
-                    "not_a_number",
-                    name,
-                    source,
-                    (text.notnull() & value.isnull()).fill_null(False),
-                    text,
-                    "is not a number",
-                    self._number_remedy(source),
-                )
-            )
-            value = ibis.ifelse(value.isnan(), ibis.literal(None, "float64"), value)
-        elif value.type().is_boolean() or value.type().is_numeric():
-            value = value.cast("float64")
-        elif value.type().is_null():
-            value = ibis.literal(None, "float64")
-        else:
-            raise _wrong_type(name, source, value, "a number")
-        if not _is_integer_source(self.raw, source):
-            checks.append(
-                Check(
-                    "infinite",
-                    name,
-                    source,
-                    value.isinf().fill_null(False),
-                    value,
-                    "is infinite",
-                    "leave the cell blank where the figure is not known",
-                )
-            )
-        kind = kind_of(name)
-        if kind == "share":
-            checks.append(
-                Check(
-                    "outside_0_to_1",
-                    name,
-                    source,
-                    ((value < 0) | (value > 1)).fill_null(False),
-                    value,
-                    "is not between 0 and 1",
-                    _SCALE_REMEDY.format(name=name, source=source),
-                )
-            )
-        if kind == "probability":
-            checks.append(
-                Check(
-                    "not_a_probability",
-                    name,
-                    source,
-                    (
-                        (value < 0 if name == "assist_probability" else value <= 0) | (value > 1)
-                    ).fill_null(False),
-                    value,
-                    "is not a probability",
-                    f"{name} is above 0 and at most 1; leave it blank where it is unknown",
-                )
-            )
-        return _Reading(value, tuple(checks))
-
-    def _integer(self, name: str, value: ir.Value) -> _Reading:
-        reading = self._number(name, value)
-        whole = reading.value.round(0)
-        check = Check(
-            "not_a_whole_number",
-            name,
-            self.source_of(name),
-            (reading.value != whole).fill_null(False),
-            reading.value,
-            "is not a whole number",
-            "number revisions 1, 2, 3 …",
-        )
-        finite = ibis.ifelse(reading.value.isinf(), ibis.literal(None, "float64"), whole)
-        return _Reading(finite.cast("int64"), (*reading.checks, check))
-
-    def _boolean(self, name: str, value: ir.Value) -> _Reading:
-        source = self.source_of(name)
-        if value.type().is_boolean():
-            return _Reading(value)
-        if value.type().is_null():
-            return _Reading(ibis.literal(None, "boolean"))
-        text = _as_text(value)
-        read = parsing.to_boolean(text)
-        check = Check(
-            "not_yes_or_no",
-            name,
-            source,
-            (text.notnull() & read.isnull()).fill_null(False),
-            text,
-            "is neither yes nor no",
-            f'translate it: [values.{name}] {_bare_key(source)} = "yes"',
-        )
-        return _Reading(read, (check,))
-
-    def _word(self, name: str, value: ir.Value) -> _Reading:
-        source = self.source_of(name)
-        words = COLUMNS[name].words
-        survey = self._survey_of(name)
-        if survey is not None and survey.are_all(words):
-            return _Reading(value)
-        text = _as_text(value).lower()
-        check = Check(
-            "unknown_word",
-            name,
-            source,
-            (text.notnull() & ~text.isin(words)).fill_null(False),
-            text,
-            f"is none of {', '.join(words)}",
-            f'translate it in the mapping: [values.{name}] "its word" = "{words[0]}"',
-        )
-        return _Reading(text, (check,))
-
-    def _time(self, name: str, value: ir.Value) -> _Reading:
-        source, options = self.source_of(name), self.options
-        dtype = value.type()
-        checks: list[Check] = []
-        if dtype.is_string():
-            text = value
-            latest = now().year + 1
-            value = parsing.to_time(
-                text, options.date_order, options.time_zone, (latest - 30, latest)
-            )
-            checks.append(
-                Check(
-                    "not_a_date",
-                    name,
-                    source,
-                    (text.notnull() & value.isnull()).fill_null(False),
-                    text,
-                    "is not a date",
-                    self._date_remedy(),
-                )
-            )
-            if options.time_zone is None and name == "decided_at":
-                self.assumptions.append(
-                    f"times in {source} that name no zone are read as UTC ([file] time_zone)"
-                )
-        elif dtype.is_timestamp():
-            if dtype.timezone is None and options.time_zone not in (None, "UTC"):
-                latest = now().year + 1
-                value = parsing.local_to_utc(value, str(options.time_zone), (latest - 30, latest))
-            value = value.cast("timestamp")
-        elif dtype.is_date():
-            value = value.cast("timestamp")
-        elif dtype.is_null():
-            value = ibis.literal(None, "timestamp")
-        else:
-            raise _wrong_type(name, source, value, "a date or time")
-        if name in ("decided_at", "observed_at", "eligible_at"):
-            limit = ibis.literal((now() + timedelta(days=1)).replace(tzinfo=None))
-            floor = ibis.literal(now().replace(year=1990, tzinfo=None))
-            checks.append(
-                Check(
-                    "in_the_future",
-                    name,
-                    source,
-                    (value > limit).fill_null(False),
-                    value,
-                    "lies in the future",
-                    "check the date order ([file] date_order) and the clock",
-                )
-            )
-            checks.append(
-                Check(
-                    "too_long_ago",
-                    name,
-                    source,
-                    (value < floor).fill_null(False),
-                    value,
-                    "lies before 1990 and looks like a placeholder",
-                    "leave the cell blank where the date is not known",
-                )
-            )
-        return _Reading(value, tuple(checks))
-
-    def _date_remedy(self) -> str:
-        other = {"ymd": "dmy", "dmy": "mdy", "mdy": "dmy"}[self.options.date_order]
-        return (
-            f'the date order is "{self.options.date_order}"; if days or months come first, set '
-            f'[file] date_order = "{other}" in the mapping'
-        )
 
 
 def canonicalise(
@@ -534,7 +138,7 @@ def _numeric_twins(mapping: Mapping, use_case: UseCase) -> Mapping:
 
 
 def _needed(
-    values: dict[str, ir.Value], readings: dict[str, _Reading], reader: Reader, home: str
+    values: dict[str, ir.Value], readings: dict[str, Reading], reader: Reader, home: str
 ) -> list[Check]:
     """Checks that a row has what every record of its kind must have."""
     if home == "eligible":
@@ -568,7 +172,7 @@ def _needed(
     return checks
 
 
-def _blank(reading: _Reading) -> ir.BooleanValue:
+def _blank(reading: Reading) -> ir.BooleanValue:
     """Whether a cell is blank; one that could not be read is named by its own check."""
     unreadable: ir.BooleanValue = ibis.literal(False)
     for check in reading.checks:
@@ -590,7 +194,7 @@ def _something_was_decided(values: dict[str, ir.Value]) -> None:
 
 
 def _choice_known(
-    values: dict[str, ir.Value], readings: dict[str, _Reading], reader: Reader
+    values: dict[str, ir.Value], readings: dict[str, Reading], reader: Reader
 ) -> list[Check]:
     choice = next((c for c in ("choice_value", "choice") if c in values), None)
     if choice is None or "action" in values:
@@ -630,33 +234,3 @@ def _filters(reader: Reader) -> list[RowFilter]:
             )
         filters.append(RowFilter(item.reason, ~compiled.value.fill_null(False)))
     return filters
-
-
-def _as_text(value: ir.Value) -> ir.StringValue:
-    """A name for any value; whole floating numbers lose their `.0`."""
-    dtype = value.type()
-    if dtype.is_string():
-        return value
-    if dtype.is_floating():
-        whole = value.cast("int64").cast("string")
-        return ibis.ifelse(value == value.floor(), whole, value.cast("string"))
-    if dtype.is_boolean():
-        return ibis.cases((value, "true"), (~value, "false"))
-    return value.cast("string")
-
-
-def _is_integer_source(raw: ir.Table, source: str) -> bool:
-    return source in raw.columns and (
-        raw[source].type().is_integer() or raw[source].type().is_boolean()
-    )
-
-
-def _wrong_type(name: str, source: str, value: ir.Value, wanted: str) -> InputError:
-    return InputError(
-        f"column {source} is of type {value.type()}, but {name} must be {wanted}; map another "
-        f"column to {name}, or leave it out"
-    )
-
-
-def _bare_key(source: str) -> str:
-    return f'"{source}"' if " " in source else '"its word"'

@@ -1,0 +1,26 @@
+"""What a finding is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from takeup.diagnosis.measures import Measures
+from takeup.diagnosis.words import (
+    name_of,
+)
+from takeup.measure.model_issue import ALL
+from takeup.record.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a finding is made from: the measures, thresholds and the populations' titles."""
+
+    measures: Measures
+    settings: Settings
+    titles: Mapping[str, str]
+
+    def scope(self, key: str) -> str:
+        """A population's title, or nothing for all."""
+        return "" if key == ALL else self.titles.get(key, name_of(key))

@@ -1,0 +1,216 @@
+"""Findings about who is right more often, what following goes with, and what advice changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.finding import Finding, distance80, finding
+from takeup.diagnosis.words import (
+    name_of,
+    points,
+    points_range,
+    whole_percent,
+)
+from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
+from takeup.measure.paired import Paired, PairedGroup
+from takeup.measure.rollout import Rollout
+from takeup.stats.answer import CannotSay, Estimate
+
+
+def _paired(asked: Asked) -> list[Finding]:
+    paired = asked.measures.paired
+    if not isinstance(paired, Paired):
+        return []
+    found = [_paired_group("", "Over all judged cases", paired.overall, 1.0)]
+    for dimension, groups in paired.groups.items():
+        for g in groups:
+            where = asked.titles.get(g.key, name_of(g.key))
+            found.append(_paired_group(f"{dimension}:{g.key}", f"On {where}", g, 0.9))
+    return [f for f in found if f is not None]
+
+
+def _paired_group(key: str, where: str, g: PairedGroup, weight: float) -> Finding | None:
+    answer = g.person_minus_model
+    if isinstance(answer, CannotSay) or not answer.excludes():
+        return None
+    ahead = answer.value > 0
+    who = (
+        "people are right more often than the model"
+        if ahead
+        else "the model alone is right more often than people with it"
+    )
+    return finding(
+        "people_ahead" if ahead else "model_ahead",
+        key,
+        f"{where}, {who}",
+        f"On the same {g.judged:,} judged cases{_caught(g)}: {points(answer.value)} "
+        f"({points_range(answer)}) for people minus model.",
+        "paired",
+        g.judged * distance80(answer) * weight,
+        person_minus_model=answer,
+    )
+
+
+def _caught(g: PairedGroup) -> str:
+    if g.person_only is None or g.model_only is None:
+        return ""
+    return (
+        f" people caught {g.person_only:,} errors of the model and made {g.model_only:,} that it "
+        "did not"
+    )
+
+
+def _comparison(asked: Asked) -> list[Finding]:
+    comparison = asked.measures.comparison
+    if not isinstance(comparison, Comparison):
+        return []
+    found = []
+    for one in comparison.outcomes:
+        if isinstance(one.adjusted, CannotSay):
+            continue
+        if one.outcome == CORRECTNESS and isinstance(asked.measures.paired, Paired):
+            continue
+        found += _association(one, one.adjusted)
+    return [*found, *_refused(comparison, asked)]
+
+
+def _refused(comparison: Comparison, asked: Asked) -> list[Finding]:
+    """One finding for all outcomes on which a comparison would mislead."""
+    refused = [
+        (one, one.raw)
+        for one in comparison.outcomes
+        if isinstance(one.raw, CannotSay) and one.raw.status == "refused"
+    ]
+    if not refused:
+        return []
+    labels = " or ".join(one.label for one, _ in refused[:2])
+    more = "" if len(refused) < 3 else f" or {len(refused) - 2} more"
+    why = refused[0][1].reason
+    return [
+        finding(
+            "comparison_refused",
+            refused[0][0].outcome,
+            f"Whether following does better than overriding ({labels}{more})",
+            f"{why[0].upper()}{why[1:]}.",
+            "refused",
+            asked.measures.adoption.overall.consulted * 0.1,
+            bounds=refused[0][0].bounds,
+        )
+    ]
+
+
+def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
+    n = one.followed + one.overridden
+    found = []
+    if one.reversed and isinstance(one.raw, Estimate):
+        found.append(
+            finding(
+                "reversal",
+                one.outcome,
+                "The raw comparison points the wrong way",
+                f"Followed minus overridden on {one.label}: {_number(one.raw)} as recorded, "
+                f"{_number(adjusted)} like with like. People override other cases than they follow.",
+                "adjusted",
+                n * 0.5,
+                raw=one.raw,
+                adjusted=adjusted,
+            )
+        )
+    if adjusted.excludes():
+        better = one.better
+        good = (adjusted.value > 0) == (better != "lower")
+        who = (
+            "Followed and overridden cases differ"
+            if better is None
+            else "Followed cases went better"
+            if good
+            else "Overridden cases went better"
+        )
+        robust = (
+            f" Something not recorded that explains {whole_percent(one.robustness)} of what is left on both "
+            "sides would erase it."
+            if one.robustness is not None and one.robustness == one.robustness
+            else ""
+        )
+        found.append(
+            finding(
+                "association",
+                one.outcome,
+                f"{who} on {one.label}, like with like: an association",
+                f"{_number(adjusted)} for followed minus overridden, adjusted for what is "
+                f"recorded.{robust}",
+                "adjusted",
+                n * 0.25,
+                adjusted=adjusted,
+                raw=one.raw,
+            )
+        )
+    return found
+
+
+def _number(e: Estimate) -> str:
+    if e.unit == "points":
+        return f"{points(e.value)} ({points_range(e)})"
+    return f"{e.value:+.2f} ({e.low:+.2f} to {e.high:+.2f})".replace("-", "−")
+
+
+def _rollout(asked: Asked) -> list[Finding]:
+    rollout = asked.measures.rollout
+    if not isinstance(rollout, Rollout):
+        return []
+    n = rollout.with_advice + rollout.without_advice
+    known = [(e, e.unadjusted) for e in rollout.effects if isinstance(e.unadjusted, Estimate)]
+    found = []
+    for e, u in known:
+        if e.name == "agreement" and u.excludes():
+            way = "less" if u.value < 0 else "a little more" if u.value < 0.10 else "more"
+            found.append(
+                finding(
+                    "advice_taken",
+                    "",
+                    f"The advice is taken {way} when it is shown",
+                    f"Choices agree with it in {e.mean_with:.1%} of cases with it and "
+                    f"{e.mean_without:.1%} without: {points(u.value)} ({points_range(u)}), drawn "
+                    "at random.",
+                    "randomised",
+                    n * distance80(u),
+                    effect=u,
+                )
+            )
+    outcomes = [(e, u) for e, u in known if e.name.startswith(("outcome:", "misclassification:"))]
+    settled = [(e, u) for e, u in outcomes if u.excludes()]
+    for e, u in settled:
+        found.append(
+            finding(
+                "outcome_effect",
+                e.name,
+                f"Having the advice changes {e.label}",
+                f"{points(u.value)} ({points_range(u)}) with the advice, drawn at random.",
+                "randomised",
+                n * distance80(u),
+                effect=u,
+            )
+        )
+    if outcomes and not settled:
+        _, widest = max(outcomes, key=lambda pair: pair[1].high - pair[1].low)
+        found.append(
+            finding(
+                "no_outcome_effect",
+                "",
+                "No effect on outcomes is established",
+                f"For none of {len(outcomes)} outcome measures does the interval leave zero out; "
+                f"the widest runs {points_range(widest)}. That is not evidence of no effect.",
+                "randomised",
+                n * 0.001,
+                widest=widest,
+            )
+        )
+    return found
+
+
+RULES: tuple[Callable[[Asked], list[Finding]], ...] = (
+    _paired,
+    _comparison,
+    _rollout,
+)

@@ -1,0 +1,132 @@
+"""Findings about the model: blind spots, low precision, harm, missing inputs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.finding import Finding, finding, low80
+from takeup.diagnosis.words import (
+    counted,
+    name_of,
+    odds,
+    of_hundred,
+    percent,
+    times_range,
+    whole_percent,
+)
+from takeup.measure.model_issue import ALL, Issue, ModelIssues, SegmentError
+from takeup.stats.answer import CannotSay, Estimate
+
+
+def _model_issues(asked: Asked) -> list[Finding]:
+    found = asked.measures.model_issue
+    if isinstance(found, CannotSay):
+        return []
+    kept = _most_specific(found)
+    merged = {(i.scope, i.segment) for i in kept if i.kind == "blind_spot"}
+    return [
+        _model_issue(issue, asked, kept)
+        for issue in kept
+        if not (issue.kind == "missing_input" and (issue.scope, issue.segment) in merged)
+    ]
+
+
+def _most_specific(found: ModelIssues) -> list[Issue]:
+    """An issue of one population is told there; of several, for all."""
+    kept = []
+    for issue in found.issues:
+        same = [i for i in found.issues if (i.kind, i.segment) == (issue.kind, issue.segment)]
+        populations = [i for i in same if i.scope != ALL]
+        if issue.scope == ALL and len(populations) == 1:
+            continue
+        if issue.scope != ALL and len(populations) > 1 and any(i.scope == ALL for i in same):
+            continue
+        kept.append(issue)
+    return kept
+
+
+def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
+    one = issue.evidence
+    error = one.error
+    assert isinstance(error, Estimate)
+    kind = name_of(one.segment) if issue.segment else ""
+    who = asked.scope(one.scope)
+    right = ""
+    if one.overrides_judged:
+        right = (
+            f" Of {one.overrides_judged:,} judged overrides {'there ' if kind else ''}"
+            f"{one.overrides_right:,} were right."
+        )
+    elsewhere = one.error_elsewhere
+    against = ""
+    if isinstance(elsewhere, Estimate) and isinstance(one.ratio, Estimate):
+        against = f"Elsewhere in {of_hundred(elsewhere.value)} ({times_range(one.ratio)})."
+    lacks = any(
+        i.kind == "missing_input" and (i.scope, i.segment) == (issue.scope, issue.segment)
+        for i in kept
+    )
+    if lacks:
+        right += f" In {whole_percent(one.missing_input_share or 0)} the reason was what the model lacks."
+    titles: dict[str, tuple[str, str]] = {
+        "blind_spot": (
+            f"On {kind} the model is wrong in {of_hundred(error.value)} cases",
+            f"{against}{right}",
+        ),
+        "missing_input": (
+            f"On {kind} people know what the model lacks",
+            f"It is the reason of {whole_percent(one.missing_input_share or 0)} of overrides there.{right}",
+        ),
+        "low_precision": (
+            f"The advice is wrong in {of_hundred(error.value)} cases",
+            f"{counted(error)} judged cases ({percent(error)}).{right}",
+        ),
+        "overrides_mostly_right": (
+            "People are right more often than the advice they reject",
+            f"{right.strip()} Read beside the model's error: {percent(error)}.",
+        ),
+        "net_harm": (
+            f"{'On ' + kind if kind else 'Overall'} the advice harms more than it helps",
+            f"It is wrong in {of_hundred(error.value)} cases ({percent(error)}); with the declared "
+            "benefit and harm that is a loss.",
+        ),
+        "above_promise": (
+            "The model errs more than was promised",
+            f"Wrong in {percent(error)} of judged cases; promised was less than the lower end.",
+        ),
+    }
+    title, text = titles[issue.kind]
+    concerned = low80(error)
+    if isinstance(elsewhere, Estimate) and issue.kind == "blind_spot":
+        concerned = max(low80(error) - elsewhere.value, 0.0)
+    return finding(
+        issue.kind,
+        ":".join(p for p in (one.scope if who else "", issue.segment or "") if p),
+        f"{who}: {title[0].lower()}{title[1:]}" if who and kind else title,
+        text,
+        "descriptive",
+        one.cases * concerned,
+        scope=one.scope,
+        sentence=_refusers_right(one, who, kind),
+        evidence=(
+            f"{one.judged:,} cases with a known right answer, {whole_percent(one.share)} of cases",
+        ),
+        error=error,
+        error_elsewhere=elsewhere,
+        ratio=one.ratio,
+        override_accuracy=one.override_accuracy,
+    )
+
+
+def _refusers_right(one: SegmentError, who: str, kind: str) -> str:
+    """The sentence for a blind spot in which those who refuse the advice are right."""
+    accuracy = one.override_accuracy
+    if isinstance(accuracy, CannotSay) or not kind or one.overrides_judged < 30:
+        return ""
+    if low80(accuracy) < 0.5:
+        return ""
+    people = who[0].lower() + who[1:] if who else "people"
+    return f"Where {people} refuse it, on {kind}, they are right {odds(accuracy.value)}."
+
+
+RULES: tuple[Callable[[Asked], list[Finding]], ...] = (_model_issues,)

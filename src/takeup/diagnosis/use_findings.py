@@ -1,0 +1,209 @@
+"""Findings about use: seldom seen, often overridden, high rate with low quality, over-reliance,
+and, where nobody recorded who looked, where choices differ from the advice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.finding import Finding, finding, high80, low80
+from takeup.diagnosis.words import (
+    among,
+    chance,
+    counted,
+    one_in,
+    percent,
+    points,
+    points_range,
+    whole_percent,
+)
+from takeup.measure.disagreement import Disagreement, OneSidedOutcome
+from takeup.measure.ladder import Ladder
+from takeup.stats.answer import CannotSay, Estimate
+
+
+def _high_rate_low_quality(asked: Asked) -> list[Finding]:
+    a = asked.measures.adoption.overall
+    nominal, used, gap = a.nominal_rate, a.effective_reliance, a.quality_gap
+    if isinstance(nominal, CannotSay) or isinstance(used, CannotSay):
+        return []
+    rules = asked.settings
+    if nominal.value < rules.high_nominal_rate or used.value >= rules.low_effective_reliance:
+        return []
+    parted = f" Between the two lie {points(gap.value)}." if isinstance(gap, Estimate) else ""
+    return [
+        finding(
+            "high_rate_low_quality",
+            "",
+            "High rate, low quality",
+            f"{percent(nominal)} of eligible cases go through the tool, but the advice carries "
+            f"only {percent(used)} of the decisions.{parted}",
+            "descriptive",
+            a.eligible * max(low80(nominal) - high80(used), 0),
+            nominal_rate=nominal,
+            effective_reliance=used,
+        )
+    ]
+
+
+def _seldom_seen(asked: Asked) -> list[Finding]:
+    a = asked.measures.adoption.overall
+    seen = a.consult_rate
+    if isinstance(seen, CannotSay) or seen.value >= asked.settings.ladder.l3_consult:
+        return []
+    return [
+        finding(
+            "seldom_seen",
+            "",
+            f"The advice is looked at in {one_in(seen.value)}",
+            f"{counted(seen)} eligible cases were decided with the advice in view "
+            f"({percent(seen)}). What nobody sees cannot help.",
+            "descriptive",
+            a.eligible * (1 - high80(seen)),
+            consult_rate=seen,
+        )
+    ]
+
+
+def _often_overridden(asked: Asked) -> list[Finding]:
+    a = asked.measures.adoption.overall
+    rate = a.override_rate
+    if isinstance(rate, CannotSay) or rate.low < asked.settings.often_overridden:
+        return []
+    return [
+        finding(
+            "often_overridden",
+            "",
+            f"Of advice looked at, {chance(rate.value)} is overridden",
+            f"{counted(rate)} decisions with the advice in view went against it "
+            f"({percent(rate)}). Whether that is too much depends on how often the advice is wrong.",
+            "descriptive",
+            a.consulted * low80(rate),
+            override_rate=rate,
+        )
+    ]
+
+
+def _over_reliance(asked: Asked) -> list[Finding]:
+    ladder = asked.measures.ladder
+    if not isinstance(ladder, Ladder):
+        return []
+    found = []
+    for p in ladder.populations:
+        if "over_reliance" not in p.markers:
+            continue
+        who = asked.scope(p.population)
+        found.append(
+            finding(
+                "over_reliance",
+                p.population if who else "",
+                f"{who or 'People'}: wrong advice is followed too",
+                f"Overrides are rarer ({whole_percent(p.override_rate or 0)}) than experts would make them, "
+                "or wrong advice is let through. A low override rate is no success here.",
+                "descriptive",
+                float(p.people),
+                scope=p.population,
+            )
+        )
+    return found
+
+
+def _agreement_only(asked: Asked) -> list[Finding]:
+    a = asked.measures.adoption.overall
+    if not isinstance(a.consult_rate, CannotSay) or isinstance(a.agreement, CannotSay):
+        return []
+    return [
+        finding(
+            "agreement_only",
+            "",
+            "Whether anybody looked is not recorded",
+            f"{percent(a.agreement)} of {a.agreement.n:,} choices agree with the advice. That is "
+            "agreement, not following: people may agree without looking.",
+            "descriptive",
+            a.eligible * (1 - high80(a.agreement)),
+            agreement=a.agreement,
+        )
+    ]
+
+
+def _disagreement(asked: Asked) -> list[Finding]:
+    found = asked.measures.disagreement
+    if not isinstance(found, Disagreement):
+        return []
+    out = []
+    rate = found.rate
+    if found.highest is not None and isinstance(rate, Estimate):
+        high = found.highest.rate
+        assert isinstance(high, Estimate)
+        part = sum(k.part for k in found.half)
+        ways = "; ".join(
+            f"{d.advice} → {d.choice} in {percent(d.rate)} of cases so advised"
+            for d in found.directions[:2]
+            if isinstance(d.rate, Estimate)
+        )
+        out.append(
+            finding(
+                "disagreement_concentrated",
+                "",
+                f"Choices differ most on {among(found.highest.kind)}",
+                f"In {percent(high)} of these cases, against {percent(rate)} overall. {ways}. "
+                f"{len(found.half)} of {found.kinds_tried} kinds of case make "
+                f"{whole_percent(part)} of all disagreement.",
+                "descriptive",
+                found.highest.cases * max(low80(high) - rate.value, 0),
+                sentence=f"Choices differ most on {among(found.highest.kind)}.",
+                rate=high,
+                overall=rate,
+            )
+        )
+    for one in found.one_sided:
+        out += _one_sided(one, asked)
+    return out
+
+
+def _one_sided(one: OneSidedOutcome, asked: Asked) -> list[Finding]:
+    d = one.difference
+    if isinstance(d, CannotSay):
+        return []
+    other = "the same" if not d.excludes() else "higher" if d.value > 0 else "lower"
+    return [
+        finding(
+            "one_sided_outcome",
+            f"{one.outcome}:{one.choice}",
+            f"Decided {one.choice} against the advice: {one.label} is "
+            + (f"{other} than" if d.excludes() else "not clearly different from")
+            + " with it, in the same score band",
+            f"{points(d.value)} ({points_range(d)}) among cases whose outcome was seen. One-sided: "
+            "it says nothing of the cases whose outcome nobody saw.",
+            "descriptive",
+            asked.measures.adoption.overall.eligible * 0.01,
+            difference=d,
+            bounds=one.bounds,
+        )
+    ]
+
+
+def _hidden(asked: Asked) -> list[Finding]:
+    if not asked.measures.adoption.overall.hidden:
+        return []
+    return [
+        finding(
+            "hidden",
+            "",
+            "Not shown, on purpose",
+            "Too few people, or persons unknown: any figure here could describe a person.",
+            "descriptive",
+            0.0,
+        )
+    ]
+
+
+RULES: tuple[Callable[[Asked], list[Finding]], ...] = (
+    _high_rate_low_quality,
+    _seldom_seen,
+    _often_overridden,
+    _over_reliance,
+    _agreement_only,
+    _disagreement,
+    _hidden,
+)
