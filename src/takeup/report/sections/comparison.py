@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import whole_percent
-from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
+from takeup.measure.comparison import CORRECTNESS, LOSS, Comparison, OutcomeComparison
 from takeup.measure.paired import Paired
 from takeup.report.charts import LIKE_WITH_LIKE, RAW, Mark, Series
 from takeup.report.sections.section import (
@@ -158,7 +158,7 @@ def _row(label: str, definition: str, answer: Answer, chart: object, one: Outcom
 
 def _note(one: OutcomeComparison, paired: bool) -> str:
     parts = ["An association, not an effect: people choose which cases they override."]
-    if paired and one.outcome == CORRECTNESS:
+    if paired and one.outcome in (CORRECTNESS, LOSS):
         parts = [
             "An association that can miss the truth by far, because people override for what only "
             "they know: the answer on the same cases, above, is the one to go by."
