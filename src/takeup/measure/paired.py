@@ -14,12 +14,12 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
+from takeup.stats.quantiles import t_half_width
 
 _ASSUMPTION = "the right answer does not depend on which choice was made or on who judged it"
 
@@ -147,7 +147,7 @@ def _mean(
     else:
         spread = float(squares.sum() - 2 * value * cross.sum() + value**2 * sums["w2"].sum())
         se, df, by = float(np.sqrt(max(spread, 0) * n / (n - 1))) / w, n - 1, "errors by case"
-    half = float(stats.t.ppf(0.5 + settings.confidence / 2, df)) * se
+    half = t_half_width(settings.confidence, df) * se
     return Estimate(
         value,
         value - half,

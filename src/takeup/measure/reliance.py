@@ -19,6 +19,7 @@ from takeup.measure.known_truth import answered_rows, truth_weight, uneven_truth
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
+from takeup.stats.quantiles import t_half_width
 from takeup.stats.rates import weighted_share
 
 
@@ -118,8 +119,6 @@ def _complement(answer: Answer) -> Answer:
 
 def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
     """J = R_c + R_w − 1; delta method over persons."""
-    from scipy import stats
-
     parts = []
     people = len(frame)
     for name in ("rc", "rw"):
@@ -140,7 +139,7 @@ def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
     else:
         se = float(np.sqrt(sum(r * (1 - r) / n for r, _, n in parts)))
         df = 1_000_000
-    half = float(stats.t.ppf(0.5 + level / 2, df)) * se
+    half = t_half_width(level, df) * se
     n_rows = int(frame["rc_rows"].sum() + frame["rw_rows"].sum())
     return Estimate(
         float(value),

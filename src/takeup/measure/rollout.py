@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import numpy as np
-from scipy import stats
 
 from takeup.log import fetch
 from takeup.record.settings import Settings
@@ -25,6 +24,7 @@ from takeup.stats.linear import (
     difference_in_means,
     lin_difference,
 )
+from takeup.stats.quantiles import chi2_tail, normal_tail, t_half_width
 
 MOST_LEVELS = 20
 _ASSUMPTION = (
@@ -94,7 +94,7 @@ def measure_rollout(
             treated + control,
         )
     z = (treated - totals["expected"]) / np.sqrt(totals["spread"])
-    ratio_p = float(2 * stats.norm.sf(abs(z)))
+    ratio_p = 2 * normal_tail(abs(z))
     design, columns = _design(t, covariates)
     unit = _unit(use_case, t)
     effects = []
@@ -106,7 +106,7 @@ def measure_rollout(
         effects.append(_effect(name, label, arms, bool(columns), unit, settings.confidence))
         if balance_p is None and columns:
             statistic, df = balance_statistic(*arms)
-            balance_p = float(stats.chi2.sf(statistic, df)) if df else None
+            balance_p = chi2_tail(statistic, df) if df else None
     return Rollout(
         tuple(effects), treated, control, ratio_p, balance_p, _alerts(ratio_p, balance_p, settings)
     )
@@ -256,7 +256,7 @@ def _effect(
     n = treated.n + control.n
 
     def estimate(difference: Difference, method: str) -> Estimate:
-        half = float(stats.t.ppf(0.5 + confidence / 2, difference.df)) * difference.se
+        half = t_half_width(confidence, difference.df) * difference.se
         return Estimate(
             difference.value,
             difference.value - half,

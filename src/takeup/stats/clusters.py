@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 
 from takeup.stats.answer import Estimate, Grade
+from takeup.stats.quantiles import t_half_width
 
 Array = NDArray[np.float64]
 
@@ -25,7 +25,7 @@ class Clustered:
 
     def interval(self, confidence: float) -> tuple[float, float]:
         """The t interval."""
-        half = float(stats.t.ppf(0.5 + confidence / 2, max(self.df, 1.0))) * self.se
+        half = t_half_width(confidence, max(self.df, 1.0)) * self.se
         return self.value - half, self.value + half
 
 

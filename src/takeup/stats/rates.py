@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
 from scipy.special import ndtr
 
 from takeup.stats.answer import Answer, Estimate, Grade, insufficient
+from takeup.stats.quantiles import beta_quantile, normal_quantile, t_half_width
 
 Array = NDArray[np.float64]
 
@@ -28,7 +28,7 @@ class Posterior:
 
     def quantile(self, p: float) -> float:
         """Quantile of Beta(k + ½, n − k + ½)."""
-        return float(stats.beta.ppf(p, self.k + 0.5, self.n - self.k + 0.5))
+        return beta_quantile(p, self.k + 0.5, self.n - self.k + 0.5)
 
 
 def rate_posterior(k: float, n: float) -> Posterior:
@@ -170,7 +170,7 @@ def ratio_of_shares(one: Posterior, other: Posterior, confidence: float) -> Answ
         return insufficient("a share of zero has no ratio", "more judged cases", n)
     value = one.mean / other.mean
     spread = np.sqrt(one.variance / one.mean**2 + other.variance / other.mean**2)
-    z = float(stats.norm.ppf(0.5 + confidence / 2))
+    z = normal_quantile(0.5 + confidence / 2)
     return Estimate(
         value,
         float(value * np.exp(-z * spread)),
@@ -191,7 +191,7 @@ def ratio_from(
         return insufficient("the interval needs at least two people", "more people", int(sums.n))
     value, groups = sums.rate, sums.clusters
     se = float(np.sqrt(groups / (groups - 1) * sums.residual())) / sums.n
-    half = float(stats.t.ppf(0.5 + confidence / 2, groups - 1)) * se
+    half = t_half_width(confidence, groups - 1) * se
     return Estimate(
         value,
         value - half,
