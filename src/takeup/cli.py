@@ -56,6 +56,23 @@ Table = Annotated[
 MapFile = Annotated[Path | None, typer.Option("--map", help="mapping file (takeup map writes one)")]
 
 
+def _show_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        _out.print(f"takeup {version('takeup')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_show_version, is_eager=True, help="the version")
+    ] = False,
+) -> None:
+    """Measure the adoption of AI at work from a table of decisions."""
+
+
 @app.command()
 def diagnose(
     decisions: Table,

@@ -83,7 +83,7 @@ def open_decisions(
         step("reading")
         raw = open_table(table, engine, folder, declared.file if declared else None)
         if declared is None:
-            proposal = propose_mapping(raw)
+            proposal = propose_mapping(raw, use_case_declared=use_case is not None)
             declared, guesses = proposal.mapping, proposal.guesses
         elif not declared.columns and not declared.computed:
             declared = with_own_names(raw, declared)

@@ -118,8 +118,12 @@ def _named(name: str, columns: list[str], values: _Values) -> str | None:
     return _source_for(name, found.aliases, columns, set(), values)
 
 
-def propose_mapping(raw: RawTable) -> Proposal:
-    """A mapping for `raw`. Raises nothing for strange tables: it then maps little."""
+def propose_mapping(raw: RawTable, *, use_case_declared: bool = False) -> Proposal:
+    """A mapping for `raw`. Raises nothing for strange tables: it then maps little.
+
+    With `use_case_declared`, nothing is guessed that a use case says: kinds of case, and
+    which way an outcome is good.
+    """
     columns = [c for c in raw.table.columns if c != ROW]
     values = _sample(raw, columns)
     if stream := propose_events(columns, values):
@@ -148,7 +152,7 @@ def propose_mapping(raw: RawTable) -> Proposal:
         guesses.append(f"dates are read as {options['date_order']}")
     if "decimal" in options:
         guesses.append("numbers have decimal commas")
-    outcome = propose_outcome(chosen, translations, raw)
+    outcome = {} if use_case_declared else propose_outcome(chosen, translations, raw)
     if outcome:
         contents["use_case"] = {"outcome": outcome}
         guesses.append(outcome_in_words(chosen["outcome"], outcome))
@@ -158,7 +162,7 @@ def propose_mapping(raw: RawTable) -> Proposal:
             contents["columns"][name] = source
     segments = [n for n in contents["columns"] if n.startswith(COVARIATE_PREFIX)]
     segments = [n for n in segments if len(values[contents["columns"][n]]) <= _MOST_SEGMENTS]
-    if segments:
+    if segments and not use_case_declared:
         contents.setdefault("use_case", {})["segment"] = segments[:2]
         guesses.append(f"kinds of case are told apart by {', '.join(segments[:2])}")
     unmapped = tuple(c for c in columns if c not in contents["columns"].values())
