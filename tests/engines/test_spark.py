@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import os
 import shutil
@@ -14,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+import takeup
 from takeup.log import Engine, fetch
 from takeup.measure.adoption import measure_adoption
 from takeup.measure.comparison import measure_comparison
@@ -27,7 +29,7 @@ from takeup.measure.value_per_case import measure_value_per_case
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
-from takeup.report.json_document import _one_comparison
+from takeup.report.json_document import one_comparison_json
 from takeup.report.plain import plain
 from takeup.sources.opened import open_decisions
 
@@ -137,7 +139,7 @@ def answers(table: Any) -> dict[str, Any]:
     )
     compared = comparison
     if hasattr(comparison, "outcomes"):
-        compared = {c.outcome: _one_comparison(c) for c in comparison.outcomes}
+        compared = {c.outcome: one_comparison_json(c) for c in comparison.outcomes}
     return {
         "adoption": measure_adoption(table, dimensions, SETTINGS, ["population", *segments]),
         "ladder": measure_ladder(table, POPULATIONS, SETTINGS),
@@ -186,3 +188,13 @@ def test_every_measure_gives_equal_figures_on_spark(twins):
     one, other = plain(answers(here)), plain(answers(there))
     assert differences(one, other) == []
     assert one["adoption"]["overall"]["eligible"] > 1_000
+
+
+def test_a_table_that_lives_in_spark_is_diagnosed_there_with_the_same_figures(spark, tmp_path):
+    path = tmp_path / "decisions.parquet"
+    pq.write_table(decisions(True), path, coerce_timestamps="us", allow_truncated_timestamps=True)
+    there = takeup.diagnose(spark.read_parquet(str(path)), use_case=USE_CASE)
+    here = takeup.diagnose(path, use_case=USE_CASE)
+    one, other = (json.loads(r.to_json())["diagnoses"] for r in (here, there))
+    assert differences(one, other, ".comparison") == []
+    assert there.table.reconciliation == here.table.reconciliation

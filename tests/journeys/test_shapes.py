@@ -306,3 +306,13 @@ def test_since_and_until_leave_rows_out_by_name():
     assert early.filtered == {"outside --since/--until": late.rows_used}
     with pytest.raises(TakeupError, match="decided_at"):
         takeup.diagnose(frame.drop(columns=["decided_at"]), since=middle)
+
+
+def test_a_row_without_its_use_case_is_named_and_kept_apart():
+    frame = rich_table(300)
+    frame["use_case"] = np.where(np.arange(300) % 2, "claims", "loans")
+    frame.loc[7, "use_case"] = None
+    result = takeup.diagnose(frame)
+    assert result.table.reconciliation.rows_rejected == 1
+    (problem,) = result.table.problems
+    assert (problem.column, problem.rows, problem.what) == ("use_case", (8,), "is blank")

@@ -147,7 +147,7 @@ def _needed(
         needed = ["decision_id"] if "decision_id" in values else ["case_id"]
     else:
         _something_was_decided(values)
-        needed = [name for name in ("person_id", "decided_at", "mode") if name in values]
+        needed = [n for n in ("use_case", "person_id", "decided_at", "mode") if n in values]
     missing = [name for name in needed if name not in values]
     if missing:
         raise InputError(

@@ -43,11 +43,11 @@ def _comparison(measures: Measures) -> dict[str, Any]:
     if isinstance(comparison, CannotSay):
         refusal = comparison.to_json()
         return {**refusal, "raw": refusal, "standardised": refusal, "adjusted": refusal}
-    found = {c.outcome: _one_comparison(c) for c in comparison.outcomes}
+    found = {c.outcome: one_comparison_json(c) for c in comparison.outcomes}
     return {**found[comparison.first.outcome], "by_outcome": found}
 
 
-def _one_comparison(found: OutcomeComparison) -> dict[str, Any]:
+def one_comparison_json(found: OutcomeComparison) -> dict[str, Any]:
     document: dict[str, Any] = plain(replace(found, cells=None, balance=None))
     if found.balance is not None:
         document["balance"] = found.balance.to_dict("records")
