@@ -14,11 +14,13 @@ from typing import Any
 import pandas as pd
 
 from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
+from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures, take_measures
 from takeup.disclosure import Audience
 from takeup.log import fetch
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
+from takeup.record.columns import COLUMNS
 from takeup.record.errors import InputError
 from takeup.record.mapping import Mapping
 from takeup.record.population import Population, read_populations
@@ -82,6 +84,10 @@ class Result:
             indent=1,
             ensure_ascii=False,
         )
+
+    def findings(self, use_case: str | None = None) -> tuple[Finding, ...]:
+        """The analyst's findings of one use case, the gravest first."""
+        return self._one(use_case).findings
 
     def cells(self, outcome: str | None = None, use_case: str | None = None) -> pd.DataFrame:
         """The comparison's cells: covariates, n, followed, outcome sums, propensity, weight.
@@ -224,6 +230,14 @@ def sample(
     return draw_sample(decisions, segments, size, seed)
 
 
+def _columns_there(built: DecisionTable) -> set[str]:
+    """Canonical columns of the decisions and of what was joined to them."""
+    joined = {c for table in built.tables.values() for c in table.columns if c in COLUMNS}
+    derived = {"action", "consulted", "score_band"} - built.columns
+    outcome = {"outcome"} if built.outcomes else set()
+    return {*built.columns, *(joined - derived), *outcome}
+
+
 def _facts(opened: Opened, settings: Settings) -> InputFacts:
     built = opened.table
     return InputFacts(
@@ -234,7 +248,7 @@ def _facts(opened: Opened, settings: Settings) -> InputFacts:
         problems=built.problems,
         notes=built.notes,
         assumptions=(*opened.guesses, *built.assumptions),
-        columns=tuple(sorted(built.columns)),
+        columns=tuple(sorted(_columns_there(built))),
         mapping=opened.mapping.model_dump(exclude_defaults=True, mode="json"),
         settings=settings.model_dump(exclude_defaults=True, mode="json"),
         disclosure_reason=opened.mapping.disclosure_reason,

@@ -53,3 +53,15 @@ def test_json_carries_no_claim_of_the_literature():
             for claim in seed_claims():
                 assert claim.claim not in text
             assert "3.4x" not in text
+
+
+def test_report_says_which_columns_are_missing_and_what_each_would_unlock():
+    result = takeup.diagnose(rich_table()[["person_id", "recommendation", "choice"]])
+    missing = {
+        m["column"]: m["unlocks"] for m in json.loads(result.to_json())["input"]["missing_columns"]
+    }
+    assert {"decided_at", "consulted", "outcome", "correct_choice"} <= set(missing)
+    assert "person_id" not in missing
+    assert missing["consulted"] in result.to_html()
+    whole = json.loads(takeup.diagnose(rich_table()).to_json())["input"]["missing_columns"]
+    assert whole == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -488,3 +489,33 @@ def kind_of(name: str) -> Kind | None:
     """The kind of a canonical column; None for a covariate, whose kind the data decide."""
     column = COLUMNS.get(name)
     return column.kind if column else None
+
+
+WORTH_ASKING = (
+    "person_id",
+    "decided_at",
+    "consulted",
+    "population",
+    "team",
+    "path",
+    "confidence",
+    "initial_choice",
+    "override_reason",
+    "stakes",
+    "model_version",
+    "outcome",
+    "correct_choice",
+    "truth_probability",
+    "assist_probability",
+)
+"""Columns worth asking a data team for, where a table lacks them."""
+
+
+def missing_columns(present: Collection[str]) -> tuple[Column, ...]:
+    """Columns worth asking for that are not among `present`; each says what it unlocks.
+
+    A number in place of a choice counts as the choice; named outcomes count as an outcome.
+    """
+    twins = {"correct_choice": "correct_value", "initial_choice": "initial_choice_value"}
+    have = {*present, *(name for name, twin in twins.items() if twin in present)}
+    return tuple(COLUMNS[name] for name in WORTH_ASKING if name not in have)

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.record.columns import Column, missing_columns
 from takeup.sources.raw_table import Reject
 from takeup.sources.reconciliation import Problem, Reconciliation
 
@@ -29,6 +30,10 @@ class InputFacts:
     raw_rejects: tuple[Reject, ...]
     side_counts: dict[str, int]
 
+    def missing(self) -> tuple[Column, ...]:
+        """Columns worth asking for; each says what it would unlock."""
+        return missing_columns(self.columns)
+
     def to_json(self) -> dict[str, Any]:
         """The `input` part of the JSON document."""
         r = self.reconciliation
@@ -42,6 +47,7 @@ class InputFacts:
             "rows_rejected": r.rows_rejected,
             "filtered": r.filtered,
             "columns": list(self.columns),
+            "missing_columns": [{"column": c.name, "unlocks": c.unlocks} for c in self.missing()],
             "files": [{"name": name, "sha256": digest} for name, digest in self.files],
             "problems": [
                 {

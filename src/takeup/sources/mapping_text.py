@@ -7,7 +7,7 @@ from typing import Any
 
 import tomlkit
 
-from takeup.record.columns import COLUMNS, DECISION_COLUMNS, OUTCOME_COLUMNS
+from takeup.record.columns import COLUMNS, missing_columns
 from takeup.sources.proposal import Proposal
 
 
@@ -32,9 +32,8 @@ def mapping_text(proposal: Proposal, name: str, warnings: Sequence[str] = ()) ->
             document.add(part, _nested(mapping[part]))
     document.add(tomlkit.nl())
     document.add(tomlkit.comment("Not in the table, and what each would unlock:"))
-    for each in (*DECISION_COLUMNS, *OUTCOME_COLUMNS):
-        if each.name not in mapped and each.name in _WORTH_ASKING:
-            document.add(tomlkit.comment(f"  {each.name}: {each.unlocks}"))
+    for column in missing_columns(mapped):
+        document.add(tomlkit.comment(f"  {column.name}: {column.unlocks}"))
     text: str = tomlkit.dumps(document)
     return text
 
@@ -63,22 +62,3 @@ def _nested(part: dict[str, Any]) -> Any:
     for key, value in part.items():
         table.add(key, _nested(value) if isinstance(value, dict) else value)
     return table
-
-
-_WORTH_ASKING = (
-    "person_id",
-    "decided_at",
-    "consulted",
-    "population",
-    "team",
-    "path",
-    "confidence",
-    "initial_choice",
-    "override_reason",
-    "stakes",
-    "model_version",
-    "outcome",
-    "correct_choice",
-    "truth_probability",
-    "assist_probability",
-)
