@@ -199,7 +199,7 @@ class Pooled:
                 "overrides falling, or steady below 30 %", met, _percent(now.mean), "30 %"
             )
         p = probability_at_most(now, benchmark.rate + rules.l3_band, benchmark.sd**2)
-        needs = f"near experts' {benchmark.rate:.0%}"
+        needs = f"near experts' {_percent(benchmark.rate)}"
         met = moving == "declining" or p >= rules.l3_probability
         return Clause("overrides near the experts', or falling", met, _percent(now.mean), needs)
 
@@ -225,7 +225,7 @@ class Pooled:
         steady = None if before is None else self._trend(now, before) == "stable"
         return [
             Clause("overrides at the experts' level", p >= rules.l3_probability and not below,
-                   _percent(now.mean), f"{benchmark.rate:.0%} ± {rules.expert_band:.0%}"),
+                   _percent(now.mean), f"{_percent(benchmark.rate)} ± {_percent(rules.expert_band)}"),
             Clause("overrides steady", steady, "one window only" if before is None else "moving", "steady"),
         ]  # fmt: skip
 

@@ -7,6 +7,8 @@ from takeup.diagnosis.words import name_of
 from takeup.report.sections.section import STATUS, Section, figure
 from takeup.stats.answer import CannotSay
 
+_MOST = 40
+
 
 def kind_sections(diagnosis: Diagnosis) -> list[Section]:
     """A table for each dimension with at least two groups."""
@@ -25,14 +27,14 @@ def kind_sections(diagnosis: Diagnosis) -> list[Section]:
                 "–" if g.hidden else figure(g.consult_rate),
                 "–" if g.hidden else figure(g.agreement if agreement else g.override_rate),
             )
-            for g in shown[:40]
+            for g in shown[:_MOST]
         )
-        more = f" {len(groups) - 40} more are in the JSON." if len(groups) > 40 else ""
-        kept = f" {hidden} not shown, on purpose." if hidden else ""
+        told = [f"{hidden} not shown, on purpose"] if hidden else []
+        told += [f"{len(groups) - _MOST} more are in the JSON"] if len(groups) > _MOST else []
         found.append(
             Section(
                 f"By {name}",
-                f"Differences between groups are differences, not causes.{kept}{more}",
+                "",
                 (
                     name.capitalize(),
                     "Eligible",
@@ -40,7 +42,7 @@ def kind_sections(diagnosis: Diagnosis) -> list[Section]:
                     "Agreement" if agreement else "Override rate",
                 ),
                 rows,
-                note="Observed shares with 95 % intervals. Grade: descriptive.",
+                note="; ".join(told),
                 folded=True,
             )
         )

@@ -37,7 +37,7 @@ class Section:
     """One card: a finding for a heading, rows or one chart, and the real table behind.
 
     `key` is the legend; `axis` the row of tick labels. Without rows and chart the table is
-    the card. `size` half cards stand side by side.
+    the card. `size` half cards stand side by side; `folded` ones share one card at the end.
     """
 
     heading: str
