@@ -81,13 +81,10 @@ def disclose_adoption(
     """The adoption figures that `audience` may see; others say that they are hidden."""
     if audience == "public":
         return adoption
-    groups = {}
-    for dimension, found in adoption.groups.items():
-        hidden = hidden_groups(found, audience, settings)
-        groups[dimension] = tuple(
-            _without_figures(g) if g.key in hidden else _coarse(g, g.people, audience, settings)
-            for g in found
-        )
+    groups = {
+        dimension: _disclosed(found, audience, settings)
+        for dimension, found in adoption.groups.items()
+    }
     overall = adoption.overall
     least = settings.minimum_group if audience == "share" else settings.analyst_floor
     if _too_few(overall, least, audience, settings):
@@ -98,6 +95,7 @@ def disclose_adoption(
             reasons_by={},
             override_spread=suppressed(),
             confidence_by_action={},
+            weeks_by_population={},
             groups={
                 name: tuple(_without_figures(g) for g in found) for name, found in groups.items()
             },
@@ -108,7 +106,22 @@ def disclose_adoption(
         groups=groups,
         override_spread=_without_persons(adoption.override_spread, audience, settings),
         reasons_by=_large_reasons(adoption, groups, audience),
+        weeks_by_population={
+            key: _disclosed(weeks, audience, settings)
+            for key, weeks in adoption.weeks_by_population.items()
+            if not any(g.key == key and g.hidden for g in groups.get("population", ()))
+        },
         reasons={} if _is_coarse(overall.people, audience, settings) else adoption.reasons,
+    )
+
+
+def _disclosed(
+    found: Sequence[GroupAdoption], audience: Audience, settings: DisclosureSettings
+) -> tuple[GroupAdoption, ...]:
+    hidden = hidden_groups(found, audience, settings)
+    return tuple(
+        _without_figures(g) if g.key in hidden else _coarse(g, g.people, audience, settings)
+        for g in found
     )
 
 

@@ -26,6 +26,7 @@ from takeup.stats.rates import ShareSums, ratio_from, share_from
 UNACCOUNTED = "unaccounted"
 COUNTS = (*(a.value for a in Action), UNACCOUNTED)
 _COMPARED = ("followed", "modified", "overridden", "agreed", "differed")
+_DRAWN_POPULATIONS = 3
 _NO_SPREAD = not_instrumented("persons, or who looked, are unknown", "person_id and consulted")
 _CONSULT_NEEDS = "a column that says whether the advice was in view (consulted), or the view log"
 
@@ -81,6 +82,8 @@ class Adoption:
     `reasons` counts overrides by reason; `reasons_by[dimension][level]` by kind of case.
     `override_spread` tells how far people differ in their override rate;
     `confidence_by_action` is the model's mean confidence in followed and overridden cases.
+    `weeks_by_population` has the weeks of the largest populations where there are several;
+    `version_starts` the day of each model version's first decision where there are several.
     """
 
     overall: GroupAdoption
@@ -90,6 +93,8 @@ class Adoption:
     reasons_by: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     override_spread: Spread | CannotSay = field(default_factory=lambda: _NO_SPREAD)
     confidence_by_action: dict[str, Answer] = field(default_factory=dict)
+    weeks_by_population: dict[str, tuple[GroupAdoption, ...]] = field(default_factory=dict)
+    version_starts: dict[str, str] = field(default_factory=dict)
 
 
 _PAIRS = {
@@ -132,7 +137,34 @@ def measure_adoption(
         {d: _reasons_by(table, d) for d in reason_dimensions if reasons and d in table.columns},
         _override_spread(table),
         _confidence_by_action(table, settings),
+        _weeks_by_population(table, groups.get("population", ()), settings),
+        _version_starts(table),
     )
+
+
+def _weeks_by_population(
+    table: ir.Table, populations: Sequence[GroupAdoption], settings: Settings
+) -> dict[str, tuple[GroupAdoption, ...]]:
+    if "week" not in table.columns or len(populations) < 2:
+        return {}
+    return {
+        p.key: _in_order(_groups(table.filter(table.population == p.key), "week", settings), "week")
+        for p in populations[:_DRAWN_POPULATIONS]
+    }
+
+
+def _version_starts(table: ir.Table) -> dict[str, str]:
+    if not {"model_version", "decided_at"} <= set(table.columns):
+        return {}
+    known = table.filter(table.model_version.notnull())
+    found = fetch(
+        known.group_by(version=known.model_version.cast("string"))
+        .aggregate(first=known.decided_at.min())
+        .order_by("first")
+    ).to_pylist()
+    if len(found) < 2:
+        return {}
+    return {r["version"]: r["first"].strftime("%Y-%m-%d") for r in found}
 
 
 def _override_spread(table: ir.Table) -> Spread | CannotSay:

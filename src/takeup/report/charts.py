@@ -285,8 +285,9 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
             for r in rows
         ]
     )
-    last = data[data["week"] == data["week"].max()]
     top = max(0.1, float(data["high"].max()) * 1.05)
+    last = data[data["week"] == data["week"].max()].sort_values("value")
+    last = last.assign(at=_apart(list(last["value"]), top * LANE / _WEEKS_HEIGHT))
 
     def make(width: int) -> Any:
         narrow = width == NARROW
@@ -321,7 +322,12 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
             ),
             alt.Chart(last)
             .mark_text(align="left", dx=9, fontSize=12, fontWeight=600)
-            .encode(x=x, y=y, text="series:N", color=alt.Color("ink:N", scale=None)),
+            .encode(
+                x=x,
+                y=alt.Y("at:Q", title=None, scale=alt.Scale(domain=[0, top], nice=True)),
+                text="series:N",
+                color=alt.Color("ink:N", scale=None),
+            ),
         ]
         if changes:
             marks = pd.DataFrame(changes, columns=["day", "what"])
@@ -335,10 +341,21 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
                 .mark_text(align="left", dx=4, fontSize=12, color="var(--second)", baseline="top")
                 .encode(x="day:T", y=alt.value(0), text="what:N")
             )
-        return alt.layer(*layers).properties(width=width - 110, height=170)
+        return alt.layer(*layers).properties(width=width - 110, height=_WEEKS_HEIGHT)
 
     text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
     return _both(make, text)
+
+
+_WEEKS_HEIGHT = 170
+
+
+def _apart(values: Sequence[float], gap: float) -> list[float]:
+    """Rising `values` moved up where they stand closer than `gap`, so that labels part."""
+    placed: list[float] = []
+    for value in values:
+        placed.append(value if not placed else max(value, placed[-1] + gap))
+    return placed
 
 
 def _interval(token: str) -> str:

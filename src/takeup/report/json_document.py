@@ -24,6 +24,8 @@ def measures_json(measures: Measures) -> dict[str, Any]:
             "reasons_by": adoption.reasons_by,
             "override_spread": plain(adoption.override_spread),
             "confidence_by_action": plain(adoption.confidence_by_action),
+            "weeks_by_population": plain(adoption.weeks_by_population),
+            "version_starts": adoption.version_starts,
             "contradictions": adoption.contradictions,
         },
         "ladder": plain(measures.ladder),

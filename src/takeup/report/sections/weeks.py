@@ -1,64 +1,102 @@
-"""Week by week: how often the advice is looked at, and overridden of those."""
+"""Week by week: how often the advice is looked at, by population, and overridden of those."""
 
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.measure.adoption import Adoption, GroupAdoption
 from takeup.report.charts import AGREED, OVERRIDDEN, Series, WeekPoint, weeks_chart
 from takeup.report.sections.section import Section, figure
 from takeup.stats.answer import CannotSay, Estimate
 
 _LOOKED = Series("looked at", "model", "square")
-_AGAINST = Series("overridden", "overridden", "diamond")
+_AGAINST = Series("overridden", OVERRIDDEN.token, OVERRIDDEN.shape)
+_AGREEING = Series("agreeing", AGREED.token, AGREED.shape)
+_POPULATIONS = (("model", "square"), ("second", "circle"), ("followed", "triangle-up"))
+_FEWEST = 3
+
+Line = tuple[Series, str, list[GroupAdoption]]
+"""A series, the figure it shows, and its weeks."""
 
 
 def weeks_section(diagnosis: Diagnosis) -> Section | None:
     """Nothing with fewer than three weeks."""
     adoption = diagnosis.measures.adoption
-    weeks = [g for g in adoption.groups.get("week", ()) if not g.hidden]
-    if len(weeks) < 3:
+    weeks = _shown(adoption.groups.get("week", ()))
+    if len(weeks) < _FEWEST:
         return None
-    series = [(_LOOKED, "consult_rate"), (_AGAINST, "override_rate")]
-    seen = adoption.overall.consult_rate
-    if isinstance(seen, CannotSay):
-        series = [(Series("agreeing", AGREED.token, AGREED.shape), "agreement")]
-    elif seen.value > 0.995:
-        series = [(_AGAINST, "override_rate")]
+    lines = _lines(diagnosis, adoption, weeks)
     drawn = [
-        WeekPoint(one, g.key, answer.value, answer.low, answer.high)
-        for one, name in series
-        for g in weeks
+        WeekPoint(series, g.key, answer.value, answer.low, answer.high)
+        for series, name, groups in lines
+        for g in groups
         if isinstance(answer := getattr(g, name), Estimate)
     ]
     if not drawn:
         return None
+    changes = [(day, f"model {version}") for version, day in adoption.version_starts.items()][1:]
+    by_population = len({name for _, name, _ in lines}) == 1 and len(lines) > 1
+    what = {"consult_rate": "looked at", "override_rate": "overridden", "agreement": "agreeing"}
+    sub = f"Share of eligible cases {what[lines[0][1]]}, by population. " if by_population else ""
     return Section(
-        _heading([getattr(g, series[0][1]) for g in weeks], series[0][0].name),
-        "Weeks begin on Monday (UTC). One look: each band holds for its own week.",
-        ("Week of", "Eligible", *(one.name.capitalize() for one, _ in series)),
+        _heading(lines, what),
+        f"{sub}Weeks begin on Monday (UTC). One look: each band holds for its own week.",
+        ("Week of", "Whose", "Eligible", "Looked at", "Overridden, of those", "Agreement"),
         tuple(
-            (g.key, f"{g.eligible:,}", *(figure(getattr(g, name)) for _, name in series))
-            for g in weeks
+            (g.key, whose, f"{g.eligible:,}", figure(g.consult_rate), figure(g.override_rate),
+             figure(g.agreement))
+            for whose, groups in [("All", weeks), *_named(diagnosis, adoption)]
+            for g in groups
         ),
-        chart=weeks_chart(drawn),
-        note="Observed shares with 95 % intervals, errors by person"
-        + (
-            ", overridden of those looked at"
-            if len(series) > 1 or series[0][0] == OVERRIDDEN
-            else ""
-        )
-        + ". Grade: descriptive.",
+        chart=weeks_chart(drawn, changes),
+        note="Observed shares with 95 % intervals, errors by person. Grade: descriptive.",
         size="half",
-    )
+    )  # fmt: skip
 
 
-def _heading(answers: list[object], what: str) -> str:
+def _shown(groups: tuple[GroupAdoption, ...]) -> list[GroupAdoption]:
+    return [g for g in groups if not g.hidden]
+
+
+def _named(diagnosis: Diagnosis, adoption: Adoption) -> list[tuple[str, list[GroupAdoption]]]:
+    return [
+        (diagnosis.name(key), _shown(groups))
+        for key, groups in adoption.weeks_by_population.items()
+        if len(_shown(groups)) >= _FEWEST
+    ]
+
+
+def _lines(diagnosis: Diagnosis, adoption: Adoption, weeks: list[GroupAdoption]) -> list[Line]:
+    """Populations apart where there are several; else looked at and overridden."""
+    seen = adoption.overall.consult_rate
+    if isinstance(seen, CannotSay):
+        name, one = "agreement", _AGREEING
+    elif seen.value > 0.995:
+        name, one = "override_rate", _AGAINST
+    else:
+        name, one = "consult_rate", _LOOKED
+    populations = _named(diagnosis, adoption)
+    if len(populations) > 1:
+        return [
+            (Series(whose, token, shape), name, groups)
+            for (token, shape), (whose, groups) in zip(_POPULATIONS, populations, strict=False)
+        ]
+    lines: list[Line] = [(one, name, weeks)]
+    return [*lines, (_AGAINST, "override_rate", weeks)] if one is _LOOKED else lines
+
+
+def _heading(lines: list[Line], what: dict[str, str]) -> str:
     """The first and last weeks against each other, where their bands part."""
-    known = [a for a in answers if isinstance(a, Estimate)]
-    if len(known) < 3:
-        return "Week by week"
-    first, last = known[0], known[-1]
-    if first.low > last.high:
-        return f"Share {what} fell from {100 * first.value:.0f} to {100 * last.value:.0f} %"
-    if last.low > first.high:
-        return f"Share {what} rose from {100 * first.value:.0f} to {100 * last.value:.0f} %"
-    return f"Share {what}: first and last week do not clearly differ"
+    moved = []
+    for series, name, groups in lines:
+        known = [a for g in groups if isinstance(a := getattr(g, name), Estimate)]
+        if len(known) < _FEWEST:
+            continue
+        first, last = known[0], known[-1]
+        who = what[name] if series.name in what.values() else f"{what[name]} ({series.name})"
+        if first.low > last.high:
+            moved.append(f"{who} fell from {100 * first.value:.0f} to {100 * last.value:.0f} %")
+        elif last.low > first.high:
+            moved.append(f"{who} rose from {100 * first.value:.0f} to {100 * last.value:.0f} %")
+    if moved:
+        return f"Share {moved[0]}"
+    return "Week by week, first and last do not clearly differ"
