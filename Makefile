@@ -46,7 +46,7 @@ wheel-test: $(BIN)/.dev
 	$(PYTHON) -m venv build/wheel-venv
 	build/wheel-venv/bin/pip install -q --require-hashes -r requirements.txt
 	build/wheel-venv/bin/pip install -q --no-deps dist/*.whl
-	cd build && wheel-venv/bin/takeup demo --out wheel-demo && test -s wheel-demo/report.html
+	cd $$(mktemp -d) && $(CURDIR)/build/wheel-venv/bin/takeup demo --out demo && test -s demo/report.html
 
 bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py
