@@ -44,10 +44,18 @@ class Disclosure(StrEnum):
 
 
 class Scenario(StrEnum):
-    """What can be simulated."""
+    """What can be simulated: programmes, and negative controls N1 to N6."""
 
     bank = "bank"
+    hospital = "hospital"
+    planning = "planning"
     recorded = "recorded"
+    n1 = "N1"
+    n2 = "N2"
+    n3 = "N3"
+    n4 = "N4"
+    n5 = "N5"
+    n6 = "N6"
 
 
 Table = Annotated[
@@ -227,22 +235,38 @@ def sample(
     )
 
 
-@app.command()
-def simulate(
-    scenario: Annotated[Scenario, typer.Argument(help="which programme")],
+@app.command("simulate")
+def simulate_command(
+    scenario: Annotated[
+        Scenario, typer.Argument(case_sensitive=False, help="which programme, or control N1 to N6")
+    ],
     out: Annotated[Path, typer.Option(help="folder to write to")],
-    people: Annotated[
-        int | None, typer.Option(min=2, help="people (bank: 84, recorded: 80)")
-    ] = None,
-    weeks: Annotated[int, typer.Option(min=1, help="weeks")] = 8,
+    people: Annotated[int | None, typer.Option(min=2, help="people (none: its own size)")] = None,
+    weeks: Annotated[int, typer.Option(min=1, max=78, help="weeks in assist for all")] = 8,
     seed: Annotated[int, typer.Option(help="same seed, same programme")] = 1,
+    history: Annotated[
+        bool,
+        typer.Option(
+            "--history", help="with pilot, shadow, randomised rollout and new versions before"
+        ),
+    ] = False,
+    relief: Annotated[
+        float, typer.Option(min=0, max=1, help="how far matched actions have mended the reasons")
+    ] = 0.0,
 ) -> None:
-    """Simulate a programme with known truth: decisions, outcomes, declarations, truth.json."""
-    from takeup.simulate import SCENARIOS, write_programme
+    """Simulate a programme with known truth: all its files, and truth.json."""
+    from takeup.simulate import SCENARIOS, simulate, whole_history, write_programme
 
-    make = SCENARIOS[scenario.value]
-    programme = make(weeks=weeks, seed=seed) if people is None else make(people, weeks, seed)
-    for name, path in write_programme(programme, out).items():
+    plain = scenario.value in ("recorded", "N5")
+    if plain and (history or relief):
+        raise typer.BadParameter(f"{scenario.value} has no --history and no --relief")
+    phases = whole_history(weeks) if history else None
+    with _steps() as step:
+        step(f"simulating {SCENARIOS[scenario.value]}")
+        programme = simulate(scenario.value, people, weeks, seed, phases=phases, relief=relief)
+        step("writing")
+        paths = write_programme(programme, out)
+    for name, path in paths.items():
         _out.print(f"{name}: {path}")
 
 
@@ -253,11 +277,11 @@ def demo(
 ) -> None:
     """Simulate a bank's first months, diagnose them, write and open the report."""
     from takeup.api import diagnose as run
-    from takeup.simulate import simulate_bank, write_programme
+    from takeup.simulate import simulate, write_programme
 
     with _steps() as step:
         step("simulating a bank")
-        paths = write_programme(simulate_bank(seed=seed), out)
+        paths = write_programme(simulate("bank", seed=seed), out)
         result = run(
             str(paths["decisions"]),
             eligible=str(paths["eligible"]),

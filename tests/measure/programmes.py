@@ -10,7 +10,7 @@ from takeup.record.mapping import Mapping
 from takeup.record.population import Population
 from takeup.record.toml_file import declare
 from takeup.record.use_case import UseCase
-from takeup.simulate import simulate_bank, simulate_recorded
+from takeup.simulate import simulate, simulate_recorded
 from takeup.simulate.programme import Programme
 
 
@@ -41,7 +41,7 @@ def diagnosed(programme: Programme, **changes: Any):
 
 @cache
 def bank(seed: int, people: int = 84):
-    programme = simulate_bank(people=people, seed=seed)
+    programme = simulate("bank", people=people, seed=seed)
     return programme, diagnosed(programme)
 
 

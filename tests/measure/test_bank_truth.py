@@ -10,7 +10,7 @@ import pytest
 from takeup.measure.comparison import Comparison
 from takeup.measure.ladder import LevelRange
 from takeup.measure.paired import Paired
-from takeup.simulate import simulate_bank
+from takeup.simulate import simulate
 from takeup.stats.answer import CannotSay, Estimate
 from tests.measure.programmes import bank, diagnosed
 
@@ -52,7 +52,7 @@ def test_adoption_equals_the_simulators_own_counts():
 def test_reliance_of_each_population_is_as_defined(name):
     found: dict[str, list[float]] = {}
     for seed in range(1, 21):
-        programme = simulate_bank(seed=seed)
+        programme = simulate("bank", seed=seed)
         keep = pa.compute.equal(programme.decisions["population"], name)
         part = programme.__class__(
             "bank", seed, programme.decisions.filter(keep), programme.use_case,
@@ -160,7 +160,7 @@ def test_doubleml_on_the_same_covariates_misses_as_far():
 
 
 def test_truth_known_mostly_for_approvals_is_refused_and_a_naive_mean_has_the_wrong_sign():
-    programme = simulate_bank(people=336, seed=3)
+    programme = simulate("bank", people=336, seed=3)
     rng = np.random.default_rng(1)
     outcomes = programme.outcomes.to_pandas()
     truth = outcomes.dropna(subset=["correct_choice"])[["decision_id", "correct_choice"]]

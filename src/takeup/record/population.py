@@ -35,6 +35,8 @@ class Population(Declaration):
     prior_incident: bool | None = None
     side_application: bool | None = None
     fiduciary_duty: bool | None = None
+    low_users_practising_share: float | None = Field(None, ge=0, le=1)
+    formal_objections_per_100: float | None = Field(None, ge=0)
     expert_benchmark: Benchmark | None = None
 
 

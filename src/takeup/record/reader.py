@@ -11,10 +11,10 @@ import ibis.expr.types as ir
 from takeup.record import parsing
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS, Kind, kind_of
+from takeup.record.different_values import DifferentValues
 from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
 from takeup.record.mapping import Mapping, OutcomeColumns
-from takeup.record.survey import Survey
 from takeup.record.use_case import UseCase
 
 ROW = "row__"
@@ -26,7 +26,7 @@ OUTCOME_PREFIX = "y_"
 SOURCE = "source__"
 """The file a row came from, where several files make the table."""
 
-Surveys = dict[str, Survey]
+ValuesByColumn = dict[str, DifferentValues]
 _NAMED_CHOICES = ("recommendation", "choice", "initial_choice", "correct_choice")
 
 _SCALE_REMEDY = (
@@ -64,11 +64,11 @@ class Reader:
         use_case: UseCase,
         *,
         is_text: bool = True,
-        surveys: Surveys | None = None,
+        different: ValuesByColumn | None = None,
     ) -> None:
         self.raw = raw
         self.is_text = is_text
-        self.surveys = surveys or {}
+        self.different = different or {}
         self.mapping = mapping
         self.use_case = use_case
         self.options = mapping.file
@@ -82,28 +82,28 @@ class Reader:
                 # Ids of typed sources are taken as they are: cleaning unique texts is what a
                 # large file would cost most.
                 return value.nullif("")
-            survey = self.surveys.get(column)
-            if survey is not None and survey.is_clean(self.options.blanks):
+            different = self.different.get(column)
+            if different is not None and different.is_clean(self.options.blanks):
                 return value
             return parsing.present(value, self.options.blanks)
         if value.type().is_floating():
             return ibis.ifelse(value.isnan(), ibis.literal(None, value.type()), value)
         return value
 
-    def _survey_of(self, name: str) -> Survey | None:
+    def _values_of(self, name: str) -> DifferentValues | None:
         """What is known beforehand of the texts behind a canonical column, if anything."""
         source = self.mapping.columns.get(name)
         if not isinstance(source, str) or name in self.mapping.values:
             return None
-        return self.surveys.get(source)
+        return self.different.get(source)
 
     def words_of(self, name: str, value: ir.Value) -> frozenset[str]:
         """All values of a canonical column that is taken as it stands; empty if unknown."""
-        survey = self._survey_of(name)
+        different = self._values_of(name)
         source = self.mapping.columns.get(name)
-        if survey is None or value is not self.by_name.get(str(source)):
+        if different is None or value is not self.by_name.get(str(source)):
             return frozenset()
-        return survey.values
+        return different.values
 
     def _is_id(self, column: str) -> bool:
         return any(self.mapping.columns.get(c) == column for c in ("decision_id", "case_id"))
@@ -222,8 +222,8 @@ class Reader:
     def _text(self, name: str, value: ir.Value) -> Reading:
         was_text = value.type().is_string()
         text = _as_text(value)
-        survey = self._survey_of(name)
-        plain = survey is not None and not survey.has_whole_numbers()
+        different = self._values_of(name)
+        plain = different is not None and not different.has_whole_numbers()
         if was_text and name in _NAMED_CHOICES and not plain:
             text = parsing.whole_number_text(text)
         return Reading(text)
@@ -329,8 +329,8 @@ class Reader:
     def _word(self, name: str, value: ir.Value) -> Reading:
         source = self.source_of(name)
         words = COLUMNS[name].words
-        survey = self._survey_of(name)
-        if survey is not None and survey.are_all(words):
+        different = self._values_of(name)
+        if different is not None and different.are_all(words):
             return Reading(value)
         text = _as_text(value).lower()
         check = Check(

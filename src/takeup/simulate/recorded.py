@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from takeup.simulate.calendar import day_of_case, moments
+from takeup.simulate.calendar import moments
 from takeup.simulate.programme import Programme
+from takeup.simulate.work import words
 
 _USE_CASE = """name = "recorded"
 title = "Recorded reasons"
@@ -35,7 +37,6 @@ def simulate_recorded(people: int = 80, weeks: int = 8, seed: int = 1) -> Progra
     per_week = 20
     n = people * per_week * weeks
     person = np.repeat(np.arange(people), per_week * weeks)
-    order = np.tile(np.arange(per_week * weeks), people)
     consulted = rng.random(n) < 0.8
     known = rng.random(n) < 0.9
     difficulty = rng.integers(1, 6, n)
@@ -60,22 +61,21 @@ def simulate_recorded(people: int = 80, weeks: int = 8, seed: int = 1) -> Progra
     truth = float((overlap * effect[consulted]).sum() / overlap.sum())
     advice = rng.random(n) < 0.5
     choice = np.where(overridden & consulted, ~advice, advice)
-    decided = moments(day_of_case(order, per_week), order, rng)
-    names = np.array(["no", "yes"])
+    decided = pa.array(moments(people, per_week, weeks, rng).ravel(), pa.timestamp("us"))
     decisions = pa.table(
         {
-            "decision_id": [f"r{seed}-{i:08d}" for i in range(n)],
-            "case_id": [f"c{i:08d}" for i in range(n)],
-            "person_id": [f"p{i:04d}" for i in person],
-            "population": ["desk"] * n,
+            "decision_id": _ids(f"r{seed}-", n),
+            "case_id": _ids("c", n),
+            "person_id": words(person, [f"p{i:04d}" for i in range(people)]),
+            "population": words(np.zeros(n, int), ["desk"]),
             "decided_at": decided,
-            "mode": ["assist"] * n,
+            "mode": words(np.zeros(n, int), ["assist"]),
             "consulted": consulted,
-            "recommendation": names[advice.astype(int)],
-            "choice": names[choice.astype(int)],
-            "x_difficulty": difficulty.astype(str),
-            "x_segment": np.array(["a", "b", "c"])[segment],
-            "x_region": np.array(["n", "s", "w"])[region],
+            "recommendation": words(advice, ("no", "yes")),
+            "choice": words(choice, ("no", "yes")),
+            "x_difficulty": words(difficulty, [str(i) for i in range(6)]),
+            "x_segment": words(segment, ("a", "b", "c")),
+            "x_region": words(region, ("n", "s", "w")),
             "outcome": pa.array(outcome, mask=~known),
         }
     )
@@ -94,3 +94,8 @@ def simulate_recorded(people: int = 80, weeks: int = 8, seed: int = 1) -> Progra
             "adoption": {"override_rate": float(overridden[consulted].mean())},
         },
     )
+
+
+def _ids(letter: str, n: int) -> pa.Array:
+    numbers = pc.utf8_lpad(pa.array(np.arange(n)).cast(pa.string()), width=8, padding="0")
+    return pc.binary_join_element_wise(letter, numbers, "")

@@ -27,6 +27,7 @@ from takeup.record.canonical import (
     without_flags,
 )
 from takeup.record.columns import COVARIATE_PREFIX
+from takeup.record.delivery import with_delivery
 from takeup.record.duplicates import (
     CONFLICT,
     DUPLICATE,
@@ -45,6 +46,7 @@ from takeup.record.use_case import UseCase
 from takeup.record.vocabulary import Action
 from takeup.sources.checking import FIRST_ROWS, Counted, count_problems, with_own_names
 from takeup.sources.covariates import settle_covariates
+from takeup.sources.different_values import different_values
 from takeup.sources.outcomes import (
     DEFAULT_OUTCOME,
     JOINED,
@@ -54,7 +56,6 @@ from takeup.sources.outcomes import (
 )
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem, Reconciliation
-from takeup.sources.surveys import survey_columns
 from takeup.stats.bins import bin_names, quantile_edges
 
 UNACCOUNTED = "unaccounted"
@@ -114,7 +115,7 @@ def build_decision_table(
         mapping,
         any_use_case,
         is_text=raw.is_text,
-        surveys=survey_columns(decisions_raw, mapping),
+        different=different_values(decisions_raw, mapping),
     )
     typed = _within(canonical.table, since, until)
     if (keep_ids or outcomes is not None) and not {*_IDS} & {*typed.columns}:
@@ -205,7 +206,7 @@ def _derived(rows: ir.Table, use_case: UseCase | None, ids: bool) -> ir.Table:
         unread += [c for c in ("observed_at",) if c in rows.columns and not timed]
     if not ids:
         unread += [c for c in _IDS if c in rows.columns]
-    return rows.drop(*unread)
+    return with_delivery(rows.drop(*unread))
 
 
 def _acted(rows: ir.Table, use_case: UseCase) -> ir.Table:

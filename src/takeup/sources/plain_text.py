@@ -55,8 +55,8 @@ def plain_text(path: Path, workspace: Path, encoding: str | None = None) -> Plai
         raise InputError(f"{path.name} is a Parquet file by its content; name it .parquet")
     found = encoding or _encoding_by_mark(head) or _guess(path, compressed, head)
     notes = [] if encoding else _guess_note(path, found)
-    survey = _survey(path, compressed)
-    plain = found in ("utf-8", "ascii") and not compressed and not survey.dirty
+    look = _look(path, compressed)
+    plain = found in ("utf-8", "ascii") and not compressed and not look.dirty
     if plain:
         return PlainText(path, found, (), tuple(notes))
     target = workspace / f"{path.name}.utf8.csv"
@@ -67,7 +67,7 @@ def plain_text(path: Path, workspace: Path, encoding: str | None = None) -> Plai
 
 
 @dataclass(frozen=True, slots=True)
-class _Survey:
+class _Look:
     dirty: bool
 
 
@@ -123,23 +123,23 @@ def _guess_note(path: Path, found: str) -> list[str]:
     ]
 
 
-def _survey(path: Path, compressed: bool) -> _Survey:
+def _look(path: Path, compressed: bool) -> _Look:
     """Whether there are NUL bytes or overlong lines to take out."""
     since_newline = 0
     for chunk in _chunks(path, compressed):
         if b"\x00" in chunk:
-            return _Survey(True)
+            return _Look(True)
         first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
         if first < 0:
             since_newline += len(chunk)
         else:
             longest = max(map(len, chunk.split(b"\n")))
             if since_newline + first > LONGEST_LINE or longest > LONGEST_LINE:
-                return _Survey(True)
+                return _Look(True)
             since_newline = len(chunk) - last - 1
         if since_newline > LONGEST_LINE:
-            return _Survey(True)
-    return _Survey(False)
+            return _Look(True)
+    return _Look(False)
 
 
 def _rewrite(path: Path, compressed: bool, encoding: str, target: Path) -> list[int]:

@@ -15,7 +15,7 @@ _WHOLE = re.compile(r"^-?\d+\.0+$")
 
 
 @dataclass(frozen=True, slots=True)
-class Survey:
+class DifferentValues:
     """All different values of one column of texts (nulls left out)."""
 
     values: frozenset[str]

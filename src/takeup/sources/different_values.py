@@ -7,15 +7,15 @@ from collections.abc import Iterable
 import ibis.expr.types as ir
 
 from takeup.log import fetch
+from takeup.record.different_values import DifferentValues
 from takeup.record.mapping import Mapping
-from takeup.record.survey import Survey
 
 MOST_VALUES = 50_000
-"""A column with more different values is not surveyed; it is read with all care."""
+"""A column with more different values is not looked at beforehand; it is read with all care."""
 
 
-def survey_columns(raw: ir.Table, mapping: Mapping) -> dict[str, Survey]:
-    """Surveys of the mapped columns of texts that have few different values."""
+def different_values(raw: ir.Table, mapping: Mapping) -> dict[str, DifferentValues]:
+    """The different values of the mapped columns of texts that have few different values."""
     texts = [c for c in _mapped(mapping) if c in raw.columns and raw[c].type().is_string()]
     if not texts:
         return {}
@@ -29,7 +29,7 @@ def survey_columns(raw: ir.Table, mapping: Mapping) -> dict[str, Survey]:
         raw.aggregate(**{f"v{i}": raw[c].collect(distinct=True) for i, c in enumerate(few)})
     ).to_pylist()[0]
     return {
-        c: Survey(frozenset(v for v in found[f"v{i}"] or () if v is not None))
+        c: DifferentValues(frozenset(v for v in found[f"v{i}"] or () if v is not None))
         for i, c in enumerate(few)
     }
 
