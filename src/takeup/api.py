@@ -30,8 +30,10 @@ from takeup.report.html import render_html
 from takeup.report.json_document import diagnosis_json
 from takeup.report.page import InputFacts, Page
 from takeup.sources.decision_table import DecisionTable
+from takeup.sources.evidence_files import read_evidence
 from takeup.sources.opened import Opened, open_decisions
 from takeup.sources.panel import PanelSample, draw_sample
+from takeup.sources.reconciliation import Problem
 from takeup.stats.answer import CannotSay
 
 
@@ -149,6 +151,9 @@ def diagnose(
     use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
     population: dict[str, Population] | str | Path | None = None,
     settings: Settings | str | Path | None = None,
+    survey: Any = None,
+    interviews: Any = None,
+    panel: Any = None,
     since: datetime | None = None,
     until: datetime | None = None,
     only: Sequence[str] | None = None,
@@ -157,7 +162,8 @@ def diagnose(
     """Diagnose a table of decisions: a path, or a pandas, Polars, Arrow or Ibis table.
 
     Without a mapping, columns are recognised by name, type and values; what was guessed is
-    among the assumptions. `only` names the measures to take (None: all). Raises `TakeupError`
+    among the assumptions. `survey`, `interviews` and `panel` (paths or frames,
+    docs/reference/evidence.md) are what people and experts said. `only` names the measures to take (None: all). Raises `TakeupError`
     whose text says what to mend.
     """
     started = time.perf_counter()
@@ -176,6 +182,7 @@ def diagnose(
         until=until,
         step=step,
     )
+    read = read_evidence(survey, interviews, panel)
     public = opened.mapping.disclosure == "public"
     analyst: Audience = "public" if public else "analyst"
     audience: Audience = "public" if public else "share"
@@ -193,6 +200,7 @@ def diagnose(
             covariates,
             built.outcomes,
             thresholds,
+            read.evidence,
             only,
             lambda name, shown=shown: step(f"{shown}: {name}"),  # type: ignore[misc]
         )
@@ -202,7 +210,7 @@ def diagnose(
         tuple(diagnoses),
         tuple(shared),
         built,
-        _facts(opened, thresholds),
+        _facts(opened, thresholds, read.problems),
         thresholds,
         time.perf_counter() - started,
     )
@@ -238,14 +246,14 @@ def _columns_there(built: DecisionTable) -> set[str]:
     return {*built.columns, *(joined - derived), *outcome}
 
 
-def _facts(opened: Opened, settings: Settings) -> InputFacts:
+def _facts(opened: Opened, settings: Settings, beside: tuple[Problem, ...]) -> InputFacts:
     built = opened.table
     return InputFacts(
         version=takeup_version(),
         made_at=now(),
         files=tuple((f.name, f.sha256) for f in opened.files),
         reconciliation=built.reconciliation,
-        problems=built.problems,
+        problems=(*built.problems, *beside),
         notes=built.notes,
         assumptions=(*opened.guesses, *built.assumptions),
         columns=tuple(sorted(_columns_there(built))),

@@ -35,6 +35,8 @@ def diagnosed(programme: Programme, **changes: Any):
         "use_case": use_case_of(programme),
         "population": populations_of(programme),
         "mapping": Mapping(),
+        "survey": programme.survey,
+        "interviews": programme.interviews,
     }
     return takeup.diagnose(programme.decisions, **{**given, **changes})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import ibis.expr.types as ir
@@ -18,19 +18,36 @@ from takeup.disclosure import (
     disclose_paired,
 )
 from takeup.measure.adoption import Adoption, measure_adoption
+from takeup.measure.after_error import AfterError, measure_after_error
+from takeup.measure.blind_spots import BlindSpots, measure_blind_spots
 from takeup.measure.comparison import Comparison, measure_comparison
 from takeup.measure.disagreement import Disagreement, measure_disagreement
+from takeup.measure.expert_benchmark import (
+    BenchmarkOf,
+    measure_expert_benchmark,
+    with_benchmarks,
+)
 from takeup.measure.ladder import Ladder, measure_ladder
 from takeup.measure.model_issue import ModelIssues, measure_model_issue
+from takeup.measure.not_consulted import NotConsulted, measure_not_consulted
+from takeup.measure.override_ledger import Ledger, measure_override_ledger
 from takeup.measure.paired import Paired, measure_paired
+from takeup.measure.people import People, measure_people
+from takeup.measure.pilot_production import PilotProduction, measure_pilot_production
 from takeup.measure.reliance import Reliance, measure_reliance
+from takeup.measure.resistance import Resistance, measure_resistance
 from takeup.measure.rollout import Rollout, measure_rollout
+from takeup.measure.signals import Signals, measure_signals
+from takeup.measure.team import Team, measure_team
+from takeup.measure.value import Value, measure_value
 from takeup.measure.value_per_case import measure_value_per_case
+from takeup.record.evidence import Evidence
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, not_instrumented, suppressed
 
+NO_EVIDENCE = Evidence()
 CASE_DIMENSIONS = ("stakes", "model_version", "phase", "score_band")
 
 
@@ -47,6 +64,16 @@ class Measures:
     disagreement: Disagreement | CannotSay
     rollout: Rollout | CannotSay
     value_per_case: Answer
+    expert_benchmark: tuple[BenchmarkOf, ...] | CannotSay
+    blind_spots: BlindSpots | CannotSay
+    people: People | CannotSay
+    not_consulted: NotConsulted | CannotSay
+    pilot_production: PilotProduction | CannotSay
+    team: Team | CannotSay
+    resistance: Resistance | CannotSay
+    signals: Signals | CannotSay
+    value: Value | CannotSay
+    override_ledger: Ledger | CannotSay
 
 
 def take_measures(
@@ -56,6 +83,7 @@ def take_measures(
     covariates: list[str],
     outcomes: tuple[str, ...],
     settings: Settings,
+    evidence: Evidence = NO_EVIDENCE,
     only: Sequence[str] | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Measures:
@@ -64,28 +92,89 @@ def take_measures(
     segments = [s for s in use_case.segment if s in decisions.columns]
     kinds = [*segments, *(d for d in CASE_DIMENSIONS if d in decisions.columns)]
     dimensions = ["population", "team", "week", *kinds]
-    asked: dict[str, Callable[[], Any]] = {
-        "ladder": lambda: measure_ladder(decisions, populations, settings),
-        "model_issue": lambda: measure_model_issue(decisions, use_case, segments, settings),
-        "paired": lambda: measure_paired(decisions, ("population", *segments), settings),
-        "reliance": lambda: measure_reliance(decisions, settings),
-        "comparison": lambda: measure_comparison(
-            decisions, use_case, covariates, outcomes, settings
-        ),
-        "disagreement": lambda: measure_disagreement(
-            decisions, use_case, segments, outcomes, settings
-        ),
-        "rollout": lambda: measure_rollout(decisions, use_case, covariates, outcomes, settings),
-        "value_per_case": lambda: measure_value_per_case(decisions, use_case, settings),
-    }
-    left_out = not_instrumented("this measure was not asked for", "leave `only` out")
-    step("adoption")
-    adoption = measure_adoption(decisions, dimensions, settings, ["population", *segments])
+    searched = _searched(decisions, segments, covariates)
     taken: dict[str, Any] = {}
-    for name, measure in asked.items():
-        step(name.replace("_", " "))
-        taken[name] = measure() if only is None or name in only else left_out
-    return Measures(adoption=adoption, **taken)
+    left_out = not_instrumented("this measure was not asked for", "leave `only` out")
+    wanted = None if only is None else {*only, *(n for o in only for n in _LEANS_ON.get(o, ()))}
+
+    def take(name: str, measure: Callable[[], Any]) -> Any:
+        """The measure, if it is asked for or another one leans on it."""
+        if wanted is not None and name not in wanted:
+            taken[name] = left_out
+        else:
+            step(name.replace("_", " "))
+            taken[name] = measure()
+        return taken[name]
+
+    take(
+        "adoption",
+        lambda: measure_adoption(decisions, dimensions, settings, ["population", *segments]),
+    )
+    benchmark = take(
+        "expert_benchmark",
+        lambda: measure_expert_benchmark(decisions, populations, evidence, settings),
+    )
+    facts = with_benchmarks(populations, benchmark)
+    take("ladder", lambda: measure_ladder(decisions, facts, settings))
+    issues = take(
+        "model_issue", lambda: measure_model_issue(decisions, use_case, segments, settings)
+    )
+    take("paired", lambda: measure_paired(decisions, ("population", *segments), settings))
+    take("reliance", lambda: measure_reliance(decisions, settings))
+    take(
+        "comparison",
+        lambda: measure_comparison(decisions, use_case, covariates, outcomes, settings),
+    )
+    take(
+        "disagreement",
+        lambda: measure_disagreement(decisions, use_case, segments, outcomes, settings),
+    )
+    take(
+        "rollout",
+        lambda: measure_rollout(decisions, use_case, covariates, outcomes, settings),
+    )
+    take("value_per_case", lambda: measure_value_per_case(decisions, use_case, settings))
+    take("value", lambda: measure_value(decisions, use_case, settings))
+    take("team", lambda: measure_team(decisions, segments, settings))
+    take("blind_spots", lambda: measure_blind_spots(decisions, searched, settings))
+    take("override_ledger", lambda: measure_override_ledger(decisions, segments, settings))
+    take("people", lambda: measure_people(decisions, settings))
+    after_error: dict[str, AfterError] | CannotSay = left_out
+    if wanted is None or wanted & {"not_consulted", "resistance"}:
+        step("after wrong advice")
+        after_error = measure_after_error(decisions, settings)
+    take(
+        "not_consulted",
+        lambda: measure_not_consulted(decisions, segments, after_error, settings),
+    )
+    take(
+        "pilot_production",
+        lambda: measure_pilot_production(decisions, segments, settings),
+    )
+    take("signals", lambda: measure_signals(decisions, facts, settings))
+    take(
+        "resistance",
+        lambda: measure_resistance(decisions, facts, issues, after_error, evidence, settings),
+    )
+    return Measures(**taken)
+
+
+_LEANS_ON: dict[str, tuple[str, ...]] = {
+    "ladder": ("adoption", "expert_benchmark"),
+    "signals": ("adoption", "expert_benchmark"),
+    "resistance": ("adoption", "model_issue", "expert_benchmark"),
+}
+
+
+def _searched(
+    decisions: ir.Table, segments: Sequence[str], covariates: Sequence[str]
+) -> tuple[str, ...]:
+    """What blind spots are searched by: declared segments and covariates of words, the model's
+    score bands, stakes and the population."""
+    schema = decisions.schema()
+    texts = [c for c in covariates if c in schema and schema[c].is_string()]
+    more = [c for c in ("score_band", "stakes", "population") if c in schema]
+    return tuple(dict.fromkeys((*segments, *texts, *more)))
 
 
 def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Measures:
@@ -96,7 +185,8 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
     adoption = disclose_adoption(measures.adoption, audience, rules)
     if adoption.overall.hidden:
         gone = suppressed()
-        return Measures(adoption, gone, gone, gone, gone, gone, gone, gone, gone)
+        others = {f.name: gone for f in fields(Measures) if f.name != "adoption"}
+        return Measures(adoption, **others)
     return replace(
         measures,
         adoption=adoption,

@@ -113,10 +113,7 @@ def measure_model_issue(
     scopes = [_segment(name, "", ALL, part, None, settings) for name, part in _scoped(whole)]
     found: list[SegmentError] = []
     for dimension in segments:
-        for name, part in _scoped(_sums(rows, dimension)):
-            for level, own in part.dropna(subset=["level"]).groupby("level"):
-                rest = part[part["level"] != level]
-                found.append(_segment(name, dimension, str(level), own, rest, settings))
+        found += segment_errors(rows, dimension, settings)
     issues = [issue for one in (*scopes, *found) for issue in _issues(one, use_case, rules)]
     return ModelIssues(
         tuple(scopes),
@@ -125,6 +122,23 @@ def measure_model_issue(
         tuple(i for i in issues if i.kind == "worth_watching"),
         use_case.promised_error,
     )
+
+
+def segment_errors(rows: ir.Table, dimension: str, settings: Settings) -> list[SegmentError]:
+    """The advice in each level of `dimension`, for all and for each population. `rows` have
+    advice, and its truth where it is known."""
+    found = []
+    for name, part in _scoped(_sums(rows, dimension)):
+        for level, own in part.dropna(subset=["level"]).groupby("level"):
+            rest = part[part["level"] != level]
+            found.append(_segment(name, dimension, str(level), own, rest, settings))
+    return found
+
+
+def is_blind_spot(one: SegmentError, settings: Settings) -> bool:
+    """Whether the advice errs so often there that the rule of blind spots holds."""
+    error = one.error
+    return isinstance(error, Estimate) and "blind_spot" in _blind(one, error, settings.model_issue)
 
 
 def _sums(rows: ir.Table, dimension: str | None) -> pd.DataFrame:

@@ -97,6 +97,63 @@ class RolloutSettings(Declaration):
     smallest_arm: int = Field(30, ge=2)
 
 
+class ResistanceSettings(Declaration):
+    """How reasons are scored from survey, interviews and behaviour; log-odds and probabilities."""
+
+    base: float = -1.1
+    survey_cap: float = 2.0
+    interview_cap: float = 2.0
+    behaviour_cap: float = 2.5
+    none_below: float = 0.35
+    none_share: float = 0.50
+    mixed_from: float = 0.60
+    dominant_from: float = 0.70
+    dominant_gap: float = 0.15
+    support: float = 0.25
+    smallest_people: int = 8
+    smallest_respondents: int = 10
+    smallest_response: float = 0.40
+    smallest_interviews: int = 5
+    smallest_agreement: float = 0.60
+    smallest_eligible: int = 200
+    smallest_signatures: int = 3
+    signatures_alone: int = 5
+    access_limit: float = 0.20
+
+
+class BlindSpotSettings(Declaration):
+    """Where overrides are compared with the advice by kind of case."""
+
+    smallest_overrides: int = 30
+    named_small_below: float = 0.05
+    most_tests: int = 50
+    false_discovery: float = 0.20
+    confirmation: float = 0.10
+
+
+class PeopleSettings(Declaration):
+    """When a person's overrides are reliably better or worse than the advice."""
+
+    smallest_overrides: int = 5
+    false_discovery: float = 0.10
+
+
+class SignalSettings(Declaration):
+    """Signals over weeks; thresholds simulated to at most one false alarm a population-year."""
+
+    trailing_weeks: int = 8
+    fewest_weeks: int = 4
+    smallest_week: int = 60
+    smallest_change: float = 0.10
+    threshold: float = 3.7
+    probability: float = 0.95
+    high_stakes_ratio: float = 0.5
+    smallest_high_stakes: int = 50
+    smallest_consulted: int = 100
+    loss_tolerance: float = 0.10
+    harm_threshold: float = 3.3
+
+
 class Settings(Declaration):
     """All thresholds. `confidence` is the level of every interval of a report."""
 
@@ -110,6 +167,10 @@ class Settings(Declaration):
     paired: PairedSettings = PairedSettings()
     model_issue: ModelIssueSettings = ModelIssueSettings()
     rollout: RolloutSettings = RolloutSettings()
+    resistance: ResistanceSettings = ResistanceSettings()
+    blind_spots: BlindSpotSettings = BlindSpotSettings()
+    people: PeopleSettings = PeopleSettings()
+    signals: SignalSettings = SignalSettings()
 
 
 def read_settings(path: Path) -> Settings:

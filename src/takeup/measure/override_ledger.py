@@ -1,0 +1,109 @@
+"""The override value ledger: what overrides knew, by reason, kind of case and model version.
+
+Each override whose truth is known is one of three: the human knew (the choice was right, the
+advice wrong), the model was right (the other way round), or neither can be told apart (both
+right or both wrong); overrides not judged cannot be told. Counts of what happened. Refuses
+where truth is not known evenly.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import pandas as pd
+
+from takeup.log import fetch
+from takeup.measure.known_truth import PANEL, uneven_truth
+from takeup.record.settings import Settings
+from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
+from takeup.stats.rates import share
+
+MOST_LINES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """Overrides of one reason in one kind of case under one model version (None: not
+    recorded). `human_knew`, `model_right` of those judged; `cannot_tell` the rest. `people`
+    overrode (None: unknown); `human_share`: the first of the first two."""
+
+    reason: str | None
+    segment: str | None
+    version: str | None
+    overrides: int
+    human_knew: int
+    model_right: int
+    cannot_tell: int
+    people: int | None
+    human_share: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Ledger:
+    """`total` over all overrides, then lines, most overrides first; `more` are left out."""
+
+    total: LedgerLine
+    lines: tuple[LedgerLine, ...]
+    more: int
+
+
+def measure_override_ledger(
+    decisions: ir.Table, segments: Sequence[str], settings: Settings
+) -> Ledger | CannotSay:
+    """The ledger by override reason, first declared segment and model version."""
+    if not {"advice_right", "choice_right"} <= set(decisions.columns):
+        return not_instrumented("overrides cannot be scored", PANEL)
+    seen = decisions.filter(decisions.action.isin(["followed", "modified", "overridden"]))
+    if refusal := uneven_truth(seen, settings):
+        return refusal
+    t = decisions.filter(decisions.action == "overridden")
+    names = {
+        "reason": "override_reason" if "override_reason" in t.columns else None,
+        "segment": next((s for s in segments if s in t.columns), None),
+        "version": "model_version" if "model_version" in t.columns else None,
+    }
+    knew = (t.choice_right & ~t.advice_right).fill_null(False)
+    model = (~t.choice_right & t.advice_right).fill_null(False)
+    persons = "person_id" in t.columns
+    by = {
+        name: ibis.literal(None, "string") if column is None else t[column].cast("string")
+        for name, column in names.items()
+    }
+    frame = fetch(
+        t.group_by(
+            **by, person=t.person_id.cast("string") if persons else ibis.literal("everyone")
+        ).aggregate(n=t.count(), knew=knew.cast("int64").sum(), model=model.cast("int64").sum())
+    ).to_pandas()
+    if frame.empty:
+        return insufficient("no override", "overrides", 0)
+    keys = list(by)
+    frame[keys] = frame[keys].astype(object).where(frame[keys].notna(), None)
+    total = _line((None, None, None), frame, persons, settings)
+    lines = [_line(key, part, persons, settings) for key, part in frame.groupby(keys, dropna=False)]
+    lines.sort(key=lambda line: -line.overrides)
+    return Ledger(total, tuple(lines[:MOST_LINES]), max(len(lines) - MOST_LINES, 0))
+
+
+def _line(
+    key: tuple[object, ...], part: pd.DataFrame, persons: bool, settings: Settings
+) -> LedgerLine:
+    n, knew, model = (int(part[c].sum()) for c in ("n", "knew", "model"))
+    sums = part.groupby("person")[["knew", "model"]].sum()
+    told = (sums["knew"] + sums["model"]).to_numpy(float)
+    answer: Answer = insufficient("no override here can be told", "judged overrides", 0)
+    if told.sum():
+        answer = share(
+            sums["knew"].to_numpy(float),
+            told,
+            settings.confidence,
+            clustered=persons,
+            grade="paired",
+        )
+    reason, segment, version = (
+        None if k is None or (isinstance(k, float) and pd.isna(k)) else str(k) for k in key
+    )
+    people = part["person"].nunique() if persons else None
+    return LedgerLine(reason, segment, version, n, knew, model, n - knew - model, people, answer)

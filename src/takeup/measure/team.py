@@ -1,0 +1,265 @@
+"""Is a person with the advice better than the better of the two alone, and what does it cost?
+
+Complementarity: right decisions with the advice, minus those of the person alone or of the
+model alone, whichever is better. The person alone is known from a first answer before the
+advice (the same cases: paired) or from shadow mode (other cases of the same people, put on the
+same mix of kinds: adjusted). Unaided cases in assist are no such thing, because people chose
+them, and are never used. Effort: steps, and four coarse classes of time, with and without.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from takeup.log import fetch
+from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
+from takeup.record.settings import Settings
+from takeup.record.vocabulary import CONSULTED_ACTIONS
+from takeup.stats.answer import Answer, CannotSay, Estimate, Grade, insufficient, not_instrumented
+from takeup.stats.clusters import Sample, clustered_difference
+
+Array = NDArray[np.float64]
+DRAWS, SEED = 2_000, 7
+TIME_CLASSES = ("under 30 s", "30 to 120 s", "2 to 10 min", "over 10 min")
+_TIME_ENDS = (30.0, 120.0, 600.0)
+FEWEST_EFFORT = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Complementarity:
+    """Shares right of the person alone, the model alone and both together; `joint_minus_best`
+    in points. `source`: how the person alone is known."""
+
+    source: Literal["first answers", "shadow mode"]
+    alone: Estimate
+    model: Estimate
+    joint: Estimate
+    joint_minus_best: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """Of deciding with the advice in view, and without: mean difference in `steps`, median
+    difference (as conditions count it), and cases by class of time."""
+
+    steps: Answer
+    median_steps: float | None
+    with_advice: int
+    without: int
+    time_with: dict[str, float]
+    time_without: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class Team:
+    """Whether both together beat the better of the two, and the effort of using against
+    ignoring."""
+
+    complementarity: Complementarity | CannotSay
+    effort: Effort | CannotSay
+
+
+def measure_team(
+    decisions: ir.Table, segments: Sequence[str], settings: Settings
+) -> Team | CannotSay:
+    """Complementarity and effort of the decisions."""
+    found = Team(_complementarity(decisions, segments, settings), _effort(decisions, settings))
+    if isinstance(found.complementarity, CannotSay) and isinstance(found.effort, CannotSay):
+        return found.complementarity
+    return found
+
+
+def _complementarity(
+    decisions: ir.Table, segments: Sequence[str], settings: Settings
+) -> Complementarity | CannotSay:
+    if not {"advice_right", "choice_right"} <= set(decisions.columns):
+        return not_instrumented("the table does not hold the right answer", PANEL)
+    if refusal := uneven_truth(answered_rows(decisions), settings):
+        return refusal
+    if "initial_right" in decisions.columns:
+        rows = seen_rows(decisions)
+        known = rows.filter(
+            rows.initial_right.notnull() & rows.advice_right.notnull() & rows.choice_right.notnull()
+        )
+        right = {
+            "alone": known.initial_right,
+            "model": known.advice_right,
+            "joint": known.choice_right,
+        }
+        frame = _by_person(known, right, ())
+        return _compared(frame, frame, "first answers", "paired", settings)
+    names = [c for c in ("population", *segments) if c in decisions.columns]
+    shadow = decisions.filter(
+        (decisions.action == "shadow")
+        & decisions.advice_right.notnull()
+        & decisions.choice_right.notnull()
+    )
+    rows = seen_rows(decisions)
+    seen = rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull())
+    alone = _by_person(shadow, {"alone": shadow.choice_right, "model": shadow.advice_right}, names)
+    joint = _by_person(seen, {"joint": seen.choice_right}, names)
+    if alone.empty:
+        return not_instrumented(
+            "nobody knows what people would have decided without the advice",
+            "initial_choice (a first answer before the advice), or a time in shadow mode",
+        )
+    return _compared(alone, joint, "shadow mode", "adjusted", settings)
+
+
+def _by_person(
+    rows: ir.Table, right: dict[str, ir.BooleanValue], names: Sequence[str]
+) -> pd.DataFrame:
+    """Weighted counts of right answers by person and kind of case."""
+    weight = truth_weight(rows)
+    sums = {name: (weight * value.cast("float64")).sum() for name, value in right.items()}
+    kind: ir.StringValue = ibis.literal("")
+    for name in names:
+        kind = kind + rows[name].cast("string").fill_null("?") + "|"
+    person = rows.person_id.cast("string") if "person_id" in rows.columns else ibis.literal("all")
+    frame: pd.DataFrame = fetch(
+        rows.group_by(person=person, kind=kind).aggregate(n=rows.count(), w=weight.sum(), **sums)
+    ).to_pandas()
+    return frame
+
+
+def _compared(
+    alone: pd.DataFrame,
+    joint: pd.DataFrame,
+    source: Literal["first answers", "shadow mode"],
+    grade: Grade,
+    settings: Settings,
+) -> Complementarity | CannotSay:
+    least = settings.paired.smallest_sample
+    n = int(min(alone["n"].sum(), joint["n"].sum()))
+    persons = sorted({*alone["person"], *joint["person"]})
+    if n < least or len(persons) < 3:
+        return insufficient(
+            f"{n} judged cases of {len(persons)} people", f"{least} judged cases", n
+        )
+    kinds = sorted(set(alone["kind"]) & set(joint["kind"]))
+    mix = joint[joint["kind"].isin(kinds)].groupby("kind")["w"].sum().reindex(kinds)
+    weight = (mix / mix.sum()).to_numpy(float)
+    who = {p: i for i, p in enumerate(persons)}
+    at = {k: i for i, k in enumerate(kinds)}
+
+    def sums(frame: pd.DataFrame, column: str) -> Array:
+        out = np.zeros((len(persons), len(kinds)))
+        own = frame[frame["kind"].isin(kinds)]
+        places = own["person"].map(who), own["kind"].map(at)
+        np.add.at(
+            out, (places[0].to_numpy(int), places[1].to_numpy(int)), own[column].to_numpy(float)
+        )
+        return out
+
+    tables = {
+        "alone": (sums(alone, "alone"), sums(alone, "w")),
+        "model": (sums(alone, "model"), sums(alone, "w")),
+        "joint": (sums(joint, "joint"), sums(joint, "w")),
+    }
+    rng = np.random.default_rng(SEED)
+    drawn = rng.multinomial(len(persons), np.full(len(persons), 1 / len(persons)), DRAWS)
+    counts = np.concatenate([np.ones((1, len(persons))), drawn])
+
+    def rate(name: str) -> Array:
+        k, w = (counts @ t for t in tables[name])
+        return np.asarray(((k / np.maximum(w, 1e-9)) * weight).sum(1))
+
+    rates = {name: rate(name) for name in tables}
+    best = rates["joint"] - np.maximum(rates["alone"], rates["model"])
+    tails = [(1 - settings.confidence) / 2, (1 + settings.confidence) / 2]
+
+    def estimate(draws: Array, unit: str) -> Estimate:
+        low, high = np.quantile(draws[1:], tails)
+        value = float(draws[0])
+        return Estimate(
+            value, min(float(low), value), max(float(high), value), settings.confidence, n,
+            f"{source}, bootstrap over people", grade, unit=unit, people=len(persons),
+            se=float(draws[1:].std()),
+            assumption="same cases on both sides"
+            if grade == "paired"
+            else "cases of one kind are alike in shadow mode and in assist",
+        )  # fmt: skip
+
+    return Complementarity(
+        source, estimate(rates["alone"], "share"), estimate(rates["model"], "share"),
+        estimate(rates["joint"], "share"), estimate(best, "points"),
+    )  # fmt: skip
+
+
+def _effort(decisions: ir.Table, settings: Settings) -> Effort | CannotSay:
+    columns = [c for c in ("steps", "duration_s") if c in decisions.columns]
+    if not columns:
+        return not_instrumented("steps and time are not recorded", "steps, or duration_s")
+    seen = [a.value for a in CONSULTED_ACTIONS]
+    rows = decisions.filter(decisions.action.isin([*seen, "not_consulted"]))
+    looked = rows.action != "not_consulted"
+    person = rows.person_id.cast("string") if "person_id" in rows.columns else ibis.literal("all")
+    by = {"person": person, "looked": looked}
+    if "steps" in columns:
+        by["steps"] = rows.steps
+    if "duration_s" in columns:
+        at = rows.duration_s
+        first, second, third = _TIME_ENDS
+        by["time"] = ibis.cases(
+            (at < first, 0), (at < second, 1), (at < third, 2), (at.notnull(), 3)
+        )
+    frame = fetch(rows.group_by(**by).aggregate(n=rows.count())).to_pandas()
+    sides = [frame[frame["looked"] == side] for side in (True, False)]
+    sizes = [int(s["n"].sum()) for s in sides]
+    if min(sizes) < FEWEST_EFFORT:
+        return insufficient(
+            f"{sizes[0]} decisions with the advice in view and {sizes[1]} without",
+            f"{FEWEST_EFFORT} of each", min(sizes),
+        )  # fmt: skip
+    steps: Answer = not_instrumented("steps are not recorded", "steps")
+    median = None
+    if "steps" in columns:
+        steps, median = _steps(frame, settings)
+    times = [_time_shares(s) if "time" in s else {} for s in sides]
+    return Effort(steps, median, sizes[0], sizes[1], times[0], times[1])
+
+
+def _steps(frame: pd.DataFrame, settings: Settings) -> tuple[Answer, float | None]:
+    known = frame.dropna(subset=["steps"])
+    known = known.assign(total=known["steps"].astype(float) * known["n"])
+    sums = known.groupby(["person", "looked"])[["total", "n"]].sum().unstack(fill_value=0.0)
+    n = int(known["n"].sum())
+    if (
+        len(sums) < 3
+        or sums["n"].shape[1] < 2
+        or sums["n"].to_numpy(float).sum(0).min() < FEWEST_EFFORT
+    ):
+        return insufficient(f"{n} decisions with steps", f"{FEWEST_EFFORT} of each", n), None
+    found = clustered_difference(
+        sums["total"][True].to_numpy(float), sums["n"][True].to_numpy(float),
+        sums["total"][False].to_numpy(float), sums["n"][False].to_numpy(float),
+    )  # fmt: skip
+    medians = [_median(known[known["looked"] == side]) for side in (True, False)]
+    answer = Sample(n, "steps", True, settings.confidence).estimate(
+        found, "mean with the advice in view minus without", "descriptive"
+    )
+    return answer, medians[0] - medians[1]
+
+
+def _median(part: pd.DataFrame) -> float:
+    counts = part.groupby("steps")["n"].sum().sort_index()
+    return float(counts.index[int(np.searchsorted(counts.cumsum(), counts.sum() / 2))])
+
+
+def _time_shares(part: pd.DataFrame) -> dict[str, float]:
+    known = part.dropna(subset=["time"])
+    total = known["n"].sum()
+    if not total:
+        return {}
+    return {
+        name: float(known.loc[known["time"] == i, "n"].sum() / total)
+        for i, name in enumerate(TIME_CLASSES)
+    }

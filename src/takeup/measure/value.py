@@ -1,0 +1,181 @@
+"""What is lost, and where: by not looking, by wrong overrides, by following wrong advice?
+
+Only where outcomes carry money or loss; nothing is made up where they do not. Every judged
+case has the loss of the advice and the loss of what was decided, so both sides are the same
+cases: paired. Money: what hangs on a case (`value`) is lost where the decision is wrong.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from takeup.log import fetch
+from takeup.measure.known_truth import PANEL, truth_weight, uneven_truth
+from takeup.record.settings import Settings
+from takeup.record.use_case import UseCase
+from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
+from takeup.stats.clusters import Sample, clustered_ratio
+
+Array = NDArray[np.float64]
+ALL = "all"
+
+
+@dataclass(frozen=True, slots=True)
+class ValueOf:
+    """One population, per eligible decision in the unit of value. `decided`: lost by what was
+    decided; `advice_alone`: what the advice alone would have lost. Of what was lost:
+    `not_consulting` beyond the advice alone in cases nobody looked at (negative: people did
+    better without), `wrong_overrides`, `wrong_following`. `gained_by_overrides`: what right
+    overrides saved. `at_stake`: the first three added up over all `eligible` decisions."""
+
+    population: str
+    people: int | None
+    eligible: int
+    judged: int
+    decided: Answer
+    advice_alone: Answer
+    not_consulting: Answer
+    wrong_overrides: Answer
+    wrong_following: Answer
+    gained_by_overrides: Answer
+    at_stake: Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`unit` of every figure; all decisions first, then populations by size."""
+
+    unit: str
+    populations: tuple[ValueOf, ...]
+
+
+def measure_value(decisions: ir.Table, use_case: UseCase, settings: Settings) -> Value | CannotSay:
+    """Losses by population, over decisions in assist of which it is known who looked."""
+    columns = set(decisions.columns)
+    money = "value" in columns and {"advice_right", "choice_right"} <= columns
+    losses = {"loss_recommended", "loss_final"} <= columns
+    declared = (
+        use_case.value_per_outcome is not None and {"advice_right", "choice_right"} <= columns
+    )
+    own_losses = losses and (use_case.loss_unit is not None or use_case.choice_kind == "numeric")
+    if not (money or own_losses or declared):
+        return not_instrumented(
+            "outcomes carry neither money nor loss",
+            "a column value, loss_recommended and loss_final, or value_per_outcome",
+        )
+    known = decisions.filter(
+        decisions.action.isin(["followed", "modified", "overridden", "not_consulted"])
+    )
+    if refusal := uneven_truth(known, settings):
+        return refusal
+    advice, decided = _losses(known, use_case, money=money, own=own_losses)
+    unit = (use_case.value_unit if money or declared else use_case.loss_unit) or (
+        "money" if money or declared else "loss"
+    )
+    frame = _sums(known, advice, decided)
+    if frame["judged"].sum() < settings.paired.smallest_sample:
+        n = int(frame["judged"].sum())
+        return insufficient(f"{n} cases with known losses", PANEL, n)
+    persons = "person_id" in columns
+    several = frame["population"].nunique() > 1
+    found = [_of(ALL, frame, unit, persons, settings)]
+    if several:
+        parts = sorted(frame.groupby("population"), key=lambda p: -p[1]["eligible"].sum())
+        found += [_of(str(name), part, unit, persons, settings) for name, part in parts]
+    return Value(unit, tuple(found))
+
+
+def _losses(
+    t: ir.Table, use_case: UseCase, *, money: bool, own: bool
+) -> tuple[ir.FloatingValue, ir.FloatingValue]:
+    """Loss of the advice and of what was decided; null where unknown."""
+    if money:
+        return (
+            t.value.abs() * (~t.advice_right).cast("float64"),
+            t.value.abs() * (~t.choice_right).cast("float64"),
+        )
+    if own:
+        return t.loss_recommended.cast("float64"), t.loss_final.cast("float64")
+    each = float(use_case.value_per_outcome or 0.0)
+    return each * (~t.advice_right).cast("float64"), each * (~t.choice_right).cast("float64")
+
+
+def _sums(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) -> pd.DataFrame:
+    """Weighted losses by population and person."""
+    known = advice.notnull() & decided.notnull()
+    w = ibis.ifelse(known, truth_weight(t), 0.0)
+    worse = decided - advice
+    over, used = t.action == "overridden", t.action.isin(["followed", "modified"])
+    wrong = (~t.advice_right).fill_null(False) if "advice_right" in t.columns else advice > 0
+
+    def total(value: ir.FloatingValue, where: ir.BooleanValue | None = None) -> ir.FloatingValue:
+        here = known if where is None else known & where
+        return ibis.ifelse(here, w * value, 0.0).sum()
+
+    persons = "person_id" in t.columns
+    frame: pd.DataFrame = fetch(
+        t.group_by(
+            population=t.population.cast("string")
+            if "population" in t.columns
+            else ibis.literal(ALL),
+            person=t.person_id.cast("string") if persons else ibis.literal("everyone"),
+        ).aggregate(
+            eligible=t.count(),
+            judged=known.cast("int64").sum(),
+            w=w.sum(),
+            decided=total(decided),
+            advice=total(advice),
+            not_consulting=total(worse, t.action == "not_consulted"),
+            wrong_overrides=total(worse, over & (worse > 0)),
+            gained=total(-worse, over & (worse < 0)),
+            wrong_following=total(decided, used & wrong),
+        )
+    ).to_pandas()
+    return frame
+
+
+def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Settings) -> ValueOf:
+    eligible, judged = int(part["eligible"].sum()), int(part["judged"].sum())
+    w = part["w"].to_numpy(float)
+
+    def mean(values: Array, method: str, times: float = 1.0, *, of: str = unit) -> Answer:
+        if not persons or len(part) < 3 or judged < settings.paired.smallest_sample:
+            return insufficient(
+                f"{judged} judged cases of {len(part) if persons else 'unknown'} people",
+                "30 judged cases of at least three people", judged,
+            )  # fmt: skip
+        found = Sample(judged, of, True, settings.confidence).estimate(
+            clustered_ratio(values, w), method, "paired",
+            "the right answer does not depend on what was decided",
+        )  # fmt: skip
+        return _scaled(found, times)
+
+    lost = part["not_consulting"] + part["wrong_overrides"] + part["wrong_following"]
+    per = "mean per eligible decision"
+    return ValueOf(
+        name,
+        len(part) if persons else None,
+        eligible,
+        judged,
+        mean(part["decided"].to_numpy(float), per),
+        mean(part["advice"].to_numpy(float), per),
+        mean(part["not_consulting"].to_numpy(float), per),
+        mean(part["wrong_overrides"].to_numpy(float), per),
+        mean(part["wrong_following"].to_numpy(float), per),
+        mean(part["gained"].to_numpy(float), per),
+        mean(lost.to_numpy(float), f"mean per decision times {eligible:,} decisions", eligible),
+    )
+
+
+def _scaled(e: Estimate, times: float) -> Estimate:
+    return Estimate(
+        e.value * times, e.low * times, e.high * times, e.confidence, e.n, e.method, e.grade,
+        unit=e.unit, people=e.people, se=None if e.se is None else e.se * times,
+        assumption=e.assumption,
+    )  # fmt: skip

@@ -1,0 +1,25 @@
+"""What people said of their reasons, and what a panel said of the advice: beside decisions.
+
+Typed once where the files are read; measures take it as it stands here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Files beside the decisions; None where there is none.
+
+    `survey`: population and the twenty items (1 to 5, NaN where one does not apply), no
+    person. `interviews`: population, interview_no, coder, primary, secondary, themes.
+    `panel`: decision_id or case_id, reviewer, would_override, and perhaps knowable,
+    population, weight (how many cases a judged one stands for).
+    """
+
+    survey: pd.DataFrame | None = None
+    interviews: pd.DataFrame | None = None
+    panel: pd.DataFrame | None = None

@@ -1,0 +1,177 @@
+"""Survey, interview and panel files become typed evidence; a bad row is named and left out."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from takeup.log import Engine, fetch
+from takeup.record.canonical import ROW
+from takeup.record.errors import InputError
+from takeup.record.evidence import Evidence
+from takeup.record.questionnaire import AGREED, ITEMS, TYPES
+from takeup.sources.open_table import open_table
+from takeup.sources.reconciliation import Problem
+
+_FIRST = 5
+_YES, _NO = ("true", "yes", "1", "1.0", "y"), ("false", "no", "0", "0.0", "n")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadEvidence:
+    """The evidence, what was wrong with single rows, and what was noticed."""
+
+    evidence: Evidence
+    problems: tuple[Problem, ...]
+
+
+def read_evidence(survey: Any = None, interviews: Any = None, panel: Any = None) -> ReadEvidence:
+    """Read the files that are given (paths, or frames). Raises InputError for a file that is
+    none of its kind; single bad rows are left out and named."""
+    problems: list[Problem] = []
+    said = None if survey is None else _survey(_frame(survey, "survey"), problems)
+    told = None if interviews is None else _interviews(_frame(interviews, "interviews"), problems)
+    judged = None if panel is None else _panel(_frame(panel, "panel"), problems)
+    return ReadEvidence(Evidence(said, told, judged), tuple(problems))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    name: str
+    rows: pd.DataFrame
+
+
+def _frame(given: Any, what: str) -> _File:
+    engine = Engine()
+    with tempfile.TemporaryDirectory(prefix="takeup-") as folder:
+        raw = open_table(given, engine, Path(folder))
+        rows = fetch(raw.table.order_by(ROW)).to_pandas()
+    engine.close()
+    rows.columns = [str(c).strip() for c in rows.columns]
+    return _File(raw.name if isinstance(given, str | Path) else what, rows)
+
+
+def _text(column: pd.Series) -> pd.Series:
+    """Cells as trimmed texts; blank ones as None."""
+    text = column.map(lambda v: None if pd.isna(v) else str(v).strip())
+    return text.where(text.map(bool), None)
+
+
+def _needed(file: _File, names: tuple[str, ...], what: str) -> None:
+    missing = [n for n in names if n not in file.rows.columns]
+    if missing:
+        have = ", ".join(c for c in file.rows.columns if c != ROW)
+        raise InputError(
+            f"{file.name} is no {what} file: it has no column {missing[0]}. It has: {have}. "
+            f"Name its columns as in docs/reference/evidence.md"
+        )
+
+
+def _leave_out(
+    file: _File,
+    column: str,
+    bad: pd.Series,
+    what: str,
+    remedy: str,
+    problems: list[Problem],
+) -> pd.Series:
+    """Names the bad rows; true for those that stay."""
+    if bad.any():
+        rows = file.rows[bad]
+        example = rows[column].iloc[0]
+        problems.append(
+            Problem(
+                file.name, "evidence", column, int(bad.sum()),
+                tuple(int(r) for r in rows[ROW].head(_FIRST)),
+                "" if pd.isna(example) else str(example), what, remedy,
+            )
+        )  # fmt: skip
+    return ~bad
+
+
+def _survey(file: _File, problems: list[Problem]) -> pd.DataFrame:
+    _needed(file, tuple(ITEMS), "survey")
+    stays = pd.Series(True, index=file.rows.index)
+    out = pd.DataFrame({"population": _population(file)})
+    for item in ITEMS:
+        text = _text(file.rows[item])
+        value = pd.to_numeric(text, errors="coerce")
+        bad = text.notna() & ~value.isin([1, 2, 3, 4, 5])
+        stays &= _leave_out(
+            file, item, bad, "is no answer from 1 to 5",
+            "write 1 to 5, or leave it blank where the item does not apply", problems,
+        )  # fmt: skip
+        out[item] = value.astype(float)
+    return out[stays].reset_index(drop=True)
+
+
+def _population(file: _File) -> pd.Series:
+    if "population" not in file.rows.columns:
+        return pd.Series("all", index=file.rows.index)
+    return _text(file.rows["population"]).fillna("(none)")
+
+
+def _interviews(file: _File, problems: list[Problem]) -> pd.DataFrame:
+    _needed(file, ("interview_no", "primary"), "interview")
+    rows = file.rows
+    out = pd.DataFrame(
+        {
+            "population": _population(file),
+            "interview_no": _text(rows["interview_no"]),
+            "coder": _text(rows["coder"]).fillna(AGREED) if "coder" in rows else AGREED,
+        }
+    )
+    stays = _leave_out(
+        file,
+        "interview_no",
+        out["interview_no"].isna(),
+        "is blank",
+        "number the interviews",
+        problems,
+    )
+    for name in ("primary", "secondary"):
+        code = (
+            _text(rows[name]) if name in rows else pd.Series(None, index=rows.index, dtype=object)
+        )
+        out[name] = code.map(lambda v: v.upper() if isinstance(v, str) else None)
+        bad = out[name].notna() & ~out[name].isin(TYPES)
+        if name in rows:
+            stays &= _leave_out(
+                file, name, bad, "is no code of a reason",
+                f"use one of {', '.join(TYPES)}; blank where none was heard", problems,
+            )  # fmt: skip
+    out["themes"] = _text(rows["themes"]) if "themes" in rows else None
+    return out[stays].reset_index(drop=True)
+
+
+def _panel(file: _File, problems: list[Problem]) -> pd.DataFrame:
+    _needed(file, ("reviewer", "would_override"), "panel")
+    rows = file.rows
+    identity = next((c for c in ("decision_id", "case_id") if c in rows.columns), None)
+    if identity is None:
+        raise InputError(f"{file.name} is no panel file: it names no decision_id and no case_id")
+    out = pd.DataFrame({"case": _text(rows[identity]), "reviewer": _text(rows["reviewer"])})
+    out["population"] = _population(file)
+    stays = _leave_out(
+        file, identity, out["case"].isna(), "is blank", "name the case that was judged", problems
+    )
+    for name in ("would_override", "knowable"):
+        if name not in rows:
+            out[name] = np.nan
+            continue
+        text = _text(rows[name]).map(lambda v: v.lower() if isinstance(v, str) else None)
+        stays &= _leave_out(
+            file, name, text.notna() & ~text.isin([*_YES, *_NO]), "is neither yes nor no",
+            "write yes or no; blank where nobody could tell", problems,
+        )  # fmt: skip
+        out[name] = text.map(lambda v: np.nan if v is None else float(v in _YES))
+    out["weight"] = (
+        pd.to_numeric(rows["weight"], errors="coerce").fillna(1.0) if "weight" in rows else 1.0
+    )
+    known = stays & out["would_override"].notna()
+    return out[known].reset_index(drop=True)

@@ -1,0 +1,77 @@
+"""Many estimates at once: shrinkage towards their common mean, and false discovery."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import ndtr
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Shrunk:
+    """Estimates pulled towards their `mean`: posterior `value` and `sd` of each; `tau` is the
+    standard deviation between them."""
+
+    value: Array
+    sd: Array
+    mean: float
+    tau: float
+
+    def probability_above(self, limit: float = 0.0) -> Array:
+        """P(true value > limit) of each."""
+        return np.asarray(ndtr((self.value - limit) / np.maximum(self.sd, 1e-12)))
+
+
+def shrink(estimates: Array, variances: Array) -> Shrunk:
+    """Normal–normal empirical Bayes with Paule & Mandel's (1982) between-variance.
+
+    The posterior sd has the uncertainty of the common mean in it (Morris 1983).
+    """
+    tau2 = paule_mandel(estimates, variances)
+    weight = 1 / (variances + tau2)
+    mean = float((weight * estimates).sum() / weight.sum())
+    keep = tau2 / (tau2 + variances)
+    value = keep * estimates + (1 - keep) * mean
+    spread = keep * variances + (1 - keep) ** 2 / weight.sum()
+    return Shrunk(value, np.sqrt(spread), mean, float(np.sqrt(tau2)))
+
+
+def paule_mandel(estimates: Array, variances: Array) -> float:
+    """The τ² at which Σ (x − mean)²/(v + τ²) equals its expectation k − 1; 0 where even τ² = 0
+    leaves less than that (Paule & Mandel 1982)."""
+    k = len(estimates)
+    if k < 2:
+        return 0.0
+
+    def excess(tau2: float) -> float:
+        w = 1 / (variances + tau2)
+        mean = (w * estimates).sum() / w.sum()
+        return float((w * (estimates - mean) ** 2).sum() - (k - 1))
+
+    if excess(0.0) <= 0:
+        return 0.0
+    low, high = 0.0, float(np.var(estimates) + variances.max())
+    while excess(high) > 0:
+        high *= 2
+    for _ in range(80):
+        middle = (low + high) / 2
+        low, high = (middle, high) if excess(middle) > 0 else (low, middle)
+    return (low + high) / 2
+
+
+def discoveries(p_values: Array, rate: float) -> NDArray[np.bool_]:
+    """Which null hypotheses are rejected at a false discovery rate (Benjamini & Hochberg
+    1995)."""
+    n = len(p_values)
+    if not n:
+        return np.zeros(0, bool)
+    order = np.argsort(p_values)
+    below = p_values[order] <= rate * np.arange(1, n + 1) / n
+    found = np.zeros(n, bool)
+    if below.any():
+        found[order[: int(np.flatnonzero(below)[-1]) + 1]] = True
+    return found
