@@ -15,6 +15,8 @@ from takeup.diagnosis.words import (
 from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.rollout import Rollout
+from takeup.measure.team import Team
+from takeup.measure.value import Value
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -209,8 +211,77 @@ def _rollout(asked: Asked) -> list[Finding]:
     return found
 
 
+def _team(asked: Asked) -> list[Finding]:
+    team = asked.measures.team
+    if not isinstance(team, Team) or isinstance(team.complementarity, CannotSay):
+        return []
+    c = team.complementarity
+    d = c.joint_minus_best
+    if not d.excludes():
+        return []
+    ahead = d.value > 0
+    best = "people alone" if c.alone.value >= c.model.value else "the model alone"
+    return [
+        finding(
+            "team_ahead" if ahead else "team_behind",
+            "",
+            "People with the advice beat the better of the two alone"
+            if ahead
+            else f"People with the advice stay behind {best}",
+            f"Right in {whole_percent(c.joint.value)} of cases together; people alone "
+            f"{whole_percent(c.alone.value)}, the model alone {whole_percent(c.model.value)} (known "
+            f"from {c.source}). Against the better one: {points(d.value)} ({points_range(d)}).",
+            c.joint.grade,
+            d.n * distance80(d),
+            joint_minus_best=d,
+        )
+    ]
+
+
+def _value(asked: Asked) -> list[Finding]:
+    value = asked.measures.value
+    if not isinstance(value, Value) or not value.populations:
+        return []
+    whole = value.populations[0]
+    parts = {
+        "not looking": whole.not_consulting,
+        "wrong overrides": whole.wrong_overrides,
+        "following wrong advice": whole.wrong_following,
+    }
+    known = {n: e for n, e in parts.items() if isinstance(e, Estimate) and e.low > 0}
+    if not known or isinstance(whole.at_stake, CannotSay):
+        return []
+    most = max(known, key=lambda n: known[n].value)
+    e = known[most]
+    told = "; ".join(f"{n} {_amount(known[n], value.unit)}" for n in known)
+    return [
+        finding(
+            "value_lost",
+            "",
+            f"Most is lost by {most}",
+            f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
+            f"{e.value * whole.eligible:,.0f} {value.unit}.",
+            "paired",
+            e.low * whole.eligible / _per_case(asked),
+            lost=e,
+        )
+    ]
+
+
+def _per_case(asked: Asked) -> float:
+    """What turns money into cases, as findings are ordered in cases first."""
+    per_case = asked.measures.value_per_case
+    return per_case.value if isinstance(per_case, Estimate) and per_case.value > 0 else 1.0
+
+
+def _amount(e: Estimate, unit: str) -> str:
+    return f"{e.value:,.3g} {unit} ({e.low:,.3g} to {e.high:,.3g})"
+
+
 RULES: tuple[Callable[[Asked], list[Finding]], ...] = (
     _paired,
     _comparison,
     _rollout,
+    _team,
+    _value,
 )

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from takeup.diagnosis import effect_findings, model_findings, use_findings
+from takeup.diagnosis import (
+    case_findings,
+    effect_findings,
+    model_findings,
+    reason_findings,
+    signal_findings,
+    use_findings,
+)
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures
@@ -17,11 +24,8 @@ def find(measures: Measures, settings: Settings, titles: Mapping[str, str]) -> l
     """Findings in order: the model before people, then by what is at stake. "Not enough
     evidence" is one of them."""
     asked = Asked(measures, settings, titles)
-    found = [
-        one
-        for rule in (*model_findings.RULES, *use_findings.RULES, *effect_findings.RULES)
-        for one in rule(asked)
-    ]
+    found = [one for rule in _RULES for one in rule(asked)]
+    found = _without_asking_people_first(found)
     per_case = measures.value_per_case
     if isinstance(per_case, Estimate) and per_case.value > 0:
         found = [
@@ -31,4 +35,32 @@ def find(measures: Measures, settings: Settings, titles: Mapping[str, str]) -> l
     return sorted(found, key=lambda f: (_ORDER.index(f.kind), -f.at_stake))
 
 
+def _without_asking_people_first(found: list[Finding]) -> list[Finding]:
+    """Where the advice is wrong too often, nothing is asked of people before that is mended:
+    findings about their use of it fall away there, and reasons wait."""
+    wrong = {f.scope for f in found if f.rule in _MODEL_FIRST}
+    kept = []
+    for f in found:
+        if f.scope in wrong and f.kind == "people":
+            if f.rule in _ASKS_PEOPLE:
+                continue
+            f = replace(f, first_action=f"Once the model is mended: {_lower(f.first_action)}")
+        kept.append(f)
+    return kept
+
+
+def _lower(text: str) -> str:
+    return text[0].lower() + text[1:]
+
+
+_MODEL_FIRST = ("low_precision", "overrides_mostly_right")
+_ASKS_PEOPLE = ("often_overridden", "seldom_seen", "overriding_hurts", "high_rate_low_quality")
+_RULES = (
+    *model_findings.RULES,
+    *use_findings.RULES,
+    *case_findings.RULES,
+    *effect_findings.RULES,
+    *reason_findings.RULES,
+    *signal_findings.RULES,
+)
 _ORDER = ("model", "people", "effect", "unknown")

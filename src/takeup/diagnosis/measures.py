@@ -11,11 +11,20 @@ import ibis.expr.types as ir
 from takeup.disclosure import (
     Audience,
     disclose_adoption,
+    disclose_benchmark,
+    disclose_blind_spots,
     disclose_comparison,
     disclose_disagreement,
     disclose_ladder,
+    disclose_ledger,
     disclose_model_issue,
+    disclose_not_consulted,
     disclose_paired,
+    disclose_people,
+    disclose_pilot,
+    disclose_resistance,
+    disclose_signals,
+    disclose_value,
 )
 from takeup.measure.adoption import Adoption, measure_adoption
 from takeup.measure.after_error import AfterError, measure_after_error
@@ -195,4 +204,13 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         paired=disclose_paired(measures.paired, adoption, audience, rules),
         comparison=disclose_comparison(measures.comparison, adoption, audience, rules),
         disagreement=disclose_disagreement(measures.disagreement, adoption, audience, rules),
+        expert_benchmark=disclose_benchmark(measures.expert_benchmark, adoption),
+        blind_spots=disclose_blind_spots(measures.blind_spots, audience, settings),
+        people=disclose_people(measures.people, adoption, audience),
+        not_consulted=disclose_not_consulted(measures.not_consulted, adoption, audience, settings),
+        pilot_production=disclose_pilot(measures.pilot_production, audience, settings),
+        resistance=disclose_resistance(measures.resistance, adoption, audience, settings),
+        signals=disclose_signals(measures.signals, adoption),
+        value=disclose_value(measures.value, adoption),
+        override_ledger=disclose_ledger(measures.override_ledger, audience, settings),
     )

@@ -44,6 +44,20 @@ def _asked(measures: Measures) -> Iterable[tuple[str, Any]]:
     yield from _comparisons(measures.comparison)
     yield "What does having the advice change?", measures.rollout
     yield from _levels(measures.ladder)
+    yield "Where do overrides beat the model?", measures.blind_spots
+    yield "Whose overrides are reliably better than the advice?", measures.people
+    yield "What goes with not looking?", measures.not_consulted
+    yield "What differs between pilot and production?", measures.pilot_production
+    if isinstance(measures.team, CannotSay):
+        yield "Are people with the advice better than the better of the two?", measures.team
+    else:
+        yield (
+            "Are people with the advice better than the better of the two?",
+            measures.team.complementarity,
+        )
+        yield "Does using take more steps than ignoring?", measures.team.effort
+    yield "What changed over the weeks?", measures.signals
+    yield "What is lost, and where?", measures.value
 
 
 def _comparisons(comparison: Comparison | CannotSay) -> Iterable[tuple[str, Any]]:

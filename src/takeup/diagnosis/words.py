@@ -127,3 +127,27 @@ def _level_in_words(dimension: str, level: str) -> str:
 def chance(value: float) -> str:
     """A share as `one in four`, or `26 %`."""
     return one_in(value).replace("one case in", "one in").replace(" of 100 cases", " %")
+
+
+_CIRCUMSTANCES = {
+    ("late", "true"): "where the advice comes late",
+    ("late", "false"): "where the advice comes in time",
+    ("load", "high"): "under load",
+    ("load", "normal"): "without load",
+    ("stakes", "high"): "on high-stakes cases",
+    ("stakes", "medium"): "on medium-stakes cases",
+    ("stakes", "low"): "on low-stakes cases",
+    ("surface", "separate"): "where the advice stands in a separate tool",
+    ("surface", "in_tool"): "where the advice stands in the tool itself",
+    ("visible", "true"): "where others watch",
+    ("visible", "false"): "where nobody watches",
+    ("substitution", "high"): "on work the AI could replace",
+    ("substitution", "low"): "on work the AI cannot replace",
+    ("value_tagged", "true"): "where professional values are touched",
+    ("value_tagged", "false"): "where no professional values are touched",
+}
+
+
+def circumstance(name: str, level: str) -> str:
+    """A circumstance in words: `where the advice comes late`, `on local income`."""
+    return _CIRCUMSTANCES.get((name, level.lower()), f"on {_level_in_words(name, level)}")

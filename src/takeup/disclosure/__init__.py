@@ -1,5 +1,16 @@
 """What may be shown to whom. Everything shown passes through here."""
 
+from takeup.disclosure.by_population import (
+    disclose_benchmark,
+    disclose_blind_spots,
+    disclose_ledger,
+    disclose_not_consulted,
+    disclose_people,
+    disclose_pilot,
+    disclose_resistance,
+    disclose_signals,
+    disclose_value,
+)
 from takeup.disclosure.one_table import (
     Audience,
     disclose_adoption,
@@ -13,9 +24,18 @@ from takeup.disclosure.one_table import (
 __all__ = [
     "Audience",
     "disclose_adoption",
+    "disclose_benchmark",
+    "disclose_blind_spots",
     "disclose_comparison",
     "disclose_disagreement",
     "disclose_ladder",
+    "disclose_ledger",
     "disclose_model_issue",
+    "disclose_not_consulted",
     "disclose_paired",
+    "disclose_people",
+    "disclose_pilot",
+    "disclose_resistance",
+    "disclose_signals",
+    "disclose_value",
 ]

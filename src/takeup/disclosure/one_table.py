@@ -165,8 +165,8 @@ def disclose_paired(
         return suppressed()
     groups = {}
     for dimension, found in paired.groups.items():
-        hidden = _hidden_keys(adoption, dimension)
-        hidden |= {g.key for g in found if _few(g.people, audience, settings)}
+        hidden = hidden_keys(adoption, dimension)
+        hidden |= {g.key for g in found if few(g.people, audience, settings)}
         if audience == "share":
             hidden = with_complement(hidden, {g.key: g.people or 0 for g in found})
         groups[dimension] = tuple(_paired_hidden(g) if g.key in hidden else g for g in found)
@@ -248,7 +248,7 @@ def disclose_comparison(
     )
 
 
-def _few(people: int | None, audience: Audience, settings: DisclosureSettings) -> bool:
+def few(people: int | None, audience: Audience, settings: DisclosureSettings) -> bool:
     """Whether a cell of these people is under the audience's minimum group."""
     least = settings.minimum_group if audience == "share" else settings.analyst_floor
     return people is not None and people < least
@@ -263,7 +263,7 @@ def disclose_ladder(
     """Levels of the populations that may be shown; no cell of one or two people."""
     if isinstance(ladder, CannotSay) or audience == "public":
         return ladder
-    hidden = _hidden_keys(adoption, "population")
+    hidden = hidden_keys(adoption, "population")
     return replace(
         ladder,
         populations=tuple(
@@ -302,22 +302,22 @@ def disclose_model_issue(
     people overrode, what became of their overrides is not shown either."""
     if isinstance(found, CannotSay) or audience == "public":
         return found
-    hidden = _hidden_keys(adoption, "population")
+    hidden = hidden_keys(adoption, "population")
 
     cells: dict[tuple[str, str], set[str]] = {}
     for key in {(s.scope, s.dimension) for s in found.segments}:
         own = [s for s in found.segments if (s.scope, s.dimension) == key]
-        few = {s.segment for s in own if _few(s.people, audience, settings)}
+        gone = {s.segment for s in own if few(s.people, audience, settings)}
         if audience == "share":
-            few = with_complement(few, {s.segment: s.people or 0 for s in own})
-        cells[key] = few
+            gone = with_complement(gone, {s.segment: s.people or 0 for s in own})
+        cells[key] = gone
 
     def shown(one: SegmentError) -> bool:
         inside = one.segment not in cells.get((one.scope, one.dimension), set())
         return one.scope not in hidden and inside
 
     def careful(one: SegmentError) -> SegmentError:
-        if not _few(one.overriders, audience, settings):
+        if not few(one.overriders, audience, settings):
             return one
         return replace(
             one,
@@ -340,7 +340,8 @@ def disclose_model_issue(
     )
 
 
-def _hidden_keys(adoption: Adoption, dimension: str) -> set[str]:
+def hidden_keys(adoption: Adoption, dimension: str) -> set[str]:
+    """Levels of a dimension that may not be shown."""
     return {g.key for g in adoption.groups.get(dimension, ()) if g.hidden}
 
 

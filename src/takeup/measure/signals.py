@@ -213,7 +213,7 @@ def _spread(t: ir.Table) -> dict[str, float]:
             kk=(each.k**2).sum(),
             kn=(each.k * each.n).sum(),
             nn=(each.n**2).sum(),
-        )  # fmt: skip
+        )
     ).to_pylist()
     found = {}
     for r in rows:
@@ -230,7 +230,11 @@ def _spread(t: ir.Table) -> dict[str, float]:
 def _versions(t: ir.Table, by: Mapping[str, ir.Value]) -> dict[str, tuple[tuple[date, str], ...]]:
     """Weeks in which a version first appears in a population that had another before."""
     found: dict[str, list[tuple[date, str]]] = {}
-    for column, word in (("model_version", "model"), ("client_version", "client"), ("phase", "phase")):
+    for column, word in (
+        ("model_version", "model"),
+        ("client_version", "client"),
+        ("phase", "phase"),
+    ):
         if column not in t.columns:
             continue
         frame = (

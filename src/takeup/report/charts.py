@@ -347,6 +347,71 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
     return _both(make, text)
 
 
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something seen in a lane at a `week` (its Monday): `code` stands beside it; filled while
+    it is `open`."""
+
+    lane: str
+    week: str
+    code: str
+    open: bool
+
+
+def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -> Chart:
+    """Events in lanes over weeks; `changes` = (week, what) as dashed lines."""
+    lanes = list(dict.fromkeys(e.lane for e in events))
+    data = pd.DataFrame(
+        [
+            {
+                "lane": e.lane,
+                "week": e.week,
+                "code": e.code,
+                "fill": "var(--overridden)" if e.open else "var(--card)",
+            }
+            for e in events
+        ]
+    )
+
+    def make(width: int) -> Any:
+        narrow = width == NARROW
+        x = alt.X(
+            "week:T",
+            title=None,
+            axis=alt.Axis(format="%-d %b", grid=False, tickCount=3 if narrow else 6),
+        )
+        y = alt.Y("lane:N", title=None, sort=lanes, axis=alt.Axis(grid=True, labelLimit=150))
+        base = alt.Chart(data)
+        layers = [
+            base.mark_point(
+                shape="diamond", size=130, stroke="var(--overridden)", strokeWidth=1.6, opacity=1
+            ).encode(x=x, y=y, fill=alt.Fill("fill:N", scale=None)),
+            base.mark_text(
+                align="left", dx=10, fontSize=12, fontWeight=600, color="var(--overridden-ink)"
+            ).encode(x=x, y=y, text="code:N"),
+        ]
+        if changes:
+            days = sorted({day for day, _ in changes})
+            marks = pd.DataFrame(
+                [(d, ", ".join(what for day, what in changes if day == d)) for d in days],
+                columns=["day", "what"],
+            )
+            layers.append(
+                alt.Chart(marks)
+                .mark_rule(strokeDash=[3, 3], color="var(--second)")
+                .encode(x="day:T")
+            )
+            layers.append(
+                alt.Chart(marks)
+                .mark_text(align="left", dx=4, fontSize=12, color="var(--second)", baseline="top")
+                .encode(x="day:T", y=alt.value(0), text="what:N")
+            )
+        height = 44 * len(lanes) + 24
+        return alt.layer(*layers).properties(width=width - 70 if narrow else width, height=height)
+
+    return _both(make, "; ".join(f"{e.lane}, week of {e.week}: {e.code}" for e in events))
+
+
 _WEEKS_HEIGHT = 170
 
 

@@ -36,7 +36,22 @@ def measures_json(measures: Measures) -> dict[str, Any]:
         "reliance": plain(measures.reliance),
         "rollout": _rollout(measures),
         "value_per_case": plain(measures.value_per_case),
+        **{name: plain(getattr(measures, name)) for name in _AS_THEY_ARE},
     }
+
+
+_AS_THEY_ARE = (
+    "expert_benchmark",
+    "blind_spots",
+    "override_ledger",
+    "people",
+    "not_consulted",
+    "pilot_production",
+    "team",
+    "resistance",
+    "signals",
+    "value",
+)
 
 
 def _comparison(measures: Measures) -> dict[str, Any]:

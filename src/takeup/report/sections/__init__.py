@@ -5,17 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.report.sections.blind_spots import blind_spots_section
 from takeup.report.sections.comparison import comparison_sections
 from takeup.report.sections.disagreement import disagreement_sections
 from takeup.report.sections.kinds import kind_sections
+from takeup.report.sections.ledger import ledger_section
 from takeup.report.sections.levels import levels_section
+from takeup.report.sections.looking import looking_section
+from takeup.report.sections.lost import lost_section
 from takeup.report.sections.model_issue import model_section
+from takeup.report.sections.overriders import overriders_section
+from takeup.report.sections.pilot import pilot_section
 from takeup.report.sections.reasons import reasons_section
 from takeup.report.sections.rollout import rollout_section
 from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.section import Section
+from takeup.report.sections.signals import signals_section
+from takeup.report.sections.together import together_section
 from takeup.report.sections.use import use_section
 from takeup.report.sections.weeks import weeks_section
+from takeup.report.sections.why import why_sections
 
 
 def sections(diagnosis: Diagnosis) -> list[Section]:
@@ -24,12 +33,21 @@ def sections(diagnosis: Diagnosis) -> list[Section]:
         use_section(diagnosis),
         levels_section(diagnosis),
         weeks_section(diagnosis),
+        signals_section(diagnosis),
         model_section(diagnosis),
+        blind_spots_section(diagnosis),
         same_cases_section(diagnosis),
+        together_section(diagnosis),
+        overriders_section(diagnosis),
+        lost_section(diagnosis),
         *comparison_sections(diagnosis),
         rollout_section(diagnosis),
         *disagreement_sections(diagnosis),
+        looking_section(diagnosis),
+        *why_sections(diagnosis),
         reasons_section(diagnosis),
+        ledger_section(diagnosis),
+        pilot_section(diagnosis),
         *kind_sections(diagnosis),
     ]
     shown = [section for section in found if section is not None]

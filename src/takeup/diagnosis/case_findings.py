@@ -1,0 +1,156 @@
+"""Findings about kinds of case and circumstances: where overriding pays or hurts, what goes
+with not looking, what wrong advice leaves behind, what the pilot had."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.finding import Finding, distance80, finding
+from takeup.diagnosis.words import among, circumstance, points, points_range, whole_percent
+from takeup.measure.blind_spots import BlindSpot, BlindSpots
+from takeup.measure.model_issue import ModelIssues
+from takeup.measure.not_consulted import Circumstance, NotConsulted
+from takeup.measure.pilot_production import PilotProduction
+from takeup.stats.answer import CannotSay, Estimate
+
+_MOST = 3
+
+
+def _blind_spots(asked: Asked) -> list[Finding]:
+    found = asked.measures.blind_spots
+    if not isinstance(found, BlindSpots):
+        return []
+    issues = asked.measures.model_issue
+    told = (
+        {i.segment for i in issues.issues if i.kind in ("blind_spot", "missing_input")}
+        if isinstance(issues, ModelIssues)
+        else set()
+    )
+    out = []
+    for says in ("overrides_better", "overriding_hurts"):
+        own = [s for s in found.found if s.says == says]
+        own = [s for s in own if not (len(s.kind) == 1 and s.kind[0][1] in told)]
+        out += [_spot(s, found, asked) for s in own[:_MOST] if isinstance(s.gain, Estimate)]
+    return out
+
+
+def _spot(s: BlindSpot, found: BlindSpots, asked: Asked) -> Finding:
+    assert isinstance(s.gain, Estimate)
+    kind = among([(d, asked.titles.get(v, v)) for d, v in s.kind])
+    title = (
+        f"On {kind}, overrides beat the model"
+        if s.says == "overrides_better"
+        else f"On {kind}, overriding hurts"
+    )
+    small = ", a small part of all cases" if s.small else ""
+    return finding(
+        s.says,
+        "+".join(f"{d}={v}" for d, v in s.kind),
+        title,
+        f"Over {s.overrides:,} judged overrides a right choice gains {points(s.gain.value)} "
+        f"({points_range(s.gain)}) on the advice. Found in one half of the people and confirmed in "
+        f"the other; {found.tried} kinds of case were tried{small}.",
+        "paired",
+        s.overrides * distance80(s.gain),
+        gain=s.gain,
+    )
+
+
+def _not_looked(asked: Asked) -> list[Finding]:
+    found = asked.measures.not_consulted
+    if not isinstance(found, NotConsulted):
+        return []
+    less = [c for c in found.circumstances if c.difference.high < -0.02]
+    once: dict[str, Circumstance] = {}
+    for one in less:
+        once.setdefault(one.name, one)
+    out = []
+    for one in list(once.values())[:_MOST]:
+        d = one.difference
+        late = one.name == "late"
+        words = circumstance(one.name, one.level)
+        out.append(
+            finding(
+                "late_advice" if late else "not_looked_at",
+                "" if late else f"{one.name}={one.level}",
+                f"{words[0].upper()}{words[1:]}, the advice is looked at less",
+                f"In {whole_percent(one.looked)} of {one.cases:,} cases; {points(d.value)} "
+                f"({points_range(d)}) against the others, all else recorded alike. An association.",
+                "adjusted",
+                one.cases * distance80(d),
+                difference=d,
+            )
+        )
+    return [*out, *_after_error(found, asked)]
+
+
+def _after_error(found: NotConsulted, asked: Asked) -> list[Finding]:
+    if isinstance(found.after_error, CannotSay):
+        return []
+    out = []
+    for name, one in found.after_error.items():
+        beyond = one.beyond_usual
+        if isinstance(beyond, CannotSay) or beyond.low <= 0 or isinstance(one.drop, CannotSay):
+            continue
+        who = asked.scope(name)
+        later = one.recovery[-1]
+        left = (
+            f" Thirty cases later {points(later.value)} ({points_range(later)}) of it is left."
+            if isinstance(later, Estimate)
+            else ""
+        )
+        out.append(
+            finding(
+                "after_error",
+                name if who else "",
+                f"{who}: after wrong advice people look less"
+                if who
+                else "After wrong advice people look less",
+                f"Over {one.episodes:,} episodes looking falls by {points(one.drop.value)} "
+                f"({points_range(one.drop)}) in the next ten cases; {points(beyond.value)} more than "
+                f"after right advice.{left}",
+                "descriptive",
+                one.episodes * 10 * max(beyond.low, 0.0),
+                scope=name,
+                drop=one.drop,
+            )
+        )
+    return out
+
+
+def _pilot(asked: Asked) -> list[Finding]:
+    found = asked.measures.pilot_production
+    if not isinstance(found, PilotProduction):
+        return []
+    gap = next(g for g in found.gaps if g.figure == "effective_reliance")
+    d = gap.difference
+    if not d.excludes():
+        return []
+    parts = sorted(gap.explained.items(), key=lambda p: p[1].value * (1 if d.value > 0 else -1))
+    told = "; ".join(f"{name} {points(e.value)}" for name, e in reversed(parts))
+    only = (
+        " Nothing tells the phase from "
+        + " and ".join(n.replace("_", " ") for n in found.inseparable)
+        + ", which only one of the two had."
+        if found.inseparable
+        else ""
+    )
+    return [
+        finding(
+            "pilot_gap",
+            "",
+            "What worked in the pilot "
+            + ("carries less in production" if d.value < 0 else "carries more in production"),
+            f"The advice carried {whole_percent(gap.pilot)} of decisions in the pilot, "
+            f"{whole_percent(gap.production)} in production: {points(d.value)} ({points_range(d)}). "
+            f"Of that, {told}; left unexplained {points(gap.left.value)} ({points_range(gap.left)}).{only}",
+            "adjusted",
+            found.production_cases * distance80(d),
+            difference=d,
+            left=gap.left,
+        )
+    ]
+
+
+RULES: tuple[Callable[[Asked], list[Finding]], ...] = (_blind_spots, _not_looked, _pilot)

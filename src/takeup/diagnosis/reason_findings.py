@@ -1,0 +1,116 @@
+"""Findings about the reasons people have, with the evidence that speaks for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.finding import Finding, finding
+from takeup.diagnosis.words import whole_percent
+from takeup.measure.reason_score import Scored, Terms
+from takeup.measure.resistance import PopulationReasons, Resistance
+from takeup.record.questionnaire import TYPE_NAMES
+from takeup.stats.answer import CannotSay
+
+_STRENGTH = {
+    "dominant": "is the reason that weighs most",
+    "mixed": "is one of several reasons",
+    "leaning": "is what the evidence leans to",
+}
+
+
+def _reasons(asked: Asked) -> list[Finding]:
+    found = asked.measures.resistance
+    if isinstance(found, CannotSay):
+        return []
+    return [f for p in found.populations for f in _population(p, asked, found)]
+
+
+def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[Finding]:
+    scored = p.scored
+    if isinstance(scored, CannotSay):
+        return []
+    who = asked.scope(p.population)
+    where = p.population
+    if scored.named:
+        return [_reason(t, p, scored, who) for t in scored.named]
+    start = f"{who}: " if who else ""
+    if scored.verdict == "insufficient_evidence":
+        if not p.eligible and p.survey is None and p.interviews is None:
+            return []
+        text = "; ".join(scored.next_evidence)
+        return [
+            finding(
+                "reasons_insufficient", where, _upper(f"{start}why people do not rely on it is not known yet"),
+                f"Missing: {text}.", "descriptive", p.eligible * 0.05, scope=where,
+            )
+        ]  # fmt: skip
+    if scored.verdict == "unclear":
+        best = scored.order[0]
+        return [
+            finding(
+                "reasons_unclear", where, _upper(f"{start}no reason stands out"),
+                f"The likeliest is {TYPE_NAMES[best]} at {whole_percent(scored.probability[best])}; "
+                "that is too little to act on.",
+                "descriptive", p.eligible * 0.05, scope=where,
+            )
+        ]  # fmt: skip
+    return [
+        finding(
+            "no_reason_found", where, _upper(f"{start}no reason against the advice was found"),
+            "No reason is likelier than "
+            f"{whole_percent(max(scored.probability.values()))}, by what people say and do.",
+            "descriptive", 0.0, scope=where,
+        )
+    ]  # fmt: skip
+
+
+def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
+    name = TYPE_NAMES[t]
+    terms = scored.terms[t]
+    lead = f"{who}: {name}" if who else name[0].upper() + name[1:]
+    text = f"Belief that it is material: {whole_percent(scored.probability[t])}. {_sources(terms)}"
+    if p.model_issues:
+        text += " The model has an issue here as well; that comes first."
+    if t in scored.contradictions:
+        text += " What people say and what they do point opposite ways."
+    share = scored.mix[t].low if t in scored.mix else 0.0
+    return finding(
+        f"reason_{t}", p.population, f"{lead} {_STRENGTH[scored.verdict]}", text, "descriptive",
+        p.eligible * max(share, 0.05) * scored.probability[t],
+        scope=p.population, evidence=tuple(_signs(terms)),
+    )  # fmt: skip
+
+
+def _sources(terms: Terms) -> str:
+    """Which sources speak for it, against it, or are not there."""
+    said = {"survey": terms.survey, "interviews": terms.interviews, "behaviour": terms.behaviour}
+    speaks = [n for n, v in said.items() if v is not None and v >= 0.25]
+    against = [n for n, v in said.items() if v is not None and v <= -0.25]
+    missing = [n for n, v in said.items() if v is None]
+    parts = []
+    if speaks:
+        parts.append(
+            f"{_listed(speaks)} speak{'s' * (len(speaks) == 1 and speaks[0] != 'interviews')} for it"
+        )
+    if against:
+        parts.append(f"{_listed(against)} against it")
+    if missing:
+        parts.append(f"no usable {_listed(missing)}")
+    return _upper("; ".join(parts)) + "." if parts else ""
+
+
+def _signs(terms: Terms) -> list[str]:
+    shown = sorted((s for s in terms.signatures if s.value is not None), key=lambda s: -s.log_odds)
+    return [f"{s.rule.words}: {s.log_odds:+.2f}" for s in shown if s.log_odds >= 0.1]
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _upper(text: str) -> str:
+    return text[0].upper() + text[1:] if text else text
+
+
+RULES: tuple[Callable[[Asked], list[Finding]], ...] = (_reasons,)

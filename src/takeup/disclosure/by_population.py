@@ -1,0 +1,161 @@
+"""What may be shown of measures that speak of populations, kinds of case and reasons."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from takeup.disclosure.one_table import Audience, few, hidden_keys, with_complement
+from takeup.measure.adoption import Adoption
+from takeup.measure.after_error import AfterError
+from takeup.measure.blind_spots import BlindSpots
+from takeup.measure.expert_benchmark import BenchmarkOf
+from takeup.measure.not_consulted import NotConsulted
+from takeup.measure.override_ledger import Ledger
+from takeup.measure.people import People, PeopleOf
+from takeup.measure.pilot_production import PilotProduction
+from takeup.measure.reason_score import InterviewResult, SurveyResult
+from takeup.measure.resistance import PopulationReasons, Resistance, without_figures
+from takeup.measure.signals import Signals
+from takeup.measure.value import Value
+from takeup.record.settings import Settings
+from takeup.stats.answer import CannotSay, suppressed
+
+
+def disclose_benchmark(
+    found: tuple[BenchmarkOf, ...] | CannotSay, adoption: Adoption
+) -> tuple[BenchmarkOf, ...] | CannotSay:
+    """Benchmarks of the populations that may be shown."""
+    if isinstance(found, CannotSay):
+        return found
+    hidden = hidden_keys(adoption, "population")
+    return tuple(b for b in found if b.population not in hidden)
+
+
+def disclose_blind_spots(
+    found: BlindSpots | CannotSay, audience: Audience, settings: Settings
+) -> BlindSpots | CannotSay:
+    """Kinds of case in which enough people overrode."""
+    if isinstance(found, CannotSay):
+        return found
+    return replace(
+        found,
+        found=tuple(s for s in found.found if not few(s.people, audience, settings.disclosure)),
+    )
+
+
+def disclose_people(
+    found: People | CannotSay, adoption: Adoption, audience: Audience
+) -> People | CannotSay:
+    """Counts of people without cells of one or two, and without hidden populations."""
+    if isinstance(found, CannotSay):
+        return found
+    hidden = hidden_keys(adoption, "population")
+    return replace(
+        found,
+        populations=tuple(
+            _without_small(p) if audience == "share" else p
+            for p in found.populations
+            if p.population not in hidden
+        ),
+    )
+
+
+def _without_small(p: PeopleOf) -> PeopleOf:
+    small = any(n is not None and 0 < n < 3 for n in (p.better, p.worse, p.unknown))
+    return replace(p, better=None, worse=None, unknown=None) if small else p
+
+
+def disclose_not_consulted(
+    found: NotConsulted | CannotSay, adoption: Adoption, audience: Audience, settings: Settings
+) -> NotConsulted | CannotSay:
+    """What wrong advice does to looking, of the populations that may be shown."""
+    if isinstance(found, CannotSay) or isinstance(found.after_error, CannotSay):
+        return found
+    hidden = hidden_keys(adoption, "population")
+    kept: Mapping[str, AfterError] = {
+        name: one
+        for name, one in found.after_error.items()
+        if name not in hidden and not few(one.people, audience, settings.disclosure)
+    }
+    return replace(found, after_error=kept)
+
+
+def disclose_pilot(
+    found: PilotProduction | CannotSay, audience: Audience, settings: Settings
+) -> PilotProduction | CannotSay:
+    """The pilot, where enough people were in it."""
+    if isinstance(found, CannotSay):
+        return found
+    hidden = few(found.pilot_people, audience, settings.disclosure)
+    return suppressed() if hidden else found
+
+
+def disclose_resistance(
+    found: Resistance | CannotSay, adoption: Adoption, audience: Audience, settings: Settings
+) -> Resistance | CannotSay:
+    """Reasons of the populations that may be shown; surveys under ten respondents and
+    interviews under five keep their counts to themselves."""
+    if isinstance(found, CannotSay):
+        return found
+    hidden = hidden_keys(adoption, "population")
+
+    def shown(one: PopulationReasons) -> PopulationReasons:
+        if one.population in hidden or few(one.people or None, audience, settings.disclosure):
+            return without_figures(one)
+        if audience != "share":
+            return one
+        return replace(
+            one,
+            survey=_enough_answers(one.survey, settings),
+            interviews=_enough_interviews(one.interviews, settings),
+        )
+
+    return replace(found, populations=tuple(shown(p) for p in found.populations))
+
+
+def _enough_answers(found: SurveyResult | None, settings: Settings) -> SurveyResult | None:
+    enough = settings.resistance.smallest_respondents
+    return None if found is None or found.respondents < enough else found
+
+
+def _enough_interviews(found: InterviewResult | None, settings: Settings) -> InterviewResult | None:
+    if found is None or found.interviews >= settings.resistance.smallest_interviews:
+        return found
+    return replace(found, shares={}, primary={})
+
+
+def disclose_signals(found: Signals | CannotSay, adoption: Adoption) -> Signals | CannotSay:
+    """Signals of the populations that may be shown."""
+    if isinstance(found, CannotSay):
+        return found
+    hidden = hidden_keys(adoption, "population")
+    return replace(
+        found,
+        seen=tuple(s for s in found.seen if s.population not in hidden),
+        populations=tuple(p for p in found.populations if p not in hidden),
+    )
+
+
+def disclose_value(found: Value | CannotSay, adoption: Adoption) -> Value | CannotSay:
+    """Values of the populations that may be shown."""
+    if isinstance(found, CannotSay):
+        return found
+    hidden = hidden_keys(adoption, "population")
+    return replace(
+        found, populations=tuple(v for v in found.populations if v.population not in hidden)
+    )
+
+
+def disclose_ledger(
+    found: Ledger | CannotSay, audience: Audience, settings: Settings
+) -> Ledger | CannotSay:
+    """Lines of enough people; never one alone left out, which the total would give away."""
+    if isinstance(found, CannotSay) or audience != "share":
+        return found
+    sizes = {str(i): line.people or 0 for i, line in enumerate(found.lines)}
+    hidden = {k for k, n in sizes.items() if few(n, audience, settings.disclosure)}
+    if not found.more:
+        hidden = with_complement(hidden, sizes)
+    kept = tuple(line for i, line in enumerate(found.lines) if str(i) not in hidden)
+    return replace(found, lines=kept, more=found.more + len(hidden))

@@ -1,0 +1,104 @@
+"""What is lost, and where: not looking, wrong overrides, following wrong advice."""
+
+from __future__ import annotations
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.measure.value import ALL, Value, ValueOf
+from takeup.report.charts import FOLLOWED, MODEL, OVERRIDDEN, Series
+from takeup.report.sections.section import Row, Section, axis_row, figure, mark, number, strips
+from takeup.stats.answer import Answer, CannotSay
+
+_NOT = Series("not looking, against the advice", MODEL.token, MODEL.shape)
+_OVER = Series("wrong overrides", OVERRIDDEN.token, OVERRIDDEN.shape)
+_WRONG = Series("following wrong advice", FOLLOWED.token, FOLLOWED.shape)
+
+
+def lost_section(diagnosis: Diagnosis) -> Section | None:
+    """One row per population, its three losses on one axis."""
+    value = diagnosis.measures.value
+    if not isinstance(value, Value) or not value.populations:
+        return None
+    drawn = [
+        [
+            mark(series, e)
+            for series, e in (
+                (_NOT, v.not_consulting), (_OVER, v.wrong_overrides), (_WRONG, v.wrong_following)
+            )
+        ]
+        for v in value.populations
+    ]  # fmt: skip
+    texts = [
+        f"{_name(v, diagnosis)}: not looking {figure(v.not_consulting)}, wrong overrides "
+        f"{figure(v.wrong_overrides)}, following wrong advice {figure(v.wrong_following)}"
+        for v in value.populations
+    ]
+    axis, charts = strips(drawn, zero=True, percent=False, texts=texts)
+    if axis is None:
+        return None
+    rows = tuple(
+        Row(
+            _name(v, diagnosis),
+            f"{v.judged:,} judged of {v.eligible:,}",
+            chart,
+            _total(v.at_stake, value.unit),
+            f"decided {_short(v.decided)}, advice alone {_short(v.advice_alone)}",
+            inset=v.population == ALL,
+        )
+        for v, chart in zip(value.populations, charts, strict=True)
+    )
+    return Section(
+        _heading(value),
+        f"{value.unit} lost per eligible decision; bar: 95 % interval.",
+        ("Population", "Decided", "Advice alone", "Not looking", "Wrong overrides",
+         "Following wrong advice", "Saved by right overrides", "Over all decisions"),
+        tuple(_figures(v, diagnosis) for v in value.populations),
+        rows,
+        ((_NOT, ""), (_OVER, ""), (_WRONG, "")),
+        axis_row(axis),
+        ("Population", "At stake over all decisions"),
+        note="Not looking is set against the advice alone: below zero, people did better without it. "
+        "Grade: paired, the same cases on both sides.",
+    )  # fmt: skip
+
+
+def _name(v: ValueOf, diagnosis: Diagnosis) -> str:
+    return "All decisions" if v.population == ALL else diagnosis.name(v.population)
+
+
+def _short(answer: Answer) -> str:
+    return "–" if isinstance(answer, CannotSay) else number(answer.value)
+
+
+def _total(answer: Answer, unit: str) -> str:
+    return "–" if isinstance(answer, CannotSay) else f"{answer.value:,.0f} {unit}".replace("-", "−")
+
+
+def _heading(value: Value) -> str:
+    whole = value.populations[0]
+    parts = {
+        "not looking": whole.not_consulting,
+        "wrong overrides": whole.wrong_overrides,
+        "following wrong advice": whole.wrong_following,
+    }
+    known = {n: e.value for n, e in parts.items() if not isinstance(e, CannotSay) and e.low > 0}
+    if not known:
+        return "What is lost cannot be told from chance yet"
+    return f"Most is lost by {max(known, key=lambda n: known[n])}"
+
+
+def _figures(v: ValueOf, diagnosis: Diagnosis) -> tuple[str, ...]:
+    return (
+        _name(v, diagnosis),
+        *(
+            figure(a)
+            for a in (
+                v.decided,
+                v.advice_alone,
+                v.not_consulting,
+                v.wrong_overrides,
+                v.wrong_following,
+                v.gained_by_overrides,
+                v.at_stake,
+            )
+        ),
+    )

@@ -1,0 +1,83 @@
+"""What changed over the weeks: signals on a time line, beside new versions."""
+
+from __future__ import annotations
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.words import points, points_range, whole_percent
+from takeup.measure.signals import FIRST_RESPONSE, OWNER, Signals, SignalSeen
+from takeup.report.charts import Event, timeline
+from takeup.report.sections.section import Section
+
+_MOST_POPULATIONS = 12
+
+
+def signals_section(diagnosis: Diagnosis) -> Section | None:
+    """A lane for each population with a signal."""
+    found = diagnosis.measures.signals
+    if not isinstance(found, Signals) or not (found.seen or found.weeks >= 5):
+        return None
+    looked = f"{found.weeks} weeks of " + (
+        f"{len(found.populations)} populations" if len(found.populations) > 1 else "decisions"
+    )
+    missing = f" Not looked for: {'; '.join(found.not_looked_for)}." if found.not_looked_for else ""
+    note = (
+        "Thresholds are simulated to at most one false alarm a year for each population, all signals "
+        f"together. A new version is named before behaviour.{missing} Grade: descriptive."
+    )
+    columns = ("Week of", "Population", "Signal", "Before", "After", "First look at", "First question", "Owner")  # fmt: skip
+    if not found.seen:
+        return Section(
+            "No signal of a change",
+            f"{looked} were looked at, each week against its own past.",
+            ("Weeks looked at", "Populations", "Signals"),
+            ((f"{found.weeks}", f"{len(found.populations)}", "0"),),
+            note=note,
+            size="half",
+        )
+    shown = list(dict.fromkeys(s.population for s in found.seen))[:_MOST_POPULATIONS]
+    events = [
+        Event(
+            diagnosis.name(s.population) if s.population != "all" else "All", s.week, s.id, s.open
+        )
+        for s in found.seen
+        if s.population in shown
+    ]
+    return Section(
+        _heading(found.seen, diagnosis),
+        f"{looked}; filled: still open. Dashed lines: new versions.",
+        columns,
+        tuple(_figures(s, diagnosis) for s in found.seen),
+        chart=timeline(events, found.changes),
+        note=" ".join([*_told(found.seen), note]),
+    )
+
+
+def _heading(seen: tuple[SignalSeen, ...], diagnosis: Diagnosis) -> str:
+    still = [s for s in seen if s.open]
+    last = (still or list(seen))[-1]
+    who = "" if last.population == "all" else f"{diagnosis.name(last.population)}: "
+    text = f"{who}{last.words} in the week of {last.week}"
+    return text[0].upper() + text[1:]
+
+
+def _told(seen: tuple[SignalSeen, ...]) -> list[str]:
+    """What the codes on the time line mean."""
+    codes = dict.fromkeys((s.id, s.words) for s in seen)
+    return ["; ".join(f"{code}: {words}" for code, words in codes) + "."]
+
+
+def _figures(s: SignalSeen, diagnosis: Diagnosis) -> tuple[str, ...]:
+    share = s.unit == "share"
+    after = whole_percent(s.after) if share else f"{s.after:,.3g}"
+    if s.change is not None and share:
+        after += f" ({points(s.change.value)}, {points_range(s.change)})"
+    return (
+        s.week,
+        "all" if s.population == "all" else diagnosis.name(s.population),
+        f"{s.id} {s.words}{' (open)' if s.open else ''}",
+        whole_percent(s.before) if share else f"{s.before:,.3g}",
+        after,
+        s.named_first or "behaviour",
+        FIRST_RESPONSE[s.id],
+        OWNER[s.id],
+    )
