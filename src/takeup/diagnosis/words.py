@@ -119,6 +119,8 @@ def _level_in_words(dimension: str, level: str) -> str:
     if dimension == "score_band" and ": " in level:
         band = level.split(": ", 1)[1]
         return "score " + band.replace("≤", "up to").replace(">", "above")
+    if dimension in ("stakes", "load", "substitution"):
+        return f"{level} {name_of(dimension)}"
     if level.replace(".", "").lstrip("-").isdigit() or level in ("true", "false"):
         return f"{name_of(dimension)} {level}"
     return name_of(level)

@@ -6,9 +6,11 @@ neighbours, in a wide and a narrow version. Words stand beside them in HTML.
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import altair as alt
@@ -106,87 +108,79 @@ def _tick(value: float, signed: bool, percent: bool) -> str:
 
 def axis_strip(axis: Axis) -> Chart:
     """The axis' own row: tick labels over their places."""
-    data = pd.DataFrame({"x": axis.ticks, "label": axis.labels})
+    ticks = [
+        {"x": _place(axis, t), "label": label}
+        for t, label in zip(axis.ticks, axis.labels, strict=True)
+    ]
+    return _filled(_axis_spec, 16, {"ticks": ticks}, "")
 
-    def make(width: int) -> Any:
-        x = alt.X("x:Q", scale=_scale(axis), axis=None)
-        return (
-            alt.Chart(data)
-            .mark_text(fontSize=12, color="var(--third)", baseline="middle")
-            .encode(x=x, text="label:N", y=alt.value(8))
-            .properties(width=width, height=16)
-        )
 
-    return _both(make, "")
+@cache
+def _axis_spec(width: int, height: int) -> str:
+    return _spec(
+        alt.Chart(alt.NamedData("ticks"))
+        .mark_text(fontSize=12, color="var(--third)", baseline="middle")
+        .encode(x=_x("x"), text="label:N", y=alt.value(8))
+        .properties(width=width, height=height)
+    )
 
 
 def strip(axis: Axis, marks: Sequence[Mark], text: str) -> Chart:
     """Points with intervals, one lane each, on a shared axis."""
     height = LANE * max(len(marks), 1) + 4
     middle = (axis.low + axis.high) / 2
-    data = pd.DataFrame(
-        [
-            {
-                "value": m.value,
-                "low": max(m.low, axis.low),
-                "high": min(m.high, axis.high),
-                "y": 2 + LANE * (i + 0.5),
-                "label": m.shown,
-                "at": max(m.low, axis.low)
-                if m.low > (axis.low + middle) / 2
-                else min(m.high, axis.high),
-                "left": m.low > (axis.low + middle) / 2,
-                "bar": f"var(--{_interval(m.series.token)})",
-                "ink": f"var(--{m.series.token})",
-                "shape": m.series.shape,
-                "fill": f"var(--{m.series.token})" if m.series.filled else "var(--card)",
-            }
-            for i, m in enumerate(marks)
-        ]
-    )
+    data = [
+        {
+            "value": _place(axis, m.value),
+            "low": _place(axis, max(m.low, axis.low)),
+            "high": _place(axis, min(m.high, axis.high)),
+            "y": 2 + LANE * (i + 0.5),
+            "label": m.shown,
+            "at": _place(
+                axis,
+                max(m.low, axis.low) if m.low > (axis.low + middle) / 2 else min(m.high, axis.high),
+            ),
+            "left": m.low > (axis.low + middle) / 2,
+            "bar": f"var(--{_interval(m.series.token)})",
+            "ink": f"var(--{m.series.token})",
+            "shape": m.series.shape,
+            "fill": f"var(--{m.series.token})" if m.series.filled else "var(--card)",
+        }
+        for i, m in enumerate(marks)
+    ]
+    return _filled(_strip_spec, height, {"marks": data, "grid": _grid(axis)}, text)
 
-    def make(width: int) -> Any:
-        x = alt.X("value:Q", scale=_scale(axis), axis=None)
-        y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], range=[0, height]), axis=None)
-        base = alt.Chart(data)
-        layers = [_grid(axis, height)]
-        layers.append(
-            base.mark_rule(strokeWidth=7, strokeCap="round").encode(
-                x=alt.X("low:Q", scale=_scale(axis), axis=None),
-                x2="high:Q",
-                y=y,
-                stroke=alt.Stroke("bar:N", scale=None),
-            )
-        )
-        layers.append(
-            base.mark_point(size=72, opacity=1, strokeWidth=1.6).encode(
-                x=x,
-                y=y,
-                shape=alt.Shape("shape:N", scale=None),
-                stroke=alt.Stroke("ink:N", scale=None),
-                fill=alt.Fill("fill:N", scale=None),
-            )
-        )
-        for left in (True, False):
-            layers.append(
-                base.transform_filter(alt.datum.left == left)
-                .mark_text(
-                    align="right" if left else "left",
-                    dx=-8 if left else 8,
-                    fontSize=12,
-                    fontWeight=600,
-                    baseline="middle",
-                )
-                .encode(
-                    x=alt.X("at:Q", scale=_scale(axis), axis=None),
-                    y=y,
-                    text="label:N",
-                    color=alt.Color("ink:N", scale=None),
-                )
-            )
-        return alt.layer(*layers).properties(width=width, height=height)
 
-    return _both(make, text)
+@cache
+def _strip_spec(width: int, height: int) -> str:
+    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], range=[0, height]), axis=None)
+    base = alt.Chart(alt.NamedData("marks"))
+    layers = [
+        _grid_layer(height),
+        base.mark_rule(strokeWidth=7, strokeCap="round").encode(
+            x=_x("low"), x2="high:Q", y=y, stroke=alt.Stroke("bar:N", scale=None)
+        ),
+        base.mark_point(size=72, opacity=1, strokeWidth=1.6).encode(
+            x=_x("value"),
+            y=y,
+            shape=alt.Shape("shape:N", scale=None),
+            stroke=alt.Stroke("ink:N", scale=None),
+            fill=alt.Fill("fill:N", scale=None),
+        ),
+    ]
+    for left in (True, False):
+        layers.append(
+            base.transform_filter(alt.datum.left == left)
+            .mark_text(
+                align="right" if left else "left",
+                dx=-8 if left else 8,
+                fontSize=12,
+                fontWeight=600,
+                baseline="middle",
+            )
+            .encode(x=_x("at"), y=y, text="label:N", color=alt.Color("ink:N", scale=None))
+        )
+    return _spec(alt.layer(*layers).properties(width=width, height=height))
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +195,6 @@ class Part:
 
 def bar_strip(parts: Sequence[Part], text: str, hollow: float | None = None) -> Chart:
     """A stacked bar of shares from 0 to 1; `hollow` draws the nominal rate's square."""
-    height = 34
     rows, at = [], 0.0
     for part in parts:
         rows.append(
@@ -217,44 +210,37 @@ def bar_strip(parts: Sequence[Part], text: str, hollow: float | None = None) -> 
             }
         )
         at += part.share
-    data = pd.DataFrame(rows)
     axis = Axis(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0), ())
+    squares = [] if hollow is None else [{"x": hollow}]
+    data = {"parts": rows, "squares": squares, "grid": _grid(axis)}
+    return _filled(_bar_spec, 34, data, text)
 
-    def make(width: int) -> Any:
-        y, y2 = alt.value(5), alt.value(height - 5)
-        base = alt.Chart(data)
-        layers = [
-            _grid(axis, height),
-            base.mark_rect(stroke="var(--card)", strokeWidth=1.5, cornerRadius=4).encode(
-                x=alt.X("from:Q", scale=_scale(axis), axis=None),
-                x2="to:Q",
-                y=y,
-                y2=y2,
-                fill=alt.Fill("fill:N", scale=None),
-            ),
-            base.mark_text(fontSize=12, fontWeight=600, baseline="middle").encode(
-                x=alt.X("middle:Q", scale=_scale(axis), axis=None),
-                y=alt.value(height / 2),
-                text="label:N",
-                color=alt.Color("ink:N", scale=None),
-            ),
-        ]
-        if hollow is not None:
-            layers.append(
-                alt.Chart(pd.DataFrame({"x": [hollow]}))
-                .mark_point(
-                    shape="square",
-                    size=90,
-                    filled=False,
-                    color="var(--text)",
-                    strokeWidth=1.8,
-                    opacity=1,
-                )
-                .encode(x=alt.X("x:Q", scale=_scale(axis), axis=None), y=alt.value(height / 2))
-            )
-        return alt.layer(*layers).properties(width=width, height=height)
 
-    return _both(make, text)
+@cache
+def _bar_spec(width: int, height: int) -> str:
+    base = alt.Chart(alt.NamedData("parts"))
+    layers = [
+        _grid_layer(height),
+        base.mark_rect(stroke="var(--card)", strokeWidth=1.5, cornerRadius=4).encode(
+            x=_x("from"),
+            x2="to:Q",
+            y=alt.value(5),
+            y2=alt.value(height - 5),
+            fill=alt.Fill("fill:N", scale=None),
+        ),
+        base.mark_text(fontSize=12, fontWeight=600, baseline="middle").encode(
+            x=_x("middle"),
+            y=alt.value(height / 2),
+            text="label:N",
+            color=alt.Color("ink:N", scale=None),
+        ),
+        alt.Chart(alt.NamedData("squares"))
+        .mark_point(
+            shape="square", size=90, filled=False, color="var(--text)", strokeWidth=1.8, opacity=1
+        )
+        .encode(x=_x("x"), y=alt.value(height / 2)),
+    ]
+    return _spec(alt.layer(*layers).properties(width=width, height=height))
 
 
 @dataclass(frozen=True, slots=True)
@@ -407,7 +393,7 @@ def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -
                 .encode(x="day:T", y=alt.value(0), text="what:N")
             )
         height = 44 * len(lanes) + 24
-        return alt.layer(*layers).properties(width=width - 70 if narrow else width, height=height)
+        return alt.layer(*layers).properties(width=width - (140 if narrow else 150), height=height)
 
     return _both(make, "; ".join(f"{e.lane}, week of {e.week}: {e.code}" for e in events))
 
@@ -427,22 +413,31 @@ def _interval(token: str) -> str:
     return f"{token}-interval" if token in ("followed", "overridden", "model") else "line"
 
 
-def _scale(axis: Axis) -> alt.Scale:
-    return alt.Scale(domain=[axis.low, axis.high], nice=False, zero=False)
+def _place(axis: Axis, value: float) -> float:
+    """Where a value lies on its axis, from 0 to 1: so one spec serves every axis."""
+    return (value - axis.low) / (axis.high - axis.low)
 
 
-def _grid(axis: Axis, height: int) -> Any:
-    data = pd.DataFrame(
-        [
-            {"x": t, "ink": "var(--second)" if axis.zero and abs(t) < 1e-12 else "var(--line)"}
-            for t in axis.ticks
-        ]
-    )
+def _x(field: str) -> alt.X:
+    return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, 1], nice=False, zero=False), axis=None)
+
+
+def _grid(axis: Axis) -> list[dict[str, Any]]:
+    return [
+        {
+            "x": _place(axis, t),
+            "ink": "var(--second)" if axis.zero and abs(t) < 1e-12 else "var(--line)",
+        }
+        for t in axis.ticks
+    ]
+
+
+def _grid_layer(height: int) -> Any:
     return (
-        alt.Chart(data)
+        alt.Chart(alt.NamedData("grid"))
         .mark_rule(strokeWidth=1)
         .encode(
-            x=alt.X("x:Q", scale=_scale(axis), axis=None),
+            x=_x("x"),
             y=alt.value(0),
             y2=alt.value(height),
             stroke=alt.Stroke("ink:N", scale=None),
@@ -450,15 +445,25 @@ def _grid(axis: Axis, height: int) -> Any:
     )
 
 
-def _both(make: Any, text: str) -> Chart:
-    # The specs are ours and tested; validating each of some sixty would take most of the time.
-    with debug_mode(False):
-        return Chart(_svg(make(WIDE)), _svg(make(NARROW)), text)
+def _filled(
+    spec_of: Callable[[int, int], str], height: int, data: dict[str, Any], text: str
+) -> Chart:
+    """A cached spec in both widths with its data: making specs anew would take most of the
+    report's time."""
+    datasets = json.dumps(data)
+    wide, narrow = (
+        _rendered(f'{spec_of(width, height)[:-1]},"datasets":{datasets}}}')
+        for width in (WIDE, NARROW)
+    )
+    return Chart(wide, narrow, text)
 
 
-def _svg(chart: Any) -> str:
-    import vl_convert as vlc
+def _both(make: Callable[[int], Any], text: str) -> Chart:
+    return Chart(_rendered(_spec(make(WIDE))), _rendered(_spec(make(NARROW))), text)
 
+
+def _spec(chart: Any) -> str:
+    """The chart's spec as JSON, in the report's own look."""
     themed = chart.properties(
         background="transparent", padding={"left": 2, "right": 2, "top": 0, "bottom": 3}
     ).configure(
@@ -473,7 +478,16 @@ def _svg(chart: Any) -> str:
             "labelPadding": 6,
         },
     )
-    svg: str = vlc.vegalite_to_svg(themed.to_json(indent=None, validate=False))
+    # The specs are ours and tested; validating each would take most of the time.
+    with debug_mode(False):
+        spec: str = themed.to_json(indent=None, validate=False)
+    return spec
+
+
+def _rendered(spec: str) -> str:
+    import vl_convert as vlc
+
+    svg: str = vlc.vegalite_to_svg(spec)
     return svg.replace('role="graphics-object"', 'role="presentation"').replace(
         'role="graphics-symbol"', 'role="presentation"'
     )
