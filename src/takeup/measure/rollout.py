@@ -20,11 +20,11 @@ from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, r
 from takeup.stats.linear import (
     ArmMoments,
     Difference,
-    balance_statistic,
     difference_in_means,
     lin_difference,
 )
-from takeup.stats.quantiles import chi2_tail, normal_tail, t_half_width
+from takeup.stats.linear import balance_p as balance_of_arms
+from takeup.stats.quantiles import normal_tail, t_half_width
 
 MOST_LEVELS = 20
 _ASSUMPTION = (
@@ -77,14 +77,8 @@ def measure_rollout(
     t = decisions.mutate(p__=p).filter((p > 0) & (p < 1))
     t = t.mutate(arm__=(t["mode"] == "assist"))
     t = t.mutate(w__=ibis.ifelse(t.arm__, 1 / t.p__, 1 / (1 - t.p__)))
-    totals = fetch(
-        t.aggregate(
-            n=t.count(),
-            treated=t.arm__.cast("int64").sum(),
-            expected=t.p__.sum(),
-            spread=(t.p__ * (1 - t.p__)).sum(),
-        )
-    ).to_pylist()[0]
+    unit = _unit(use_case, t)
+    totals = fetch(_arm_sizes(t, unit)).to_pylist()[0]
     treated = int(totals["treated"] or 0)
     control = int(totals["n"] or 0) - treated
     if min(treated, control) < settings.rollout.smallest_arm:
@@ -96,7 +90,6 @@ def measure_rollout(
     z = (treated - totals["expected"]) / np.sqrt(totals["spread"])
     ratio_p = 2 * normal_tail(abs(z))
     design, columns = _design(t, covariates)
-    unit = _unit(use_case, t)
     effects = []
     balance_p = None
     for name, label, value in _quantities(design, use_case, outcomes):
@@ -105,10 +98,29 @@ def measure_rollout(
             continue
         effects.append(_effect(name, label, arms, bool(columns), unit, settings.confidence))
         if balance_p is None and columns:
-            statistic, df = balance_statistic(*arms)
-            balance_p = chi2_tail(statistic, df) if df else None
+            balance_p = balance_of_arms(*arms)
     return Rollout(
         tuple(effects), treated, control, ratio_p, balance_p, _alerts(ratio_p, balance_p, settings)
+    )
+
+
+def _arm_sizes(t: ir.Table, unit: str | None) -> ir.Table:
+    """Rows, rows with the advice, how many were to be expected, and the variance of that:
+    whole units are drawn, so all rows of one fall together."""
+    treated = t.arm__.cast("int64")
+    if unit is None:
+        return t.aggregate(
+            n=t.count(),
+            treated=treated.sum(),
+            expected=t.p__.sum(),
+            spread=(t.p__ * (1 - t.p__)).sum(),
+        )
+    units = t.group_by(unit__=t[unit]).aggregate(n=t.count(), treated=treated.sum(), p=t.p__.mean())
+    return units.aggregate(
+        n=units.n.sum(),
+        treated=units.treated.sum(),
+        expected=(units.n * units.p).sum(),
+        spread=(units.n.cast("float64") ** 2 * units.p * (1 - units.p)).sum(),
     )
 
 

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import fdtrc
+
+from takeup.stats.quantiles import chi2_tail
 
 Array = NDArray[np.float64]
 
@@ -83,15 +86,39 @@ def _arm(arm: ArmMoments, centre: Array, adjust: bool) -> _Arm:
     return _Arm(mean, float(groups / free * (sums**2).sum() / weight**2), free)
 
 
-def balance_statistic(treated: ArmMoments, control: ArmMoments) -> tuple[float, int]:
-    """Wald χ² of the covariate means of two arms and its degrees of freedom."""
+def balance_p(treated: ArmMoments, control: ArmMoments) -> float | None:
+    """P-value of equal covariate means in two arms; None where there are too few units.
+
+    Rows as units: Wald χ². Units of several rows: Hotelling's T² on the units' sums, because
+    whole people (or teams) were drawn and their cases come along (Hansen & Bowers 2008).
+    """
     w1, w0 = treated.cross[0, 0], control.cross[0, 0]
     x = slice(1, -1)
     gap = treated.cross[0, x] / w1 - control.cross[0, x] / w0
     pooled = treated.cross + control.cross
     means = pooled[0, x] / (w1 + w0)
-    covariance = pooled[x, x] / (w1 + w0) - np.outer(means, means)
-    scale = treated.squares / w1**2 + control.squares / w0**2
-    rank = int(np.linalg.matrix_rank(covariance, tol=1e-10))
-    statistic = float(gap @ np.linalg.pinv(covariance * scale, rcond=1e-10) @ gap)
-    return statistic, rank
+    if treated.units is None or control.units is None:
+        covariance = pooled[x, x] / (w1 + w0) - np.outer(means, means)
+        scale = treated.squares / w1**2 + control.squares / w0**2
+        statistic, rank = _quadratic(gap, covariance * scale)
+        return chi2_tail(statistic, rank) if rank else None
+    variance = np.zeros((len(gap), len(gap)))
+    for units, w in ((treated.units, w1), (control.units, w0)):
+        u = units[:, x] - means * units[:, :1]
+        u = u - u.mean(0)
+        variance += len(u) / max(len(u) - 1, 1) * (u.T @ u) / w**2
+    statistic, rank = _quadratic(gap, variance)
+    free = len(treated.units) + len(control.units) - 2
+    left = free - rank + 1
+    if not rank or left < 5:
+        return None
+    return float(fdtrc(rank, left, statistic * left / (free * rank)))
+
+
+def _quadratic(gap: Array, covariance: Array) -> tuple[float, int]:
+    """gapᵀ V⁻¹ gap and the rank of V."""
+    spread = np.sqrt(np.maximum(np.diag(covariance), 1e-300))
+    values, vectors = np.linalg.eigh(covariance / np.outer(spread, spread))
+    kept = values > 1e-9 * max(values.max(), 1e-300)
+    projected = vectors[:, kept].T @ (gap / spread)
+    return float((projected**2 / values[kept]).sum()), int(kept.sum())

@@ -45,7 +45,7 @@ def rollout_section(diagnosis: Diagnosis) -> Section | None:
         "drawn to go without; with minus without.",
         ("Quantity", "Without", "With", "Difference", "Adjusted"),
         tuple(
-            (e.label, _share(e.mean_without), _share(e.mean_with), figure(e.unadjusted, as_points=True),
+            (e.label, _level(e, e.mean_without), _level(e, e.mean_with), figure(e.unadjusted, as_points=True),
              figure(e.adjusted, as_points=True))
             for e in rollout.effects
         ),
@@ -54,8 +54,17 @@ def rollout_section(diagnosis: Diagnosis) -> Section | None:
         axis_row(axis),
         ("Quantity", "With the advice minus without"),
         note=f"By intention to treat, every row in the arm it was drawn into. {checks}. "
-        f"{' '.join(rollout.alerts)} Grade: randomised.",
+        f"{''.join(f'{a[0].upper()}{a[1:]}. ' for a in rollout.alerts)}Grade: randomised.",
     )  # fmt: skip
+
+
+def _hides_level(e: Effect) -> bool:
+    """The risk of misclassification is identified as a difference only."""
+    return e.name.startswith("misclassification:")
+
+
+def _level(e: Effect, value: float) -> str:
+    return "–" if _hides_level(e) else _share(value)
 
 
 def _share(value: float) -> str:
@@ -80,7 +89,9 @@ def _row(e: Effect, chart: Chart | None) -> Row:
         return Row(label, "", None, STATUS[u.status], u.reason)
     return Row(
         label,
-        f"{_share(e.mean_without)} without, {_share(e.mean_with)} with",
+        "only the difference is known"
+        if _hides_level(e)
+        else f"{_share(e.mean_without)} without, {_share(e.mean_with)} with",
         chart,
         difference(u),
         f"{interval(u)} · {told(u, 'more with the advice', 'less with the advice')}",
