@@ -13,6 +13,7 @@ from typing import Any
 
 import pandas as pd
 
+from takeup.diagnosis.change import Changes, changes, read_earlier
 from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures, take_measures
@@ -29,6 +30,7 @@ from takeup.record.use_case import UseCase
 from takeup.report.html import render_html
 from takeup.report.json_document import diagnosis_json
 from takeup.report.page import InputFacts, Page
+from takeup.report.plain import plain
 from takeup.sources.decision_table import DecisionTable
 from takeup.sources.evidence_files import read_evidence
 from takeup.sources.opened import Opened, open_decisions
@@ -69,23 +71,54 @@ class Result:
             f"no use case {use_case!r}; there are {[d.use_case for d in self.diagnoses]}"
         )
 
-    def to_html(self, title: str | None = None) -> str:
-        """The report as one self-contained page, always in `share` disclosure."""
-        return render_html(Page(title, self.facts, self.shared))
+    def to_html(
+        self, title: str | None = None, compare: str | Path | dict[str, Any] | None = None
+    ) -> str:
+        """The report as one self-contained page, always in `share` disclosure. `compare`: an
+        earlier diagnosis as JSON; the report then says what changed."""
+        changed = {} if compare is None else {c.use_case: c for c in self.changes(compare, "share")}
+        return render_html(Page(title, self.facts, self.shared, changed))
 
-    def to_json(self, disclosure: Audience = "analyst") -> str:
-        """Everything the report shows, as JSON."""
+    def to_pdf(
+        self,
+        path: str | Path,
+        title: str | None = None,
+        compare: str | Path | dict[str, Any] | None = None,
+    ) -> None:
+        """The same report printed to `path` (extra `takeup[pdf]`)."""
+        from takeup.report.pdf import write_pdf
+
+        write_pdf(self.to_html(title, compare), Path(path))
+
+    def changes(
+        self, earlier: str | Path | dict[str, Any], disclosure: Audience = "analyst"
+    ) -> list[Changes]:
+        """What changed since an earlier diagnosis (its JSON, or a path to it), by use case."""
+        rules = self.settings.disclosure
+        least = rules.minimum_group if disclosure == "share" else rules.analyst_floor
+        before = earlier if isinstance(earlier, dict) else read_earlier(Path(earlier))
+        return changes(before, self._document(disclosure), least)
+
+    def to_json(
+        self,
+        disclosure: Audience = "analyst",
+        compare: str | Path | dict[str, Any] | None = None,
+    ) -> str:
+        """Everything the report shows, as JSON; with `compare`, also `changes`."""
+        document = self._document(disclosure)
+        if compare is not None:
+            document["changes"] = [plain(c) for c in self.changes(compare, disclosure)]
+        return json.dumps(document, indent=1, ensure_ascii=False)
+
+    def _document(self, disclosure: Audience) -> dict[str, Any]:
         chosen = self.shared if disclosure == "share" else self.diagnoses
-        return json.dumps(
-            {
-                "takeup": self.facts.version,
-                "disclosure": disclosure,
-                "input": self.facts.to_json(),
-                "diagnoses": [diagnosis_json(d) for d in chosen],
-            },
-            indent=1,
-            ensure_ascii=False,
-        )
+        return {
+            "takeup": self.facts.version,
+            "made_at": self.facts.made_at.isoformat(timespec="seconds"),
+            "disclosure": disclosure,
+            "input": self.facts.to_json(),
+            "diagnoses": [diagnosis_json(d) for d in chosen],
+        }
 
     def findings(self, use_case: str | None = None) -> tuple[Finding, ...]:
         """The analyst's findings of one use case, the gravest first."""

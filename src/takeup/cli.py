@@ -93,6 +93,11 @@ def diagnose(
     use_case: Annotated[Path | None, typer.Option(help="use-case file (TOML)")] = None,
     population: Annotated[Path | None, typer.Option(help="population file (TOML)")] = None,
     map_: MapFile = None,
+    survey: Annotated[str | None, typer.Option(help="survey answers, a row per respondent")] = None,
+    interviews: Annotated[str | None, typer.Option(help="coded interviews")] = None,
+    panel: Annotated[
+        str | None, typer.Option(help="a panel's blinded judgement of the advice")
+    ] = None,
     settings: Annotated[Path | None, typer.Option(help="settings file (TOML)")] = None,
     since: Annotated[datetime | None, typer.Option(help="first day, inclusive")] = None,
     until: Annotated[datetime | None, typer.Option(help="last day, exclusive")] = None,
@@ -101,6 +106,12 @@ def diagnose(
     ] = Disclosure.analyst,
     out: Annotated[Path, typer.Option(help="the report")] = Path("report.html"),
     json: Annotated[Path | None, typer.Option("--json", help="write everything as JSON")] = None,
+    pdf: Annotated[
+        Path | None, typer.Option(help="print the report too (extra takeup[pdf])")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="an earlier --json file: say what changed since")
+    ] = None,
     title: Annotated[str | None, typer.Option(help="title of the report")] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="exit with 3 where rows were rejected")
@@ -108,6 +119,7 @@ def diagnose(
 ) -> None:
     """Diagnose a table of decisions and write the report."""
     from takeup.api import diagnose as run
+    from takeup.report.pdf import write_pdf
 
     with _steps() as step:
         result = run(
@@ -117,15 +129,22 @@ def diagnose(
             mapping=map_,
             use_case=use_case,
             population=population,
+            survey=survey,
+            interviews=interviews,
+            panel=panel,
             settings=settings,
             since=since,
             until=until,
             step=step,
         )
         step("writing the report")
-        _write(out, result.to_html(title))
+        html = result.to_html(title, compare)
+        _write(out, html)
         if json is not None:
-            _write(json, result.to_json(disclosure.value))
+            _write(json, result.to_json(disclosure.value, compare))
+        if pdf is not None:
+            step("printing")
+            write_pdf(html, pdf)
         rejects = _write_rejects(result, out)
     _tell(result, out, rejects)
     if strict and result.table.reconciliation.rows_rejected:
@@ -277,17 +296,21 @@ def demo(
 ) -> None:
     """Simulate a bank's first months, diagnose them, write and open the report."""
     from takeup.api import diagnose as run
-    from takeup.simulate import simulate, write_programme
+    from takeup.simulate import simulate, whole_history, write_programme
 
     with _steps() as step:
         step("simulating a bank")
-        paths = write_programme(simulate("bank", seed=seed), out)
+        programme = simulate("bank", seed=seed, phases=whole_history(8))
+        paths = write_programme(programme, out)
         result = run(
             str(paths["decisions"]),
             eligible=str(paths["eligible"]),
             outcomes=str(paths["outcomes"]),
             use_case=paths["use_case"],
             population=paths["population"],
+            survey=str(paths["survey"]),
+            interviews=str(paths["interviews"]),
+            panel=str(paths["panel"]),
             step=step,
         )
         report = out / "report.html"
@@ -298,7 +321,7 @@ def demo(
         webbrowser.open(report.resolve().as_uri())
 
 
-_STEPS = 15
+_STEPS = 28
 """Steps of one use case, from reading to the report."""
 
 

@@ -104,7 +104,11 @@ def take_measures(
     searched = _searched(decisions, segments, covariates)
     taken: dict[str, Any] = {}
     left_out = not_instrumented("this measure was not asked for", "leave `only` out")
-    wanted = None if only is None else {*only, *(n for o in only for n in _LEANS_ON.get(o, ()))}
+    wanted = (
+        None
+        if only is None
+        else {"adoption", *only, *(n for o in only for n in _LEANS_ON.get(o, ()))}
+    )
 
     def take(name: str, measure: Callable[[], Any]) -> Any:
         """The measure, if it is asked for or another one leans on it."""
@@ -169,9 +173,9 @@ def take_measures(
 
 
 _LEANS_ON: dict[str, tuple[str, ...]] = {
-    "ladder": ("adoption", "expert_benchmark"),
-    "signals": ("adoption", "expert_benchmark"),
-    "resistance": ("adoption", "model_issue", "expert_benchmark"),
+    "ladder": ("expert_benchmark",),
+    "signals": ("expert_benchmark",),
+    "resistance": ("model_issue", "expert_benchmark"),
 }
 
 

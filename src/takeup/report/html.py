@@ -44,7 +44,7 @@ def render_html(page: Page) -> str:
         page=page,
         facts=page.facts,
         css=_css(),
-        parts=[(d, cards(d), sections(d)) for d in page.diagnoses],
+        parts=[(d, cards(d), sections(d, page.changes.get(d.use_case))) for d in page.diagnoses],
         again=_again(page),
         kicker=_KICKER,
         shape=_SHAPE,

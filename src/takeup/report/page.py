@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from takeup.diagnosis.change import Changes
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.record.columns import Column, missing_columns
 from takeup.sources.raw_table import Reject
@@ -71,8 +72,10 @@ class InputFacts:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A report: its title, the input, and the diagnoses that may be shared."""
+    """A report: its title, the input, the diagnoses that may be shared, and by use case what
+    changed since an earlier one."""
 
     title: str | None
     facts: InputFacts
     diagnoses: tuple[Diagnosis, ...]
+    changes: dict[str, Changes] = field(default_factory=dict)

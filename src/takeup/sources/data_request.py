@@ -141,6 +141,8 @@ def population_entries() -> list[tuple[str, str]]:
         "prior_incident": "an earlier AI or analytics failure touched them (true or false)",
         "side_application": "the advice stands in another application (true or false)",
         "fiduciary_duty": "the role owes a duty to a third party (true or false)",
+        "low_users_practising_share": "share of those who seldom use the advice who practise in private",
+        "formal_objections_per_100": "documented objections to the governance body per 100 people in 90 days",
         "expert_benchmark": "r*: share of advice that experts would override, { rate = 0.10, sd = 0.03 }",
     }
     return [(name, meanings[name]) for name in Population.model_fields]

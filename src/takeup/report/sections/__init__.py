@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from takeup.diagnosis.change import Changes
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.report.sections.blind_spots import blind_spots_section
 from takeup.report.sections.comparison import comparison_sections
@@ -21,15 +22,17 @@ from takeup.report.sections.rollout import rollout_section
 from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.section import Section
 from takeup.report.sections.signals import signals_section
+from takeup.report.sections.since import since_section
 from takeup.report.sections.together import together_section
 from takeup.report.sections.use import use_section
 from takeup.report.sections.weeks import weeks_section
 from takeup.report.sections.why import why_sections
 
 
-def sections(diagnosis: Diagnosis) -> list[Section]:
+def sections(diagnosis: Diagnosis, changed: Changes | None = None) -> list[Section]:
     """The cards in the order in which a reader asks for them."""
     found: list[Section | None] = [
+        since_section(diagnosis, changed),
         use_section(diagnosis),
         levels_section(diagnosis),
         weeks_section(diagnosis),

@@ -1,0 +1,223 @@
+"""What changed since an earlier diagnosis, and whether it is more than noise.
+
+Figures of two JSON documents are paired by use case, measure and population; a change counts
+only where its own interval leaves zero out after false discovery is held to 10 % over all of
+them. Levels, reasons and findings are compared as words.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.special import ndtr
+
+from takeup.record.errors import InputError
+from takeup.stats.many import discoveries
+from takeup.stats.quantiles import normal_quantile
+
+RATE = 0.10
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One figure now and before. `low` to `high` is the 95 % interval of the change;
+    `beyond_noise` after false discovery control over all changes."""
+
+    figure: str
+    population: str
+    before: float
+    now: float
+    change: float
+    low: float
+    high: float
+    unit: str
+    beyond_noise: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Of one use case: figures, the ones beyond noise first; `words` of what else is other
+    than it was; `overlap` names why the two are not independent (None: they seem to be)."""
+
+    use_case: str
+    earlier: str
+    figures: tuple[Change, ...]
+    words: tuple[tuple[str, str, str], ...]
+    findings_new: tuple[str, ...]
+    findings_gone: tuple[str, ...]
+    overlap: str | None
+
+
+def read_earlier(path: Path) -> dict[str, Any]:
+    """An earlier diagnosis as JSON. Raises InputError where it is none."""
+    if not path.exists():
+        raise InputError(f"{path}: there is no such file")
+    try:
+        document = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, UnicodeDecodeError):
+        raise InputError(
+            f"{path} is no JSON; --compare takes a file that takeup diagnose --json wrote"
+        ) from None
+    if not isinstance(document, dict) or "diagnoses" not in document:
+        raise InputError(
+            f"{path} is no diagnosis; --compare takes what takeup diagnose --json wrote"
+        )
+    return document
+
+
+def changes(earlier: Mapping[str, Any], now: Mapping[str, Any], least_people: int) -> list[Changes]:
+    """What changed in every use case that both documents hold. Populations of fewer than
+    `least_people` people in either are left out."""
+    before = {d["use_case"]: d for d in earlier["diagnoses"]}
+    overlap = _overlap(earlier, now)
+    return [
+        _of(
+            before[d["use_case"]],
+            d,
+            str(earlier.get("made_at") or earlier["takeup"]),
+            overlap,
+            least_people,
+        )
+        for d in now["diagnoses"]
+        if d["use_case"] in before
+    ]
+
+
+def _overlap(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
+    shas = [
+        {f.get("sha256") for f in doc["input"].get("files", ()) if f.get("sha256")}
+        for doc in (earlier, now)
+    ]
+    if shas[0] & shas[1]:
+        return "both were made from the same file"
+    weeks = [
+        {
+            g["key"]
+            for d in doc["diagnoses"]
+            for g in d["measures"]["adoption"].get("groups", {}).get("week", ())
+        }
+        for doc in (earlier, now)
+    ]
+    shared = len(weeks[0] & weeks[1])
+    if shared > 1:
+        return f"{shared} weeks are in both, so true changes look smaller than they are"
+    return None
+
+
+def _of(
+    before: Mapping[str, Any],
+    now: Mapping[str, Any],
+    named: str,
+    overlap: str | None,
+    least_people: int,
+) -> Changes:
+    old = dict(_figures(before["measures"], least_people))
+    new = dict(_figures(now["measures"], least_people))
+    pairs = [(key, old[key], new[key]) for key in new if key in old]
+    found = _told([p for p in pairs if p[1].get("unit") == p[2].get("unit")])
+    words_before, words_now = dict(_words(before["measures"])), dict(_words(now["measures"]))
+    told = tuple(
+        (what, words_before[what], words_now[what])
+        for what in words_now
+        if what in words_before and words_before[what] != words_now[what]
+    )
+    titles = [{f["id"]: f["title"] for f in d["findings"]} for d in (before, now)]
+    return Changes(
+        now["use_case"],
+        named,
+        found,
+        told,
+        tuple(t for i, t in titles[1].items() if i not in titles[0]),
+        tuple(t for i, t in titles[0].items() if i not in titles[1]),
+        overlap,
+    )
+
+
+_RATES = ("nominal_rate", "consult_rate", "override_rate", "effective_reliance", "quality_gap")
+_NAMES = {
+    "nominal_rate": "closed on the AI path",
+    "consult_rate": "looked at",
+    "override_rate": "overridden, of those looked at",
+    "effective_reliance": "decided with the advice",
+    "quality_gap": "gap between rate and quality",
+}
+
+
+def _figures(
+    measures: Mapping[str, Any], least_people: int
+) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    """Estimates by (figure, population)."""
+    adoption = measures["adoption"]
+    groups = [("all", adoption), *((g["key"], g) for g in adoption["groups"].get("population", ()))]
+    for name, group in groups:
+        if (group.get("people") or 0) < least_people:
+            continue
+        for rate in _RATES:
+            yield from _one((_NAMES[rate], name), group.get(rate))
+    shown = {name for name, group in groups if (group.get("people") or 0) >= least_people}
+    for scope in measures["model_issue"].get("scopes", ()):
+        if scope["scope"] in shown:
+            yield from _one(("advice wrong", scope["scope"]), scope["error"])
+    yield from _one(("people minus model", "all"), measures["paired"].get("person_minus_model"))
+    for group in measures["paired"].get("groups", {}).get("population", ()):
+        if group["key"] in shown:
+            yield from _one(("people minus model", group["key"]), group["person_minus_model"])
+    reliance = measures["reliance"]
+    for key, name in (
+        ("keeps_right", "right advice kept"),
+        ("catches_wrong", "wrong advice caught"),
+    ):
+        yield from _one((name, "all"), reliance.get(key))
+    for value in measures.get("value", {}).get("populations", ()):
+        if value["population"] in shown:
+            yield from _one(("lost per decision", value["population"]), value["decided"])
+
+
+def _one(
+    key: tuple[str, str], answer: Mapping[str, Any] | None
+) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
+    if answer and answer.get("value") is not None and answer.get("high") is not None:
+        yield key, answer
+
+
+def _told(pairs: list[tuple[tuple[str, str], Any, Any]]) -> tuple[Change, ...]:
+    if not pairs:
+        return ()
+    z95 = normal_quantile(0.975)
+
+    def se(a: Mapping[str, Any]) -> float:
+        z = normal_quantile(0.5 + float(a["confidence"]) / 2)
+        return max(float(a["high"]) - float(a["low"]), 0.0) / (2 * z)
+
+    rows = []
+    for key, old, new in pairs:
+        spread = float(np.hypot(se(old), se(new)))
+        d = float(new["value"]) - float(old["value"])
+        rows.append((key, float(old["value"]), float(new["value"]), d, spread, str(new["unit"])))
+    p = np.array([2 * float(ndtr(-abs(d) / s)) if s > 0 else 1.0 for _, _, _, d, s, _ in rows])
+    real = discoveries(p, RATE)
+    found = [
+        Change(key[0], key[1], old, new, d, d - z95 * s, d + z95 * s, unit, bool(is_real))
+        for (key, old, new, d, s, unit), is_real in zip(rows, real, strict=True)
+    ]
+    order = np.argsort(p, kind="stable")
+    return tuple(found[i] for i in order)
+
+
+def _words(measures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is said in words: levels and reasons."""
+    for p in measures["ladder"].get("populations", ()):
+        level = p["level"]
+        if "certain" in level:
+            yield f"level of {p['population']}", f"L{level['certain']} to L{level['possible']}"
+    for p in measures.get("resistance", {}).get("populations", ()):
+        scored = p["scored"]
+        if "verdict" in scored:
+            named = ", ".join(scored["named"])
+            verdict = scored["verdict"].replace("_", " ")
+            yield f"reasons of {p['population']}", f"{verdict}{': ' + named if named else ''}"

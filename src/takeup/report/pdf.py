@@ -1,0 +1,67 @@
+"""The same report as PDF (extra `takeup[pdf]`): for boards, mail and files.
+
+WeasyPrint knows no CSS variables inside SVG, so every colour token becomes the literal colour
+of the light theme first.
+"""
+
+from __future__ import annotations
+
+import re
+from importlib.resources import files
+from pathlib import Path
+
+from takeup.record.errors import InputError
+
+_PRINT = (
+    "details { display: none } .drawing .wide { display: none } .drawing .narrow { display: block }"
+)
+
+
+def write_pdf(html: str, path: Path) -> None:
+    """Print the report `html` to `path`. Raises InputError where the extra is not installed, or
+    the place cannot be written."""
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise InputError(
+            "printing needs WeasyPrint and Pango: pip install 'takeup[pdf]', and on Debian "
+            f"apt-get install libpango-1.0-0 libpangoft2-1.0-0 ({error})"
+        ) from None
+    half = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        weasyprint.HTML(string=with_literal_colours(html), url_fetcher=_no_network).write_pdf(
+            half, stylesheets=[weasyprint.CSS(string=_PRINT)]
+        )
+        half.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}); choose another place"
+        ) from None
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def with_literal_colours(html: str) -> str:
+    """`html` with every `var(--token)` replaced by its value in the light theme."""
+    tokens = _light_tokens()
+
+    def value(match: re.Match[str]) -> str:
+        return tokens.get(match.group(1), match.group(0))
+
+    return re.sub(r"var\(--([a-z-]+)\)", value, html)
+
+
+def _light_tokens() -> dict[str, str]:
+    text = (files("takeup.report") / "style" / "tokens.css").read_text(encoding="utf-8")
+    first = text[text.index(":root") : text.index("}")]
+    return {name: value.strip() for name, value in re.findall(r"--([a-z-]+):\s*([^;]+);", first)}
+
+
+def _no_network(url: str, *_: object, **__: object) -> dict[str, object]:
+    """Only what the page itself carries."""
+    if url.startswith("data:"):
+        from weasyprint import default_url_fetcher
+
+        return dict(default_url_fetcher(url))
+    raise ValueError(f"a report fetches nothing: {url}")
