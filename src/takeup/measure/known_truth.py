@@ -34,8 +34,8 @@ def truth_weight(rows: ir.Table) -> ir.FloatingValue:
     """1/`truth_probability` of each judged row, 1 where all are judged alike."""
     if "truth_probability" in rows.columns:
         return 1 / rows.truth_probability
-    # A column of ones, because a literal alone cannot be summed.
-    return ibis.ifelse(rows.action.notnull(), 1.0, 1.0)
+    # A column of ones, because a literal alone cannot be summed, and 1.0 would be a decimal.
+    return ibis.ifelse(rows.action.notnull(), 1, 1).cast("float64")
 
 
 def uneven_truth(rows: ir.Table, settings: Settings) -> CannotSay | None:

@@ -90,8 +90,8 @@ class Signals:
 
 
 @dataclass(frozen=True, slots=True)
-class _Weeks:
-    """One population's weekly sums; `spread` inflates the variance of a share over people."""
+class WeeklySums:
+    """One population's weekly sums by name (as `_weeks` counts them); `spread` inflates the variance of a share over people."""
 
     population: str
     mondays: list[date]
@@ -122,7 +122,9 @@ def measure_signals(
     seen = [
         signal
         for weeks in found
-        for signal in _of(weeks, population_facts(dict(populations), weeks.population), settings)
+        for signal in signals_of(
+            weeks, population_facts(dict(populations), weeks.population), settings
+        )
     ]
     changes = {(w.mondays[i].isoformat(), what) for w in found for i, what in w.versions}
     return Signals(
@@ -148,7 +150,7 @@ def _not_looked_for(decisions: ir.Table, populations: Mapping[str, Population]) 
     return tuple(missing)
 
 
-def _weeks(decisions: ir.Table) -> list[_Weeks]:
+def _weeks(decisions: ir.Table) -> list[WeeklySums]:
     seen = [a.value for a in CONSULTED_ACTIONS]
     t = decisions.filter(
         decisions.action.isin([*seen, "not_consulted"]) & decisions.decided_at.notnull()
@@ -192,7 +194,7 @@ def _weeks(decisions: ir.Table) -> list[_Weeks]:
         mondays = [pd.Timestamp(w).date() for w in part["week"]]
         arrays = {c: part[c].fillna(0).to_numpy(float) for c in sums}
         appeared = [(mondays.index(d), what) for d, what in versions.get(str(name), ())]
-        found.append(_Weeks(str(name), mondays, arrays, spread.get(str(name), 1.0), appeared))
+        found.append(WeeklySums(str(name), mondays, arrays, spread.get(str(name), 1.0), appeared))
     return sorted(found, key=lambda w: -float(w.sums["n"].sum()))
 
 
@@ -254,7 +256,8 @@ def _versions(t: ir.Table, by: Mapping[str, ir.Value]) -> dict[str, tuple[tuple[
     return {name: tuple(sorted(appeared)) for name, appeared in found.items()}
 
 
-def _of(w: _Weeks, facts: Population, settings: Settings) -> list[SignalSeen]:
+def signals_of(w: WeeklySums, facts: Population, settings: Settings) -> list[SignalSeen]:
+    """The signals of one population's weeks."""
     rules = settings.signals
     found: list[SignalSeen] = []
     for identity, k, n, sign in (("RR1", "looked", "n", -1), ("RR4", "over", "looked", 1)):
@@ -274,7 +277,7 @@ def _of(w: _Weeks, facts: Population, settings: Settings) -> list[SignalSeen]:
     return [_open(s, w, still) for s in found]
 
 
-def _open(s: SignalSeen, w: _Weeks, still: set[str]) -> SignalSeen:
+def _open(s: SignalSeen, w: WeeklySums, still: set[str]) -> SignalSeen:
     """A shift is open for four weeks, a state while it holds."""
     recent = s.week >= w.mondays[max(len(w.mondays) - WINDOW, 0)].isoformat()
     shift = s.id in ("RR1", "RR4")
@@ -285,13 +288,13 @@ def _open(s: SignalSeen, w: _Weeks, still: set[str]) -> SignalSeen:
     )  # fmt: skip
 
 
-def _named(w: _Weeks, first: int, last: int) -> str | None:
+def _named(w: WeeklySums, first: int, last: int) -> str | None:
     """Versions that appeared in these weeks, which stand before any talk of behaviour."""
     appeared = [what for at, what in w.versions if first <= at <= last]
     return " and ".join(dict.fromkeys(appeared)) or None
 
 
-def _shifted(identity: str, s: Shift, w: _Weeks, settings: Settings) -> SignalSeen:
+def _shifted(identity: str, s: Shift, w: WeeklySums, settings: Settings) -> SignalSeen:
     half = normal_quantile(0.5 + settings.confidence / 2) * s.sd
     cases = int(w.sums["n" if identity == "RR1" else "looked"].sum())
     change = Estimate(
@@ -314,7 +317,7 @@ def _state(
     after: float,
     unit: str,
     change: Estimate | None,
-    w: _Weeks,
+    w: WeeklySums,
 ) -> SignalSeen:
     named = _named(w, at - WINDOW, at) if identity == "RR12" else None
     week = w.mondays[at].isoformat()
@@ -326,7 +329,7 @@ def _state(
 _State = tuple[str, float, float, str, Estimate | None]
 
 
-def _states(w: _Weeks, at: int, facts: Population, settings: Settings) -> list[_State]:
+def _states(w: WeeklySums, at: int, facts: Population, settings: Settings) -> list[_State]:
     """The rules of 28 days that hold at the end of week `at`."""
     rules = settings.signals
     n, looked, used = (w.over(c, at) for c in ("n", "looked", "used"))
@@ -359,7 +362,7 @@ def _states(w: _Weeks, at: int, facts: Population, settings: Settings) -> list[_
 
 
 def _over_reliance(
-    w: _Weeks, at: int, looked: float, facts: Population, settings: Settings
+    w: WeeklySums, at: int, looked: float, facts: Population, settings: Settings
 ) -> list[_State]:
     """RR8: fewer overrides than experts would make, or wrong advice let through."""
     ladder = settings.ladder
@@ -382,7 +385,7 @@ def _over_reliance(
     return []
 
 
-def _harm(w: _Weeks, at: int, rules: SignalSettings, settings: Settings) -> list[_State]:
+def _harm(w: WeeklySums, at: int, rules: SignalSettings, settings: Settings) -> list[_State]:
     """RR12: overrides, or followed cases, lose more than in the four weeks before."""
     for name in ("harm", "followed_loss"):
         if f"{name}_n" not in w.sums:

@@ -1,11 +1,12 @@
 """The same report as PDF (extra `takeup[pdf]`): for boards, mail and files.
 
 WeasyPrint knows no CSS variables inside SVG, so every colour token becomes the literal colour
-of the light theme first.
+of print first.
 """
 
 from __future__ import annotations
 
+import logging
 import re
 from importlib.resources import files
 from pathlib import Path
@@ -13,7 +14,8 @@ from pathlib import Path
 from takeup.record.errors import InputError
 
 _PRINT = (
-    "details { display: none } .drawing .wide { display: none } .drawing .narrow { display: block }"
+    "details { display: none } .drawing .wide { display: none } .drawing .narrow { display: block } "
+    ".card.full { break-inside: auto } .key span { white-space: nowrap }"
 )
 
 
@@ -27,10 +29,13 @@ def write_pdf(html: str, path: Path) -> None:
             "printing needs WeasyPrint and Pango: pip install 'takeup[pdf]', and on Debian "
             f"apt-get install libpango-1.0-0 libpangoft2-1.0-0 ({error})"
         ) from None
+    # A report fetches nothing: only what the page itself carries may be read.
+    inside = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     half = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        weasyprint.HTML(string=with_literal_colours(html), url_fetcher=_no_network).write_pdf(
+        weasyprint.HTML(string=with_literal_colours(html), url_fetcher=inside).write_pdf(
             half, stylesheets=[weasyprint.CSS(string=_PRINT)]
         )
         half.replace(path)
@@ -43,8 +48,8 @@ def write_pdf(html: str, path: Path) -> None:
 
 
 def with_literal_colours(html: str) -> str:
-    """`html` with every `var(--token)` replaced by its value in the light theme."""
-    tokens = _light_tokens()
+    """`html` with every `var(--token)` replaced by its value in print."""
+    tokens = _print_tokens()
 
     def value(match: re.Match[str]) -> str:
         return tokens.get(match.group(1), match.group(0))
@@ -52,16 +57,10 @@ def with_literal_colours(html: str) -> str:
     return re.sub(r"var\(--([a-z-]+)\)", value, html)
 
 
-def _light_tokens() -> dict[str, str]:
+def _print_tokens() -> dict[str, str]:
     text = (files("takeup.report") / "style" / "tokens.css").read_text(encoding="utf-8")
-    first = text[text.index(":root") : text.index("}")]
-    return {name: value.strip() for name, value in re.findall(r"--([a-z-]+):\s*([^;]+);", first)}
-
-
-def _no_network(url: str, *_: object, **__: object) -> dict[str, object]:
-    """Only what the page itself carries."""
-    if url.startswith("data:"):
-        from weasyprint import default_url_fetcher
-
-        return dict(default_url_fetcher(url))
-    raise ValueError(f"a report fetches nothing: {url}")
+    found: dict[str, str] = {}
+    for start in (text.index(":root"), text.index("@media print")):
+        block = text[start : text.index("}", start)]
+        found |= {n: v.strip() for n, v in re.findall(r"--([a-z-]+):\s*([^;]+);", block)}
+    return found

@@ -45,7 +45,7 @@ SCENARIOS: dict[str, str] = {
 
 
 def simulate(
-    scenario: str,
+    name: str,
     people: int | None = None,
     weeks: int = 8,
     seed: int = 1,
@@ -54,18 +54,18 @@ def simulate(
     relief: float = 0.0,
     quotas: bool = True,
 ) -> Programme:
-    """A programme of `scenario` with about `people` people (None: its own size) over `weeks`.
+    """A programme of the scenario `name` with about `people` people (None: its own size) over `weeks`.
 
     `phases` (e.g. `whole_history(weeks)`) replaces the plain assist phase; `relief` is how
     far matched actions have mended people's reasons, 0 to 1; without `quotas` people are
     drawn at random from the mix of reasons. Raises KeyError for a scenario there is not.
     """
-    if scenario == "recorded":
+    if name == "recorded":
         return simulate_recorded(people or 80, weeks, seed)
-    if scenario == "N5":
+    if name == "N5":
         return controls.high_rate_low_quality(people, weeks, seed)
     return generate(
-        _GENERATED[scenario],
+        _GENERATED[name],
         people=people,
         weeks=weeks,
         seed=seed,
@@ -75,7 +75,12 @@ def simulate(
     )
 
 
+def scenario(name: str) -> Scenario:
+    """The definition of a scenario, e.g. to change its populations and `generate` another."""
+    return _GENERATED[name]
+
+
 __all__ = [
     "SCENARIOS", "Phase", "PopulationSpec", "Programme", "Scenario", "Segment", "assist_only",
-    "generate", "simulate", "simulate_recorded", "whole_history", "write_programme",
+    "generate", "scenario", "simulate", "simulate_recorded", "whole_history", "write_programme",
 ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""Holds every estimate of takeup to programmes whose truth is known (`make calibrate`)."""

@@ -1,0 +1,385 @@
+"""One job simulates a programme from a seed and returns what takeup said of it, beside the truth
+and a reference on rows. Everything a row of the table needs comes from such records."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+
+from calibration.narrow import narrow, populations_of, use_case_of
+from takeup.log import Engine, fetch
+from takeup.measure.after_error import measure_after_error
+from takeup.measure.blind_spots import measure_blind_spots
+from takeup.measure.comparison import CORRECTNESS, Comparison, measure_comparison
+from takeup.measure.model_issue import measure_model_issue
+from takeup.measure.paired import measure_paired
+from takeup.measure.resistance import measure_resistance
+from takeup.measure.rollout import measure_rollout
+from takeup.measure.signals import WeeklySums, signals_of
+from takeup.measure.value import measure_value
+from takeup.record.evidence import Evidence
+from takeup.record.population import Benchmark, Population
+from takeup.record.settings import Settings
+from takeup.simulate import Phase, Scenario, generate, scenario, simulate
+from takeup.simulate.population_spec import REASONS, PopulationSpec
+from takeup.sources.evidence_files import read_evidence
+from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.anytime import confidence_sequence
+
+Record = dict[str, Any]
+SETTINGS = Settings()
+REFERENCE_SEEDS = 200
+"""DoubleML is fitted for this many programmes of a row: it takes longer than all the rest."""
+
+
+def _told(answer: Any) -> Record:
+    if not isinstance(answer, Estimate):
+        return {}
+    return {"value": answer.value, "low": answer.low, "high": answer.high}
+
+
+def _rows_reference(frame: pd.DataFrame, y: np.ndarray) -> float:
+    """Width of the clustered 95 % interval of a mean, by statsmodels on rows."""
+    import statsmodels.api as sm
+
+    fit = sm.OLS(y, np.ones(len(y))).fit(
+        cov_type="cluster", cov_kwds={"groups": frame["person_id"].astype("category").cat.codes}
+    )
+    return float(2 * 1.96 * fit.bse[0])
+
+
+def programme(name: str, seed: int, engine: Engine) -> Record:
+    """Paired, value and adjusted answers in a scenario whose people are a random sample."""
+    p = simulate(name, seed=seed, quotas=False)
+    table, use_case = narrow(p, engine), use_case_of(p)
+    paired = measure_paired(table, (), SETTINGS)
+    value = measure_value(table, use_case, SETTINGS)
+    found = measure_comparison(table, use_case, list(use_case.covariates or ()), (), SETTINGS)
+    out: Record = {"truth": {
+        "paired": p.truth["paired"]["person_minus_model"],
+        "adjusted": p.truth["comparison"]["correctness_followed_minus_overridden"],
+        **{f"value_{k}": v for k, v in p.truth.get("value", {}).items()},
+    }}  # fmt: skip
+    if not isinstance(paired, CannotSay):
+        out["paired"] = _told(paired.overall.person_minus_model)
+        out["paired_before_adjusted"] = True
+    if not isinstance(value, CannotSay):
+        whole = value.populations[0]
+        out["value_per_decision"] = _told(whole.decided)
+        out["value_lost_to_wrong_overrides"] = _told(whole.wrong_overrides)
+        out["value_lost_to_wrong_following"] = _told(whole.wrong_following)
+    if isinstance(found, Comparison):
+        judged = next(c for c in found.outcomes if c.outcome == CORRECTNESS)
+        out["adjusted"], out["raw"] = _told(judged.adjusted), _told(judged.raw)
+        out["robustness"] = judged.robustness
+    rows = fetch(
+        table.filter(table.choice_right.notnull()).select(
+            "person_id",
+            "action",
+            "choice_right",
+            "advice_right",
+            *(c for c in ("value", "loss_final") if c in table.columns),
+        )
+    ).to_pandas()
+    seen = rows[rows["action"].isin(["followed", "modified", "overridden"])]
+    gain = seen["choice_right"].astype(float) - seen["advice_right"].astype(float)
+    out["paired_reference_width"] = _rows_reference(seen, gain.to_numpy())
+    worth = rows.get("value")
+    lost = rows["loss_final"] if worth is None else worth * (1 - rows["choice_right"].astype(float))
+    out["value_per_decision_reference_width"] = _rows_reference(rows, lost.to_numpy(float))
+    if worth is None:
+        # No counterfactual sums of numeric losses are kept: the process mean stands for them.
+        out["truth"]["value_per_decision"] = float(lost.mean())
+        for key, part in _numeric_losses(table).items():
+            out["truth"][f"value_{key}"] = part
+    if seed < REFERENCE_SEEDS:
+        out["doubleml"] = _doubleml(seen, table, use_case.covariates or ())
+    return out
+
+
+def _numeric_losses(table: Any) -> Record:
+    rows = fetch(
+        table.select("action", "loss_final", "loss_recommended", "advice_right")
+    ).to_pandas()
+    worse = rows["loss_final"] - rows["loss_recommended"]
+    over = (rows["action"] == "overridden") & (worse > 0)
+    used = rows["action"].isin(["followed", "modified"]) & ~rows["advice_right"].astype(bool)
+    return {
+        "lost_to_wrong_overrides": float(worse[over].sum() / len(rows)),
+        "lost_to_wrong_following": float(rows.loc[used, "loss_final"].sum() / len(rows)),
+    }
+
+
+def _doubleml(seen: pd.DataFrame, table: Any, covariates: Any) -> Record:
+    """DoubleML's overlap-weighted estimate on the same covariates, with cross-fitting."""
+    names = [c for c in covariates if c in table.columns]
+    rows = fetch(
+        table.filter(
+            table.action.isin(["followed", "overridden"]) & table.choice_right.notnull()
+        ).select("action", "choice_right", *names)
+    ).to_pandas()
+    a = (rows["action"] == "followed").to_numpy(float)
+    return _overlap_doubleml(rows, names, a, rows["choice_right"].to_numpy(float))
+
+
+def _overlap_doubleml(rows: pd.DataFrame, names: list[str], a: np.ndarray, y: np.ndarray) -> Record:
+    import doubleml as dml
+    from sklearn.linear_model import LinearRegression, LogisticRegression
+
+    if not names:
+        return {}
+    x = pd.get_dummies(rows[names].astype(str), drop_first=True, dtype=float).to_numpy()
+    e = LogisticRegression(C=1e6, max_iter=300).fit(x, a).predict_proba(x)[:, 1]
+    h = e * (1 - e)
+    np.random.seed(1)
+    model = dml.DoubleMLIRM(
+        dml.DoubleMLData.from_arrays(x, y, a), LinearRegression(),
+        LogisticRegression(C=1e6, max_iter=300), score="ATE", weights=h / h.mean(),
+    )  # fmt: skip
+    model.fit()
+    half = 1.96 * float(model.se[0])
+    value = float(model.coef[0])
+    return {"value": value, "low": value - half, "high": value + half}
+
+
+def rollout(name: str, seed: int, engine: Engine) -> Record:
+    """Intention-to-treat effect on right decisions, randomised by person for eight weeks."""
+    import statsmodels.api as sm
+
+    p = simulate(name, seed=seed, quotas=False, phases=(Phase("rollout", 8),))
+    table, use_case = narrow(p, engine), use_case_of(p)
+    found = measure_rollout(table, use_case, list(use_case.covariates or ()), (), SETTINGS)
+    out: Record = {"truth": {"rollout": p.truth["rollout"]["correctness"]}}
+    if isinstance(found, CannotSay):
+        return out
+    effect = next(e for e in found.effects if e.name == "correctness")
+    out["rollout"], out["rollout_adjusted"] = _told(effect.unadjusted), _told(effect.adjusted)
+    out["alert"] = bool(found.alerts)
+    rows = fetch(
+        table.filter(table.choice_right.notnull()).select("person_id", "mode", "choice_right")
+    ).to_pandas()
+    x = sm.add_constant((rows["mode"] == "assist").to_numpy(float))
+    fit = sm.OLS(rows["choice_right"].to_numpy(float), x).fit(
+        cov_type="cluster", cov_kwds={"groups": rows["person_id"].astype("category").cat.codes}
+    )
+    out["rollout_reference_width"] = float(2 * 1.96 * fit.bse[1])
+    return out
+
+
+def recorded(seed: int, engine: Engine) -> Record:
+    """Followed against overridden where what is recorded decides who overrides."""
+    p = simulate("recorded", seed=seed)
+    table, use_case = narrow(p, engine), use_case_of(p)
+    names = list(use_case.covariates or ())
+    found = measure_comparison(table, use_case, names, ("outcome",), SETTINGS)
+    out: Record = {"truth": {"adjusted": p.truth["comparison"]["followed_minus_overridden"]}}
+    if not isinstance(found, Comparison):
+        return out
+    one = found.first
+    out["adjusted"], out["raw"] = _told(one.adjusted), _told(one.raw)
+    out["with_readiness"], out["reversed"] = _told(one.with_readiness), one.reversed
+    if seed < REFERENCE_SEEDS:
+        rows = fetch(
+            table.filter(
+                table.action.isin(["followed", "overridden"]) & table.y_outcome.notnull()
+            ).select("action", "y_outcome", *names)
+        ).to_pandas()
+        a = (rows["action"] == "followed").to_numpy(float)
+        out["doubleml"] = _overlap_doubleml(rows, names, a, rows["y_outcome"].to_numpy(float))
+    return out
+
+
+def blind_spots(seed: int, engine: Engine, gain: float) -> Record:
+    """Three thousand judged overrides of 60 people; overrides gain `gain` in one of three
+    kinds and lose it in another, nothing elsewhere."""
+    rng = np.random.default_rng(seed)
+    n, people = 3_000, 60
+    person = rng.integers(0, people, n)
+    kind, channel, region = rng.integers(0, 3, n), rng.integers(0, 4, n), rng.integers(0, 2, n)
+    true = np.array([gain, -gain, 0.0])[kind] + rng.normal(0, 0.04, people)[person]
+    better = rng.random(n) < (1 + true) / 2
+    words = {"x_kind": kind, "x_channel": channel, "x_region": region}
+    table = engine.load(
+        pa.table(
+            {
+                "action": ["overridden"] * n,
+                "person_id": [f"p{i:02d}" for i in person],
+                "advice_right": ~better,
+                "choice_right": better,
+                **{name: [f"{name[2]}{v}" for v in values] for name, values in words.items()},
+            }
+        )
+    )
+    found = measure_blind_spots(table, list(words), SETTINGS)
+    if isinstance(found, CannotSay):
+        return {"tried": 0, "found": 0, "false": 0, "power": 0.0}
+    truth = {("x_kind", "k0"): 1, ("x_kind", "k1"): -1}
+    false, hit = 0, set()
+    for spot in found.found:
+        sign = 1 if spot.says == "overrides_better" else -1
+        levels = [level for level in spot.kind if level in truth]
+        if any(truth[level] == sign for level in levels):
+            hit |= {level for level in levels if truth[level] == sign}
+        else:
+            false += 1
+    return {
+        "tried": found.tried,
+        "found": len(found.found),
+        "false": false,
+        "power": len(hit) / len(truth),
+    }
+
+
+def signals(seed: int, shift: float) -> Record:
+    """A year of one population with 300 to 600 cases a week, over-dispersed; nothing changes,
+    or looking falls by `shift` in the middle of the year."""
+    rng = np.random.default_rng(seed)
+    weeks, at = 60, 34
+    cases = int(rng.integers(300, 601))
+    base = rng.uniform(0.25 if not shift else 0.25 + shift, 0.85)
+    override = rng.uniform(0.05, 0.40)
+    share = np.full(weeks, base)
+    share[at:] -= shift
+    share = np.clip(share + rng.normal(0, 0.02, weeks), 0.01, 0.99)
+    n = rng.poisson(cases, weeks).astype(float)
+    high = rng.binomial(n.astype(int), 0.3).astype(float)
+    high_looked, low_looked = (
+        rng.binomial(k.astype(int), share).astype(float) for k in (high, n - high)
+    )
+    looked = high_looked + low_looked
+    over = rng.binomial(looked.astype(int), np.clip(override + rng.normal(0, 0.02, weeks), 0, 1))
+    wrong = rng.binomial(looked.astype(int), 0.12).astype(float)
+    used = looked - over
+    loss = rng.gamma(used / 4, 4.0)
+    sums = {
+        "n": n, "looked": looked, "over": over.astype(float), "used": used,
+        "nominal": np.minimum(looked, n), "high_n": high, "high_looked": high_looked,
+        "low_n": n - high, "low_looked": low_looked, "wrong_seen": wrong,
+        "caught": rng.binomial(wrong.astype(int), 0.7).astype(float),
+        "harm_n": over.astype(float), "harm_s": rng.normal(0, 1, weeks) * np.sqrt(over),
+        "harm_ss": over.astype(float), "followed_loss_n": used, "followed_loss_s": loss,
+        "followed_loss_ss": 5.0 * used,
+    }  # fmt: skip
+    monday = pd.date_range("2025-01-06", periods=weeks, freq="W-MON")
+    series = WeeklySums("all", [d.date() for d in monday], sums, 3.0, [])
+    facts = Population(expert_benchmark=Benchmark(rate=override, sd=0.02))
+    seen = signals_of(series, facts, SETTINGS)
+    first = monday[8].date().isoformat()
+    by: dict[str, int] = {}
+    for s in seen:
+        if s.week >= first:
+            by[s.id] = by.get(s.id, 0) + 1
+    window = {monday[at].date().isoformat(), monday[at + 1].date().isoformat()}
+    return {
+        "alarms": sum(by.values()),
+        "by": by,
+        "found": any(s.id == "RR1" and s.week in window for s in seen),
+    }
+
+
+def weekly_looks(seed: int) -> Record:
+    """52 looks at a mean that is zero, 90 units a week."""
+    rng = np.random.default_rng(seed)
+    x = rng.choice([-1.0, 0.0, 1.0], (52, 90), p=[0.1, 0.8, 0.1])
+    n = np.cumsum(np.full(52, 90.0))
+    looks = confidence_sequence(
+        n, np.cumsum(x.sum(1)), np.cumsum((x**2).sum(1)), confidence=0.95, expected=52 * 45
+    )
+    sd = np.sqrt(np.cumsum((x**2).sum(1)) / n)
+    fixed = np.abs(looks.mean) > 1.96 * sd / np.sqrt(n)
+    return {
+        "ever": bool(((looks.low > 0) | (looks.high < 0)).any()),
+        "ever_fixed": bool(fixed.any()),
+    }
+
+
+@cache
+def _use_by_reason(name: str) -> dict[str, float]:
+    """Effective reliance of people of each reason alone, from a large population."""
+    spec = _SPECS[name]
+    found = {}
+    for i, reason in enumerate(REASONS):
+        mix = tuple(1.0 if k == i else 0.0 for k in range(5))
+        one = replace(spec, mix=mix, teams=spec.teams * 20, stances=spec.stances * 20)
+        p = generate(Scenario(name, (one,), scenario(_HOME[name]).use_case), seed=1)
+        found[reason] = p.truth["adoption"]["effective_reliance"]
+    return found
+
+
+_HOME = {"LO1": "bank", "LO2": "bank", "PH1": "hospital", "PH2": "hospital", "PL1": "planning",
+         "PL2": "planning"}  # fmt: skip
+_SPECS: dict[str, PopulationSpec] = {
+    p.name: p for home in ("bank", "hospital", "planning") for p in scenario(home).populations
+}
+
+
+def true_shares(name: str, mix: np.ndarray) -> dict[str, float]:
+    """Share of the gap in use that removing each reason alone would close."""
+    use = _use_by_reason(name)
+    lost = {r: float(m) * (use["none"] - use[r]) for r, m in zip(REASONS[:5], mix, strict=False)}
+    whole = sum(lost.values())
+    return {r: v / whole if whole > 0 else 0.0 for r, v in lost.items()}
+
+
+def reasons(seed: int, engine: Engine, evidence: str) -> Record:
+    """A population of one of the six kinds whose mix of reasons is drawn from Dirichlet(1).
+
+    `evidence`: all three sources; `behaviour` alone; or `little` (behaviour of one week)."""
+    rng = np.random.default_rng([seed, 17])
+    name = list(_SPECS)[seed % len(_SPECS)]
+    drawn = rng.dirichlet(np.ones(6))
+    spec = replace(_SPECS[name], mix=tuple(float(m) for m in drawn[:5]))
+    weeks = 1 if evidence == "little" else 8
+    one = Scenario(name, (spec,), scenario(_HOME[name]).use_case)
+    p = generate(one, seed=seed, weeks=weeks)
+    table, use_case = narrow(p, engine), use_case_of(p)
+    if evidence == "little":
+        table = table.select("population", "person_id", "decided_at", "action", "mode")
+    issues = measure_model_issue(table, use_case, [s for s in use_case.segment if s in table.columns], SETTINGS)  # fmt: skip
+    after = measure_after_error(table, SETTINGS)
+    said = read_evidence(p.survey, p.interviews).evidence if evidence == "all" else Evidence()
+    facts = populations_of(p)
+    if evidence == "little":
+        facts = {n: f.model_copy(update={"low_users_practising_share": None}) for n, f in facts.items()}  # fmt: skip
+    found = measure_resistance(table, facts, issues, after, said, SETTINGS)
+    assert not isinstance(found, CannotSay)
+    scored = found.populations[0].scored
+    assert not isinstance(scored, CannotSay)
+    counts = p.truth["populations"][name]["reasons"]
+    mix = np.array([counts[r] for r in REASONS])
+    return {
+        "population": name,
+        "verdict": scored.verdict,
+        "named": list(scored.named),
+        "p": scored.probability,
+        "terms": {
+            t: [x.prior, x.survey, x.interviews, x.behaviour] for t, x in scored.terms.items()
+        },
+        "truth": true_shares(name, mix),
+        "none": float(mix[5]),
+    }
+
+
+JOBS: dict[str, Callable[[int, Engine], Record]] = {
+    **{n: (lambda s, e, n=n: programme(n, s, e)) for n in ("bank", "hospital", "planning")},  # type: ignore[misc]
+    **{
+        f"rollout-{n}": (lambda s, e, n=n: rollout(n, s, e))  # type: ignore[misc]
+        for n in ("bank", "hospital", "planning")
+    },
+    "recorded": recorded,
+    "blind-spots-20": lambda s, e: blind_spots(s, e, 0.20),
+    "blind-spots-10": lambda s, e: blind_spots(s, e, 0.10),
+    "blind-spots-0": lambda s, e: blind_spots(s, e, 0.0),
+    "signals-null": lambda s, e: signals(s, 0.0),
+    "signals-shift": lambda s, e: signals(s, 0.15),
+    "weekly-looks": lambda s, e: weekly_looks(s),
+    "reasons": lambda s, e: reasons(s, e, "all"),
+    "reasons-behaviour": lambda s, e: reasons(s, e, "behaviour"),
+    "reasons-little": lambda s, e: reasons(s, e, "little"),
+}

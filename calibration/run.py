@@ -1,0 +1,89 @@
+"""Runs the jobs in parallel, resumable: a record a line in build/calibration/JOB.jsonl."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from multiprocessing import get_context
+from pathlib import Path
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+FOLDER = Path("build/calibration")
+CHUNK = 25
+
+
+def main() -> None:
+    """Run what is missing, then write the page."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--programmes", type=int, default=2_000, help="programmes of each job")
+    parser.add_argument("--jobs", nargs="*", help="only these jobs")
+    parser.add_argument("--workers", type=int, default=os.cpu_count())
+    parser.add_argument(
+        "--only-write", action="store_true", help="write the page from what is there"
+    )
+    given = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    if not given.only_write:
+        run(given.programmes, given.jobs, given.workers)
+    from calibration.page import write_page
+
+    write_page(FOLDER, Path("docs"))
+
+
+def run(programmes: int, jobs: list[str] | None, workers: int) -> None:
+    """Every seed of every job that has no record yet."""
+    from calibration.jobs import JOBS
+
+    wanted = jobs or list(JOBS)
+    todo = [(job, chunk) for job in wanted for chunk in _missing(job, programmes)]
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with (
+        Progress(*columns) as progress,
+        ProcessPoolExecutor(workers, get_context("spawn"), max_tasks_per_child=20) as pool,
+    ):
+        task = progress.add_task("programmes", total=sum(len(c) for _, c in todo))
+        running = {pool.submit(_chunk, job, chunk): (job, chunk) for job, chunk in todo}
+        for done in as_completed(running):
+            job, chunk = running[done]
+            with (FOLDER / f"{job}.jsonl").open("a", encoding="utf-8") as file:
+                file.writelines(done.result())
+            progress.update(task, advance=len(chunk), description=job)
+
+
+def _missing(job: str, programmes: int) -> Iterator[list[int]]:
+    path = FOLDER / f"{job}.jsonl"
+    done = set()
+    if path.exists():
+        done = {json.loads(line)["seed"] for line in path.read_text().splitlines() if line}
+    seeds = [s for s in range(programmes) if s not in done]
+    for start in range(0, len(seeds), CHUNK):
+        yield seeds[start : start + CHUNK]
+
+
+def _chunk(job: str, seeds: list[int]) -> list[str]:
+    import warnings
+
+    from calibration.jobs import JOBS
+    from takeup.log import Engine
+
+    warnings.filterwarnings("ignore")
+    engine = Engine(threads=1)
+    lines = []
+    for seed in seeds:
+        record = JOBS[job](seed, engine)
+        lines.append(json.dumps({"seed": seed, **record}) + "\n")
+    engine.close()
+    return lines
+
+
+if __name__ == "__main__":
+    main()
