@@ -362,7 +362,7 @@ def reasons(seed: int, engine: Engine, evidence: str) -> Record:
             t: [x.prior, x.survey, x.interviews, x.behaviour] for t, x in scored.terms.items()
         },
         "truth": true_shares(name, mix),
-        "none": float(mix[5]),
+        "mix": dict(zip(REASONS, mix.tolist(), strict=True)),
     }
 
 
