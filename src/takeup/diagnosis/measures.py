@@ -128,7 +128,7 @@ def take_measures(
         lambda: measure_expert_benchmark(decisions, populations, evidence, settings),
     )
     facts = with_benchmarks(populations, benchmark)
-    take("ladder", lambda: measure_ladder(decisions, facts, settings))
+    take("ladder", lambda: measure_ladder(decisions, facts, settings, use_case.major_versions))
     issues = take(
         "model_issue", lambda: measure_model_issue(decisions, use_case, segments, settings)
     )

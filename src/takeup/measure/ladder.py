@@ -9,6 +9,7 @@ thresholds, not estimates: docs/explanation/ladder.md. Refuses without persons.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -78,15 +79,22 @@ def _skill(sums: Any) -> Skill:
 
 
 def measure_ladder(
-    decisions: ir.Table, populations: dict[str, Population], settings: Settings
+    decisions: ir.Table,
+    populations: dict[str, Population],
+    settings: Settings,
+    major_versions: Sequence[str] = (),
 ) -> Ladder | CannotSay:
     """The level of each population (`population` column, else one of all).
 
     `decisions` has `person_id`, `action` and, where known, `decided_at`, `stakes`, `path`,
-    `advice_right`, losses. `populations` holds what no table shows, by name (`*` for all).
+    `advice_right`, losses. `populations` holds what no table shows, by name (`*` for all). The
+    last of the `major_versions` starts a new baseline: nothing before it is compared.
     """
     if "person_id" not in decisions.columns:
         return not_instrumented("levels are graded from persons, which are unknown", "person_id")
+    since = _new_baseline(decisions, major_versions)
+    if since is not None:
+        decisions = decisions.filter(decisions.decided_at >= ibis.literal(since))
     frame = _person_counts(decisions, settings.ladder)
     if frame.empty:
         return not_instrumented(
@@ -101,7 +109,24 @@ def measure_ladder(
         for name, part in frame.groupby("population")
     ]
     found.sort(key=lambda p: -p.people)
+    if since is not None:
+        found = [replace(p, markers=(*p.markers, "not_comparable")) for p in found]
     return Ladder(tuple(found), settings.ladder.window_days if dated else None)
+
+
+def _new_baseline(decisions: ir.Table, major_versions: Sequence[str]) -> datetime | None:
+    """When the last major version came, where decisions lie before it."""
+    if not major_versions or not {"model_version", "decided_at"} <= set(decisions.columns):
+        return None
+    version = decisions.model_version.cast("string")
+    first = fetch(
+        decisions.filter(version.isin(list(major_versions)))
+        .group_by(version=version)
+        .aggregate(first=lambda t: t.decided_at.min())
+    )["first"].to_pylist()
+    began = fetch(decisions.aggregate(first=decisions.decided_at.min()))["first"][0].as_py()
+    last = max((f for f in first if f is not None), default=None)
+    return last if last is not None and last > began else None
 
 
 def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:

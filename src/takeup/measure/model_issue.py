@@ -270,7 +270,7 @@ def _issues(one: SegmentError, use_case: UseCase, rules: ModelIssueSettings) -> 
         if _missing_input(one, rules):
             kinds.append("missing_input")
     utility = use_case.utilities.get(one.segment, use_case.utility)
-    if utility is not None and one.judged >= rules.smallest_resolved and _harmful(error, utility):
+    if utility is not None and one.judged >= rules.smallest_resolved and is_harmful(error, utility):
         kinds.append("net_harm")
     return [Issue(kind, one.scope, segment, one.dimension or None, one) for kind in kinds]
 
@@ -302,13 +302,14 @@ def _missing_input(one: SegmentError, rules: ModelIssueSettings) -> bool:
 
 
 def _mostly_right(one: SegmentError, rules: ModelIssueSettings) -> bool:
-    """The lower 80 % bound of override accuracy is at least one half."""
+    """The lower bound of override accuracy, 80 % one-sided, is at least one half."""
     accuracy = one.override_accuracy
     if not isinstance(accuracy, Estimate) or one.overrides_judged < rules.smallest_overrides:
         return False
-    half = (accuracy.value - accuracy.low) * 1.2816 / 1.96
+    half = (accuracy.value - accuracy.low) * 0.8416 / 1.96
     return accuracy.value - half >= rules.mostly_right_low
 
 
-def _harmful(error: Estimate, utility: Utility) -> bool:
+def is_harmful(error: Estimate, utility: Utility) -> bool:
+    """Whether right advice gains less than wrong advice costs, at this error."""
     return (1 - error.value) * utility.benefit_right < error.value * utility.harm_wrong

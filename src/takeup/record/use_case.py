@@ -39,7 +39,7 @@ class Utility(Declaration):
 class UseCase(Declaration):
     """One model in one workflow. Everything here is declared, nothing guessed.
 
-    `override_reasons`, `intended_users`, `reserved_for_people`, `major_versions` and an
+    `override_reasons`, `intended_users`, `reserved_for_people` and an
     outcome's `proxy` are part of the record; no measure of this release reads them.
 
     `tolerance`, `materiality`: shares of the advice (numeric choices), or absolute figures

@@ -12,6 +12,7 @@ _MARKERS = {
     "over_reliance": "wrong advice is followed too",
     "improving": "overrides are falling",
     "selective": "low stakes looked at more than high",
+    "not_comparable": "a major release started a new baseline: no trend across it",
     "provisional": "provisional: no comparison is offered",
 }
 _TINTS = ("unseen", "model-tint", "model-interval", "model", "model", "model")
