@@ -35,7 +35,8 @@ from takeup.stats.anytime import confidence_sequence
 Record = dict[str, Any]
 SETTINGS = Settings()
 REFERENCE_SEEDS = 200
-"""DoubleML is fitted for this many programmes of a row: it takes longer than all the rest."""
+"""References on rows are fitted for this many programmes of a row: they take longer than all the
+rest."""
 
 
 def _told(answer: Any) -> Record:
@@ -78,29 +79,28 @@ def programme(name: str, seed: int, engine: Engine) -> Record:
         judged = next(c for c in found.outcomes if c.outcome == CORRECTNESS)
         out["adjusted"], out["raw"] = _told(judged.adjusted), _told(judged.raw)
         out["robustness"] = judged.robustness
-    rows = fetch(
-        table.filter(table.choice_right.notnull()).select(
-            "person_id",
-            "action",
-            "choice_right",
-            "advice_right",
-            *(c for c in ("value", "loss_final") if c in table.columns),
-        )
-    ).to_pandas()
+    if "value" not in table.columns:
+        # No counterfactual sums of numeric losses are kept: the process mean stands for them.
+        out["truth"] |= {f"value_{k}": v for k, v in _numeric_losses(table).items()}
+    if seed < REFERENCE_SEEDS:
+        out |= _references(table, use_case.covariates or ())
+    return out
+
+
+def _references(table: Any, covariates: Any) -> Record:
+    """Widths on rows by statsmodels, and DoubleML's estimate on the same covariates."""
+    columns = ["person_id", "action", "choice_right", "advice_right"]
+    columns += [c for c in ("value", "loss_final") if c in table.columns]
+    rows = fetch(table.filter(table.choice_right.notnull()).select(columns)).to_pandas()
     seen = rows[rows["action"].isin(["followed", "modified", "overridden"])]
     gain = seen["choice_right"].astype(float) - seen["advice_right"].astype(float)
-    out["paired_reference_width"] = _rows_reference(seen, gain.to_numpy())
-    worth = rows.get("value")
-    lost = rows["loss_final"] if worth is None else worth * (1 - rows["choice_right"].astype(float))
-    out["value_per_decision_reference_width"] = _rows_reference(rows, lost.to_numpy(float))
-    if worth is None:
-        # No counterfactual sums of numeric losses are kept: the process mean stands for them.
-        out["truth"]["value_per_decision"] = float(lost.mean())
-        for key, part in _numeric_losses(table).items():
-            out["truth"][f"value_{key}"] = part
-    if seed < REFERENCE_SEEDS:
-        out["doubleml"] = _doubleml(seen, table, use_case.covariates or ())
-    return out
+    wrong = 1 - rows["choice_right"].astype(float)
+    lost = rows["value"] * wrong if "value" in rows else rows["loss_final"]
+    return {
+        "paired_reference_width": _rows_reference(seen, gain.to_numpy()),
+        "value_per_decision_reference_width": _rows_reference(rows, lost.to_numpy(float)),
+        "doubleml": _doubleml(seen, table, covariates),
+    }
 
 
 def _numeric_losses(table: Any) -> Record:
@@ -111,6 +111,7 @@ def _numeric_losses(table: Any) -> Record:
     over = (rows["action"] == "overridden") & (worse > 0)
     used = rows["action"].isin(["followed", "modified"]) & ~rows["advice_right"].astype(bool)
     return {
+        "per_decision": float(rows["loss_final"].mean()),
         "lost_to_wrong_overrides": float(worse[over].sum() / len(rows)),
         "lost_to_wrong_following": float(rows.loc[used, "loss_final"].sum() / len(rows)),
     }
@@ -161,6 +162,8 @@ def rollout(name: str, seed: int, engine: Engine) -> Record:
     effect = next(e for e in found.effects if e.name == "correctness")
     out["rollout"], out["rollout_adjusted"] = _told(effect.unadjusted), _told(effect.adjusted)
     out["alert"] = bool(found.alerts)
+    if seed >= REFERENCE_SEEDS:
+        return out
     rows = fetch(
         table.filter(table.choice_right.notnull()).select("person_id", "mode", "choice_right")
     ).to_pandas()

@@ -20,6 +20,10 @@ from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumente
 from takeup.stats.clusters import Sample, clustered_ratio
 from takeup.stats.many import discoveries, shrink
 
+LEAST_SPREAD = 0.10
+"""People are believed to differ by ten points at the least (sd), so that nobody is judged by
+the others' overrides alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class PeopleOf:
@@ -96,7 +100,7 @@ def _tested(frame: pd.DataFrame, settings: Settings) -> tuple[pd.DataFrame, np.n
         spread = float(
             part["gg"].sum() / part["w"].sum() - (part["g"].sum() / part["w"].sum()) ** 2
         )
-        found = shrink(mean, np.maximum(spread, 1e-4) / part["n"].to_numpy(float))
+        found = shrink(mean, np.maximum(spread, 1e-4) / part["n"].to_numpy(float), LEAST_SPREAD)
         above[own] = found.probability_above()
         tau[own] = found.tau
     rate = settings.people.false_discovery

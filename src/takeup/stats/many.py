@@ -26,12 +26,14 @@ class Shrunk:
         return np.asarray(ndtr((self.value - limit) / np.maximum(self.sd, 1e-12)))
 
 
-def shrink(estimates: Array, variances: Array) -> Shrunk:
+def shrink(estimates: Array, variances: Array, smallest_tau: float = 0.0) -> Shrunk:
     """Normal–normal empirical Bayes with Paule & Mandel's (1982) between-variance.
 
-    The posterior sd has the uncertainty of the common mean in it (Morris 1983).
+    The posterior sd has the uncertainty of the common mean in it (Morris 1983). `smallest_tau`:
+    how far members are believed to differ at the least; without it, members that seem alike
+    would all be judged by their common mean alone.
     """
-    tau2 = paule_mandel(estimates, variances)
+    tau2 = max(paule_mandel(estimates, variances), smallest_tau**2)
     weight = 1 / (variances + tau2)
     mean = float((weight * estimates).sum() / weight.sum())
     keep = tau2 / (tau2 + variances)
