@@ -21,11 +21,11 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.demo
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# What the tests need of the machine: Java for Spark, a browser for the report.
+# What the tests need of the machine: Java for Spark, a browser for the report, Pango for print.
 system:
-	@command -v java >/dev/null && (command -v chromium || command -v chromium-browser) >/dev/null \
+	@command -v java >/dev/null && (command -v chromium || command -v chromium-browser) >/dev/null && command -v pdftotext >/dev/null \
 	  || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-	      openjdk-17-jre-headless chromium) >/dev/null
+	      openjdk-17-jre-headless chromium poppler-utils libpango-1.0-0 libpangoft2-1.0-0) >/dev/null
 
 demo: $(BIN)/.demo
 	$(BIN)/takeup demo

@@ -8,9 +8,8 @@ not known evenly. Which of them is a model issue is decided by the rule of model
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Literal
 
@@ -19,14 +18,18 @@ import numpy as np
 import pandas as pd
 from scipy.special import stdtr
 
-from takeup.log import fetch
+from takeup.log import fetch, keep
 from takeup.measure.known_truth import answered_rows
-from takeup.measure.model_issue import SegmentError, is_blind_spot, segment_errors
+from takeup.measure.model_issue import SegmentError, error_sums, is_blind_spot, segment_error
 from takeup.measure.override_value import judged_overrides
+from takeup.measure.person_groups import GROUP, with_person_groups
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_ratio
 from takeup.stats.many import discoveries
+
+_MOST_GROUPS = 1_000
+"""Of more people several share a group of errors; frames stay small with any number."""
 
 Level = tuple[str, str]
 """A covariate and one of its levels."""
@@ -84,6 +87,7 @@ def measure_blind_spots(
     if isinstance(rows, CannotSay):
         return rows
     names = tuple(c for c in names if c in rows.columns)
+    rows = keep(with_person_groups(rows.rename(person_id="person"), _MOST_GROUPS))
     total = int(fetch(rows.count().as_table())[0][0].as_py())
     if total < rules.smallest_overrides or not names:
         return insufficient(
@@ -95,10 +99,11 @@ def measure_blind_spots(
     kept = tests[: rules.most_tests]
     confirmed, candidates = _confirmed(kept, settings)
     told = _coarser(confirmed)
+    cells = _error_cells(told, decisions)
     return BlindSpots(
         tuple(
             sorted(
-                (_described(t, sign, decisions, settings) for t, sign in told),
+                (_described(t, sign, cells, settings) for t, sign in told),
                 key=lambda s: -abs(s.gain.value) if isinstance(s.gain, Estimate) else 0,
             )
         ),
@@ -114,8 +119,11 @@ def _tests(rows: ir.Table, names: Sequence[str], least: int) -> Iterable[_Test]:
     kinds += list(combinations(names, 2))
     for columns in kinds:
         frame = fetch(
-            rows.group_by("person", *columns).aggregate(
-                n=rows.count(), w=rows.w.sum(), g=(rows.w * rows.gain).sum()
+            rows.group_by(rows[GROUP], *columns).aggregate(
+                people=rows.person_id.nunique(),
+                n=rows.count(),
+                w=rows.w.sum(),
+                g=(rows.w * rows.gain).sum(),
             )
         ).to_pandas()
         frame = frame.dropna(subset=list(columns))
@@ -128,9 +136,9 @@ def _tests(rows: ir.Table, names: Sequence[str], least: int) -> Iterable[_Test]:
                 yield _Test(kind, part, n)
 
 
-def _half(persons: pd.Series) -> np.ndarray:
-    """Which half a person is in: by a hash, the same on every engine and in every run."""
-    return np.array([zlib.crc32(str(p).encode()) & 1 for p in persons], bool)
+def _half(groups: pd.Series) -> np.ndarray:
+    """Which half the people of a group are in: people are dealt out in turn."""
+    return np.asarray(groups % 2 == 1)
 
 
 def _t(part: pd.DataFrame) -> tuple[float, float]:
@@ -146,7 +154,7 @@ def _t(part: pd.DataFrame) -> tuple[float, float]:
 def _confirmed(tests: Sequence[_Test], settings: Settings) -> tuple[list[tuple[_Test, int]], int]:
     """Tests that one half finds and the other confirms, with their sign."""
     rules = settings.blind_spots
-    halves = [(_t(t.frame[h]), _t(t.frame[~h])) for t in tests for h in [_half(t.frame["person"])]]
+    halves = [(_t(t.frame[h]), _t(t.frame[~h])) for t in tests for h in [_half(t.frame[GROUP])]]
     p = np.array([[2 * stdtr(df, -abs(t)) for t, df in pair] for pair in halves]).reshape(-1, 2)
     one_sided = np.array([[stdtr(df, -abs(t)) for t, df in pair] for pair in halves]).reshape(-1, 2)
     sign = np.array([[np.sign(t) for t, _ in pair] for pair in halves]).reshape(-1, 2)
@@ -176,7 +184,7 @@ def _coarser(confirmed: Sequence[tuple[_Test, int]]) -> list[tuple[_Test, int]]:
 
 def _says_more(pair: _Test, parent: _Test) -> bool:
     """Whether the pair's gain differs from the rest of its parent's, beyond chance (5 %)."""
-    own, whole = (t.frame.groupby("person")[["g", "w"]].sum() for t in (pair, parent))
+    own, whole = (t.frame.groupby(GROUP)[["g", "w"]].sum() for t in (pair, parent))
     rest = whole.sub(own, fill_value=0.0)
     own = own.reindex(rest.index, fill_value=0.0)
     if rest["w"].sum() <= 0:
@@ -188,26 +196,25 @@ def _says_more(pair: _Test, parent: _Test) -> bool:
     return se > 0 and abs(means[0] - means[1]) / se > 1.96
 
 
-def _described(test: _Test, sign: int, decisions: ir.Table, settings: Settings) -> BlindSpot:
-    persons_known = set(test.frame["person"]) != {"everyone"}
+def _described(test: _Test, sign: int, cells: pd.DataFrame | None, settings: Settings) -> BlindSpot:
     gain: Answer
     if len(test.frame) < 2:
         gain = insufficient(f"{test.n} overrides of one person", "more people", test.n)
     else:
         found = clustered_ratio(test.frame["g"].to_numpy(float), test.frame["w"].to_numpy(float))
-        gain = Sample(test.n, "points", persons_known, settings.confidence).estimate(
+        gain = Sample(test.n, "points", True, settings.confidence).estimate(
             found,
             "mean gain of an override, found in one half of the people and confirmed in the other",
             "paired",
         )
-    error = _error_of(test.kind, decisions, settings)
+    error = _error_of(test.kind, cells, settings)
     rules = settings.blind_spots
     return BlindSpot(
         test.kind,
         "overrides_better" if sign > 0 else "overriding_hurts",
         gain,
         test.n,
-        len(test.frame) if persons_known else None,
+        int(test.frame["people"].sum()),
         error.share if error else 0.0,
         error is not None and error.share < rules.named_small_below,
         sign > 0 and error is not None and is_blind_spot(error, settings),
@@ -215,17 +222,29 @@ def _described(test: _Test, sign: int, decisions: ir.Table, settings: Settings) 
     )
 
 
+def _error_cells(told: Sequence[tuple[_Test, int]], decisions: ir.Table) -> pd.DataFrame | None:
+    """The advice in every cell of the covariates that are told of, by groups of people: one
+    pass over all decisions for all kinds of case."""
+    columns = list(dict.fromkeys(c for test, _ in told for c, _ in test.kind))
+    if not columns:
+        return None
+    rows = with_person_groups(answered_rows(decisions))
+    by: dict[str, ir.Value] = {"person": rows[GROUP]}
+    return error_sums(rows, by | {c: rows[c].cast("string") for c in columns})
+
+
 def _error_of(
-    kind: tuple[Level, ...], decisions: ir.Table, settings: Settings
+    kind: tuple[Level, ...], cells: pd.DataFrame | None, settings: Settings
 ) -> SegmentError | None:
     """The advice in this kind of case against all others."""
-    rows = answered_rows(decisions)
-    inside: ir.BooleanValue | None = None
+    if cells is None:
+        return None
+    inside = np.ones(len(cells), bool)
     for column, level in kind:
-        here = (rows[column].cast("string") == level).fill_null(False)
-        inside = here if inside is None else inside & here
-    assert inside is not None
+        inside &= np.asarray(cells[column] == level, bool)
+    if not inside.any() or inside.all():
+        return None
     label = " · ".join(level for _, level in kind)
-    rows = rows.mutate(kind__=inside.ifelse(label, "other"))
-    found = segment_errors(rows, "kind__", settings)
-    return next((s for s in found if s.segment == label and s.scope == "all"), None)
+    own, rest = cells[inside], cells[~inside]
+    found = segment_error("all", "+".join(c for c, _ in kind), label, own, rest, settings)
+    return replace(found, people=None, overriders=None)

@@ -142,13 +142,13 @@ def _panel(evidence: Evidence, settings: Settings) -> _Found:
             votes=("would_override", "mean"),
             reviewers=("reviewer", "nunique"),
             knowable=("knowable", "mean"),
+            right=("advice_right", "mean"),
             weight=("weight", "first"),
         )
         judged = cases[cases["reviewers"] >= 2]
         n = len(judged)
-        known = judged["knowable"].dropna()
-        wrong = judged[judged["votes"] > 0.5]
-        if len(known) and len(wrong) >= 10:
+        wrong = judged[(judged["right"] < 0.5) & judged["knowable"].notna()]
+        if len(wrong) >= 10:
             share = float((wrong["knowable"] > 0.5).mean())
             found.knowable[str(name)] = (
                 share,

@@ -8,7 +8,7 @@ rules and thresholds are expert priors (docs/explanation/model-issue.md).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -110,7 +110,7 @@ def measure_model_issue(
     if judged < rules.smallest_resolved:
         return insufficient(f"only {judged} cases with a known right answer", PANEL, judged)
     whole = _sums(rows, None)
-    scopes = [_segment(name, "", ALL, part, None, settings) for name, part in _scoped(whole)]
+    scopes = [segment_error(name, "", ALL, part, None, settings) for name, part in _scoped(whole)]
     found: list[SegmentError] = []
     for dimension in segments:
         found += segment_errors(rows, dimension, settings)
@@ -131,7 +131,7 @@ def segment_errors(rows: ir.Table, dimension: str, settings: Settings) -> list[S
     for name, part in _scoped(_sums(rows, dimension)):
         for level, own in part.dropna(subset=["level"]).groupby("level"):
             rest = part[part["level"] != level]
-            found.append(_segment(name, dimension, str(level), own, rest, settings))
+            found.append(segment_error(name, dimension, str(level), own, rest, settings))
     return found
 
 
@@ -143,15 +143,20 @@ def is_blind_spot(one: SegmentError, settings: Settings) -> bool:
 
 def _sums(rows: ir.Table, dimension: str | None) -> pd.DataFrame:
     """Weighted counts by person, population and level of `dimension`."""
-    weight = truth_weight(rows)
-    known, wrong = rows.advice_right.notnull(), ~rows.advice_right
-    over = rows.action.isin(["overridden"])
     by: dict[str, ir.Value] = {
         "person": rows.person_id if "person_id" in rows.columns else ibis.literal("everyone"),
         "population": rows.population if "population" in rows.columns else ibis.literal(ALL),
     }
     if dimension:
         by["level"] = rows[dimension].cast("string")
+    return error_sums(rows, by)
+
+
+def error_sums(rows: ir.Table, by: Mapping[str, ir.Value]) -> pd.DataFrame:
+    """Weighted counts of advice judged and wrong, and of overrides, by whatever is asked."""
+    weight = truth_weight(rows)
+    known, wrong = rows.advice_right.notnull(), ~rows.advice_right
+    over = rows.action.isin(["overridden"])
     sums: dict[str, ir.Value] = {
         "cases": rows.count(),
         "judged": known.cast("int64").sum(),
@@ -181,7 +186,7 @@ def _scoped(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
     return [(ALL, frame), *(populations if len(populations) > 1 else [])]
 
 
-def _segment(
+def segment_error(
     scope: str,
     dimension: str,
     level: str,
@@ -189,6 +194,7 @@ def _segment(
     rest: pd.DataFrame | None,
     settings: Settings,
 ) -> SegmentError:
+    """One kind of case from its own sums (by person) and those of the `rest` of its scope."""
     total = own["cases"].sum() + (rest["cases"].sum() if rest is not None else 0)
     elsewhere: Answer = insufficient("there is no other kind of case", "a second kind of case")
     against: Answer = elsewhere

@@ -16,8 +16,9 @@ class Evidence:
 
     `survey`: population and the twenty items (1 to 5, NaN where one does not apply), no
     person. `interviews`: population, interview_no, coder, primary, secondary, themes.
-    `panel`: decision_id or case_id, reviewer, would_override, and perhaps knowable,
-    population, weight (how many cases a judged one stands for).
+    `panel`: case, reviewer, would_override, and where given advice_right, knowable (could the
+    error of wrong advice be seen in time), population, weight (how many cases a judged one
+    stands for).
     """
 
     survey: pd.DataFrame | None = None

@@ -16,7 +16,7 @@ def panel(
     p: PopulationSpec, decisions: pa.Table, outcomes: pa.Table, rng: np.random.Generator
 ) -> pa.Table:
     """120 pieces of advice, the same number from each fifth of the model's confidence, each
-    judged by two reviewers: `would_override`, `knowable` (could the error be seen at the
+    judged by two reviewers: `would_override`, `advice_right`, `knowable` (could the error be seen at the
     time) and `weight`, how many cases a judged one stands for."""
     judged = outcomes.filter(pc.is_valid(outcomes["truth_probability"]))
     known = decisions.filter(
@@ -41,9 +41,25 @@ def panel(
         for reviewer in ("first", "second"):
             view = says if rng.random() < 0.95 else not says
             rows.append(
-                (identity, p.name, reviewer, view, bool(knowable[i]), bands[band[chosen[i]]])
+                (
+                    identity,
+                    p.name,
+                    reviewer,
+                    view,
+                    not wrong[chosen[i]],
+                    bool(knowable[i]),
+                    bands[band[chosen[i]]],
+                )
             )
-    names = ("decision_id", "population", "reviewer", "would_override", "knowable", "weight")
+    names = (
+        "decision_id",
+        "population",
+        "reviewer",
+        "would_override",
+        "advice_right",
+        "knowable",
+        "weight",
+    )
     return pa.table({n: [r[k] for r in rows] for k, n in enumerate(names)})
 
 

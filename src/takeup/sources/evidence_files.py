@@ -47,6 +47,9 @@ class _File:
 
 
 def _frame(given: Any, what: str) -> _File:
+    if isinstance(given, pd.DataFrame):
+        # Mixed cells would be refused as a whole; as texts each bad one can be named.
+        given = given.apply(lambda c: _text(c) if c.dtype == object else c)
     engine = Engine()
     with tempfile.TemporaryDirectory(prefix="takeup-") as folder:
         raw = open_table(given, engine, Path(folder))
@@ -160,7 +163,7 @@ def _panel(file: _File, problems: list[Problem]) -> pd.DataFrame:
     stays = _leave_out(
         file, identity, out["case"].isna(), "is blank", "name the case that was judged", problems
     )
-    for name in ("would_override", "knowable"):
+    for name in ("would_override", "advice_right", "knowable"):
         if name not in rows:
             out[name] = np.nan
             continue
