@@ -43,6 +43,45 @@ def full(decisions: Path, outcomes: Path) -> None:
     result.to_json()
 
 
+def bare_bank(decisions: Path, outcomes: Path, _home: Path) -> None:
+    """The hand-written queries of the bank, results fetched."""
+    import duckdb
+
+    connection = duckdb.connect()
+    text = (HERE / "bare_bank.sql").read_text(encoding="utf-8")
+    text = text.replace("$decisions", f"{decisions}/*.parquet")
+    for statement in text.replace("$outcomes", f"{outcomes}/*.parquet").split(";"):
+        if statement.strip():
+            connection.execute(statement).to_arrow_table()
+
+
+def full_bank(decisions: Path, outcomes: Path, home: Path) -> None:
+    """The full diagnosis of the bank: every measure, findings, report and JSON."""
+    import takeup
+
+    result = takeup.diagnose(
+        str(decisions), outcomes=str(outcomes), use_case=home / "use_case.toml",
+        population=home / "population.toml",
+    )  # fmt: skip
+    result.to_html()
+    result.to_json()
+
+
+def bank(folder: Path, rows: int, runs: int) -> dict[str, object]:
+    """The bank at one size: queries by hand and the full diagnosis, in turn."""
+    import data
+
+    files = data.write_bank(folder, rows)
+    found: dict[str, object] = {}
+    for part in ("bare_bank", "full_bank"):
+        found[part] = _line(
+            f"{part}, {rows:,} decisions", [timed(part, *files) for _ in range(runs)]
+        )
+    ratio = found["full_bank"]["seconds"] / found["bare_bank"]["seconds"]  # type: ignore[index]
+    print(f"bank, {rows:,}: full ÷ by hand {ratio:.2f} (bar: 1.5)", flush=True)
+    return found | {"ratio": ratio}
+
+
 def estimate(rows: int, names: str) -> dict[str, float]:
     """The adjusted comparison on cells (raw, standardised, both adjusted) and on rows (the
     adjusted difference alone), same specification; the two must agree."""
@@ -61,9 +100,9 @@ def estimate(rows: int, names: str) -> dict[str, float]:
     }
 
 
-def timed(part: str, decisions: Path, outcomes: Path) -> tuple[float, float]:
+def timed(part: str, *files: Path) -> tuple[float, float]:
     """Wall seconds and peak GiB of one part in a fresh process."""
-    command = [sys.executable, __file__, "--part", part, str(decisions), str(outcomes)]
+    command = [sys.executable, __file__, "--part", part, *map(str, files)]
     start = time.perf_counter()
     done = subprocess.run(command, check=True, capture_output=True, text=True)
     seconds = time.perf_counter() - start
@@ -78,6 +117,7 @@ def main() -> None:
     parser.add_argument("--small", type=int, default=1_000_000)
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path("build/bench"))
+    parser.add_argument("--bank", type=int, nargs="*", help="only the bank, at these sizes")
     parser.add_argument("--json", type=Path)
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args()
@@ -94,6 +134,12 @@ def main() -> None:
         return
     import data
 
+    if given.bank is not None:
+        sizes = given.bank or [1_000_000, 10_000_000]
+        banks = {f"bank, {n:,}": bank(given.folder, n, given.runs) for n in sizes}
+        if given.json:
+            given.json.write_text(json.dumps(banks, indent=1) + "\n", encoding="utf-8")
+        return
     found: dict[str, object] = {}
     large = data.write(given.folder, given.rows)
     for part in ("bare", "full"):

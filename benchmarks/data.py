@@ -1,4 +1,5 @@
-"""The benchmark's programme: `recorded`, its outcomes in a file of their own."""
+"""The benchmark's programmes: `recorded`, and the bank with everything a measure may read; each
+with its outcomes in a file of their own."""
 
 from __future__ import annotations
 
@@ -6,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from takeup.simulate import simulate_recorded
+from takeup.simulate import simulate, simulate_recorded
 
 CHUNK_PEOPLE = 1_000
 
@@ -52,3 +54,47 @@ def _renamed(table: pa.Table, done: int) -> pa.Table:
     names = np.char.add(f"{done}-", people.astype(str))
     at = table.schema.get_field_index("person_id")
     return table.set_column(at, "person_id", pa.array(names))
+
+
+BANK_CHUNK = 10_000_000
+
+
+def write_bank(folder: Path, rows: int, seed: int = 1) -> tuple[Path, Path, Path]:
+    """About `rows` decisions of the bank over eight weeks as Parquet folders, its truth once per
+    judged decision, and the folder of its declarations; made once."""
+    home = folder / f"bank-{rows}"
+    decisions, outcomes = home / "decisions", home / "outcomes"
+    if (home / "done").exists():
+        return decisions, outcomes, home
+    for path in (decisions, outcomes):
+        path.mkdir(parents=True, exist_ok=True)
+    per_person, left, part = 162.3, rows, 0
+    while left > 0:
+        some = min(left, BANK_CHUNK)
+        programme = simulate("bank", max(int(some / per_person), 84), 8, seed + part)
+        assert programme.outcomes is not None
+        known = programme.outcomes.filter(pc.is_valid(programme.outcomes["truth_probability"]))
+        names = {"person_id": f"{part}-", "team": f"{part}-"}
+        for table, path in (
+            (_renamed_words(programme.decisions, names), decisions),
+            (known.drop_columns(["outcome"]), outcomes),
+        ):
+            pq.write_table(
+                table, path / f"{part}.parquet", compression="zstd", compression_level=1,
+                store_schema=False,
+            )  # fmt: skip
+        for name, text in (("use_case", programme.use_case), ("population", programme.population)):
+            (home / f"{name}.toml").write_text(text, encoding="utf-8")
+        left -= some
+        part += 1
+    (home / "done").touch()
+    return decisions, outcomes, home
+
+
+def _renamed_words(table: pa.Table, prefixes: dict[str, str]) -> pa.Table:
+    """People and teams of one chunk are not those of another."""
+    for name, prefix in prefixes.items():
+        column = table[name].cast(pa.string())
+        at = table.schema.get_field_index(name)
+        table = table.set_column(at, name, pc.binary_join_element_wise(prefix, column, ""))
+    return table
