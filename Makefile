@@ -2,12 +2,13 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench lock picture system wheel-test clean
+.PHONY: help demo test lint bench calibrate lock picture system wheel-test clean
 help:
 	@echo "make demo     simulate a bank's first months, diagnose them, write the report"
 	@echo "make test     lint, types, import rule, tests, wheel test"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make bench    a full diagnosis beside queries written by hand"
+	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make picture  the README's picture, from the demo's report"
 	@echo "make lock     compile the pinned requirements"
 
@@ -31,8 +32,8 @@ demo: $(BIN)/.demo
 	$(BIN)/takeup demo
 
 lint: $(BIN)/.dev
-	$(BIN)/ruff check src tests benchmarks docs
-	$(BIN)/ruff format --check src tests benchmarks docs
+	$(BIN)/ruff check src tests benchmarks calibration docs
+	$(BIN)/ruff format --check src tests benchmarks calibration docs
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
@@ -50,6 +51,10 @@ wheel-test: $(BIN)/.dev
 
 bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py
+
+PROGRAMMES ?= 2000
+calibrate: $(BIN)/.dev
+	$(BIN)/python -m calibration.run --programmes $(PROGRAMMES)
 
 picture: $(BIN)/.dev system
 	$(BIN)/takeup demo --out build/picture

@@ -1,0 +1,74 @@
+"""Shrinkage, false discovery, jackknife: against known truth and by their definition."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+from scipy.special import ndtr
+
+from takeup.stats.clusters import clustered_ratio
+from takeup.stats.jackknife import jackknife
+from takeup.stats.many import discoveries, paule_mandel, shrink
+
+
+def test_between_variance_is_found_and_zero_where_there_is_none():
+    rng = np.random.default_rng(1)
+    variances = np.full(400, 0.04)
+    for tau in (0.0, 0.3):
+        found = [
+            paule_mandel(rng.normal(0, tau, 400) + rng.normal(0, 0.2, 400), variances)
+            for _ in range(30)
+        ]
+        assert np.sqrt(np.mean(found)) == pytest.approx(tau, abs=0.06)
+
+
+def test_shrunk_intervals_cover_and_are_closer_to_the_truth():
+    rng = np.random.default_rng(2)
+    truth = rng.normal(0.1, 0.2, 3_000)
+    spread = rng.uniform(0.1, 0.5, 3_000)
+    raw = truth + rng.normal(0, spread)
+    found = shrink(raw, spread**2)
+    inside = np.abs(found.value - truth) <= 1.96 * found.sd
+    assert inside.mean() == pytest.approx(0.95, abs=0.015)
+    assert ((found.value - truth) ** 2).mean() < 0.7 * ((raw - truth) ** 2).mean()
+
+
+def test_members_that_seem_alike_are_not_judged_by_the_others_alone():
+    raw = -0.06 + 0.2 * np.linspace(-1, 1, 80)
+    alike = shrink(raw, np.full(80, 0.0625))
+    careful = shrink(raw, np.full(80, 0.0625), 0.10)
+    assert (alike.probability_above() < 0.05).mean() > 0.5
+    assert (careful.probability_above() < 0.05).mean() < 0.2
+
+
+@given(hnp.arrays(float, st.integers(1, 60), elements=st.floats(1e-9, 1.0)))
+def test_more_is_discovered_at_a_higher_rate_and_the_smallest_first(p):
+    few, many = discoveries(p, 0.05), discoveries(p, 0.20)
+    assert (few <= many).all()
+    if many.any():
+        assert p[many].max() <= p[~many].min() if (~many).any() else True
+
+
+def test_false_discoveries_stay_under_their_rate():
+    rng = np.random.default_rng(4)
+    shares = []
+    for _ in range(400):
+        z = rng.normal(0, 1, 60)
+        z[:10] += 3.5
+        p = 2 * ndtr(-np.abs(z))
+        found = discoveries(p, 0.10)
+        shares.append(found[10:].sum() / max(found.sum(), 1))
+    assert np.mean(shares) <= 0.10
+
+
+def test_jackknife_of_a_ratio_is_close_to_the_clustered_one():
+    rng = np.random.default_rng(5)
+    n = rng.integers(5, 40, 60).astype(float)
+    k = rng.binomial(n.astype(int), rng.beta(3, 5, 60)).astype(float)
+    found = jackknife(np.stack([k, n], 1), lambda s: np.array([s[0] / s[1]]))
+    known = clustered_ratio(k, n)
+    assert found.value[0] == pytest.approx(known.value)
+    assert found.se[0] == pytest.approx(known.se, rel=0.05)
