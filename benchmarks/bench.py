@@ -15,6 +15,9 @@ import sys
 import time
 from pathlib import Path
 
+LIMIT = "12GB"
+"""For the queries by hand at any size; with what Arrow and Python hold that stays under 16 GiB."""
+
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE))
 
@@ -47,7 +50,9 @@ def bare_bank(decisions: Path, outcomes: Path, _home: Path) -> None:
     """The hand-written queries of the bank, results fetched."""
     import duckdb
 
-    connection = duckdb.connect()
+    connection = duckdb.connect(
+        config={"memory_limit": LIMIT, "temp_directory": "build/bench/spill"}
+    )
     text = (HERE / "bare_bank.sql").read_text(encoding="utf-8")
     text = text.replace("$decisions", f"{decisions}/*.parquet")
     for statement in text.replace("$outcomes", f"{outcomes}/*.parquet").split(";"):

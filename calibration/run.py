@@ -6,7 +6,6 @@ import argparse
 import json
 import os
 from collections.abc import Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -46,17 +45,16 @@ def run(programmes: int, jobs: list[str] | None, workers: int) -> None:
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
+    # A Pool, not an executor: executors that renew their workers can wait for ever.
     with (
         Progress(*columns) as progress,
-        ProcessPoolExecutor(workers, get_context("spawn"), max_tasks_per_child=20) as pool,
+        get_context("spawn").Pool(workers, maxtasksperchild=20) as pool,
     ):
         task = progress.add_task("programmes", total=sum(len(c) for _, c in todo))
-        running = {pool.submit(_chunk, job, chunk): (job, chunk) for job, chunk in todo}
-        for done in as_completed(running):
-            job, chunk = running[done]
+        for job, count, lines in pool.imap_unordered(_chunk, todo):
             with (FOLDER / f"{job}.jsonl").open("a", encoding="utf-8") as file:
-                file.writelines(done.result())
-            progress.update(task, advance=len(chunk), description=job)
+                file.writelines(lines)
+            progress.update(task, advance=count, description=job)
 
 
 def _missing(job: str, programmes: int) -> Iterator[list[int]]:
@@ -69,12 +67,14 @@ def _missing(job: str, programmes: int) -> Iterator[list[int]]:
         yield seeds[start : start + CHUNK]
 
 
-def _chunk(job: str, seeds: list[int]) -> list[str]:
+def _chunk(what: tuple[str, list[int]]) -> tuple[str, int, list[str]]:
+    """The records of some seeds of a job, as lines."""
     import warnings
 
     from calibration.jobs import JOBS
     from takeup.log import Engine
 
+    job, seeds = what
     warnings.filterwarnings("ignore")
     engine = Engine(threads=1)
     lines = []
@@ -82,7 +82,7 @@ def _chunk(job: str, seeds: list[int]) -> list[str]:
         record = JOBS[job](seed, engine)
         lines.append(json.dumps({"seed": seed, **record}) + "\n")
     engine.close()
-    return lines
+    return job, len(seeds), lines
 
 
 if __name__ == "__main__":

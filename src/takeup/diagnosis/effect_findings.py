@@ -28,7 +28,8 @@ def _paired(asked: Asked) -> list[Finding]:
     for dimension, groups in paired.groups.items():
         for g in groups:
             where = asked.titles.get(g.key, name_of(g.key))
-            found.append(_paired_group(f"{dimension}:{g.key}", f"On {where}", g, 0.9))
+            lead = f"Among {where.lower()}" if dimension == "population" else f"On {where}"
+            found.append(_paired_group(f"{dimension}:{g.key}", lead, g, 0.9))
     return [f for f in found if f is not None]
 
 

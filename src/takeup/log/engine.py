@@ -8,6 +8,8 @@ release knows the new ones.
 from __future__ import annotations
 
 import itertools
+import os
+import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
@@ -59,12 +61,14 @@ class Engine:
             config={
                 "autoinstall_known_extensions": False,
                 "autoload_known_extensions": False,
+                # What does not fit into memory goes where temporary files belong.
+                "temp_directory": str(Path(tempfile.gettempdir()) / f"takeup-{os.getpid()}"),
             }
         )
         self.backend = ibis.duckdb.from_connection(_Connection(connection))
         self.run("SET TimeZone = 'UTC'")
-        if memory_limit:
-            self.run(f"SET memory_limit = '{memory_limit}'")
+        if limit := memory_limit or _most_memory():
+            self.run(f"SET memory_limit = '{limit}'")
         if threads:
             self.run(f"SET threads = {int(threads)}")
 
@@ -96,6 +100,16 @@ class Engine:
     def close(self) -> None:
         """Give the memory back."""
         self.backend.con.close()
+
+
+def _most_memory() -> str | None:
+    """Half of the machine's memory: models and reports need room beside the engine. None where
+    the system does not tell."""
+    try:
+        total = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+    except (AttributeError, ValueError, OSError):
+        return None
+    return f"{total // 2 // 2**20}MiB"
 
 
 def keep(expression: ir.Table, words: Mapping[str, Collection[str]] | None = None) -> ir.Table:

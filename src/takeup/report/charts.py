@@ -387,11 +387,14 @@ def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -
                 .mark_rule(strokeDash=[3, 3], color="var(--second)")
                 .encode(x="day:T")
             )
-            layers.append(
-                alt.Chart(marks)
-                .mark_text(align="left", dx=4, fontSize=12, color="var(--second)", baseline="top")
-                .encode(x="day:T", y=alt.value(0), text="what:N")
-            )
+            if not narrow:
+                layers.append(
+                    alt.Chart(marks)
+                    .mark_text(
+                        align="left", dx=4, fontSize=12, color="var(--second)", baseline="top"
+                    )
+                    .encode(x="day:T", y=alt.value(0), text="what:N")
+                )
         height = 44 * len(lanes) + 24
         return alt.layer(*layers).properties(width=width - (140 if narrow else 150), height=height)
 

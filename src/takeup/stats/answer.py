@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
 Grade = Literal["randomised", "paired", "staggered", "adjusted", "bounds", "descriptive"]
@@ -88,10 +88,3 @@ def refused(reason: str, needs: str, n: int | None = None) -> CannotSay:
 def suppressed(reason: str = "too few people to show without showing a person") -> CannotSay:
     """Not shown, on purpose."""
     return CannotSay("suppressed", reason, "nothing; that is deliberate")
-
-
-def negated(answer: Answer) -> Answer:
-    """The same figure with the other sign."""
-    if isinstance(answer, CannotSay):
-        return answer
-    return replace(answer, value=-answer.value, low=-answer.high, high=-answer.low)
