@@ -72,6 +72,17 @@ def full_bank(decisions: Path, outcomes: Path, home: Path) -> None:
     result.to_json()
 
 
+def wide(table: Path) -> None:
+    """500 segments, 10,000 people and 200 populations in one table."""
+    import takeup
+    from takeup.record.use_case import UseCase
+
+    use_case = UseCase(segment=["x_segment"], covariates=["x_segment", "stakes"])
+    result = takeup.diagnose(str(table), use_case=use_case)
+    result.to_html()
+    result.to_json()
+
+
 def bank(folder: Path, rows: int, runs: int) -> dict[str, object]:
     """The bank at one size: queries by hand and the full diagnosis, in turn."""
     import data
@@ -123,6 +134,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--folder", type=Path, default=Path("build/bench"))
     parser.add_argument("--bank", type=int, nargs="*", help="only the bank, at these sizes")
+    parser.add_argument("--wide", action="store_true", help="only the widest table")
     parser.add_argument("--json", type=Path)
     parser.add_argument("files", nargs="*", type=Path)
     given = parser.parse_args()
@@ -139,6 +151,9 @@ def main() -> None:
         return
     import data
 
+    if given.wide:
+        _line("wide, 1,000,000 decisions", [timed("wide", data.write_wide(given.folder))])
+        return
     if given.bank is not None:
         sizes = given.bank or [1_000_000, 10_000_000]
         banks = {f"bank, {n:,}": bank(given.folder, n, given.runs) for n in sizes}

@@ -98,3 +98,40 @@ def _renamed_words(table: pa.Table, prefixes: dict[str, str]) -> pa.Table:
         at = table.schema.get_field_index(name)
         table = table.set_column(at, name, pc.binary_join_element_wise(prefix, column, ""))
     return table
+
+
+def write_wide(folder: Path, rows: int = 1_000_000, seed: int = 1) -> Path:
+    """One table of 500 segments, 10,000 people and 200 populations, with truth; made once."""
+    path = folder / f"wide-{rows}.parquet"
+    if path.exists():
+        return path
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    people, populations, segments = 10_000, 200, 500
+    person = rng.integers(0, people, rows)
+    segment = rng.integers(0, segments, rows)
+    advice, wrong = rng.random(rows) < 0.5, rng.random(rows) < 0.15 + 0.3 * (segment % 10 == 0)
+    consulted = rng.random(rows) < 0.5
+    overrides = consulted & (rng.random(rows) < np.where(wrong, 0.7, 0.1))
+    words = np.array(["no", "yes"])
+    day = np.timedelta64(1, "D").astype("timedelta64[us]")
+    table = pa.table(
+        {
+            "decision_id": np.char.add("d", np.arange(rows).astype(str)),
+            "person_id": np.char.add("p", person.astype(str)),
+            "population": np.char.add("pop", (person % populations).astype(str)),
+            "decided_at": np.datetime64("2025-01-06T08:00", "us")
+            + (rng.random(rows) * 84 * 86_400e6).astype("timedelta64[us]") // day * day,
+            "mode": np.repeat("assist", rows),
+            "consulted": consulted,
+            "path": np.where(consulted, "ai", "legacy"),
+            "recommendation": words[advice.astype(int)],
+            "choice": words[(advice ^ overrides).astype(int)],
+            "correct_choice": words[(advice ^ wrong).astype(int)],
+            "confidence": rng.random(rows),
+            "stakes": np.where(rng.random(rows) < 0.3, "high", "low"),
+            "x_segment": np.char.add("s", segment.astype(str)),
+        }
+    )
+    pq.write_table(table, path, compression="zstd")
+    return path
