@@ -291,14 +291,19 @@ def _reasons_table(records: Records) -> list[str]:
 
 def _made(folder: Path) -> list[str]:
     jobs = sorted(p.stem for p in folder.glob("*.jsonl"))
-    counts = {j: len(read(folder, j)) for j in jobs}
-    seeds = "; ".join(f"`{j}` 0 to {n - 1:,}" for j, n in counts.items() if n)
+    ran = {j: [r["seed"] for r in read(folder, j)] for j in jobs}
+    seeds = "; ".join(
+        f"`{j}` {len(s):,} of 0 to {max(s):,}" if len(s) <= max(s) else f"`{j}` 0 to {max(s):,}"
+        for j, s in ran.items()
+        if s
+    )
     return [
         "",
         "## How this was made",
         "",
         f"`{_COMMAND}` (`PROGRAMMES=2000` by default; it goes on where it was stopped), on "
         f"{now():%-d %B %Y}. Seeds: {seeds}.",
+        "Rows of fewer than 2,000 programmes are not finished: their intervals are too wide to hold.",
         "Each programme has 5,000 to 20,000 decisions. People are drawn at random from the scenario's mix,",
         "so that they are a sample; the truth of paired and value rows is that of the process (the mean over",
         "all programmes), of randomised rows the effect on the people at hand.",
@@ -342,7 +347,7 @@ def _coverage_picture(rows: list[Row]) -> alt.LayerChart:
             x=alt.X("low:Q", title=None), x2="high:Q", y=y, color=colour
         ),
         base.mark_point(filled=True, size=60, opacity=1).encode(
-            x=x, y=y, color=colour, shape=alt.Shape("kind:N", title=None)
+            x=x, y=y, color=colour, shape=alt.Shape("kind:N", title=None, legend=None)
         ),
     ).properties(width=430, height=18 * len(data))
 
