@@ -66,7 +66,11 @@ def desk(tmp_path_factory) -> Path:
 
 
 def test_commands_of_the_guides_run_in_order(desk):
-    for line in [*commands("how-to/own-table.md"), *commands("how-to/panel.md")]:
+    for line in [
+        *commands("how-to/own-table.md"),
+        *commands("how-to/panel.md"),
+        *commands("how-to/simulate.md"),
+    ]:
         words = shlex.split(line)
         assert words[0] == "takeup"
         done = subprocess.run(
