@@ -161,7 +161,31 @@ def claims(folder: Path) -> list[Claim]:
         fixed = float(np.mean([r["ever_fixed"] for r in looks]))
         found.append(Claim("52 weekly looks at a null: the confidence sequence ever excludes it", f"{ever:.1%}", "≤ 5 %", ever <= 0.05, len(looks)))  # fmt: skip
         found.append(Claim("the same with a fixed-n interval (a trap)", f"{fixed:.1%}", "far above 5 %", None, len(looks)))  # fmt: skip
-    return [*found, *_reason_claims(folder)]
+    return [*found, *_association_claims(folder), *_reason_claims(folder)]
+
+
+def _association_claims(folder: Path) -> list[Claim]:
+    """Where people know more than is recorded: how far adjusted and DoubleML miss, and how much
+    of a hidden cause would erase the adjusted difference."""
+    found = []
+    for name in _SCENARIOS:
+        records = [r for r in read(folder, name) if r.get("adjusted")]
+        both = [r for r in records if r.get("doubleml")]
+        if not both:
+            continue
+        truth = np.mean([r["truth"]["adjusted"] for r in records])
+        ours, theirs = (np.mean([r[k]["value"] for r in both]) - truth for k in ("adjusted", "doubleml"))  # fmt: skip
+        apart = np.median(
+            [
+                abs(r["adjusted"]["value"] - r["doubleml"]["value"])
+                / ((r["adjusted"]["high"] - r["adjusted"]["low"]) / 3.92)
+                for r in both
+            ]
+        )
+        found.append(Claim(f"{name}: adjusted misses the truth by, DoubleML by", f"{100 * ours:+.1f}, {100 * theirs:+.1f} points, {apart:.2f} se apart", "alike", bool(apart <= 0.5), len(both)))  # fmt: skip
+        robust = float(np.median([r["robustness"] for r in records]))
+        found.append(Claim(f"{name}: robustness value of the adjusted difference, median", f"{robust:.2f}", "small", None, len(records)))  # fmt: skip
+    return found
 
 
 def _reason_claims(folder: Path) -> list[Claim]:

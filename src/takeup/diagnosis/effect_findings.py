@@ -261,7 +261,8 @@ def _value(asked: Asked) -> list[Finding]:
             "",
             f"Most is lost by {most}",
             f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
-            f"{e.value * whole.eligible:,.0f} {value.unit}.",
+            f"{e.value * whole.eligible:,.0f} {value.unit} ({e.low * whole.eligible:,.0f} to "
+            f"{e.high * whole.eligible:,.0f}).",
             "paired",
             e.low * whole.eligible / _per_case(asked),
             lost=e,

@@ -47,7 +47,7 @@ class BlindSpot:
     gain: Answer
     overrides: int
     people: int | None
-    share: float
+    share: float | None
     small: bool
     model_issue: bool
     error: SegmentError | None
@@ -215,7 +215,7 @@ def _described(test: _Test, sign: int, cells: pd.DataFrame | None, settings: Set
         gain,
         test.n,
         int(test.frame["people"].sum()),
-        error.share if error else 0.0,
+        error.share if error else None,
         error is not None and error.share < rules.named_small_below,
         sign > 0 and error is not None and is_blind_spot(error, settings),
         error,

@@ -78,7 +78,7 @@ def measure_expert_benchmark(
                     sd=min(answer.se or 0.0, 0.5),
                     source=route,
                 )
-        q = _errors(outcome, name)
+        q = outcome.errors.get(name)
         expected = None
         if q is not None and benchmark is not None and benchmark.rate > 0:
             expected = min(q * KNOWABLE[0] / benchmark.rate, 1.0)
@@ -105,10 +105,6 @@ class _Found:
     answers: dict[str, Answer]
     errors: dict[str, float]
     knowable: dict[str, tuple[float, float]]
-
-
-def _errors(found: _Found, name: str) -> float | None:
-    return found.errors.get(name)
 
 
 def _at(found: _Found, name: str, needs: str) -> Answer:

@@ -71,8 +71,6 @@ def measure_resistance(
     acted = measure_behaviour(decisions, populations, after_error, blind)
     every = sorted(acted, key=lambda n: -acted[n].eligible)
     asked = _asked(evidence)
-    if set(every) == {ALL} or not every:
-        asked = {ALL} if asked and not every else asked
     every += sorted(asked - set(every) - {ALL})
     if asked == {ALL} and len(every) == 1:
         evidence = _all_named(evidence, every[0])

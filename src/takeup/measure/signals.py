@@ -10,7 +10,7 @@ Descriptive: a signal asks, it does not explain.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import ibis
@@ -282,10 +282,7 @@ def _open(s: SignalSeen, w: WeeklySums, still: set[str]) -> SignalSeen:
     recent = s.week >= w.mondays[max(len(w.mondays) - WINDOW, 0)].isoformat()
     shift = s.id in ("RR1", "RR4")
     is_open = recent if shift else s.id in still
-    return SignalSeen(
-        s.id, s.population, s.week, s.words, s.before, s.after, s.unit, s.change, s.named_first,
-        is_open,
-    )  # fmt: skip
+    return replace(s, open=is_open)
 
 
 def _named(w: WeeklySums, first: int, last: int) -> str | None:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -21,6 +20,7 @@ from takeup.measure.after_error import AfterError
 from takeup.record.population import Population, population_facts
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import CannotSay
+from takeup.stats.quantiles import median_of_counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,18 +256,11 @@ def _steps(decisions: ir.Table) -> dict[str, tuple[float, float]]:
         arms = [part[part["looked"] == looked] for looked in (True, False)]
         least = min(float(a["n"].sum()) for a in arms)
         if least:
-            medians = [_median(a["steps"].to_numpy(float), a["n"].to_numpy(float)) for a in arms]
+            medians = [
+                median_of_counts(a["steps"].to_numpy(float), a["n"].to_numpy(float)) for a in arms
+            ]
             found[str(name)] = (medians[0] - medians[1], least)
     return found
-
-
-def _median(values: Any, counts: Any) -> float:
-    order = np.argsort(values)
-    total = np.cumsum(counts[order])
-    half = total[-1] / 2
-    at = int(np.searchsorted(total, half))
-    both = values[order][[at, min(at + 1, len(values) - 1)]]
-    return float(both.mean() if total[at] == half else both[0])
 
 
 def _values(

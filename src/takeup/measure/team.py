@@ -25,6 +25,7 @@ from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, Grade, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_difference
+from takeup.stats.quantiles import median_of_counts
 
 Array = NDArray[np.float64]
 DRAWS, SEED = 2_000, 7
@@ -242,16 +243,12 @@ def _steps(frame: pd.DataFrame, settings: Settings) -> tuple[Answer, float | Non
         sums["total"][True].to_numpy(float), sums["n"][True].to_numpy(float),
         sums["total"][False].to_numpy(float), sums["n"][False].to_numpy(float),
     )  # fmt: skip
-    medians = [_median(known[known["looked"] == side]) for side in (True, False)]
+    sides = [known[known["looked"] == side] for side in (True, False)]
+    medians = [median_of_counts(s["steps"].to_numpy(float), s["n"].to_numpy(float)) for s in sides]
     answer = Sample(n, "steps", True, settings.confidence).estimate(
         found, "mean with the advice in view minus without", "descriptive"
     )
     return answer, medians[0] - medians[1]
-
-
-def _median(part: pd.DataFrame) -> float:
-    counts = part.groupby("steps")["n"].sum().sort_index()
-    return float(counts.index[int(np.searchsorted(counts.cumsum(), counts.sum() / 2))])
 
 
 def _time_shares(part: pd.DataFrame) -> dict[str, float]:

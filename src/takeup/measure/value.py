@@ -7,7 +7,7 @@ cases: paired. Money: what hangs on a case (`value`) is lost where the decision 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -174,8 +174,10 @@ def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Setti
 
 
 def _scaled(e: Estimate, times: float) -> Estimate:
-    return Estimate(
-        e.value * times, e.low * times, e.high * times, e.confidence, e.n, e.method, e.grade,
-        unit=e.unit, people=e.people, se=None if e.se is None else e.se * times,
-        assumption=e.assumption,
-    )  # fmt: skip
+    return replace(
+        e,
+        value=e.value * times,
+        low=e.low * times,
+        high=e.high * times,
+        se=None if e.se is None else e.se * times,
+    )

@@ -15,7 +15,10 @@ from takeup.record.errors import InputError
 
 _PRINT = (
     "details { display: none } .drawing .wide { display: none } .drawing .narrow { display: block } "
-    ".card.full { break-inside: auto } .key span { white-space: nowrap }"
+    ".card.full { break-inside: auto } .key span { white-space: nowrap } "
+    # WeasyPrint places cells of a spanning grid row wrongly: half cards become blocks of full width.
+    ".sections > .half { display: block; width: 100%; margin-right: 0 } "
+    ".half .row { display: block } .half .row .says { text-align: left }"
 )
 
 

@@ -27,7 +27,7 @@ class Cases:
     """Arrays of people × cases. `assisted`: the advice was available; `consulted`,
     `abandoned`, `overridden` as happened; `right` whether what was decided was right,
     `unaided_right` and `assisted_right` what it would have been either way. `p_override` is
-    the chance of an override had the person looked, `p_consult` the chance of looking."""
+    the chance of an override had the person looked; `distrust` what errors have left at the end."""
 
     segment: NDArray[np.int8]
     wrong: Flags
@@ -44,7 +44,6 @@ class Cases:
     unaided_right: Flags
     right: Flags
     p_override: Floats
-    p_consult: Floats
     distrust: Floats
 
 
@@ -104,7 +103,7 @@ def simulate_cases(
         segment, wrong, high, substitution, load, visible, late, has,
         opened & abandons & has, consulted & has, overridden & has,
         assisted_right, unaided_right, np.where(has, assisted_right, unaided_right),
-        p_override, p_open * ~late * (1 - leaves),
+        p_override,
         np.where(assisted, left[:, -1], distrust),
     )  # fmt: skip
 

@@ -210,7 +210,7 @@ def _block(
         made = records_of(here, cases, rng, whole_history=whole)
         if phase.kind == "pilot":
             made = _only(made, np.repeat(people.picked, cases.wrong.shape[1]))
-        sums.append(sums_of(p, people, phase, cases, made.worth))
+        sums.append(sums_of(p, phase, cases, made.worth))
         records.append(made)
         by_person += np.stack(
             [

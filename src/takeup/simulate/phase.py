@@ -29,7 +29,7 @@ class Phase:
 
 
 def assist_only(weeks: int) -> tuple[Phase, ...]:
-    """Everybody in assist from the first day: what section by section figures refer to."""
+    """Everybody in assist from the first day: the plain case, without history."""
     return (Phase("assist", weeks),)
 
 

@@ -9,17 +9,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from takeup.simulate.cases import TD, Cases
-from takeup.simulate.people import People
+from takeup.simulate.cases import Cases
 from takeup.simulate.phase import Phase
 from takeup.simulate.population_spec import PopulationSpec
 
 Sums = dict[str, float]
 
 
-def sums_of(
-    p: PopulationSpec, people: People, phase: Phase, c: Cases, worth: NDArray[np.float64] | None
-) -> Sums:
+def sums_of(p: PopulationSpec, phase: Phase, c: Cases, worth: NDArray[np.float64] | None) -> Sums:
     """What the truth of a block's cases is made of; keys of a segment end in `|segment`."""
     sums: Sums = {}
 
@@ -52,7 +49,6 @@ def sums_of(
     overlap = e * (1 - e) * seen
     add("overlap", overlap)
     add("overlap_effect", np.where(wrong, -1.0, 1.0), overlap)
-    add("lost_not_consulting", wrong * 1.0 - ~right, on & ~seen)
     if worth is not None:
         for name, values, where in (
             ("worth", worth, on),
@@ -63,11 +59,6 @@ def sums_of(
             ("worth_wrong_following", worth * wrong, seen & ~over),
         ):
             add(name, values, where)
-    if phase.kind == "assist":
-        add("p_consult", c.p_consult)
-        doubts = (people.reason == TD)[:, None]
-        add("p_consult_doubting", c.p_consult, doubts)
-        add("n_doubting", np.ones(c.wrong.shape), doubts)
     return sums
 
 

@@ -5,6 +5,8 @@ From scipy.special directly: loading all of scipy.stats would take longer than m
 
 from __future__ import annotations
 
+import numpy as np
+from numpy.typing import NDArray
 from scipy import special
 
 
@@ -31,3 +33,14 @@ def beta_quantile(p: float, a: float, b: float) -> float:
 def chi2_tail(x: float, df: float) -> float:
     """P(χ² > x)."""
     return float(special.chdtrc(df, x))
+
+
+def median_of_counts(values: NDArray[np.float64], counts: NDArray[np.float64]) -> float:
+    """The median of `values` that occur `counts` times each; the middle of two where it falls
+    between them."""
+    order = np.argsort(values)
+    total = np.cumsum(counts[order])
+    half = total[-1] / 2
+    at = int(np.searchsorted(total, half))
+    both = values[order][[at, min(at + 1, len(values) - 1)]]
+    return float(both.mean() if total[at] == half else both[0])

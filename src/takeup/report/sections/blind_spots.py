@@ -106,7 +106,7 @@ def _figures(s: BlindSpot, diagnosis: Diagnosis) -> tuple[str, ...]:
         f"{s.overrides:,}",
         "–" if s.people is None else f"{s.people:,}",
         figure(s.gain, as_points=True),
-        f"{100 * s.share:.0f} %",
+        "–" if s.share is None else f"{100 * s.share:.0f} %",
         "yes" if s.model_issue else "no",
     )
 

@@ -70,7 +70,10 @@ def _short(answer: Answer) -> str:
 
 
 def _total(answer: Answer, unit: str) -> str:
-    return "–" if isinstance(answer, CannotSay) else f"{answer.value:,.0f} {unit}".replace("-", "−")
+    if isinstance(answer, CannotSay):
+        return "–"
+    ends = f"{answer.low:,.0f} to {answer.high:,.0f}"
+    return f"{answer.value:,.0f} {unit} ({ends})".replace("-", "−")
 
 
 def _heading(value: Value) -> str:

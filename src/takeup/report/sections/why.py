@@ -154,7 +154,7 @@ def _or_unused(value: float | None) -> str:
 def _signature(s: Signature, name: str) -> tuple[str, ...]:
     rule = s.rule
     if s.value is None:
-        return (rule.words, name, "not measured", _ends(rule.neutral, rule.clear), s.why, "0")
+        return (rule.words, name, "not measured", _ends(rule.neutral, rule.clear), s.why, "–")
     return (
         rule.words,
         name,
