@@ -13,13 +13,17 @@ from pathlib import Path
 
 from takeup.record.errors import InputError
 
-_PRINT = (
-    "details { display: none } .drawing .wide { display: none } .drawing .narrow { display: block } "
-    ".card.full { break-inside: auto } .key span { white-space: nowrap } "
-    # WeasyPrint places cells of a spanning grid row wrongly: half cards become blocks of full width.
-    ".sections > .half { display: block; width: 100%; margin-right: 0 } "
-    ".half .row { display: block } .half .row .says { text-align: left }"
-)
+_PRINT = """
+details { display: none }
+.drawing .wide { display: none }
+.drawing .narrow { display: block }
+.card.full { break-inside: auto !important }
+.key span { white-space: nowrap }
+/* WeasyPrint places the cells of a spanning grid row wrongly: half cards become whole blocks. */
+.sections > .half { display: block !important; width: 100% !important; margin-right: 0 !important }
+.half .row { display: block !important }
+.half .row .says { text-align: left !important }
+"""
 
 
 def write_pdf(html: str, path: Path) -> None:
