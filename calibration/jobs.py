@@ -69,7 +69,6 @@ def programme(name: str, seed: int, engine: Engine) -> Record:
     }}  # fmt: skip
     if not isinstance(paired, CannotSay):
         out["paired"] = _told(paired.overall.person_minus_model)
-        out["paired_before_adjusted"] = True
     if not isinstance(value, CannotSay):
         whole = value.populations[0]
         out["value_per_decision"] = _told(whole.decided)

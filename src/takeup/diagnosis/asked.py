@@ -9,7 +9,7 @@ from takeup.diagnosis.measures import Measures
 from takeup.diagnosis.words import (
     name_of,
 )
-from takeup.measure.model_issue import ALL
+from takeup.measure.whose import ALL
 from takeup.record.settings import Settings
 
 

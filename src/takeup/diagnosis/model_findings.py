@@ -15,7 +15,8 @@ from takeup.diagnosis.words import (
     times_range,
     whole_percent,
 )
-from takeup.measure.model_issue import ALL, Issue, ModelIssues, SegmentError
+from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
+from takeup.measure.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
 
 

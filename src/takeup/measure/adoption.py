@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from takeup.log import fetch
+from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import Action
 from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
@@ -189,9 +190,7 @@ def _confidence_by_action(table: ir.Table, settings: Settings) -> dict[str, Answ
     if "confidence" not in table.columns:
         return {}
     known = table.filter(table.confidence.notnull() & table.action.isin(_COMPARED))
-    known = known.mutate(
-        person__=known.person_id if "person_id" in known.columns else ibis.literal("everyone")
-    )
+    known = known.mutate(person__=person_of(known))
     frame = fetch(
         known.group_by("action", "person__").aggregate(
             n=known.count().cast("float64"), total=known.confidence.cast("float64").sum()
@@ -268,9 +267,7 @@ _DERIVED = (
 
 def _per_person(table: ir.Table, dimension: str | None) -> ir.Table:
     """Counts per person and level, as numbers that can be multiplied."""
-    by: dict[str, ir.Value] = {
-        "person__": table.person_id if "person_id" in table.columns else ibis.literal("everyone")
-    }
+    by: dict[str, ir.Value] = {"person__": person_of(table)}
     if dimension is not None:
         by["level"] = table[dimension]
     has_path = "path" in table.columns

@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch, keep
+from takeup.measure.whose import population_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
@@ -72,9 +73,7 @@ def _episodes(decisions: ir.Table) -> pd.DataFrame:
     )
     t = t.select(
         person=t.person_id,
-        population=t.population.cast("string")
-        if "population" in t.columns
-        else ibis.literal("all"),
+        population=population_of(t).cast("string"),
         at=t.decided_at,
         looked=ibis.ifelse(t.action == "not_consulted", 0.0, 1.0),
         right=t.advice_right,

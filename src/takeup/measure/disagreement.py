@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
+from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import Better, UseCase
 from takeup.record.vocabulary import ELIGIBLE_ACTIONS
@@ -149,13 +150,9 @@ def _consulting_known(decisions: ir.Table) -> CannotSay | None:
     )
 
 
-def _person(rows: ir.Table) -> ir.Value:
-    return rows.person_id if "person_id" in rows.columns else ibis.literal("everyone")
-
-
 def _by_person(rows: ir.Table, **by: ir.Value) -> pd.DataFrame:
     frame: pd.DataFrame = fetch(
-        rows.group_by(person=_person(rows), **by).aggregate(
+        rows.group_by(person=person_of(rows), **by).aggregate(
             n=rows.count(), differed=(~rows.agrees).cast("int64").sum()
         )
     ).to_pandas()
@@ -283,7 +280,7 @@ def _beside(
     t = rows.mutate(y__=y, band__=band)
     done = t.filter((t.choice == choice) & t.y__.notnull())
     frame: pd.DataFrame = fetch(
-        done.group_by(person=_person(done), band=done.band__, agrees=done.agrees).aggregate(
+        done.group_by(person=person_of(done), band=done.band__, agrees=done.agrees).aggregate(
             n=done.count(), y=done.y__.sum(), low=done.y__.min(), high=done.y__.max()
         )
     ).to_pandas()

@@ -19,6 +19,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import answered_rows, truth_weight, uneven_truth
+from takeup.measure.whose import person_of, population_of
 from takeup.record.evidence import Evidence
 from takeup.record.population import Benchmark, Population, population_facts
 from takeup.record.settings import Settings
@@ -113,7 +114,7 @@ def _at(found: _Found, name: str, needs: str) -> Answer:
 
 def _names(decisions: ir.Table) -> list[str]:
     t = answered_rows(decisions)
-    population = t.population.cast("string") if "population" in t.columns else ibis.literal("all")
+    population = population_of(t).cast("string")
     names = fetch(t.group_by(name=population).aggregate(n=t.count())).to_pandas()
     names = names.dropna(subset=["name"]).sort_values("n", ascending=False)
     return [str(n) for n in names["name"]]
@@ -172,14 +173,12 @@ def _outcome(decisions: ir.Table, panel: _Found, settings: Settings) -> _Found:
         return found
     rows = answered_rows(decisions)
     refusal = uneven_truth(rows, settings)
-    persons = rows.person_id if "person_id" in rows.columns else ibis.literal("everyone")
+    persons = person_of(rows)
     known = rows.advice_right.notnull()
     weight = truth_weight(rows)
     frame = fetch(
         rows.group_by(
-            population=rows.population.cast("string")
-            if "population" in rows.columns
-            else ibis.literal("all"),
+            population=population_of(rows).cast("string"),
             person=persons,
         ).aggregate(
             n=known.cast("int64").sum(),
@@ -229,9 +228,7 @@ def _shadow(decisions: ir.Table, settings: Settings) -> _Found:
     differs = (~t.agrees).cast("float64")
     frame: pd.DataFrame = fetch(
         t.group_by(
-            population=t.population.cast("string")
-            if "population" in t.columns
-            else ibis.literal("all"),
+            population=population_of(t).cast("string"),
             person=t.person_id.cast("string"),
         ).aggregate(
             n=t.count(),

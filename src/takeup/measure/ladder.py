@@ -22,6 +22,7 @@ import pandas as pd
 from takeup.log import fetch
 from takeup.measure.ladder_people import COUNTS, SKILL, grade_people
 from takeup.measure.ladder_pooled import LEVELS, Clause, Counts, LevelRange, Pooled, Skill
+from takeup.measure.whose import population_of
 from takeup.record.population import Benchmark, Population, population_facts
 from takeup.record.settings import LadderSettings, Settings
 from takeup.record.vocabulary import ELIGIBLE_ACTIONS
@@ -36,8 +37,6 @@ __all__ = [
     "PopulationLevel",
     "measure_ladder",
 ]
-
-EVERYBODY = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +143,7 @@ def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:
             oldest = 2 * (rules.lookback_days[-1] // rules.window_days)
             window = ibis.least(age.floor().fill_null(oldest).cast("int64"), oldest)
     kinds = [c for c in ("stakes", "path", "advice_right") if c in t.columns]
-    population = t.population if "population" in t.columns else ibis.literal(EVERYBODY)
+    population = population_of(t)
     by = {"population": population, "person": t.person_id, "window": window}
     small = t.group_by(**by, action=t.action, **{c: t[c] for c in kinds}).aggregate(
         n=t.count(), **_gains(t)

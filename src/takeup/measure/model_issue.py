@@ -18,6 +18,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, truth_weight, uneven_truth
+from takeup.measure.whose import ALL, person_of, population_of
 from takeup.record.settings import ModelIssueSettings, Settings
 from takeup.record.use_case import UseCase, Utility
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
@@ -37,7 +38,6 @@ Kind = Literal[
     "above_promise",
     "worth_watching",
 ]
-ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,8 +144,8 @@ def is_blind_spot(one: SegmentError, settings: Settings) -> bool:
 def _sums(rows: ir.Table, dimension: str | None) -> pd.DataFrame:
     """Weighted counts by person, population and level of `dimension`."""
     by: dict[str, ir.Value] = {
-        "person": rows.person_id if "person_id" in rows.columns else ibis.literal("everyone"),
-        "population": rows.population if "population" in rows.columns else ibis.literal(ALL),
+        "person": person_of(rows),
+        "population": population_of(rows),
     }
     if dimension:
         by["level"] = rows[dimension].cast("string")

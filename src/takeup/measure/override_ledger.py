@@ -17,6 +17,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, uneven_truth
+from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
 from takeup.stats.rates import share
@@ -73,9 +74,9 @@ def measure_override_ledger(
         for name, column in names.items()
     }
     frame = fetch(
-        t.group_by(
-            **by, person=t.person_id.cast("string") if persons else ibis.literal("everyone")
-        ).aggregate(n=t.count(), knew=knew.cast("int64").sum(), model=model.cast("int64").sum())
+        t.group_by(**by, person=person_of(t).cast("string")).aggregate(
+            n=t.count(), knew=knew.cast("int64").sum(), model=model.cast("int64").sum()
+        )
     ).to_pandas()
     if frame.empty:
         return insufficient("no override", "overrides", 0)

@@ -6,11 +6,11 @@ Shared by blind spots, people and the ledger. +1: the person was right and the a
 
 from __future__ import annotations
 
-import ibis
 import ibis.expr.types as ir
 
 from takeup.log import keep
 from takeup.measure.known_truth import PANEL, truth_weight, uneven_truth
+from takeup.measure.whose import person_of, population_of
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay, not_instrumented
 
@@ -33,15 +33,12 @@ def judged_overrides(
         & decisions.advice_right.notnull()
         & decisions.choice_right.notnull()
     )
-    persons = "person_id" in t.columns
     return keep(
         t.select(
             gain=t.choice_right.cast("float64") - t.advice_right.cast("float64"),
             w=truth_weight(t),
-            person=t.person_id.cast("string") if persons else ibis.literal("everyone"),
-            population=t.population.cast("string")
-            if "population" in t.columns
-            else ibis.literal("all"),
+            person=person_of(t).cast("string"),
+            population=population_of(t).cast("string"),
             **{c: t[c].cast("string") for c in columns if c in t.columns and c != "population"},
         )
     )

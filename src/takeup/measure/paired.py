@@ -10,15 +10,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
+from takeup.measure.whose import EVERYONE, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
+from takeup.stats.clusters import stratified_ratio
 from takeup.stats.quantiles import t_half_width
 
 _ASSUMPTION = "the right answer does not depend on which choice was made or on who judged it"
@@ -90,7 +91,7 @@ def _scope(decisions: ir.Table) -> tuple[str, ir.Table]:
 def _sums(judged: ir.Table, dimension: str | None) -> pd.DataFrame:
     weight = truth_weight(judged)
     p, m = judged.choice_right.cast("float64"), judged.advice_right.cast("float64")
-    by = {"person": judged.person_id if "person_id" in judged.columns else ibis.literal("everyone")}
+    by = {"person": person_of(judged), "population": population_of(judged)}
     if dimension:
         by["level"] = judged[dimension].cast("string")
     frame: pd.DataFrame = fetch(
@@ -121,7 +122,7 @@ def _group(key: str, sums: pd.DataFrame, settings: Settings) -> PairedGroup:
         n,
         int(sums["person_only"].sum()),
         int(sums["model_only"].sum()),
-        None if set(sums["person"]) == {"everyone"} else len(set(sums["person"])),
+        None if set(sums["person"]) == {EVERYONE} else len(set(sums["person"])),
     )
 
 
@@ -139,11 +140,11 @@ def _mean(
         return insufficient(f"{n} judged cases", "more judged cases", n)
     w = float(sums["w"].sum())
     value = float(total.sum()) / w
-    people = len(sums)
+    people = sums["person"].nunique()
     if people > 1:
-        residual = total.to_numpy(float) - value * sums["w"].to_numpy(float)
-        se, df = float(np.sqrt(people / (people - 1) * (residual**2).sum())) / w, people - 1
-        by = "errors by person"
+        population = sums["population"].astype("string").fillna("").to_numpy(str)
+        found = stratified_ratio(total.to_numpy(float), sums["w"].to_numpy(float), population)
+        se, df, by = found.se, max(found.df, 1.0), "errors by person within populations"
     else:
         spread = float(squares.sum() - 2 * value * cross.sum() + value**2 * sums["w2"].sum())
         se, df, by = float(np.sqrt(max(spread, 0) * n / (n - 1))) / w, n - 1, "errors by case"
@@ -172,9 +173,8 @@ def _losses(rows: ir.Table, settings: Settings) -> Answer:
     known = rows.filter(rows.loss_recommended.notnull() & rows.loss_final.notnull())
     d = known.loss_final - known.loss_recommended
     w = truth_weight(known)
-    person = known.person_id if "person_id" in known.columns else ibis.literal("everyone")
     sums = fetch(
-        known.group_by(person=person).aggregate(
+        known.group_by(person=person_of(known), population=population_of(known)).aggregate(
             n=known.count(),
             w=w.sum(),
             w2=(w**2).sum(),

@@ -16,6 +16,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import answered_rows, truth_weight, uneven_truth
+from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
@@ -49,11 +50,7 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
         )
     if refusal := uneven_truth(answered_rows(decisions), settings):
         return refusal
-    t = decisions.mutate(
-        person__=(
-            decisions.person_id if "person_id" in decisions.columns else ibis.literal("everyone")
-        )
-    )
+    t = decisions.mutate(person__=(person_of(decisions)))
     consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
     weight = truth_weight(t)
     counts: dict[str, ir.Value] = {}

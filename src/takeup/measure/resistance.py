@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from takeup.measure.after_error import AfterError
-from takeup.measure.model_issue import ALL, ModelIssues
+from takeup.measure.model_issue import ModelIssues
 from takeup.measure.reason_score import (
     InterviewResult,
     Scored,
@@ -23,6 +23,7 @@ from takeup.measure.reason_score import (
     score_survey,
 )
 from takeup.measure.signatures import Behaviour, measure_behaviour
+from takeup.measure.whose import ALL
 from takeup.record.evidence import Evidence
 from takeup.record.population import Population, population_facts
 from takeup.record.settings import Settings

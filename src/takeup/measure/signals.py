@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from takeup.log import fetch
+from takeup.measure.whose import population_of
 from takeup.record.population import Population, population_facts
 from takeup.record.settings import Settings, SignalSettings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
@@ -29,7 +30,6 @@ from takeup.stats.quantiles import normal_quantile
 from takeup.stats.shifts import Shift, level_shifts, mean_change
 
 Array = NDArray[np.float64]
-ALL = "all"
 WINDOW = 4
 """Weeks of the rules that look at 28 days."""
 
@@ -182,7 +182,7 @@ def _weeks(decisions: ir.Table) -> list[WeeklySums]:
                 f"{name}_n": value.count(), f"{name}_s": value.sum(), f"{name}_ss": (value**2).sum()
             }  # fmt: skip
     by = {
-        "population": t.population.cast("string") if "population" in columns else ibis.literal(ALL),
+        "population": population_of(t).cast("string"),
         "week": t.decided_at.truncate("W").cast("date"),
     }
     frame = fetch(t.group_by(**by).aggregate(**sums)).to_pandas().dropna(subset=["population"])
@@ -202,7 +202,7 @@ def _spread(t: ir.Table) -> dict[str, float]:
     """How much people's differences inflate the variance of a population's consult rate."""
     if "person_id" not in t.columns:
         return {}
-    population = t.population.cast("string") if "population" in t.columns else ibis.literal(ALL)
+    population = population_of(t).cast("string")
     looked = (t.action != "not_consulted").cast("float64")
     each = t.group_by(population=population, person=t.person_id).aggregate(
         n=t.count().cast("float64"), k=looked.sum()

@@ -17,6 +17,7 @@ import numpy as np
 
 from takeup.log import fetch
 from takeup.measure.after_error import AfterError
+from takeup.measure.whose import population_of
 from takeup.record.population import Population, population_facts
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import CannotSay
@@ -154,7 +155,7 @@ def _sums(
 ) -> dict[str, dict[str, float]]:
     """All counts that signatures need, by population, in one grouped query."""
     t = decisions
-    population = t.population.cast("string") if "population" in t.columns else ibis.literal("all")
+    population = population_of(t).cast("string")
     columns = set(t.columns)
     looked, over = t.action.isin(_SEEN), t.action == "overridden"
     known = looked | (t.action == "not_consulted")
@@ -228,7 +229,7 @@ def _people(decisions: ir.Table) -> dict[str, tuple[int, int]]:
     if "person_id" not in t.columns:
         return {}
     t = t.filter(t.action.isin([*_SEEN, "not_consulted"]) & t.person_id.notnull())
-    population = t.population.cast("string") if "population" in t.columns else ibis.literal("all")
+    population = population_of(t).cast("string")
     used = t.action.isin(["followed", "modified"]).cast("float64")
     each = t.group_by(name__=population, person__=t.person_id).aggregate(used=used.mean())
     rows = fetch(
@@ -245,7 +246,7 @@ def _steps(decisions: ir.Table) -> dict[str, tuple[float, float]]:
     if "steps" not in t.columns:
         return {}
     t = t.filter(t.action.isin([*_SEEN, "not_consulted"]) & t.steps.notnull())
-    population = t.population.cast("string") if "population" in t.columns else ibis.literal("all")
+    population = population_of(t).cast("string")
     frame = fetch(
         t.group_by(name__=population, looked=t.action != "not_consulted", steps=t.steps).aggregate(
             n=t.count()

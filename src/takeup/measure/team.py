@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
+from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, Grade, insufficient, not_instrumented
@@ -124,7 +125,7 @@ def _by_person(
     kind: ir.StringValue = ibis.literal("")
     for name in names:
         kind = kind + rows[name].cast("string").fill_null("?") + "|"
-    person = rows.person_id.cast("string") if "person_id" in rows.columns else ibis.literal("all")
+    person = person_of(rows).cast("string")
     frame: pd.DataFrame = fetch(
         rows.group_by(person=person, kind=kind).aggregate(n=rows.count(), w=weight.sum(), **sums)
     ).to_pandas()
@@ -202,7 +203,7 @@ def _effort(decisions: ir.Table, settings: Settings) -> Effort | CannotSay:
     seen = [a.value for a in CONSULTED_ACTIONS]
     rows = decisions.filter(decisions.action.isin([*seen, "not_consulted"]))
     looked = rows.action != "not_consulted"
-    person = rows.person_id.cast("string") if "person_id" in rows.columns else ibis.literal("all")
+    person = person_of(rows).cast("string")
     by = {"person": person, "looked": looked}
     if "steps" in columns:
         by["steps"] = rows.steps

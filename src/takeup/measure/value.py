@@ -17,13 +17,13 @@ from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, truth_weight, uneven_truth
+from takeup.measure.whose import ALL, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
-from takeup.stats.clusters import Sample, clustered_ratio
+from takeup.stats.clusters import Sample, stratified_ratio
 
 Array = NDArray[np.float64]
-ALL = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,13 +118,10 @@ def _sums(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) -> p
         here = known if where is None else known & where
         return ibis.ifelse(here, w * value, 0.0).sum()
 
-    persons = "person_id" in t.columns
     frame: pd.DataFrame = fetch(
         t.group_by(
-            population=t.population.cast("string")
-            if "population" in t.columns
-            else ibis.literal(ALL),
-            person=t.person_id.cast("string") if persons else ibis.literal("everyone"),
+            population=population_of(t).cast("string"),
+            person=person_of(t).cast("string"),
         ).aggregate(
             eligible=t.count(),
             judged=known.cast("int64").sum(),
@@ -143,6 +140,7 @@ def _sums(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) -> p
 def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Settings) -> ValueOf:
     eligible, judged = int(part["eligible"].sum()), int(part["judged"].sum())
     w = part["w"].to_numpy(float)
+    population = part["population"].fillna("").to_numpy(str)
 
     def mean(values: Array, method: str, times: float = 1.0, *, of: str = unit) -> Answer:
         if not persons or len(part) < 3 or judged < settings.paired.smallest_sample:
@@ -151,7 +149,7 @@ def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Setti
                 "30 judged cases of at least three people", judged,
             )  # fmt: skip
         found = Sample(judged, of, True, settings.confidence).estimate(
-            clustered_ratio(values, w), method, "paired",
+            stratified_ratio(values, w, population), method, "paired",
             "the right answer does not depend on what was decided",
         )  # fmt: skip
         return _scaled(found, times)

@@ -45,6 +45,39 @@ def clustered_ratio(a: Array, s: Array) -> Clustered:
     return Clustered(value, float(np.sqrt(variance)), effective - 1, effective)
 
 
+SMALLEST_STRATUM = 3
+"""Strata of fewer clusters are taken together: their spread within cannot be known."""
+
+
+def stratified_ratio(a: Array, s: Array, stratum: NDArray[np.str_]) -> Clustered:
+    """Σa/Σs where clusters stand in strata that were not drawn (populations).
+
+    Σ_h (S_h/S) r_h with each stratum's leverage-corrected variance, so the difference between
+    strata is no sampling error (Cochran 1977, §6.11: separate ratio estimator); t with
+    Satterthwaite's degrees of freedom Σ_h over the strata's effective clusters less one.
+    """
+    names, where, count = np.unique(stratum, return_inverse=True, return_counts=True)
+    small = count < SMALLEST_STRATUM
+    if small.any() and not small.all():
+        home = int(np.argmin(np.where(small, len(s) + 1, count)))
+        lumped = int(count[small].sum()) < SMALLEST_STRATUM
+        where = np.where(small[where], home if lumped else len(names), where)
+    elif small.all():
+        where = np.zeros(len(s), int)
+    parts = [
+        (float(s[where == h].sum()), clustered_ratio(a[where == h], s[where == h]))
+        for h in np.unique(where)
+        if s[where == h].sum() > 0
+    ]
+    total = sum(size for size, _ in parts)
+    value = sum(size * part.value for size, part in parts) / total
+    variances = [(size / total * part.se) ** 2 for size, part in parts]
+    spread = sum(v**2 / max(part.df, 1.0) for v, (_, part) in zip(variances, parts, strict=True))
+    df = sum(variances) ** 2 / spread if spread > 0 else sum(part.df for _, part in parts)
+    effective = sum(part.effective for _, part in parts)
+    return Clustered(float(value), float(np.sqrt(sum(variances))), float(df), float(effective))
+
+
 def clustered_difference(sum1: Array, n1: Array, sum0: Array, n0: Array) -> Clustered:
     """Mean of arm 1 minus mean of arm 0, by cluster sums; a cluster may be in both arms."""
     m1, m0 = sum1.sum() / n1.sum(), sum0.sum() / n0.sum()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.measure.value import ALL, Value, ValueOf
+from takeup.measure.value import Value, ValueOf
+from takeup.measure.whose import ALL
 from takeup.report.charts import FOLLOWED, MODEL, OVERRIDDEN, Series
 from takeup.report.sections.section import Row, Section, axis_row, figure, mark, number, strips
 from takeup.stats.answer import Answer, CannotSay

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import name_of, of_hundred, percent, whole_percent
-from takeup.measure.model_issue import ALL, ModelIssues, SegmentError
+from takeup.measure.model_issue import ModelIssues, SegmentError
+from takeup.measure.whose import ALL
 from takeup.report.charts import MODEL, OVERRIDDEN, Series
 from takeup.report.sections.section import Row, Section, axis_row, figure, mark, strips
 from takeup.stats.answer import CannotSay, Estimate
