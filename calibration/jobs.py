@@ -302,9 +302,10 @@ def weekly_looks(seed: int) -> Record:
 
 
 @cache
-def _use_by_reason(name: str) -> dict[str, float]:
-    """Effective reliance of people of each reason alone, from a large population."""
-    spec = _SPECS[name]
+def _use_by_reason(name: str, detour: bool) -> dict[str, float]:
+    """Effective reliance of people of each reason alone, from a large population; without
+    `detour` nobody has to take the steps that reason WD stands for."""
+    spec = _SPECS[name] if detour else replace(_SPECS[name], step_diff=0)
     found = {}
     for i, reason in enumerate(REASONS):
         mix = tuple(1.0 if k == i else 0.0 for k in range(5))
@@ -322,11 +323,19 @@ _SPECS: dict[str, PopulationSpec] = {
 
 
 def true_shares(name: str, mix: np.ndarray) -> dict[str, float]:
-    """Share of the gap in use that removing each reason alone would close."""
-    use = _use_by_reason(name)
-    lost = {r: float(m) * (use["none"] - use[r]) for r, m in zip(REASONS[:5], mix, strict=False)}
-    whole = sum(lost.values())
-    return {r: v / whole if whole > 0 else 0.0 for r, v in lost.items()}
+    """Share of the gap in use that taking each reason's term out of the generator would close.
+
+    Workflow disruption's term is in everybody's use where the way through the AI is long
+    (domain: all but WD pay for the steps too), so taking it out helps all of them.
+    """
+    here, free = _use_by_reason(name, True), _use_by_reason(name, False)
+    share = dict(zip(REASONS, mix.tolist(), strict=True))
+    now = sum(m * here[r] for r, m in share.items())
+    gap = free["none"] - now
+    closed = {r: share[r] * (here["none"] - here[r]) for r in REASONS[:5] if r != "WD"}
+    without = {r: m * free["none" if r == "WD" else r] for r, m in share.items()}
+    closed["WD"] = sum(without.values()) - now
+    return {r: closed[r] / gap if gap > 0 else 0.0 for r in REASONS[:5]}
 
 
 def reasons(seed: int, engine: Engine, evidence: str) -> Record:

@@ -50,32 +50,41 @@ SMALLEST_STRATUM = 3
 
 
 def stratified_ratio(a: Array, s: Array, stratum: NDArray[np.str_]) -> Clustered:
-    """Σa/Σs where clusters stand in strata that were not drawn (populations).
+    """Σa/Σs where the clusters (people) of each stratum (population) are a sample, but the
+    strata are not: the difference between them is no sampling error.
 
-    Σ_h (S_h/S) r_h with each stratum's leverage-corrected variance, so the difference between
-    strata is no sampling error (Cochran 1977, §6.11: separate ratio estimator); t with
-    Satterthwaite's degrees of freedom Σ_h over the strata's effective clusters less one.
+    The stratified jackknife (Rao & Wu 1985, JASA 80): a cluster is left out and the others of
+    its stratum take its place, so how much of the sum a stratum has is uncertain too, and
+    leverage is allowed for. t with Satterthwaite's degrees of freedom over the strata's
+    effective clusters less one.
     """
-    names, where, count = np.unique(stratum, return_inverse=True, return_counts=True)
+    h = _strata(stratum)
+    count = np.bincount(h).astype(float)
+    a_of, s_of = np.bincount(h, a), np.bincount(h, s)
+    scale = (count / np.maximum(count - 1, 1))[h]
+    a_without = a.sum() - a_of[h] + (a_of[h] - a) * scale
+    s_without = np.maximum(s.sum() - s_of[h] + (s_of[h] - s) * scale, 1e-300)
+    value = float(a.sum() / s.sum())
+    variances = np.bincount(h, (a_without / s_without - value) ** 2) * (count - 1) / count
+    with np.errstate(invalid="ignore", divide="ignore"):
+        effective = np.where(s_of > 0, s_of**2 / np.bincount(h, s**2), 1.0)
+    variance = float(variances.sum())
+    spread = float((variances**2 / np.maximum(effective - 1, 1.0)).sum())
+    df = variance**2 / spread if spread > 0 else float(effective.sum()) - len(count)
+    return Clustered(value, float(np.sqrt(variance)), df, float(effective.sum()))
+
+
+def _strata(stratum: NDArray[np.str_]) -> NDArray[np.int64]:
+    """A number for each cluster's stratum, small strata taken together (with the smallest of
+    the others where they are too few even so)."""
+    _, where, count = np.unique(stratum, return_inverse=True, return_counts=True)
     small = count < SMALLEST_STRATUM
-    if small.any() and not small.all():
-        home = int(np.argmin(np.where(small, len(s) + 1, count)))
-        lumped = int(count[small].sum()) < SMALLEST_STRATUM
-        where = np.where(small[where], home if lumped else len(names), where)
-    elif small.all():
-        where = np.zeros(len(s), int)
-    parts = [
-        (float(s[where == h].sum()), clustered_ratio(a[where == h], s[where == h]))
-        for h in np.unique(where)
-        if s[where == h].sum() > 0
-    ]
-    total = sum(size for size, _ in parts)
-    value = sum(size * part.value for size, part in parts) / total
-    variances = [(size / total * part.se) ** 2 for size, part in parts]
-    spread = sum(v**2 / max(part.df, 1.0) for v, (_, part) in zip(variances, parts, strict=True))
-    df = sum(variances) ** 2 / spread if spread > 0 else sum(part.df for _, part in parts)
-    effective = sum(part.effective for _, part in parts)
-    return Clustered(float(value), float(np.sqrt(sum(variances))), float(df), float(effective))
+    if small.any():
+        others = np.where(small, len(where) + 1, count)
+        alone = count[small].sum() >= SMALLEST_STRATUM or small.all()
+        home = int(np.argmax(small)) if alone else int(np.argmin(others))
+        where = np.where(small[where], home, where)
+    return np.unique(where, return_inverse=True)[1]
 
 
 def clustered_difference(sum1: Array, n1: Array, sum0: Array, n0: Array) -> Clustered:

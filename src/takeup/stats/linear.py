@@ -82,8 +82,20 @@ def _arm(arm: ArmMoments, centre: Array, adjust: bool) -> _Arm:
     offset = means[y] - beta @ means[x]
     sums = arm.units[:, y] - arm.units[:, x] @ beta - offset * arm.units[:, 0]
     groups = len(sums)
-    free = max(groups - 1 - min(rank, groups - 2), 1)
-    return _Arm(mean, float(groups / free * (sums**2).sum() / weight**2), free)
+    used = 0.0
+    if rank:
+        used = _between_units(arm.units[:, x], arm.units[:, 0], means[x], covariance[x, x])
+    left = max(groups - 1 - used, 1.0)
+    return _Arm(mean, float(groups / left * (sums**2).sum() / weight**2), left)
+
+
+def _between_units(sums: Array, weights: Array, means: Array, covariance: Array) -> float:
+    """How many covariates the units are spent on: the trace of between-unit over total
+    covariance. One for each covariate that is constant within units, next to nothing for
+    those that vary from case to case."""
+    apart = sums - means * weights[:, None]
+    between = (apart / weights[:, None]).T @ apart / weights.sum()
+    return float(np.trace(np.linalg.lstsq(covariance, between, rcond=1e-10)[0]))
 
 
 def balance_p(treated: ArmMoments, control: ArmMoments) -> float | None:
