@@ -2,13 +2,14 @@ VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
 
-.PHONY: help demo test lint bench calibrate lock picture system wheel-test clean
+.PHONY: help demo test lint bench calibrate fit-reasons lock picture system wheel-test clean
 help:
 	@echo "make demo     simulate a bank's first months, diagnose them, write the report"
 	@echo "make test     lint, types, import rule, tests, wheel test"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make bench    a full diagnosis beside queries written by hand"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
+	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
 	@echo "make picture  the README's picture, from the demo's report"
 	@echo "make lock     compile the pinned requirements"
 
@@ -55,6 +56,9 @@ bench: $(BIN)/.dev
 PROGRAMMES ?= 2000
 calibrate: $(BIN)/.dev
 	$(BIN)/python -m calibration.run --programmes $(PROGRAMMES)
+
+fit-reasons: $(BIN)/.dev
+	$(BIN)/python -m calibration.fit_reasons
 
 picture: $(BIN)/.dev system
 	$(BIN)/takeup demo --out build/picture

@@ -46,19 +46,19 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
             )
         ]  # fmt: skip
     if scored.verdict == "unclear":
-        best = scored.order[0]
+        best = max(scored.probability, key=lambda t: scored.probability[t])
         return [
             finding(
                 "reasons_unclear", where, _upper(f"{start}no reason stands out"),
-                f"The likeliest is {TYPE_NAMES[best]} at {whole_percent(scored.probability[best])}; "
-                "that is too little to act on.",
+                f"The likeliest to be material is {TYPE_NAMES[best]} at "
+                f"{whole_percent(scored.probability[best])}; no reason is clearly ahead.",
                 "descriptive", p.eligible * 0.05, scope=where,
             )
         ]  # fmt: skip
     return [
         finding(
             "no_reason_found", where, _upper(f"{start}no reason against the advice was found"),
-            "No reason is likelier than "
+            "No reason is likelier to be material than "
             f"{whole_percent(max(scored.probability.values()))}, by what people say and do.",
             "descriptive", 0.0, scope=where,
         )

@@ -1,8 +1,11 @@
 """From evidence to belief: transparent weights for five reasons, every term on display.
 
-p = sigmoid(prior + survey + interviews + behaviour), each source capped so that no one source
-decides alone. p reads: the degree of belief that a reason is material here (at least a quarter
-of the gap). Weights are expert priors; docs/calibration.md says how well they hold.
+Two questions are kept apart. Is the reason there? The evidence, sigmoid(prior + survey +
+interviews + behaviour), each source capped so that no one source decides alone; its weights are
+expert priors, and verdicts go by it. Is it material (at least a quarter of the gap in use)? The
+probability, sigmoid(shift + slope · the same sum), fitted to simulated populations, because
+sources that agree say more than the priors give them, and because values are held far oftener
+than they cost use (docs/calibration.md).
 """
 
 from __future__ import annotations
@@ -89,10 +92,12 @@ class Share:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """`order` has reasons by falling probability; `named` those the verdict names."""
+    """`evidence` that each reason is there (0 to 1; `order` is by it, and so is the verdict);
+    `probability` that it is material; `named` are those the verdict names."""
 
     verdict: Verdict
     named: tuple[str, ...]
+    evidence: dict[str, float]
     probability: dict[str, float]
     terms: dict[str, Terms]
     mix: dict[str, Share]
@@ -101,8 +106,8 @@ class Scored:
 
     @property
     def order(self) -> tuple[str, ...]:
-        """Reasons, the likeliest first."""
-        return tuple(sorted(self.probability, key=lambda t: -self.probability[t]))
+        """Reasons, the one with the most evidence first."""
+        return tuple(sorted(self.evidence, key=lambda t: -self.evidence[t]))
 
 
 def prior(facts: Population, rules: ResistanceSettings) -> dict[str, float]:
@@ -203,16 +208,19 @@ def score(
     base = prior(facts, rules)
     measured = [s for s in behaviour.signatures if s.value is not None] if behaviour else []
     terms = {t: _terms(t, base[t], behaviour, survey, talks, rules) for t in TYPES}
-    p = {t: float(expit(terms[t].total)) for t in TYPES}
+    evidence = {t: float(expit(x.total)) for t, x in terms.items()}
+    material = {
+        t: float(expit(rules.shift[t] + rules.slope[t] * x.total)) for t, x in terms.items()
+    }
     usable = _usable(behaviour, len(measured), survey, talks, rules)
     alone = usable == ["behaviour"] and len(measured) >= rules.signatures_alone
     against = _contradictions(terms)
     told_none = survey is None or not survey.usable or _without_reason(survey) >= rules.none_share
     verdict, named = _verdict(
-        p, terms, people, usable, alone, against, told_none, access_share, rules
+        evidence, terms, people, usable, alone, against, told_none, access_share, rules
     )
     return Scored(
-        verdict, named, p, terms, _mix(survey, talks), against,
+        verdict, named, evidence, material, terms, _mix(survey, talks), against,
         _next_evidence(behaviour, survey, talks, usable, verdict, people, rules),
     )  # fmt: skip
 
@@ -260,7 +268,7 @@ def _usable(
 
 
 def _verdict(
-    p: Mapping[str, float],
+    evidence: Mapping[str, float],
     terms: Mapping[str, Terms],
     people: int,
     usable: Sequence[str],
@@ -272,11 +280,11 @@ def _verdict(
 ) -> tuple[Verdict, tuple[str, ...]]:
     if people < rules.smallest_people or (len(usable) < 2 and not alone):
         return "insufficient_evidence", ()
-    order = sorted(p, key=lambda t: -p[t])
+    order = sorted(evidence, key=lambda t: -evidence[t])
     first, second = order[:2]
-    if p[first] < rules.none_below and (access_share or 0.0) < rules.access_limit:
+    if evidence[first] < rules.none_below and (access_share or 0.0) < rules.access_limit:
         return ("none" if told_none else "unclear"), ()
-    likely = tuple(t for t in order if p[t] >= rules.mixed_from)
+    likely = tuple(t for t in order if evidence[t] >= rules.mixed_from)
     capped = alone or any(t in against for t in likely or (first,))
     supports = sum(
         (v or 0.0) >= rules.support
@@ -284,8 +292,8 @@ def _verdict(
     )
     if (
         not capped
-        and p[first] >= rules.dominant_from
-        and p[first] - p[second] >= rules.dominant_gap
+        and evidence[first] >= rules.dominant_from
+        and evidence[first] - evidence[second] >= rules.dominant_gap
         and supports >= 2
     ):
         return "dominant", (first,)

@@ -55,8 +55,8 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
     )
     return Section(
         _heading(p, scored, diagnosis),
-        "Belief that each reason is material here (at least a quarter of what is missing), and what "
-        "speaks for it (right) or against it (left), in log-odds.",
+        "What speaks for each reason (right) or against it (left), in log-odds, and the belief that it "
+        "is material: that at least a quarter of the missing use would be there without it.",
         ("Evidence", "Reason", "Found", "Neutral to clear", "Cases", "Log-odds"),
         tuple(_table(scored, p)),
         rows,
@@ -171,6 +171,12 @@ def _ends(neutral: float, clear: float) -> str:
 
 def _note(p: PopulationReasons, scored: Scored) -> str:
     parts = ["People have reasons; nobody is typed, only populations."]
+    likeliest = max(scored.probability, key=lambda t: scored.probability[t])
+    if scored.named and likeliest not in scored.named:
+        parts.append(
+            f"Most speaks for {TYPE_NAMES[scored.named[0]]}, yet {TYPE_NAMES[likeliest]} is likelier "
+            "to be what costs use: act on both."
+        )
     if p.model_issues:
         names = ", ".join(
             kind.replace("_", " ") + (f" on {segment.replace('_', ' ')}" if segment else "")
@@ -183,5 +189,7 @@ def _note(p: PopulationReasons, scored: Scored) -> str:
         parts.append(f"{p.survey.straight_lined} careless answers were left out of the survey.")
     if scored.next_evidence:
         parts.append(f"Next evidence: {'; '.join(scored.next_evidence)}.")
-    parts.append("Weights are expert priors; `docs/calibration.md` says how well they hold.")
+    parts.append(
+        "Weights are expert priors, beliefs are fitted to simulated populations: `docs/calibration.md`."
+    )
     return " ".join(parts)
