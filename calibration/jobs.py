@@ -82,24 +82,31 @@ def programme(name: str, seed: int, engine: Engine) -> Record:
         # No counterfactual sums of numeric losses are kept: the process mean stands for them.
         out["truth"] |= {f"value_{k}": v for k, v in _numeric_losses(table).items()}
     if seed < REFERENCE_SEEDS:
-        out |= _references(table, use_case.covariates or ())
+        out |= reference_widths(table)
+        out["doubleml"] = _doubleml(table, use_case.covariates or ())
     return out
 
 
-def _references(table: Any, covariates: Any) -> Record:
-    """Widths on rows by statsmodels, and DoubleML's estimate on the same covariates."""
+def reference_widths(table: Any) -> Record:
+    """Widths of paired and value intervals on rows, by statsmodels."""
     columns = ["person_id", "action", "choice_right", "advice_right"]
-    columns += [c for c in ("value", "loss_final") if c in table.columns]
+    columns += [c for c in ("value", "loss_final", "loss_recommended") if c in table.columns]
     rows = fetch(table.filter(table.choice_right.notnull()).select(columns)).to_pandas()
-    seen = rows[rows["action"].isin(["followed", "modified", "overridden"])]
-    gain = seen["choice_right"].astype(float) - seen["advice_right"].astype(float)
-    wrong = 1 - rows["choice_right"].astype(float)
-    lost = rows["value"] * wrong if "value" in rows else rows["loss_final"]
-    return {
-        "paired_reference_width": _rows_reference(seen, gain.to_numpy()),
-        "value_per_decision_reference_width": _rows_reference(rows, lost.to_numpy(float)),
-        "doubleml": _doubleml(seen, table, covariates),
+    chosen, advised = (rows[c].to_numpy(float) for c in ("choice_right", "advice_right"))
+    if "value" in rows:
+        value = rows["value"].abs().to_numpy(float)
+        lost, alone = value * (1 - chosen), value * (1 - advised)
+    else:
+        lost, alone = (rows[c].to_numpy(float) for c in ("loss_final", "loss_recommended"))
+    seen = rows["action"].isin(["followed", "modified", "overridden"]).to_numpy()
+    over = (rows["action"] == "overridden").to_numpy()
+    means = {
+        "value_per_decision": lost,
+        "value_lost_to_wrong_overrides": np.where(over & (lost > alone), lost - alone, 0.0),
+        "value_lost_to_wrong_following": np.where(seen & ~over & (advised == 0), lost, 0.0),
     }
+    found = {f"{k}_reference_width": _rows_reference(rows, y) for k, y in means.items()}
+    return found | {"paired_reference_width": _rows_reference(rows[seen], (chosen - advised)[seen])}
 
 
 def _numeric_losses(table: Any) -> Record:
@@ -116,7 +123,7 @@ def _numeric_losses(table: Any) -> Record:
     }
 
 
-def _doubleml(seen: pd.DataFrame, table: Any, covariates: Any) -> Record:
+def _doubleml(table: Any, covariates: Any) -> Record:
     """DoubleML's overlap-weighted estimate on the same covariates, with cross-fitting."""
     names = [c for c in covariates if c in table.columns]
     rows = fetch(
@@ -150,8 +157,6 @@ def _overlap_doubleml(rows: pd.DataFrame, names: list[str], a: np.ndarray, y: np
 
 def rollout(name: str, seed: int, engine: Engine) -> Record:
     """Intention-to-treat effect on right decisions, randomised by person for eight weeks."""
-    import statsmodels.api as sm
-
     p = simulate(name, seed=seed, quotas=False, phases=(Phase("rollout", 8),))
     table, use_case = narrow(p, engine), use_case_of(p)
     found = measure_rollout(table, use_case, list(use_case.covariates or ()), (), SETTINGS)
@@ -163,15 +168,33 @@ def rollout(name: str, seed: int, engine: Engine) -> Record:
     out["alert"] = bool(found.alerts)
     if seed >= REFERENCE_SEEDS:
         return out
+    return out | rollout_widths(table, use_case.covariates or ())
+
+
+def rollout_widths(table: Any, covariates: Any) -> Record:
+    """Widths of the randomised intervals on rows, by statsmodels: means of two arms, and Lin's
+    regression with every covariate and its product with the arm."""
+    import statsmodels.api as sm
+
+    names = [c for c in covariates if c in table.columns]
     rows = fetch(
-        table.filter(table.choice_right.notnull()).select("person_id", "mode", "choice_right")
+        table.filter(table.choice_right.notnull()).select(
+            "person_id", "mode", "choice_right", *names
+        )
     ).to_pandas()
-    x = sm.add_constant((rows["mode"] == "assist").to_numpy(float))
-    fit = sm.OLS(rows["choice_right"].to_numpy(float), x).fit(
-        cov_type="cluster", cov_kwds={"groups": rows["person_id"].astype("category").cat.codes}
-    )
-    out["rollout_reference_width"] = float(2 * 1.96 * fit.bse[1])
-    return out
+    arm = (rows["mode"] == "assist").to_numpy(float)[:, None]
+    y, groups = rows["choice_right"].to_numpy(float), rows["person_id"].astype("category").cat.codes
+    x = np.zeros((len(y), 0))
+    if names:
+        x = pd.get_dummies(rows[names].astype(str), drop_first=True, dtype=float).to_numpy()
+    x = x - x.mean(0)
+    found = {}
+    for key, design in (("rollout", arm), ("rollout_adjusted", np.hstack([arm, x, arm * x]))):
+        fit = sm.OLS(y, sm.add_constant(design)).fit(
+            cov_type="cluster", cov_kwds={"groups": groups}
+        )
+        found[f"{key}_reference_width"] = float(2 * 1.96 * fit.bse[1])
+    return found
 
 
 def recorded(seed: int, engine: Engine) -> Record:

@@ -9,7 +9,11 @@ import numpy as np
 import pytest
 
 from takeup.measure.resistance import Resistance
+from takeup.report.sections import sections
+from takeup.report.sections.comparison import comparison_sections
+from takeup.report.sections.same_cases import same_cases_section
 from takeup.simulate import simulate
+from takeup.stats.answer import Estimate
 from tests.measure.programmes import diagnosed
 
 SEEDS = range(1, 9)
@@ -140,3 +144,20 @@ def test_matched_actions_raise_looking_as_defined():
                 rates.setdefault(population, []).append(truth["adoption"]["consult_rate"])
         for population, found in rates.items():
             assert np.mean(found) == pytest.approx(RELIEVED[population], abs=0.025)
+
+
+@pytest.mark.parametrize("name", ["bank", "hospital", "planning"])
+def test_the_paired_answer_stands_first_and_no_association_on_the_same_question_is_a_finding(name):
+    found = diagnosed(
+        simulate(name, seed=1), only=("adoption", "paired", "comparison", "model_issue")
+    )
+    measures = found.measures()
+    assert isinstance(measures.paired.overall.person_minus_model, Estimate)
+    assert any(c.outcome == "correctness" for c in measures.comparison.outcomes)
+    findings = found.diagnoses[0].findings
+    assert "paired" in [f.grade for f in findings]
+    assert not any(f.rule == "association" and "correctness" in f.id for f in findings)
+    shown = [s.heading for s in sections(found.diagnoses[0])]
+    same_cases = same_cases_section(found.diagnoses[0]).heading
+    for association in comparison_sections(found.diagnoses[0]):
+        assert shown.index(same_cases) < shown.index(association.heading)
