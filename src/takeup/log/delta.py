@@ -1,0 +1,192 @@
+"""The decision log: Delta tables of decisions, outcomes and eligible cases, open to any reader.
+
+Each table grows by whole batches. A batch carries its number as a Delta transaction version,
+so a drain that died after its commit finds the batch there and does not write it again: the
+number is read on the very handle that commits. Reading needs no extension: files are listed by
+deltalake and scanned by DuckDB.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
+from deltalake.exceptions import CommitFailedError, TableNotFoundError
+
+from takeup.record.incoming import RECORD_KINDS, RecordKind, columns_of
+
+_ARROW = {
+    "text": pa.string(),
+    "word": pa.string(),
+    "number": pa.float64(),
+    "share": pa.float64(),
+    "probability": pa.float64(),
+    "integer": pa.int64(),
+    "boolean": pa.bool_(),
+    "time": pa.timestamp("us", tz="UTC"),
+}
+TIME_OF: dict[RecordKind, str] = {
+    "decisions": "decided_at",
+    "outcomes": "observed_at",
+    "eligible": "eligible_at",
+}
+"""The column whose month a record is kept under."""
+_PARTITIONS = ["use_case", "month"]
+_DRAIN = "takeup-drain"
+_OWN = ("batch", "month")
+"""Columns the log adds: the drain's batch, and the month a record is kept under."""
+
+
+@dataclass(frozen=True, slots=True)
+class TableState:
+    """One table of the log: `rows` in `files` of `bytes`; `batch` last drained (None: empty)."""
+
+    kind: RecordKind
+    rows: int
+    files: int
+    bytes: int
+    batch: int | None
+    version: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A table of the log as of one moment: its `rows`, the last `batch` among them."""
+
+    rows: pa.Table
+    batch: int
+
+
+class DecisionLog:
+    """The log at `url`: a folder, or an object store that deltalake reaches (`s3://…`)."""
+
+    def __init__(self, url: str | Path, storage_options: Mapping[str, str] | None = None) -> None:
+        self.url = str(url).rstrip("/")
+        self._options = dict(storage_options or {}) or None
+
+    def _address(self, kind: RecordKind) -> str:
+        return f"{self.url}/{kind}"
+
+    def _open(self, kind: RecordKind) -> DeltaTable | None:
+        try:
+            return DeltaTable(self._address(kind), storage_options=self._options)
+        except TableNotFoundError:
+            return None
+
+    def last_batch(self, kind: RecordKind) -> int | None:
+        """The number of the batch written last; None where the table is not there yet."""
+        table = self._open(kind)
+        return None if table is None else table.transaction_version(_DRAIN)
+
+    def append(self, kind: RecordKind, rows: pa.Table, batch: int) -> bool:
+        """Write `rows` as batch `batch`, once: False where the log already holds it.
+
+        Raises deltalake's error where the store refuses; nothing is half written then.
+        """
+        for attempt in range(5):
+            table = self._open(kind)
+            if table is not None and (table.transaction_version(_DRAIN) or 0) >= batch:
+                return False
+            try:
+                write_deltalake(
+                    table if table is not None else self._address(kind),
+                    rows,
+                    mode="append",
+                    partition_by=_PARTITIONS,
+                    schema_mode="merge",
+                    storage_options=None if table is not None else self._options,
+                    commit_properties=CommitProperties(
+                        app_transactions=[Transaction(_DRAIN, batch)]
+                    ),
+                )
+            except CommitFailedError:
+                # Another writer was faster: look again on a fresh handle before trying again.
+                if attempt == 4:
+                    raise
+                continue
+            return True
+        return False
+
+    def read(self, kind: RecordKind) -> Snapshot | None:
+        """All rows of a table and the last batch among them, of one moment; None where it is
+        not there yet."""
+        table = self._open(kind)
+        if table is None:
+            return None
+        return Snapshot(table.to_pyarrow_table(), table.transaction_version(_DRAIN) or 0)
+
+    def state(self, kind: RecordKind) -> TableState:
+        """Size and last batch of a table."""
+        table = self._open(kind)
+        if table is None:
+            return TableState(kind, 0, 0, 0, None, None)
+        added = pa.table(table.get_add_actions(flatten=True))
+        return TableState(
+            kind,
+            sum(added["num_records"].to_pylist()),
+            added.num_rows,
+            sum(added["size_bytes"].to_pylist()),
+            table.transaction_version(_DRAIN),
+            table.version(),
+        )
+
+    def compact(self, kind: RecordKind, keep: timedelta = timedelta(days=7)) -> int:
+        """Join small files, write a checkpoint, remove files unused for `keep`; returns how
+        many files were joined."""
+        table = self._open(kind)
+        if table is None:
+            return 0
+        joined = table.optimize.compact()
+        table.create_checkpoint()
+        hours = max(int(keep.total_seconds() // 3600), 0)
+        table.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=hours >= 168)
+        return int(joined["numFilesRemoved"])
+
+
+def to_arrow(
+    kind: RecordKind, bodies: Iterable[Mapping[str, Any]], covariates: Mapping[str, str], batch: int
+) -> pa.Table:
+    """Rows (parsed JSON, times in ISO 8601) as the log's table; absent is null."""
+    rows = list(bodies)
+    types = {c.name: _ARROW[c.kind] for c in columns_of(kind)}
+    if kind == "decisions":
+        types |= {name: _ARROW[covariates[name]] for name in sorted(covariates)}
+    columns = {
+        name: pa.array([_value(row.get(name), type_) for row in rows], type_)
+        for name, type_ in types.items()
+    }
+    time = TIME_OF[kind]
+    columns["month"] = pa.array([row[time][:7] for row in rows], pa.string())
+    columns["batch"] = pa.array([batch] * len(rows), pa.int64())
+    return pa.table(columns)
+
+
+def _value(value: Any, type_: pa.DataType) -> Any:
+    return datetime.fromisoformat(value) if pa.types.is_timestamp(type_) and value else value
+
+
+def canonical(rows: pa.Table) -> pa.Table:
+    """A table of the log without the log's own columns and without columns that hold nothing:
+    what `takeup.diagnose` reads."""
+    filled = [
+        name
+        for name in rows.column_names
+        if name not in _OWN and rows[name].null_count < rows.num_rows
+    ]
+    return rows.select(filled)
+
+
+__all__ = [
+    "RECORD_KINDS",
+    "TIME_OF",
+    "DecisionLog",
+    "Snapshot",
+    "TableState",
+    "canonical",
+    "to_arrow",
+]

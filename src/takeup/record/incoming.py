@@ -1,0 +1,245 @@
+"""One row that a sender hands to the record API: validated once, typed after.
+
+A row is a decision, an outcome or an eligible case in the canonical columns. It is either a
+`Row` (typed values, its key, its revision, a hash of its content) or a `Refusal` that names
+every mistake; nothing is dropped and nothing is guessed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    create_model,
+)
+
+from takeup.record.columns import (
+    COVARIATE_PREFIX,
+    DECISION_COLUMNS,
+    ELIGIBLE_COLUMNS,
+    OUTCOME_COLUMNS,
+    Column,
+)
+
+RecordKind = Literal["decisions", "outcomes", "eligible"]
+RECORD_KINDS: tuple[RecordKind, ...] = ("decisions", "outcomes", "eligible")
+Scalar = str | float | int | bool | datetime
+CovariateType = Literal["text", "number", "boolean"]
+
+_COVARIATE_NAME = re.compile(r"^x_[a-z0-9_]{1,60}$")
+_LONGEST_TEXT = 2_000
+_LONGEST_NAME = 200
+_NAMES = ("decision_id", "case_id", "use_case", "outcome_name", "person_id", "population", "team")
+_DEFAULT_OUTCOME = "outcome"
+_ELIGIBLE_TOO = ("case_id", "use_case", "population", "team", "person_id", "mode", "stakes")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that can be kept. `values` holds no blanks; `covariates` the types of its `x_…`;
+    `key` and `revision` identify it within `use_case`; `named_revision` says that the sender
+    gave the revision; `hash` is of the content without revision and time of correction."""
+
+    kind: RecordKind
+    use_case: str
+    key: str
+    revision: int
+    named_revision: bool
+    values: dict[str, Scalar]
+    covariates: dict[str, CovariateType]
+    hash: str
+
+    def body(self, revision: int) -> str:
+        """The values as JSON, kept as `revision`; times in ISO 8601 UTC."""
+        values = dict(self.values)
+        if self.kind == "decisions":
+            values["revision"] = revision
+        return json.dumps(values, default=_iso, sort_keys=True, ensure_ascii=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a row cannot be kept: one sentence a mistake, each naming its field."""
+
+    reasons: tuple[str, ...]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
+
+
+_Text = Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_TEXT, strict=True)]
+_Name = Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_NAME, strict=True)]
+_TYPES: dict[str, Any] = {
+    "text": _Text,
+    "number": Annotated[float, Field(allow_inf_nan=False, strict=True)],
+    "share": Annotated[float, Field(ge=0, le=1, strict=True)],
+    "probability": Annotated[float, Field(gt=0, le=1, strict=True)],
+    "integer": Annotated[int, Field(strict=True)],
+    "boolean": Annotated[bool, Field(strict=True)],
+    "time": AwareDatetime,
+}
+
+
+def columns_of(kind: RecordKind) -> tuple[Column, ...]:
+    """The canonical columns of a kind of record, in their order."""
+    if kind == "decisions":
+        return DECISION_COLUMNS
+    named = {c.name: c for c in DECISION_COLUMNS}
+    if kind == "outcomes":
+        return (named["decision_id"], named["use_case"], *OUTCOME_COLUMNS)
+    return (*(named[name] for name in _ELIGIBLE_TOO), *ELIGIBLE_COLUMNS)
+
+
+_REQUIRED: dict[RecordKind, tuple[str, ...]] = {
+    "decisions": ("decision_id", "use_case", "decided_at"),
+    "outcomes": ("decision_id", "use_case", "observed_at"),
+    "eligible": ("case_id", "use_case", "eligible_at"),
+}
+
+
+@cache
+def _model(kind: RecordKind) -> type[BaseModel]:
+    fields: dict[str, Any] = {}
+    for column in columns_of(kind):
+        held = Literal[column.words] if column.kind == "word" and column.words else None
+        type_ = held or (_Name if column.name in _NAMES else _TYPES.get(column.kind, _Text))
+        required = column.name in _REQUIRED[kind]
+        fields[column.name] = (type_, ...) if required else (type_ | None, None)
+    return create_model(f"Incoming{kind.title()}", __base__=_Strict, **fields)
+
+
+def read_row(kind: RecordKind, given: Any) -> Row | Refusal:
+    """`given` (parsed JSON) as a row of `kind`.
+
+    Blank (null, or empty text) is unknown. A decision needs `action`, or `recommendation` and
+    `choice` (or their numeric twins), except in mode `off`, or where it is deferred.
+    """
+    if not isinstance(given, dict):
+        return Refusal(("the row is not an object of fields",))
+    filled = {str(k): v for k, v in given.items() if v is not None and v != ""}
+    model = _model(kind)
+    extras = {name: value for name, value in filled.items() if name not in model.model_fields}
+    covariates, wrong = _covariates(extras)
+    try:
+        read = model.model_validate(filled)
+    except ValidationError as error:
+        found = [_sentence(e) for e in error.errors(include_url=False)]
+        return Refusal((*found, *wrong))
+    values: dict[str, Scalar] = {
+        name: _utc(getattr(read, name)) for name in filled if name not in extras
+    }
+    if kind != "decisions" and covariates:
+        wrong += [f"{name}: covariates belong to the decision" for name in covariates]
+    if kind == "decisions":
+        wrong += _nothing_decided(values)
+    if wrong:
+        return Refusal(tuple(wrong))
+    values |= {name: _plain(extras[name]) for name in covariates}
+    if kind == "outcomes":
+        values.setdefault("outcome_name", _DEFAULT_OUTCOME)
+    revision = values.get("revision")
+    return Row(
+        kind,
+        str(values["use_case"]),
+        _key(kind, values),
+        revision if isinstance(revision, int) else 1,
+        revision is not None,
+        values,
+        covariates,
+        _hash(values),
+    )
+
+
+def _key(kind: RecordKind, values: dict[str, Scalar]) -> str:
+    if kind == "decisions":
+        return str(values["decision_id"])
+    if kind == "eligible":
+        return str(values["case_id"])
+    return outcome_key(values["decision_id"], values["outcome_name"], values["observed_at"])
+
+
+def outcome_key(decision_id: Any, outcome_name: Any, observed_at: Any) -> str:
+    """What identifies an outcome: its decision, its name and when it was observed."""
+    return json.dumps([decision_id, outcome_name, _iso(observed_at)], ensure_ascii=False)
+
+
+def _hash(values: dict[str, Scalar]) -> str:
+    content = {k: v for k, v in values.items() if k not in ("revision", "updated_at")}
+    text = json.dumps(content, default=_iso, sort_keys=True, ensure_ascii=False)
+    return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _utc(value: Any) -> Scalar:
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def _iso(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
+
+
+def _plain(value: Any) -> Scalar:
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+
+
+def _covariates(extras: dict[str, Any]) -> tuple[dict[str, CovariateType], list[str]]:
+    types: dict[str, CovariateType] = {}
+    wrong = []
+    for name, value in extras.items():
+        if not name.startswith(COVARIATE_PREFIX):
+            wrong.append(f"{name}: not a canonical column; covariates are named x_…")
+        elif not _COVARIATE_NAME.match(name):
+            wrong.append(f"{name}: write x_ and up to 60 of a–z, 0–9 and _")
+        elif isinstance(value, bool):
+            types[name] = "boolean"
+        elif isinstance(value, int | float):
+            if math.isfinite(value):
+                types[name] = "number"
+            else:
+                wrong.append(f"{name}: not a finite number")
+        elif isinstance(value, str) and len(value) <= _LONGEST_TEXT:
+            types[name] = "text"
+        else:
+            wrong.append(f"{name}: a covariate is text, a number, true or false")
+    return types, wrong
+
+
+def _nothing_decided(values: dict[str, Scalar]) -> list[str]:
+    has = values.keys()
+    if "action" in has or values.get("mode") == "off":
+        return []
+    advised = "recommendation" in has or "recommendation_value" in has
+    chosen = "choice" in has or "choice_value" in has
+    missing = [
+        name for name, there in (("recommendation", advised), ("choice", chosen)) if not there
+    ]
+    if not missing:
+        return []
+    return [f"{' and '.join(missing)}: needed, unless the row says action or mode is off"]
+
+
+def _sentence(error: Any) -> str:
+    field = ".".join(str(part) for part in error["loc"]) or "row"
+    kind, context = error["type"], error.get("ctx", {})
+    if kind == "missing":
+        return f"{field}: needed"
+    if kind == "timezone_aware":
+        return f"{field}: a time needs its zone, for example 2026-11-24T09:30:00Z"
+    if kind == "literal_error":
+        return f"{field}: {error['input']!r} is not one of {context.get('expected')}"
+    given = repr(error["input"])
+    shown = given if len(given) <= 60 else given[:57] + "…"
+    return f"{field}: {error['msg'][0].lower()}{error['msg'][1:]} (given {shown})"

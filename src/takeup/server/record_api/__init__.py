@@ -1,0 +1,1 @@
+"""Decisions, outcomes and eligible cases, received once and kept for good."""

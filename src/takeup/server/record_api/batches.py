@@ -1,0 +1,52 @@
+"""A request's body as rows: a JSON array (or an object with `rows`), or NDJSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic_core import from_json
+
+from takeup.server.record_api.problems import Problem
+from takeup.server.record_api.receive import MOST_ROWS, Unreadable
+
+
+def rows_of(body: bytes, content_type: str) -> list[Any]:
+    """The rows of a batch; a line of NDJSON that is no JSON becomes `Unreadable`.
+
+    Raises Problem where the body as a whole cannot be used.
+    """
+    kind = content_type.split(";")[0].strip().lower()
+    if kind in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
+        rows = [_line(line) for line in body.split(b"\n") if line.strip()]
+    elif kind in ("application/json", ""):
+        rows = _array(body)
+    else:
+        raise Problem(
+            415, "Unsupported media type", "send application/json or application/x-ndjson"
+        )
+    if not rows:
+        raise Problem(400, "Empty batch", "the batch holds no rows")
+    if len(rows) > MOST_ROWS:
+        raise Problem(
+            413, "Batch too large", f"{len(rows)} rows; send at most {MOST_ROWS:,} a batch"
+        )
+    return rows
+
+
+def _array(body: bytes) -> list[Any]:
+    try:
+        given = from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None
+    if isinstance(given, dict) and isinstance(given.get("rows"), list):
+        given = given["rows"]
+    if not isinstance(given, list):
+        raise Problem(400, "Not a batch", 'send an array of rows, or {"rows": […]}, or NDJSON')
+    return given
+
+
+def _line(line: bytes) -> Any:
+    try:
+        return from_json(line, allow_inf_nan=False)
+    except ValueError as error:
+        return Unreadable(line.decode("utf-8", "replace"), f"the line is not JSON: {error}")

@@ -1,0 +1,92 @@
+"""From the inbox into the decision log: every row exactly once, across crashes.
+
+Rows are first given to a batch (in the operational store), then the batch is written (in the
+log, which remembers its number), then the batch is marked written. Whoever dies in between
+leaves a batch that the next drain finds: the log says whether it has it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Max
+
+from takeup.log.delta import DecisionLog, to_arrow
+from takeup.record.clock import now
+from takeup.record.incoming import RECORD_KINDS, RecordKind
+from takeup.server.record_api.models import Batch, Covariate, InboxRow
+
+MOST_ROWS = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What one drain wrote: `rows` in `batches`."""
+
+    rows: int
+    batches: int
+
+
+def drain(log: DecisionLog) -> Drained:
+    """Write everything undrained. Safe to run again after any failure, and beside receiving;
+    one drain at a time (`jobs` holds the lock)."""
+    rows = batches = 0
+    for kind in RECORD_KINDS:
+        while True:
+            _form(kind)
+            waiting = list(Batch.objects.filter(kind=kind, written_at=None).order_by("number"))
+            if not waiting:
+                break
+            for batch in waiting:
+                rows += _write(log, batch)
+                batches += 1
+    return Drained(rows, batches)
+
+
+def _form(kind: RecordKind) -> None:
+    """Give undrained rows to a new batch, in the order they came."""
+    with transaction.atomic():
+        ids = list(
+            InboxRow.objects.filter(kind=kind, batch=None)
+            .order_by("id")
+            .values_list("id", flat=True)[:MOST_ROWS]
+        )
+        if not ids:
+            return
+        last = Batch.objects.filter(kind=kind).aggregate(n=Max("number"))["n"] or 0
+        batch = Batch.objects.create(kind=kind, number=last + 1, rows=0, hash="", made_at=now())
+        # By range, which no store limits; rows that came later have larger ids or are not
+        # visible yet and stay for the next batch.
+        count = InboxRow.objects.filter(
+            kind=kind, batch=None, id__gte=ids[0], id__lte=ids[-1]
+        ).update(batch=batch)
+        held = InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", flat=True)
+        Batch.objects.filter(pk=batch.pk).update(rows=count, hash=hash_of(held))
+
+
+def _write(log: DecisionLog, batch: Batch) -> int:
+    kind: RecordKind = batch.kind  # type: ignore[assignment]
+    bodies = [
+        json.loads(body)
+        for body in InboxRow.objects.filter(batch=batch)
+        .order_by("id")
+        .values_list("body", flat=True)
+    ]
+    covariates = dict(Covariate.objects.values_list("name", "type"))
+    used = {name for body in bodies for name in body if name.startswith("x_")}
+    table = to_arrow(kind, bodies, {n: t for n, t in covariates.items() if n in used}, batch.number)
+    log.append(kind, table, batch.number)
+    Batch.objects.filter(pk=batch.pk).update(written_at=now())
+    return len(bodies)
+
+
+def hash_of(hashes: Iterable[str]) -> str:
+    """The manifest's hash of a batch: over its rows' hashes in order."""
+    digest = hashlib.sha256()
+    for one in hashes:
+        digest.update(one.encode())
+    return digest.hexdigest()

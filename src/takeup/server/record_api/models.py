@@ -1,0 +1,108 @@
+"""Senders, keys, the inbox, the batches it was drained in, and what could not be kept."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Sender(models.Model):
+    """A host application that sends records. Counters only ever grow: of the rows `sent`, some
+    were `stored` (first or next revision), `unchanged` (sent before), in `conflict`, or
+    `quarantined`."""
+
+    name = models.CharField(max_length=100, unique=True)
+    created_at = models.DateTimeField()
+    sent = models.BigIntegerField(default=0)
+    stored = models.BigIntegerField(default=0)
+    unchanged = models.BigIntegerField(default=0)
+    conflict = models.BigIntegerField(default=0)
+    quarantined = models.BigIntegerField(default=0)
+    last_seen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ApiKey(models.Model):
+    """A sender's key. Only its hash is kept; `prefix` says which one it is. `use_cases` empty:
+    all. A key is rotated by making another and revoking this one."""
+
+    sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="keys")
+    prefix = models.CharField(max_length=16, unique=True)
+    secret_hash = models.CharField(max_length=64)
+    use_cases = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.prefix}…"
+
+
+class Covariate(models.Model):
+    """The type under which a covariate `x_…` was first seen; the log has one column for it."""
+
+    name = models.CharField(max_length=64, primary_key=True)
+    type = models.CharField(max_length=8)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.type})"
+
+
+class Batch(models.Model):
+    """One batch drained into the log: its number is the log's transaction version. `hash` is
+    over its rows in order, so that nothing is lost or changed unseen beyond the inbox's
+    retention."""
+
+    kind = models.CharField(max_length=10)
+    number = models.BigIntegerField()
+    rows = models.IntegerField()
+    hash = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+    written_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "number"], name="one_batch")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.number}"
+
+
+class InboxRow(models.Model):
+    """A record as received. `batch` is null until it is drained."""
+
+    kind = models.CharField(max_length=10)
+    use_case = models.CharField(max_length=200)
+    key = models.CharField(max_length=600)
+    revision = models.IntegerField()
+    hash = models.CharField(max_length=32)
+    body = models.TextField()
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "use_case", "key", "revision"], name="one_row")
+        ]
+        indexes = [
+            models.Index(
+                fields=["kind", "id"], name="undrained", condition=models.Q(batch__isnull=True)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.use_case} {self.key} revision {self.revision}"
+
+
+class Quarantined(models.Model):
+    """A row that could not be kept, with every reason; `resolved_at` once its correction was."""
+
+    kind = models.CharField(max_length=10)
+    body = models.TextField()
+    reasons = models.JSONField()
+    sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    resolved_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

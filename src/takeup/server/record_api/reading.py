@@ -1,0 +1,36 @@
+"""The log as measures read it: what is drained and what is not yet, as one table."""
+
+from __future__ import annotations
+
+import json
+
+import pyarrow as pa
+from django.db.models import Q
+
+from takeup.log.delta import DecisionLog, canonical, to_arrow
+from takeup.record.incoming import RECORD_KINDS, RecordKind
+from takeup.server.record_api.models import Covariate, InboxRow
+
+
+def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
+    """Every table of the log that holds anything, with what still waits in the inbox.
+
+    The log is read first, at one moment; of the inbox all that is in no batch or in a later one
+    is added. A row drained while we look is therefore taken once.
+    """
+    covariates = dict(Covariate.objects.values_list("name", "type"))
+    found: dict[RecordKind, pa.Table] = {}
+    for kind in RECORD_KINDS:
+        drained = log.read(kind)
+        waiting = InboxRow.objects.filter(kind=kind).filter(
+            Q(batch=None) | Q(batch__number__gt=drained.batch if drained else 0)
+        )
+        left = [json.loads(body) for body in waiting.order_by("id").values_list("body", flat=True)]
+        parts = [drained.rows] if drained else []
+        if left:
+            used = {n for row in left for n in row if n.startswith("x_")}
+            types = {n: t for n, t in covariates.items() if n in used}
+            parts.append(to_arrow(kind, left, types, 0))
+        if parts:
+            found[kind] = canonical(pa.concat_tables(parts, promote_options="default"))
+    return found

@@ -1,0 +1,79 @@
+"""Is everything that was acknowledged in the log, exactly once and unchanged?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from takeup.log.delta import DecisionLog, Snapshot
+from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
+from takeup.server.record_api.drain import hash_of
+from takeup.server.record_api.models import Batch, InboxRow, Sender
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Rows in the inbox, in the log and waiting; `problems` in words, none where all is well."""
+
+    inbox: int
+    log: int
+    waiting: int
+    problems: tuple[str, ...] = field(default=())
+
+
+def verify(log: DecisionLog) -> Verified:
+    """Compares inbox and log row by row, batches by their manifest, and the senders' counters
+    with what is kept."""
+    problems: list[str] = []
+    in_log = waiting = 0
+    for kind in RECORD_KINDS:
+        snapshot = log.read(kind)
+        found = _keys(kind, snapshot)
+        in_log += sum(found.values())
+        twice = [key for key, n in found.items() if n > 1]
+        problems += [f"{kind} {key}: {found[key]} times in the log" for key in twice[:10]]
+        written = snapshot.batch if snapshot else 0
+        rows = InboxRow.objects.filter(kind=kind).select_related("batch")
+        for row in rows.iterator(chunk_size=10_000):
+            if row.batch is None or row.batch.number > written:
+                waiting += 1
+            elif not found.pop((row.use_case, row.key, row.revision), 0):
+                problems.append(f"{kind} {row.key} revision {row.revision}: not in the log")
+        problems += [f"{kind} {key}: in the log, not in the inbox" for key in list(found)[:10]]
+        problems += _manifests(kind, written)
+    inbox = InboxRow.objects.count()
+    counted = sum(Sender.objects.values_list("stored", flat=True))
+    if counted != inbox:
+        problems.append(f"senders were told {counted} rows are kept, the inbox has {inbox}")
+    return Verified(inbox, in_log, waiting, tuple(problems))
+
+
+def _keys(kind: RecordKind, snapshot: Snapshot | None) -> Counter[tuple[str, str, int]]:
+    if snapshot is None:
+        return Counter()
+    rows = snapshot.rows
+    case = rows["use_case"].to_pylist()
+    if kind == "decisions":
+        keys, revisions = rows["decision_id"].to_pylist(), rows["revision"].to_pylist()
+    elif kind == "eligible":
+        keys, revisions = rows["case_id"].to_pylist(), [1] * len(case)
+    else:
+        keys = [
+            outcome_key(i, n, at)
+            for i, n, at in zip(
+                rows["decision_id"].to_pylist(), rows["outcome_name"].to_pylist(),
+                rows["observed_at"].to_pylist(), strict=True,
+            )
+        ]  # fmt: skip
+        revisions = [1] * len(case)
+    return Counter(zip(case, keys, revisions, strict=True))
+
+
+def _manifests(kind: RecordKind, written: int) -> list[str]:
+    found = []
+    for batch in Batch.objects.filter(kind=kind, number__lte=written).order_by("number"):
+        held = InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", flat=True)
+        hashes = list(held)
+        if len(hashes) != batch.rows or hash_of(hashes) != batch.hash:
+            found.append(f"{kind} batch {batch.number}: its rows are not those it was made of")
+    return found

@@ -1,0 +1,103 @@
+"""What a deployment can set, all by environment variables, read once and typed.
+
+| variable | default | meaning |
+|---|---|---|
+| `TAKEUP_HOME` | `takeup-data` | folder of the embedded database, log and secret |
+| `TAKEUP_DATABASE_URL` | SQLite in the home folder | `postgres://user:password@host:port/name` |
+| `TAKEUP_LOG_URL` | `log` in the home folder | a folder, or `s3://bucket/prefix` |
+| `TAKEUP_SECRET_KEY` | made once, kept in the home folder | signs sessions |
+| `TAKEUP_ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | names the server answers to |
+| `TAKEUP_DRAIN_SECONDS` | `2` | how often the inbox is drained into the log |
+| `TAKEUP_RATE_PER_MINUTE` | `6000` | batches a key may send a minute |
+
+The server opens no connection that these do not name.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from pydantic import BaseModel, Field, ValidationError
+
+from takeup.record.errors import DeclarationError
+
+_PREFIX = "TAKEUP_"
+
+
+class ServerSettings(BaseModel):
+    """A deployment's settings; names as in the table above, without the prefix."""
+
+    home: Path = Path("takeup-data")
+    database_url: str | None = None
+    log_url: str | None = None
+    secret_key: str | None = None
+    allowed_hosts: str = "localhost,127.0.0.1,[::1]"
+    drain_seconds: float = Field(2.0, gt=0)
+    rate_per_minute: int = Field(6000, gt=0)
+
+    @property
+    def log(self) -> str:
+        """Where the decision log is."""
+        return self.log_url or str(self.home / "log")
+
+    def secret(self) -> str:
+        """The signing secret; made and kept (readable by the owner only) at the first start."""
+        if self.secret_key:
+            return self.secret_key
+        path = self.home / "secret-key"
+        if not path.exists():
+            self.home.mkdir(parents=True, exist_ok=True)
+            path.touch(mode=0o600)
+            path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
+        return path.read_text(encoding="utf-8").strip()
+
+    def database(self) -> dict[str, object]:
+        """Django's description of the operational store."""
+        if self.database_url is None:
+            self.home.mkdir(parents=True, exist_ok=True)
+            return {
+                "ENGINE": "django.db.backends.sqlite3",
+                "NAME": str(self.home / "takeup.sqlite3"),
+                "OPTIONS": {
+                    # An answer is given only after the batch is durable: full sync, one writer.
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                    "transaction_mode": "IMMEDIATE",
+                    "timeout": 30,
+                },
+            }
+        parts = urlsplit(self.database_url)
+        if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
+            raise DeclarationError(
+                "TAKEUP_DATABASE_URL", ["write postgres://user:password@host:port/name"]
+            )
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": parts.hostname or "",
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+        }
+
+
+def read_server_settings(environment: Mapping[str, str] | None = None) -> ServerSettings:
+    """The settings of this environment. Raises DeclarationError naming every mistake."""
+    given = os.environ if environment is None else environment
+    values = {
+        name: given[_PREFIX + name.upper()]
+        for name in ServerSettings.model_fields
+        if given.get(_PREFIX + name.upper())
+    }
+    try:
+        return ServerSettings.model_validate(values)
+    except ValidationError as error:
+        problems = [
+            f"{_PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
+        ]
+        raise DeclarationError("environment", problems) from None

@@ -1,0 +1,26 @@
+"""Django made ready in this process, for the commands that need the server's store."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.core.management import call_command
+
+from takeup.log.delta import DecisionLog
+from takeup.server.settings import ServerSettings, read_server_settings
+
+
+def start(*, migrate: bool = True) -> ServerSettings:
+    """Django set up from this environment, its tables up to date."""
+    settings = read_server_settings()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
+    django.setup()
+    if migrate:
+        call_command("migrate", verbosity=0, interactive=False)
+    return settings
+
+
+def log_of(settings: ServerSettings) -> DecisionLog:
+    """The decision log of a deployment."""
+    return DecisionLog(settings.log)
