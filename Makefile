@@ -1,12 +1,15 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# Linting and types read the server's settings: they get a home of their own.
+export TAKEUP_HOME ?= $(CURDIR)/build/takeup
 
-.PHONY: help demo test lint bench calibrate fit-reasons lock picture system wheel-test clean
+.PHONY: help demo test lint bench faults calibrate fit-reasons lock picture system wheel-test clean
 help:
 	@echo "make demo     simulate a bank's first months, diagnose them, write the report"
 	@echo "make test     lint, types, import rule, tests, wheel test"
 	@echo "make lint     ruff, mypy, import-linter"
+	@echo "make faults   kill the server 50 times while it records; nothing acknowledged is lost"
 	@echo "make bench    a full diagnosis beside queries written by hand"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
@@ -23,11 +26,12 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.demo
 	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
 	@touch $@
 
-# What the tests need of the machine: Java for Spark, a browser for the report, Pango for print.
+# What the tests need of the machine: Java for Spark, a browser for the report, Pango for print,
+# PostgreSQL for the server's store.
 system:
-	@command -v java >/dev/null && (command -v chromium || command -v chromium-browser) >/dev/null && command -v pdftotext >/dev/null \
+	@command -v java >/dev/null && (command -v chromium || command -v chromium-browser) >/dev/null && command -v pdftotext >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	  || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-	      openjdk-17-jre-headless chromium poppler-utils libpango-1.0-0 libpangoft2-1.0-0) >/dev/null
+	      openjdk-17-jre-headless chromium postgresql poppler-utils libpango-1.0-0 libpangoft2-1.0-0) >/dev/null
 
 demo: $(BIN)/.demo
 	$(BIN)/takeup demo
@@ -49,6 +53,9 @@ wheel-test: $(BIN)/.dev
 	build/wheel-venv/bin/pip install -q --require-hashes -r requirements.txt
 	build/wheel-venv/bin/pip install -q --no-deps dist/*.whl
 	cd $$(mktemp -d) && $(CURDIR)/build/wheel-venv/bin/takeup demo --out demo && test -s demo/report.html
+
+faults: $(BIN)/.dev system
+	TAKEUP_KILLS=50 $(BIN)/pytest tests/faults
 
 bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py

@@ -12,13 +12,14 @@ from contextlib import contextmanager
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from takeup.record.errors import InputError, TakeupError
+from takeup.server.commands import key_app, log_app, recorded_tables, serve
 
 if TYPE_CHECKING:
     from takeup.api import Result
@@ -30,6 +31,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Measure the adoption of AI at work from a table of decisions.",
 )
+app.command()(serve)
+app.add_typer(log_app, name="log")
+app.add_typer(key_app, name="key")
 _screen = Console(stderr=True, highlight=False, markup=False)
 _out = Console(highlight=False, markup=False)
 
@@ -59,7 +63,10 @@ class Scenario(StrEnum):
 
 
 Table = Annotated[
-    str, typer.Argument(help="CSV, .xlsx, Parquet file, glob or folder, duckdb://file.db/table")
+    str,
+    typer.Argument(
+        help="CSV, .xlsx, Parquet file, glob or folder, Delta folder, duckdb://file.db/table, log:"
+    ),
 ]
 MapFile = Annotated[Path | None, typer.Option("--map", help="mapping file (takeup map writes one)")]
 
@@ -122,10 +129,12 @@ def diagnose(
     from takeup.report.pdf import write_pdf
 
     with _steps() as step:
+        step("opening")
+        table, eligible_list, outcome_list = _tables(decisions, eligible, outcomes)
         result = run(
-            decisions,
-            eligible=eligible,
-            outcomes=outcomes,
+            table,
+            eligible=eligible_list,
+            outcomes=outcome_list,
             mapping=map_,
             use_case=use_case,
             population=population,
@@ -337,6 +346,14 @@ def _steps() -> Iterator[Callable[[str], None]]:
             progress.update(task, description=name, completed=done, total=max(_STEPS, done + 1))
 
         yield step
+
+
+def _tables(decisions: str, eligible: str | None, outcomes: str | None) -> tuple[Any, Any, Any]:
+    """What was named; for `log:` the tables of this deployment's log, drained or not."""
+    if decisions != "log:":
+        return decisions, eligible, outcomes
+    found = recorded_tables()
+    return found["decisions"], eligible or found.get("eligible"), outcomes or found.get("outcomes")
 
 
 def _write(path: Path, text: str) -> None:

@@ -154,7 +154,7 @@ def to_arrow(
     """Rows (parsed JSON, times in ISO 8601) as the log's table; absent is null."""
     rows = list(bodies)
     types = {c.name: _ARROW[c.kind] for c in columns_of(kind)}
-    if kind == "decisions":
+    if kind != "outcomes":
         types |= {name: _ARROW[covariates[name]] for name in sorted(covariates)}
     columns = {
         name: pa.array([_value(row.get(name), type_) for row in rows], type_)

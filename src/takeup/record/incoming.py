@@ -142,8 +142,11 @@ def read_row(kind: RecordKind, given: Any) -> Row | Refusal:
     values: dict[str, Scalar] = {
         name: _utc(getattr(read, name)) for name in filled if name not in extras
     }
-    if kind != "decisions" and covariates:
-        wrong += [f"{name}: covariates belong to the decision" for name in covariates]
+    if kind == "outcomes" and covariates:
+        wrong += [
+            f"{name}: covariates are known before the decision, not with its outcome"
+            for name in covariates
+        ]
     if kind == "decisions":
         wrong += _nothing_decided(values)
     if wrong:

@@ -6,8 +6,10 @@ import os
 
 import django
 from django.core.management import call_command
+from django.db import OperationalError
 
 from takeup.log.delta import DecisionLog
+from takeup.record.errors import InputError
 from takeup.server.settings import ServerSettings, read_server_settings
 
 
@@ -17,7 +19,14 @@ def start(*, migrate: bool = True) -> ServerSettings:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
     django.setup()
     if migrate:
-        call_command("migrate", verbosity=0, interactive=False)
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except OperationalError as error:
+            where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)
+            raise InputError(
+                f"the database ({where}) does not answer: {str(error).strip()}. Is it there, and "
+                "may this user write to it?"
+            ) from None
     return settings
 
 

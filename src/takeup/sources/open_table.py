@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,8 @@ def _open_address(given: str, engine: Engine, workspace: Path, options: FileOpti
         return _open_parquet(
             given, sorted(Path(p) for p in glob.glob(given, recursive=True)), engine
         )
+    if (path / "_delta_log").is_dir():
+        return _open_delta(path, engine)
     if path.is_dir():
         files = sorted(p for end in _PARQUET_ENDINGS for p in path.rglob(f"*{end}"))
         return _open_parquet(given, files, engine)
@@ -87,6 +90,22 @@ def _open_parquet(given: str, files: list[Path], engine: Engine) -> RawTable:
         raise InputError(f"{given} has columns but no rows")
     name = files[0].name if one else given
     return _hashed(RawTable(name, table, rows, False), files)
+
+
+def _open_delta(path: Path, engine: Engine) -> RawTable:
+    """A Delta table by its own log: files that it no longer counts are not read."""
+    try:
+        from deltalake import DeltaTable
+        from deltalake.exceptions import DeltaError
+    except ImportError:
+        raise InputError(
+            f"{path} is a Delta table: pip install 'takeup[server]' to read it"
+        ) from None
+    try:
+        rows = DeltaTable(path).to_pyarrow_table()
+    except DeltaError as error:
+        raise InputError(f"{path}: not a readable Delta table ({error})") from None
+    return replace(_open_frame(rows, engine), name=path.name)
 
 
 def _open_database(address: str, engine: Engine) -> RawTable:

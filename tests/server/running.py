@@ -1,0 +1,177 @@
+"""A real server in a process of its own, on SQLite or on a real Postgres."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+STORES = ("sqlite", "postgres")
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def postgres_folder() -> Path | None:
+    for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (path / "initdb").exists():
+            return path
+    found = shutil.which("initdb")
+    return Path(found).parent if found else None
+
+
+@dataclass
+class Postgres:
+    """A cluster of its own in `folder`; restartable."""
+
+    folder: Path
+    port: int = field(default_factory=free_port)
+
+    def run(self, *command: str) -> None:
+        tools = postgres_folder()
+        whole = [str(tools / command[0]), *command[1:]]
+        if os.geteuid() == 0:
+            whole = ["runuser", "-u", "postgres", "--", *whole]
+        subprocess.run(whole, check=True, capture_output=True, cwd="/")
+
+    def start(self) -> None:
+        if not (self.folder / "PG_VERSION").exists():
+            self.folder.mkdir(parents=True, exist_ok=True)
+            if os.geteuid() == 0:
+                shutil.chown(self.folder, "postgres", "postgres")
+                self.folder.chmod(0o700)
+            self.run("initdb", "-D", str(self.folder), "-A", "trust", "-U", "postgres")
+        options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        self.run(
+            "pg_ctl", "-D", str(self.folder), "-w", "-l", str(self.folder / "log"),
+            "-o", options, "start",
+        )  # fmt: skip
+
+    def stop(self, mode: str = "fast") -> None:
+        self.run("pg_ctl", "-D", str(self.folder), "-w", "-m", mode, "stop")
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+
+class Server:
+    """`takeup serve` as a user runs it."""
+
+    def __init__(self, home: Path, database_url: str | None = None) -> None:
+        self.home, self.port = home, free_port()
+        self.environment = {
+            **{k: v for k, v in os.environ.items() if not k.startswith(("TAKEUP_", "DJANGO_"))},
+            "TAKEUP_HOME": str(home), "TAKEUP_DRAIN_SECONDS": "0.3",
+            "TAKEUP_RATE_PER_MINUTE": "1000000",
+        }  # fmt: skip
+        if database_url:
+            self.environment["TAKEUP_DATABASE_URL"] = database_url
+        self.process: subprocess.Popen[bytes] | None = None
+
+    def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "takeup.cli", *arguments],
+            env=self.environment, capture_output=True, text=True, check=check,
+        )  # fmt: skip
+
+    def start(self) -> None:
+        self.home.mkdir(parents=True, exist_ok=True)
+        with (self.home / "serve.log").open("ab") as out:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "takeup.cli", "serve", "--port", str(self.port)],
+                env=self.environment, stdout=out, stderr=out,
+            )  # fmt: skip
+        self.wait()
+
+    def wait(self) -> None:
+        """Until it answers; a server that died says why."""
+        while True:
+            assert self.process is not None
+            if self.process.poll() is not None:
+                raise AssertionError((self.home / "serve.log").read_text())
+            try:
+                with urllib.request.urlopen(self.address("/ready"), timeout=5):
+                    return
+            except (urllib.error.URLError, ConnectionError, TimeoutError):
+                select_nothing()
+
+    def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        if self.process is not None and self.process.poll() is None:
+            self.process.send_signal(how)
+            self.process.wait(timeout=60)
+
+    def address(self, path: str) -> str:
+        return f"http://127.0.0.1:{self.port}{path}"
+
+    def send(
+        self, path: str, body: Any, key: str | None, content_type: str = "application/json"
+    ) -> tuple[int, Any]:
+        """Status and parsed answer of a POST."""
+        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        headers = {"Content-Type": content_type}
+        if key:
+            headers["Authorization"] = f"Bearer {key}"
+        request = urllib.request.Request(self.address(path), data=data, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=30) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, json.loads(error.read() or b"{}")
+
+
+def select_nothing() -> None:
+    """Give the processor away for a moment while another process starts."""
+    import select
+
+    select.select([], [], [], 0.05)
+
+
+@contextmanager
+def running(store: str, folder: Path) -> Iterator[tuple[Server, Postgres | None]]:
+    """A server on `store` that ends with the block."""
+    postgres = None
+    if store == "postgres":
+        if postgres_folder() is None:
+            pytest.skip("no PostgreSQL on this machine (make system installs it)")
+        # Not below pytest's own folder, which only its owner may enter.
+        place = Path(tempfile.mkdtemp(prefix="takeup-postgres-"))
+        place.chmod(0o755)
+        postgres = Postgres(place / "data")
+        postgres.start()
+    server = Server(folder / "home", postgres.url if postgres else None)
+    try:
+        server.start()
+        yield server, postgres
+    finally:
+        server.kill()
+        if postgres:
+            postgres.stop("immediate")
+            shutil.rmtree(postgres.folder.parent)
+
+
+def decision(i: int, **changes: Any) -> dict[str, Any]:
+    """A decision as a sender would send it."""
+    return {
+        "decision_id": f"d{i}", "use_case": "credit", "case_id": f"c{i}", "person_id": f"p{i % 20}",
+        "population": "officers", "decided_at": "2026-11-03T09:12:04Z", "mode": "assist",
+        "consulted": True, "recommendation": "approve",
+        "choice": "approve" if i % 4 else "decline", **changes,
+    }  # fmt: skip

@@ -1,0 +1,134 @@
+"""Recording decisions over HTTP: kept once, answered row by row, readable at once."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from deltalake import DeltaTable
+
+from tests.server.running import STORES, Server, decision, running
+
+
+@pytest.fixture(scope="module", params=STORES)
+def server(request, tmp_path_factory):
+    with running(request.param, tmp_path_factory.mktemp(request.param)) as (started, _):
+        yield started
+
+
+@pytest.fixture(scope="module")
+def key(server: Server) -> str:
+    return server.command("key", "make", "loan-system").stdout.strip()
+
+
+def statuses(answer) -> list[str]:
+    return [one["status"] for one in answer["results"]]
+
+
+def test_a_batch_is_kept_and_sending_it_again_changes_nothing(server, key):
+    batch = [decision(i) for i in range(5)]
+    status, answer = server.send("/api/v1/decisions", batch, key)
+    assert (status, answer["stored"]) == (200, 5)
+    status, answer = server.send("/api/v1/decisions", batch, key)
+    assert (status, answer["unchanged"], answer["stored"]) == (200, 5, 0)
+
+
+def test_other_content_is_the_next_revision_where_named_else_a_conflict_that_names_both(
+    server, key
+):
+    server.send("/api/v1/decisions", [decision(100)], key)
+    _, answer = server.send("/api/v1/decisions", [decision(100, choice="decline")], key)
+    assert statuses(answer) == ["unchanged"]  # 100 is a multiple of four: declined already
+    _, answer = server.send("/api/v1/decisions", [decision(100, choice="approve")], key)
+    (conflict,) = answer["results"]
+    assert conflict["status"] == "conflict"
+    assert "kept as revision 1 with other content" in conflict["reasons"][0]
+    _, answer = server.send("/api/v1/decisions", [decision(100, choice="approve", revision=2)], key)
+    assert (statuses(answer), answer["results"][0]["revision"]) == (["revised"], 2)
+    later = decision(100, choice="refer", updated_at="2026-11-05T08:00:00Z")
+    _, answer = server.send("/api/v1/decisions", [later], key)
+    assert (statuses(answer), answer["results"][0]["revision"]) == (["revised"], 3)
+    _, answer = server.send("/api/v1/decisions", [later], key)
+    assert statuses(answer) == ["unchanged"]
+
+
+def test_bad_rows_are_quarantined_with_every_reason_and_good_rows_of_the_batch_are_kept(
+    server, key
+):
+    batch = [
+        decision(200),
+        decision(201, confidence=1.7, decided_at="2026-11-03T09:12:04", colour="red"),
+        decision(202),
+        "no object",
+    ]
+    status, answer = server.send("/api/v1/decisions", batch, key)
+    assert status == 200
+    assert statuses(answer) == ["stored", "quarantined", "stored", "quarantined"]
+    reasons = " ".join(answer["results"][1]["reasons"])
+    for part in ("confidence:", "decided_at: a time needs its zone", "colour: not a canonical"):
+        assert part in reasons
+
+
+def test_lines_of_ndjson_fail_alone(server, key):
+    body = b"\n".join([json.dumps(decision(300)).encode(), b"{broken", b""])
+    status, answer = server.send("/api/v1/decisions", body, key, "application/x-ndjson")
+    assert status == 200
+    assert statuses(answer) == ["stored", "quarantined"]
+
+
+def test_a_covariate_keeps_the_type_it_came_with(server, key):
+    server.send("/api/v1/decisions", [decision(400, x_amount=12_000)], key)
+    _, answer = server.send("/api/v1/decisions", [decision(401, x_amount="much")], key)
+    assert answer["results"][0]["reasons"] == ["x_amount: number in this log, text here"]
+
+
+def test_a_key_sends_only_what_it_is_for_and_nothing_once_revoked(server):
+    key = server.command("key", "make", "forecasts", "--use-case", "demand").stdout.strip()
+    _, answer = server.send("/api/v1/decisions", [decision(500)], key)
+    assert "this key may send demand" in answer["results"][0]["reasons"][0]
+    server.command("key", "revoke", key.split("_")[1])
+    status, _ = server.send("/api/v1/decisions", [decision(501, use_case="demand")], key)
+    assert status == 401
+
+
+@pytest.mark.parametrize(
+    ("body", "content_type", "status"),
+    [(b"[]", "application/json", 400), (b"{", "application/json", 400),
+     (b"[1]", "text/csv", 415), (json.dumps([{}] * 1001).encode(), "application/json", 413)],
+)  # fmt: skip
+def test_what_is_no_batch_is_a_problem_document(server, key, body, content_type, status):
+    got, problem = server.send("/api/v1/decisions", body, key, content_type)
+    assert got == status == problem["status"]
+    assert problem["detail"]
+
+
+def test_without_a_key_nothing_is_taken(server):
+    assert server.send("/api/v1/decisions", [decision(600)], None)[0] == 401
+    assert server.send("/api/v1/decisions", [decision(600)], "tk_00000000_no")[0] == 401
+
+
+def test_outcomes_come_later_and_the_log_opens_with_any_reader(server, key):
+    outcome = {"decision_id": "d1", "use_case": "credit", "observed_at": "2027-02-01T00:00:00Z"}
+    _, answer = server.send("/api/v1/outcomes", [{**outcome, "outcome": 1}], key)
+    assert answer["stored"] == 1
+    case = {"case_id": "c1", "use_case": "credit", "eligible_at": "2026-11-03T08:00:00Z"}
+    assert server.send("/api/v1/eligible", [case], key)[1]["stored"] == 1
+    server.command("log", "drain")
+    table = DeltaTable(server.home / "log" / "decisions")
+    frame = table.to_pandas()
+    assert table.metadata().partition_columns == ["use_case", "month"]
+    assert frame.loc[frame["decision_id"] == "d100", "revision"].max() == 3
+    assert server.command("log", "verify").returncode == 0
+
+
+def test_counters_show_what_was_sent_and_what_can_be_asked(server, key):
+    before = json.loads(server.command("log", "status", "--json").stdout)
+    server.send("/api/v1/decisions", [decision(700), decision(700), {"bad": 1}], key)
+    after = json.loads(server.command("log", "status", "--json").stdout)
+    grown = {
+        name: after["senders"][-1][name] - before["senders"][-1][name]
+        for name in ("sent", "stored", "unchanged", "quarantined")
+    }
+    assert grown == {"sent": 3, "stored": 1, "unchanged": 1, "quarantined": 1}
+    queryable = [s["tables"][0]["queryable"] for s in (before, after)]
+    assert queryable[1] - queryable[0] == 1
