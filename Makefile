@@ -72,8 +72,8 @@ picture: $(BIN)/.dev system
 	$(BIN)/python docs/picture.py build/picture/report.html docs/report.png
 
 lock: $(BIN)/.dev
-	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras -o requirements.txt pyproject.toml
-	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --extra dev -o requirements-dev.txt -c requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --extra server -o requirements.txt pyproject.toml
+	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --allow-unsafe --extra server --extra dev -o requirements-dev.txt -c requirements.txt pyproject.toml
 
 clean:
 	rm -rf $(VENV) build dist takeup-demo
