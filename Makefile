@@ -37,8 +37,8 @@ demo: $(BIN)/.demo
 	$(BIN)/takeup demo
 
 lint: $(BIN)/.dev
-	$(BIN)/ruff check src tests benchmarks calibration docs
-	$(BIN)/ruff format --check src tests benchmarks calibration docs
+	$(BIN)/ruff check src tests benchmarks calibration docs clients
+	$(BIN)/ruff format --check src tests benchmarks calibration docs clients
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

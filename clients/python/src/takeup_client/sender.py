@@ -1,0 +1,123 @@
+"""Sends what is in the spool, in batches, from a thread of its own; retries with jitter."""
+
+from __future__ import annotations
+
+import json
+import logging
+import random
+import threading
+import urllib.error
+import urllib.request
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+
+from takeup_client.spool import Segment, Spool
+
+_logger = logging.getLogger("takeup_client")
+BATCH = 500
+_LONGEST_WAIT = 60.0
+
+
+@dataclass
+class Counters:
+    """Since the client began: records `recorded` (in the spool) and `not_recorded`; rows the
+    server has `acknowledged`, and of them `quarantined` or in `conflict`; `failed` attempts."""
+
+    recorded: int = 0
+    not_recorded: int = 0
+    acknowledged: int = 0
+    quarantined: int = 0
+    conflict: int = 0
+    failed: int = 0
+
+
+class Sender:
+    """The thread. `wake` after an append; `close` sends what is left, for a while."""
+
+    def __init__(self, url: str, key: str, spool: Spool, counters: Counters, every: float) -> None:
+        self._url, self._key = url.rstrip("/"), key
+        self._spool, self._counters, self._every = spool, counters, every
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._start_guard = threading.Lock()
+
+    def wake(self) -> None:
+        """There is something to send. Starts the thread where it does not run (after a fork)."""
+        if self._thread is None or not self._thread.is_alive():
+            with self._start_guard:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(
+                        target=self._run, name="takeup-client", daemon=True
+                    )
+                    self._thread.start()
+        self._wake.set()
+
+    def close(self, timeout: float) -> None:
+        """Send what is left; after `timeout` seconds it stays in the spool."""
+        self._closing.set()
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout)
+
+    def _run(self) -> None:
+        wait = self._every
+        while True:
+            last = self._closing.is_set()
+            try:
+                sent = self._send_all()
+            except Exception:
+                # Never break the host: whatever it was, the spool keeps its lines.
+                _logger.exception("takeup-client could not send; the spool keeps the records")
+                sent = False
+            if last:
+                return
+            if sent:
+                wait = self._every
+                self._wake.wait()
+                self._closing.wait(self._every)
+                self._wake.clear()
+            else:
+                self._counters.failed += 1
+                wait = min(wait * 2, _LONGEST_WAIT)
+                self._closing.wait(wait * random.uniform(0.5, 1.0))
+
+    def _send_all(self) -> bool:
+        self._spool.rotate()
+        # Closed here and now: a segment left open would stay locked for everybody.
+        with closing(self._spool.ready()) as segments:
+            return all(self._send(segment) for segment in segments)
+
+    def _send(self, segment: Segment) -> bool:
+        by_kind: dict[str, list[Any]] = {}
+        for line in segment.lines():
+            record = json.loads(line)
+            by_kind.setdefault(record["kind"], []).append(record["row"])
+        for kind, rows in by_kind.items():
+            for start in range(0, len(rows), BATCH):
+                if not self._post(kind, rows[start : start + BATCH]):
+                    return False
+        segment.remove()
+        return True
+
+    def _post(self, kind: str, rows: list[Any]) -> bool:
+        request = urllib.request.Request(
+            f"{self._url}/api/v1/{kind}",
+            data=json.dumps(rows).encode(),
+            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+        )
+        try:
+            with urllib.request.urlopen(request, timeout=30) as response:
+                answer = json.load(response)
+        except (OSError, ValueError) as error:
+            _logger.warning("takeup-client will try again: %s", str(error))
+            return False
+        self._counters.acknowledged += len(rows)
+        for result in answer["results"]:
+            if result["status"] in ("quarantined", "conflict"):
+                setattr(
+                    self._counters, result["status"], getattr(self._counters, result["status"]) + 1
+                )
+                _logger.warning("takeup: %s: %s", result["status"], "; ".join(result["reasons"]))
+        return True

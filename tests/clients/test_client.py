@@ -1,0 +1,135 @@
+"""The client against a real server: nothing told is lost, nothing blocks, nothing breaks."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from deltalake import DeltaTable
+
+from takeup_client import Client
+from takeup_client.spool import Spool
+from tests.server.running import Server, running, select_nothing
+
+KILLS = int(os.environ.get("TAKEUP_KILLS", "4"))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running("sqlite", tmp_path_factory.mktemp("client")) as (started, _):
+        yield started
+
+
+@pytest.fixture(scope="module")
+def key(server: Server) -> str:
+    return server.command("key", "make", "host").stdout.strip()
+
+
+def logged(server: Server, kind: str = "decisions"):
+    server.command("log", "drain")
+    return DeltaTable(server.home / "log" / kind).to_pandas()
+
+
+def until_sent(spool: Path) -> None:
+    while list(spool.glob("*.ndjson")):
+        select_nothing()
+
+
+def test_a_case_is_recorded_with_what_happened_and_its_outcome_follows(server, key, tmp_path):
+    with Client(server.address(""), key, "credit", tmp_path) as takeup:
+        seen = takeup.recommend("a1", "approve", person_id="p1", covariates={"segment": "thin"},
+                                confidence=0.8)  # fmt: skip
+        assert seen.show
+        seen.viewed()
+        assert seen.decided("decline", reason="info_model_lacks", initial_choice="refer")
+        unseen = takeup.recommend("a2", "approve", person_id="p1")
+        assert unseen.decided("approve")
+        assert unseen.flag("late")
+        assert takeup.outcome(seen.decision_id, 1, name="repaid")
+    rows = logged(server).set_index("decision_id")
+    one = rows.loc[seen.decision_id]
+    assert (one["consulted"], one["choice"], one["initial_choice"]) == (True, "decline", "refer")
+    assert (one["override_reason"], one["x_segment"]) == ("info_model_lacks", "thin")
+    two = rows.loc[unseen.decision_id].sort_values("revision")
+    assert two["consulted"].tolist() == [False, False]
+    assert two["flagged"].isna().tolist() == [True, False]
+    assert logged(server, "outcomes")["decision_id"].tolist() == [seen.decision_id]
+
+
+def test_in_shadow_nothing_is_shown_and_nothing_is_called_consulted(server, key, tmp_path):
+    with Client(server.address(""), key, "credit", tmp_path, mode="shadow") as takeup:
+        advice = takeup.recommend("s1", "approve", decision_id="shadow-1")
+        assert not advice.show
+        advice.decided("approve")
+    row = logged(server).set_index("decision_id").loc["shadow-1"]
+    assert row["mode"] == "shadow"
+    assert row["consulted"] is None or row["consulted"] != row["consulted"]
+
+
+def test_a_full_spool_says_not_recorded_and_the_host_goes_on(tmp_path):
+    takeup = Client("http://127.0.0.1:9", "tk_0_0", "credit", tmp_path, spool_bytes=2_000)
+    told = [takeup.recommend(f"c{i}", "approve").decided("approve") for i in range(20)]
+    assert told[0]
+    assert not told[-1]
+    assert takeup.counters.recorded == sum(told)
+    assert takeup.counters.not_recorded == 20 - sum(told)
+
+
+def test_a_folder_that_cannot_be_written_says_not_recorded(tmp_path):
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    takeup = Client("http://127.0.0.1:9", "tk_0_0", "credit", blocked / "spool")
+    assert takeup.recommend("c", "approve").decided("approve") is False
+
+
+def test_what_was_recorded_while_the_server_was_away_arrives_when_it_is_back(server, key, tmp_path):
+    server.kill()
+    with Client(server.address(""), key, "credit", tmp_path, send_every=0.05) as takeup:
+        for i in range(10):
+            assert takeup.recommend(f"c{i}", "approve", decision_id=f"away-{i}").decided("approve")
+        while not takeup.counters.failed:
+            select_nothing()
+        server.start()
+    with Client(server.address(""), key, "credit", tmp_path) as takeup:
+        takeup._sender.wake()
+        until_sent(tmp_path)
+    ids = Counter(logged(server)["decision_id"])
+    assert {ids[f"away-{i}"] for i in range(10)} == {1}
+
+
+def test_a_line_cut_off_by_a_crash_is_left_out(tmp_path):
+    spool = Spool(tmp_path, 10_000)
+    spool.append(b"whole")
+    spool.rotate()
+    (path,) = tmp_path.glob("*.ndjson")
+    path.write_bytes(b"whole\nhal")
+    assert [segment.lines() for segment in spool.ready()] == [[b"whole"]]
+
+
+def test_a_killed_host_loses_nothing_it_had_been_told_was_recorded(server, key, tmp_path):
+    rng = random.Random(3)
+    told: set[int] = set()
+    for kill in range(KILLS):
+        host = subprocess.Popen(
+            [sys.executable, "-m", "tests.clients.host", server.address(""), key,
+             str(tmp_path), str(kill * 1_000_000)],
+            stdout=subprocess.PIPE, text=True,
+            env={**os.environ, "PYTHONPATH": "clients/python/src"},
+        )  # fmt: skip
+        assert host.stdout is not None
+        for _ in range(rng.randint(1, 400)):
+            told.add(int(host.stdout.readline()))
+        host.kill()
+        told |= {int(line) for line in host.stdout.read().split("\n")[:-1]}
+        host.wait()
+    with Client(server.address(""), key, "credit", tmp_path) as takeup:
+        takeup._sender.wake()
+        until_sent(tmp_path)
+    ids = Counter(i for i in logged(server)["decision_id"] if i.startswith("host-"))
+    assert {f"host-{i}" for i in told} <= ids.keys()
+    assert set(ids.values()) == {1}
