@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 import uuid
+from collections.abc import Generator
 from pathlib import Path
 
 if sys.platform == "win32":
