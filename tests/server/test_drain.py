@@ -1,0 +1,125 @@
+"""From inbox to log exactly once, whatever dies in between; one table at every moment."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+
+from takeup.log.delta import DecisionLog
+from tests.server.running import decision
+
+
+class DiesError(Exception):
+    """The process ends here."""
+
+
+@pytest.fixture
+def log(tmp_path) -> DecisionLog:
+    return DecisionLog(tmp_path / "log")
+
+
+def send(key, *numbers: int, **changes):
+    from takeup.server.record_api.receive import receive
+
+    return receive("decisions", [decision(i, **changes) for i in numbers], key)
+
+
+def ids(log) -> list[str]:
+    from takeup.server.record_api.reading import recorded
+
+    return sorted(recorded(log)["decisions"]["decision_id"].to_pylist())
+
+
+def drain(log):
+    from takeup.server.record_api.drain import drain
+
+    return drain(log)
+
+
+def verify(log):
+    from takeup.server.record_api.verify import verify
+
+    return verify(log)
+
+
+def test_what_waits_and_what_is_drained_are_one_table(key, log):
+    send(key, 1, 2)
+    assert ids(log) == ["d1", "d2"]
+    assert drain(log).rows == 2
+    send(key, 3)
+    assert ids(log) == ["d1", "d2", "d3"]
+    drain(log)
+    assert ids(log) == ["d1", "d2", "d3"]
+    found = verify(log)
+    assert (found.inbox, found.log, found.waiting, found.problems) == (3, 3, 0, ())
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["before the commit", "after the commit"])
+def test_a_drain_that_dies_around_its_commit_is_finished_by_the_next(
+    key, log, monkeypatch, written
+):
+    send(key, 1, 2)
+    append = DecisionLog.append
+
+    def dies(self, kind, rows, batch):
+        if written:
+            append(self, kind, rows, batch)
+        raise DiesError
+
+    monkeypatch.setattr(DecisionLog, "append", dies)
+    with pytest.raises(DiesError):
+        drain(log)
+    monkeypatch.undo()
+    assert ids(log) == ["d1", "d2"]
+    send(key, 3)
+    drain(log)
+    assert ids(log) == ["d1", "d2", "d3"]
+    assert verify(log).problems == ()
+
+
+def test_columns_that_come_later_widen_the_log(key, log):
+    send(key, 1)
+    drain(log)
+    send(key, 2, x_region="north", x_amount=3)
+    drain(log)
+    rows = log.read("decisions").rows
+    assert sorted(zip(rows["decision_id"].to_pylist(), rows["x_region"].to_pylist(), strict=True)) == [
+        ("d1", None), ("d2", "north"),
+    ]  # fmt: skip
+
+
+def test_compaction_keeps_every_row_and_the_batch_that_guards_against_writing_twice(key, log):
+    for i in range(5):
+        send(key, i)
+        drain(log)
+    assert log.state("decisions").files == 5
+    log.compact("decisions")
+    state = log.state("decisions")
+    assert (state.files, state.rows, state.batch) == (1, 5, 5)
+    assert verify(log).problems == ()
+
+
+def test_verify_names_rows_that_are_gone_and_batches_that_were_changed(key, log):
+    from takeup.server.record_api.models import InboxRow
+
+    send(key, 1, 2)
+    drain(log)
+    InboxRow.objects.filter(key="d2").update(hash="0" * 32)
+    assert any("not those it was made of" in p for p in verify(log).problems)
+    send(key, 3)
+    InboxRow.objects.filter(key="d3").delete()
+    assert any("were told 3 rows are kept" in p for p in verify(log).problems)
+    shutil.rmtree(f"{log.url}/decisions")
+    assert verify(log).waiting == 2
+
+
+def test_the_last_revision_is_what_measures_read(key, log):
+    import takeup
+    from takeup.server.record_api.reading import recorded
+
+    send(key, *range(40))
+    drain(log)
+    send(key, *range(40), choice="refer", revision=2)
+    result = takeup.diagnose(recorded(log)["decisions"], only=["adoption"])
+    assert result.measures().adoption.overall.counts["overridden"] == 40
