@@ -123,3 +123,18 @@ def test_the_last_revision_is_what_measures_read(key, log):
     send(key, *range(40), choice="refer", revision=2)
     result = takeup.diagnose(recorded(log)["decisions"], only=["adoption"])
     assert result.measures().adoption.overall.counts["overridden"] == 40
+
+
+def test_people_stand_in_the_log_under_a_keyed_pseudonym_the_same_before_and_after_the_drain(
+    key, log
+):
+    from takeup.server.record_api.pseudonyms import pseudonym_of
+    from takeup.server.record_api.reading import recorded
+
+    send(key, 1, person_id="officer-7")
+    waiting = recorded(log)["decisions"]["person_id"].to_pylist()
+    drain(log)
+    send(key, 2, person_id="officer-7")
+    assert waiting == [pseudonym_of("officer-7")]
+    assert set(recorded(log)["decisions"]["person_id"].to_pylist()) == set(waiting)
+    assert "officer" not in waiting[0]

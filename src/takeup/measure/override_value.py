@@ -19,7 +19,7 @@ def judged_overrides(
     decisions: ir.Table, columns: tuple[str, ...], settings: Settings
 ) -> ir.Table | CannotSay:
     """Overrides with known truth, few and held by the engine: `gain` (−1, 0, 1), `w` (one over
-    the chance of being judged), `person`, `population` and `columns` as texts.
+    the chance of being judged), `person`, `population` and `columns` as texts, and `decided_at` where it is known.
 
     Refuses where truth is not known, or known unevenly.
     """
@@ -39,6 +39,7 @@ def judged_overrides(
             w=truth_weight(t),
             person=person_of(t).cast("string"),
             population=population_of(t).cast("string"),
+            **({"decided_at": t.decided_at} if "decided_at" in t.columns else {}),
             **{c: t[c].cast("string") for c in columns if c in t.columns and c != "population"},
         )
     )

@@ -165,7 +165,7 @@ def weighted_share(
 
 def ratio_of_shares(one: Posterior, other: Posterior, confidence: float) -> Answer:
     """one/other with a normal interval on the log (Katz et al. 1978), effective counts."""
-    n = int(one.n + other.n)
+    n = round(one.n + other.n)
     if min(one.mean, other.mean) <= 0 or min(one.n, other.n) < 1:
         return insufficient("a share of zero has no ratio", "more judged cases", n)
     value = one.mean / other.mean
@@ -188,7 +188,7 @@ def ratio_from(
 ) -> Answer:
     """k/n where k may be negative, from sums over clusters; t interval, g − 1 df."""
     if not clustered or sums.clusters < 2:
-        return insufficient("the interval needs at least two people", "more people", int(sums.n))
+        return insufficient("the interval needs at least two people", "more people", round(sums.n))
     value, groups = sums.rate, sums.clusters
     se = float(np.sqrt(groups / (groups - 1) * sums.residual())) / sums.n
     half = t_half_width(confidence, groups - 1) * se
@@ -197,7 +197,7 @@ def ratio_from(
         value - half,
         value + half,
         confidence,
-        int(sums.n),
+        round(sums.n),
         method,
         "descriptive",
         unit=unit,

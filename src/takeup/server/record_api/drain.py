@@ -19,6 +19,7 @@ from takeup.log.delta import DecisionLog, to_arrow
 from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.record_api.models import Batch, Covariate, InboxRow
+from takeup.server.record_api.pseudonyms import pseudonymised
 
 MOST_ROWS = 50_000
 
@@ -70,12 +71,12 @@ def _form(kind: RecordKind) -> None:
 
 def _write(log: DecisionLog, batch: Batch) -> int:
     kind: RecordKind = batch.kind  # type: ignore[assignment]
-    bodies = [
+    bodies = pseudonymised(
         json.loads(body)
         for body in InboxRow.objects.filter(batch=batch)
         .order_by("id")
         .values_list("body", flat=True)
-    ]
+    )
     covariates = dict(Covariate.objects.values_list("name", "type"))
     used = {name for body in bodies for name in body if name.startswith("x_")}
     table = to_arrow(kind, bodies, {n: t for n, t in covariates.items() if n in used}, batch.number)

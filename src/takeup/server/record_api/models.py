@@ -48,6 +48,18 @@ class Covariate(models.Model):
         return f"{self.name} ({self.type})"
 
 
+class PseudonymKey(models.Model):
+    """The key under which people stand in the log; the newest is in force. Who has the log has
+    no way back without it."""
+
+    number = models.IntegerField(unique=True)
+    secret = models.CharField(max_length=64)
+    made_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"key {self.number}"
+
+
 class Batch(models.Model):
     """One batch drained into the log: its number is the log's transaction version. `hash` is
     over its rows in order, so that nothing is lost or changed unseen beyond the inbox's

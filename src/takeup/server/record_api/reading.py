@@ -10,6 +10,7 @@ from django.db.models import Q
 from takeup.log.delta import DecisionLog, canonical, to_arrow
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.record_api.models import Covariate, InboxRow
+from takeup.server.record_api.pseudonyms import pseudonymised
 
 
 def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
@@ -25,7 +26,9 @@ def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         waiting = InboxRow.objects.filter(kind=kind).filter(
             Q(batch=None) | Q(batch__number__gt=drained.batch if drained else 0)
         )
-        left = [json.loads(body) for body in waiting.order_by("id").values_list("body", flat=True)]
+        left = pseudonymised(
+            json.loads(body) for body in waiting.order_by("id").values_list("body", flat=True)
+        )
         parts = [drained.rows] if drained else []
         if left:
             used = {n for row in left for n in row if n.startswith("x_")}
