@@ -124,8 +124,8 @@ class Server:
     def send(
         self, path: str, body: Any, key: str | None, content_type: str = "application/json"
     ) -> tuple[int, Any]:
-        """Status and parsed answer of a POST."""
-        data = body if isinstance(body, bytes) else json.dumps(body).encode()
+        """Status and parsed answer of a POST; of a GET where there is no body."""
+        data = body if isinstance(body, bytes | None) else json.dumps(body).encode()
         headers = {"Content-Type": content_type}
         if key:
             headers["Authorization"] = f"Bearer {key}"

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
+from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import Field
 
@@ -16,6 +17,7 @@ from takeup.server.record_api.batches import rows_of
 from takeup.server.record_api.keys import key_of
 from takeup.server.record_api.models import ApiKey
 from takeup.server.record_api.problems import Problem
+from takeup.server.record_api.quarantine import replay, waiting
 from takeup.server.record_api.rate import RateLimit
 from takeup.server.record_api.receive import RowResult, receive
 
@@ -60,7 +62,21 @@ class SenderKey(HttpBearer):
         return key_of(token)
 
 
-api = NinjaAPI(
+class _RecordApi(NinjaAPI):
+    """Says in its OpenAPI that what goes wrong is a problem document."""
+
+    def get_openapi_schema(self, **options: Any) -> Any:
+        schema = super().get_openapi_schema(**options)
+        for operations in schema["paths"].values():
+            for operation in operations.values():
+                for code, answer in operation["responses"].items():
+                    if int(code) >= 400 and "application/json" in answer.get("content", {}):
+                        held = answer["content"].pop("application/json")
+                        answer["content"]["application/problem+json"] = held
+        return schema
+
+
+api = _RecordApi(
     title="takeup record API",
     version="1",
     description="Decisions, outcomes and eligible cases. An answer means that the batch is kept.",
@@ -72,6 +88,19 @@ api = NinjaAPI(
 @api.exception_handler(Problem)
 def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
     return problem.response()
+
+
+@api.exception_handler(AuthenticationError)
+def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    return Problem(
+        401, "No key in force", "send Authorization: Bearer tk_… (takeup key make)"
+    ).response()
+
+
+@api.exception_handler(ValidationError)
+def _wrong_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    wrong = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors)
+    return Problem(422, "Wrong parameter", wrong).response()
 
 
 @api.exception_handler(DatabaseError)
@@ -90,9 +119,14 @@ _BODY = {
         "required": True,
         "content": {
             "application/json": {
-                "schema": {"type": "array", "maxItems": 1000, "items": {"type": "object"}}
+                "schema": {
+                    "type": "array",
+                    "minItems": 1,
+                    "maxItems": 1000,
+                    "items": {},
+                }
             },
-            "application/x-ndjson": {"schema": {"type": "string"}},
+            "application/x-ndjson": {"schema": {"type": "string", "pattern": "[^\\s]"}},
         },
     }
 }
@@ -116,10 +150,59 @@ def eligible(request: HttpRequest) -> dict[str, Any]:
     return _received("eligible", request)
 
 
-def _received(kind: RecordKind, request: HttpRequest) -> dict[str, Any]:
+class QuarantinedSchema(Schema):
+    """A row that waits for a correction."""
+
+    quarantine_id: int
+    kind: str
+    row: Any = None
+    reasons: list[str]
+    received_at: str
+
+
+@api.get(
+    "/quarantine",
+    response={
+        200: list[QuarantinedSchema],
+        401: ProblemSchema,
+        422: ProblemSchema,
+        429: ProblemSchema,
+    },
+    summary="Rows that wait for a correction",
+)
+def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, Any]]:
+    """The oldest first, at most 1,000."""
+    return waiting(_key(request), max(most, 1))
+
+
+@api.post(
+    "/quarantine/{number}",
+    response={
+        200: ResultSchema, 400: ProblemSchema, 401: ProblemSchema, 404: ProblemSchema,
+        422: ProblemSchema, 429: ProblemSchema, 503: ProblemSchema,
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True, "content": {"application/json": {"schema": {}}}
+        }
+    },
+    summary="A corrected row",
+)  # fmt: skip
+def correct(request: HttpRequest, number: int) -> dict[str, Any]:
+    """Kept in place of the quarantined one; its result as in a batch."""
+    rows = rows_of(b"[" + request.body + b"]", "application/json")
+    return shown(replay(number, rows[0], _key(request)))
+
+
+def _key(request: HttpRequest) -> ApiKey:
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     if not _limit.allows(key.pk):
-        raise Problem(429, "Too many batches", "this key sends too fast; wait a minute")
+        raise Problem(429, "Too many requests", "this key sends too fast; wait a minute")
+    return key
+
+
+def _received(kind: RecordKind, request: HttpRequest) -> dict[str, Any]:
+    key = _key(request)
     results = receive(kind, rows_of(request.body, request.content_type or ""), key)
     return answer(results)
 
@@ -129,14 +212,15 @@ def answer(results: list[RowResult]) -> dict[str, Any]:
     counts = dict.fromkeys(("stored", "revised", "unchanged", "conflict", "quarantined"), 0)
     for one in results:
         counts[one.status] += 1
-    shown = [
-        {
-            "index": r.index, "status": r.status, "key": r.key, "revision": r.revision,
-            "reasons": list(r.reasons), "quarantine_id": r.quarantine_id,
-        }
-        for r in results
-    ]  # fmt: skip
-    return {**counts, "results": shown}
+    return {**counts, "results": [shown(one) for one in results]}
+
+
+def shown(r: RowResult) -> dict[str, Any]:
+    """One row's result as the answer holds it."""
+    return {
+        "index": r.index, "status": r.status, "key": r.key, "revision": r.revision,
+        "reasons": list(r.reasons), "quarantine_id": r.quarantine_id,
+    }  # fmt: skip
 
 
 def health(request: HttpRequest) -> HttpResponse:

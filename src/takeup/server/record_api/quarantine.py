@@ -1,0 +1,74 @@
+"""Rows that could not be kept: seen, corrected, sent again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import transaction
+
+from takeup.record.clock import now
+from takeup.record.incoming import RecordKind
+from takeup.server.record_api.models import ApiKey, Quarantined
+from takeup.server.record_api.problems import Problem
+from takeup.server.record_api.receive import RowResult, receive
+
+MOST_SHOWN = 1_000
+_KEPT = ("stored", "revised", "unchanged")
+
+
+def waiting(key: ApiKey, most: int = 100) -> list[dict[str, Any]]:
+    """The sender's rows that wait for a correction, the oldest first, with their reasons."""
+    rows = Quarantined.objects.filter(sender_id=key.sender_id, resolved_at=None).order_by("id")
+    return [
+        {
+            "quarantine_id": row.pk, "kind": row.kind, "row": _parsed(row.body),
+            "reasons": row.reasons, "received_at": row.received_at.isoformat(),
+        }
+        for row in rows[: min(most, MOST_SHOWN)]
+    ]  # fmt: skip
+
+
+def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
+    """Keep `corrected` in place of the quarantined row; where it cannot be kept either, the new
+    reasons take the place of the old ones.
+
+    Raises Problem where this sender has no such row waiting.
+    """
+    with transaction.atomic():
+        held = (
+            Quarantined.objects.select_for_update(of=("self",))
+            .filter(pk=number, sender_id=key.sender_id, resolved_at=None)
+            .first()
+        )
+        if held is None:
+            raise Problem(
+                404, "Not in quarantine", f"row {number} does not wait for a correction by this key"
+            )
+        kind: RecordKind = held.kind  # type: ignore[assignment]
+        (result,) = receive(kind, [corrected], key)
+        if result.status in _KEPT:
+            held.resolved_at = now()
+            held.save(update_fields=["resolved_at"])
+        elif result.quarantine_id is not None:
+            newer = Quarantined.objects.get(pk=result.quarantine_id)
+            held.body, held.reasons = newer.body, newer.reasons
+            held.save(update_fields=["body", "reasons"])
+            newer.delete()
+            result = RowResult(0, "quarantined", reasons=result.reasons, quarantine_id=held.pk)
+    return result
+
+
+def discard(numbers: Sequence[int], key: ApiKey) -> int:
+    """Give up rows that can never be kept; how many were waiting. They stay on record."""
+    return Quarantined.objects.filter(
+        pk__in=numbers, sender_id=key.sender_id, resolved_at=None
+    ).update(resolved_at=now())
+
+
+def _parsed(body: str) -> Any:
+    try:
+        return json.loads(body)
+    except ValueError:
+        return body
