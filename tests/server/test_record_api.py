@@ -72,6 +72,13 @@ def test_bad_rows_are_quarantined_with_every_reason_and_good_rows_of_the_batch_a
         assert part in reasons
 
 
+def test_the_character_nul_is_quarantined_and_never_an_error(server, key):
+    rows = [decision(250, decision_id="a\x00b"), {"x\x00": "\x00"}, decision(251, x_note="\x00")]
+    status, answer = server.send("/api/v1/decisions", rows, key)
+    assert status == 200
+    assert statuses(answer) == ["quarantined"] * 3
+
+
 def test_lines_of_ndjson_fail_alone(server, key):
     body = b"\n".join([json.dumps(decision(300)).encode(), b"{broken", b""])
     status, answer = server.send("/api/v1/decisions", body, key, "application/x-ndjson")

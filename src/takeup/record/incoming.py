@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from functools import cache
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     ConfigDict,
@@ -25,6 +25,7 @@ from pydantic import (
     ValidationError,
     create_model,
 )
+from pydantic_core import PydanticCustomError
 
 from takeup.record.columns import (
     COVARIATE_PREFIX,
@@ -81,16 +82,35 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
 
 
-_Text = Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_TEXT, strict=True)]
-_Name = Annotated[str, StringConstraints(min_length=1, max_length=_LONGEST_NAME, strict=True)]
+# No store keeps the character NUL in a text.
+_NO_NUL = r"^[^\x00]*$"
+_Name = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=_LONGEST_NAME, pattern=_NO_NUL, strict=True),
+]
+_Text = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=_LONGEST_TEXT, pattern=_NO_NUL, strict=True),
+]
+_LARGEST = 2**53
+_LARGEST_NUMBER = 1e300
+_Revision = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
+
+
+def _plausible(moment: datetime) -> datetime:
+    if not 1970 <= moment.year < 2200:
+        raise PydanticCustomError("year", "a time between 1970 and 2200 is expected")
+    return moment
+
+
 _TYPES: dict[str, Any] = {
     "text": _Text,
     "number": Annotated[float, Field(allow_inf_nan=False, strict=True)],
     "share": Annotated[float, Field(ge=0, le=1, strict=True)],
     "probability": Annotated[float, Field(gt=0, le=1, strict=True)],
-    "integer": Annotated[int, Field(strict=True)],
+    "integer": Annotated[int, Field(ge=-_LARGEST, le=_LARGEST, strict=True)],
     "boolean": Annotated[bool, Field(strict=True)],
-    "time": AwareDatetime,
+    "time": Annotated[AwareDatetime, AfterValidator(_plausible)],
 }
 
 
@@ -116,7 +136,8 @@ def _model(kind: RecordKind) -> type[BaseModel]:
     fields: dict[str, Any] = {}
     for column in columns_of(kind):
         held = Literal[column.words] if column.kind == "word" and column.words else None
-        type_ = held or (_Name if column.name in _NAMES else _TYPES.get(column.kind, _Text))
+        plain = _Name if column.name in _NAMES else _TYPES.get(column.kind, _Text)
+        type_ = held or (_Revision if column.name == "revision" else plain)
         required = column.name in _REQUIRED[kind]
         fields[column.name] = (type_, ...) if required else (type_ | None, None)
     return create_model(f"Incoming{kind.title()}", __base__=_Strict, **fields)
@@ -209,14 +230,14 @@ def _covariates(extras: dict[str, Any]) -> tuple[dict[str, CovariateType], list[
         elif isinstance(value, bool):
             types[name] = "boolean"
         elif isinstance(value, int | float):
-            if math.isfinite(value):
+            if abs(value) <= _LARGEST_NUMBER:
                 types[name] = "number"
             else:
-                wrong.append(f"{name}: not a finite number")
-        elif isinstance(value, str) and len(value) <= _LONGEST_TEXT:
+                wrong.append(f"{name}: not a number that can be kept")
+        elif isinstance(value, str) and len(value) <= _LONGEST_TEXT and "\x00" not in value:
             types[name] = "text"
         else:
-            wrong.append(f"{name}: a covariate is text, a number, true or false")
+            wrong.append(f"{name}: a covariate is text (no NUL in it), a number, true or false")
     return types, wrong
 
 
@@ -243,6 +264,8 @@ def _sentence(error: Any) -> str:
         return f"{field}: a time needs its zone, for example 2026-11-24T09:30:00Z"
     if kind == "literal_error":
         return f"{field}: {error['input']!r} is not one of {context.get('expected')}"
+    if kind == "string_pattern_mismatch":
+        return f"{field}: the character NUL cannot be kept"
     given = repr(error["input"])
     shown = given if len(given) <= 60 else given[:57] + "…"
     return f"{field}: {error['msg'][0].lower()}{error['msg'][1:]} (given {shown})"

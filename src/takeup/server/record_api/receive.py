@@ -178,9 +178,15 @@ def _quarantined(
 ) -> Quarantined:
     text = given.text if isinstance(given, Unreadable) else json.dumps(given, ensure_ascii=False)
     return Quarantined(
-        kind=kind, body=text, reasons=list(refusal.reasons), sender_id=key.sender_id,
+        kind=kind, body=_storable(text), reasons=[_storable(r) for r in refusal.reasons],
+        sender_id=key.sender_id,
         received_at=moment,
     )  # fmt: skip
+
+
+def _storable(text: str) -> str:
+    """NUL shown, because no store keeps it."""
+    return text.replace("\x00", "\u2400")
 
 
 def _count(key: ApiKey, results: Sequence[RowResult], moment: Any) -> None:
