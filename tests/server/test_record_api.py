@@ -144,6 +144,35 @@ def test_counters_show_what_was_sent_and_what_can_be_asked(server, key):
     assert queryable[1] - queryable[0] == 1
 
 
+def test_events_are_folded_into_a_decision_and_a_late_one_makes_its_next_revision(server, key):
+    def event(name, minute, **data):
+        return {
+            "specversion": "1.0", "id": f"{name}-{minute}", "source": "host", "subject": "e1",
+            "type": f"takeup.{name}", "time": f"2026-11-03T09:{minute:02d}:00Z",
+            "data": {"use_case": "credit", **data},
+        }  # fmt: skip
+
+    batch = [
+        event("viewed", 2),
+        event("delivered", 1, recommendation="approve", person_id="p1", x_region="north"),
+        event("made", 5, choice="decline"),
+    ]
+    _, answer = server.send("/api/v1/events", batch, key, "application/cloudevents-batch+json")
+    assert statuses(answer) == ["stored"] * 3
+    late = event("flagged", 9, kind="wrong")
+    _, answer = server.send("/api/v1/events", late, key, "application/cloudevents+json")
+    assert statuses(answer) == ["stored"]
+    _, answer = server.send("/api/v1/events", late, key, "application/cloudevents+json")
+    assert statuses(answer) == ["unchanged"]
+    server.command("log", "drain")
+    rows = DeltaTable(server.home / "log" / "decisions").to_pandas()
+    mine = rows[rows["decision_id"] == "e1"].sort_values("revision")
+    assert mine["consulted"].tolist() == [True, True]
+    assert mine["flagged"].tolist()[1] == "wrong"
+    assert mine["x_region"].tolist() == ["north", "north"]
+    assert server.command("log", "verify").returncode == 0
+
+
 def test_a_quarantined_row_is_corrected_and_replayed_by_its_sender_alone(server, key):
     wrong = decision(800, confidence=7)
     _, answer = server.send("/api/v1/decisions", [wrong], key)

@@ -13,13 +13,14 @@ from ninja.security import HttpBearer
 from pydantic import Field
 
 from takeup.record.incoming import RecordKind
-from takeup.server.record_api.batches import rows_of
+from takeup.server.record_api.batches import events_of, rows_of
 from takeup.server.record_api.keys import key_of
 from takeup.server.record_api.models import ApiKey
 from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.quarantine import replay, waiting
 from takeup.server.record_api.rate import RateLimit
 from takeup.server.record_api.receive import RowResult, receive
+from takeup.server.record_api.receive_events import receive_events
 
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
 
@@ -148,6 +149,33 @@ def outcomes(request: HttpRequest) -> dict[str, Any]:
 def eligible(request: HttpRequest) -> dict[str, Any]:
     """Up to 1,000 cases of the system of record: the true denominator."""
     return _received("eligible", request)
+
+
+_EVENT: dict[str, Any] = {"schema": {"type": "object"}}
+_EVENTS: dict[str, Any] = {
+    "schema": {"type": "array", "minItems": 1, "maxItems": 1000, "items": {}}
+}
+
+
+@api.post(
+    "/events",
+    response=_ANSWERS,
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/cloudevents+json": _EVENT,
+                "application/cloudevents-batch+json": _EVENTS,
+            },
+        }
+    },
+    summary="Life-cycle events",
+)
+def events(request: HttpRequest) -> dict[str, Any]:
+    """CloudEvents `delivered`, `viewed`, `abandoned`, `flagged`, `made`, one or up to 1,000;
+    folded into decisions."""
+    key = _key(request)
+    return answer(receive_events(events_of(request.body, request.content_type or ""), key))
 
 
 class QuarantinedSchema(Schema):

@@ -33,6 +33,24 @@ def rows_of(body: bytes, content_type: str) -> list[Any]:
     return rows
 
 
+def events_of(body: bytes, content_type: str) -> list[Any]:
+    """CloudEvents of a request: one (structured mode) or a batch.
+
+    Raises Problem where the body as a whole cannot be used.
+    """
+    kind = content_type.split(";")[0].strip().lower()
+    if kind not in (
+        "application/json", "application/cloudevents+json", "application/cloudevents-batch+json", "",
+    ):  # fmt: skip
+        raise Problem(
+            415, "Unsupported media type",
+            "send application/cloudevents+json or application/cloudevents-batch+json",
+        )  # fmt: skip
+    if body.lstrip()[:1] == b"{":
+        body = b"[" + body + b"]"
+    return rows_of(body, "application/json")
+
+
 def _array(body: bytes) -> list[Any]:
     try:
         given = from_json(body, allow_inf_nan=False)

@@ -80,7 +80,8 @@ class Batch(models.Model):
 
 
 class InboxRow(models.Model):
-    """A record as received. `batch` is null until it is drained."""
+    """A record as received. `batch` is null until it is drained; events are never drained,
+    their `subject` is the decision that is their fold (`folded`)."""
 
     kind = models.CharField(max_length=10)
     use_case = models.CharField(max_length=200)
@@ -88,6 +89,8 @@ class InboxRow(models.Model):
     revision = models.IntegerField()
     hash = models.CharField(max_length=32)
     body = models.TextField()
+    subject = models.CharField(max_length=200, null=True)
+    folded = models.BooleanField(default=False)
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     batch = models.ForeignKey(Batch, null=True, on_delete=models.PROTECT)
@@ -99,7 +102,12 @@ class InboxRow(models.Model):
         indexes = [
             models.Index(
                 fields=["kind", "id"], name="undrained", condition=models.Q(batch__isnull=True)
-            )
+            ),
+            models.Index(
+                fields=["use_case", "subject"],
+                name="events_of",
+                condition=models.Q(subject__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

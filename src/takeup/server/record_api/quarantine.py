@@ -13,6 +13,7 @@ from takeup.record.incoming import RecordKind
 from takeup.server.record_api.models import ApiKey, Quarantined
 from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.receive import RowResult, receive
+from takeup.server.record_api.receive_events import EVENTS, receive_events
 
 MOST_SHOWN = 1_000
 _KEPT = ("stored", "revised", "unchanged")
@@ -46,8 +47,7 @@ def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
             raise Problem(
                 404, "Not in quarantine", f"row {number} does not wait for a correction by this key"
             )
-        kind: RecordKind = held.kind  # type: ignore[assignment]
-        (result,) = receive(kind, [corrected], key)
+        (result,) = _received(held.kind, corrected, key)
         if result.status in _KEPT:
             held.resolved_at = now()
             held.save(update_fields=["resolved_at"])
@@ -58,6 +58,13 @@ def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
             newer.delete()
             result = RowResult(0, "quarantined", reasons=result.reasons, quarantine_id=held.pk)
     return result
+
+
+def _received(kind: str, corrected: Any, key: ApiKey) -> list[RowResult]:
+    if kind == EVENTS:
+        return receive_events([corrected], key)
+    record: RecordKind = kind  # type: ignore[assignment]
+    return receive(record, [corrected], key)
 
 
 def discard(numbers: Sequence[int], key: ApiKey) -> int:

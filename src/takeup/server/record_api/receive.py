@@ -53,7 +53,7 @@ def receive(kind: RecordKind, given: Sequence[Any], key: ApiKey) -> list[RowResu
         Refusal((one.reason,)) if isinstance(one, Unreadable) else read_row(kind, one)
         for one in given
     ]
-    read = [_in_scope(row, key) for row in read]
+    read = [(in_scope(row.use_case, key) or row) if isinstance(row, Row) else row for row in read]
     for attempt in range(3):
         try:
             with transaction.atomic():
@@ -65,25 +65,26 @@ def receive(kind: RecordKind, given: Sequence[Any], key: ApiKey) -> list[RowResu
     return []
 
 
-def _in_scope(row: Row | Refusal, key: ApiKey) -> Row | Refusal:
-    if isinstance(row, Row) and key.use_cases and row.use_case not in key.use_cases:
-        allowed = ", ".join(key.use_cases)
-        return Refusal((f"use_case: this key may send {allowed}, not {row.use_case!r}",))
-    return row
+def in_scope(use_case: str, key: ApiKey) -> Refusal | None:
+    """Why this key may not send rows of `use_case`; None where it may."""
+    if not key.use_cases or use_case in key.use_cases:
+        return None
+    allowed = ", ".join(key.use_cases)
+    return Refusal((f"use_case: this key may send {allowed}, not {use_case!r}",))
 
 
 def _keep(
     kind: RecordKind, given: Sequence[Any], read: Sequence[Row | Refusal], key: ApiKey
 ) -> list[RowResult]:
     moment = now()
-    read = _with_known_types(read)
+    read = with_known_types(read)
     kept = _latest(kind, [row for row in read if isinstance(row, Row)])
     results: list[RowResult] = []
     fresh: list[InboxRow] = []
     bad: list[tuple[int, Quarantined]] = []
     for index, row in enumerate(read):
         if isinstance(row, Refusal):
-            bad.append((index, _quarantined(kind, given[index], row, key, moment)))
+            bad.append((index, quarantined_row(kind, given[index], row, key, moment)))
             continue
         mine = kept.setdefault((row.use_case, row.key), {})
         result, revision = _fate(index, row, mine)
@@ -105,7 +106,7 @@ def _keep(
                 quarantine_id=quarantined.pk,
             )
         )  # fmt: skip
-    _count(key, results, moment)
+    count_results(key, results, moment)
     return sorted(results, key=lambda r: r.index)
 
 
@@ -147,7 +148,7 @@ def _fate(index: int, row: Row, held: dict[int, tuple[str, str]]) -> tuple[RowRe
     return RowResult(index, "conflict", row.key, same, (reason,)), None
 
 
-def _with_known_types(read: Sequence[Row | Refusal]) -> list[Row | Refusal]:
+def with_known_types(read: Sequence[Row | Refusal]) -> list[Row | Refusal]:
     """Refuses covariates of another type than the one they were first seen with."""
     seen: dict[str, CovariateType] = {}
     for row in read:
@@ -173,9 +174,10 @@ def _typed(row: Row, known: dict[str, str]) -> Row | Refusal:
     return Refusal(wrong) if wrong else row
 
 
-def _quarantined(
-    kind: RecordKind, given: Any, refusal: Refusal, key: ApiKey, moment: Any
+def quarantined_row(
+    kind: str, given: Any, refusal: Refusal, key: ApiKey, moment: Any
 ) -> Quarantined:
+    """What cannot be kept, as it came, with its reasons; not saved yet."""
     text = given.text if isinstance(given, Unreadable) else json.dumps(given, ensure_ascii=False)
     return Quarantined(
         kind=kind, body=_storable(text), reasons=[_storable(r) for r in refusal.reasons],
@@ -189,7 +191,8 @@ def _storable(text: str) -> str:
     return text.replace("\x00", "\u2400")
 
 
-def _count(key: ApiKey, results: Sequence[RowResult], moment: Any) -> None:
+def count_results(key: ApiKey, results: Sequence[RowResult], moment: Any) -> None:
+    """Add a batch to its sender's counters."""
     by = Counter(r.status for r in results)
     type(key.sender).objects.filter(pk=key.sender_id).update(
         sent=F("sent") + len(results),

@@ -1,0 +1,156 @@
+"""Life-cycle events of one decision (CloudEvents), and their fold into a decision.
+
+`delivered`, `viewed`, `abandoned`, `flagged`, `made`: each says something happened to the
+decision named in `subject`. A decision exists once it was made; a late event is its next
+revision. Whether the advice was consulted follows from what was viewed before the decision,
+never from a claim.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+
+from takeup.record.incoming import Refusal, Row, read_row
+
+TYPES = ("delivered", "viewed", "abandoned", "flagged", "made")
+_PREFIX = "takeup."
+_VIEWS = ("summary", "explanation", "evidence")
+_Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+
+
+class _Envelope(BaseModel):
+    """CloudEvents 1.0, what takeup needs of it."""
+
+    model_config = ConfigDict(extra="ignore", str_strip_whitespace=True)
+
+    specversion: Literal["1.0"]
+    id: _Short
+    source: _Short
+    type: _Short
+    subject: _Short
+    time: AwareDatetime
+    data: dict[str, Any] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One event: `name` of TYPES, of the decision `decision_id` in `use_case`; `data` in
+    canonical columns, `kind` for views and flags. `key` is source and id: what CloudEvents says
+    identifies an event."""
+
+    name: str
+    use_case: str
+    decision_id: str
+    time: datetime
+    data: Mapping[str, Any]
+    key: str
+
+    @property
+    def hash(self) -> str:
+        """Of the content."""
+        return hashlib.blake2b(self.body().encode(), digest_size=16).hexdigest()
+
+    def body(self) -> str:
+        """As JSON, for the inbox."""
+        return json.dumps(
+            {
+                "name": self.name, "use_case": self.use_case, "decision_id": self.decision_id,
+                "time": self.time.isoformat(), "data": self.data, "key": self.key,
+            },
+            sort_keys=True, ensure_ascii=False,
+        )  # fmt: skip
+
+
+def event_of(body: str) -> Event:
+    """An event back from its body."""
+    held = json.loads(body)
+    return Event(**{**held, "time": datetime.fromisoformat(held["time"])})
+
+
+def read_event(given: Any) -> Event | Refusal:
+    """A CloudEvent of one of TYPES (`takeup.made`, or `made` alone), or what is wrong with it.
+
+    `data` holds `use_case` and canonical columns; a `made` event whose columns would not make a
+    decision is refused at once, not when it is folded.
+    """
+    if not isinstance(given, dict):
+        return Refusal(("event: not an object of CloudEvents attributes",))
+    try:
+        read = _Envelope.model_validate(given)
+    except ValidationError as error:
+        return Refusal(
+            tuple(
+                f"{'.'.join(map(str, e['loc'])) or 'event'}: {e['msg'][0].lower()}{e['msg'][1:]}"
+                for e in error.errors(include_url=False)
+            )
+        )
+    name = read.type.removeprefix(_PREFIX)
+    if name not in TYPES:
+        return Refusal((f"type: {read.type!r} is not one of {', '.join(TYPES)}",))
+    use_case = read.data.get("use_case")
+    if not isinstance(use_case, str) or not use_case.strip():
+        return Refusal(("data.use_case: needed",))
+    kind = read.data.get("kind")
+    if name == "viewed" and kind not in (None, *_VIEWS):
+        return Refusal((f"data.kind: {kind!r} is not one of {', '.join(_VIEWS)}",))
+    if name == "flagged" and not isinstance(kind, str):
+        return Refusal(("data.kind: needed, what is wrong with the advice",))
+    event = Event(
+        name, use_case.strip(), read.subject, read.time.astimezone(UTC), dict(read.data),
+        json.dumps([read.source, read.id], ensure_ascii=False),
+    )  # fmt: skip
+    # Folded with a decision made out of thin air, so that its own columns are checked alone.
+    probe = [event] if name == "made" else [event, _stub(event)]
+    missing = ("recommendation", "choice")
+    found = read_row("decisions", fold(probe))
+    if isinstance(found, Refusal):
+        own = tuple(r for r in found.reasons if not r.startswith(missing))
+        return Refusal(own) if own else event
+    return event
+
+
+def _stub(event: Event) -> Event:
+    data = {"use_case": event.use_case}
+    return Event("made", event.use_case, event.decision_id, event.time, data, "")
+
+
+def fold(events: Iterable[Event]) -> dict[str, Any] | None:
+    """The decision that these events of one `decision_id` tell of; None while it is not made."""
+    ordered = sorted(events, key=lambda e: (e.time, TYPES.index(e.name), e.key))
+    made = [e for e in ordered if e.name == "made"]
+    if not made:
+        return None
+    last = made[-1]
+    row: dict[str, Any] = {"decision_id": last.decision_id, "use_case": last.use_case}
+    viewed = False
+    for event in ordered:
+        data = {k: v for k, v in event.data.items() if k not in ("use_case", "kind")}
+        row.update(data)
+        before = event.time <= last.time
+        if event.name == "delivered":
+            row.setdefault("delivered_at", event.time.isoformat())
+        elif event.name == "viewed":
+            kind = event.data.get("kind") or "summary"
+            if before:
+                viewed = True
+                if kind != "summary":
+                    row[f"{kind}_opened"] = True
+        elif event.name == "abandoned" and before:
+            row["abandoned"] = True
+        elif event.name == "flagged":
+            row["flagged"] = event.data["kind"]
+    row["decided_at"] = last.time.isoformat()
+    row.setdefault("mode", "assist")
+    if row["mode"] == "assist":
+        row["consulted"] = viewed and not row.get("abandoned", False)
+    return row
+
+
+__all__ = ["TYPES", "Event", "Refusal", "Row", "event_of", "fold", "read_event"]

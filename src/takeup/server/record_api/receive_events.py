@@ -1,0 +1,104 @@
+"""Events into the inbox as received, and the decisions they tell of beside them, in one step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from takeup.record.clock import now
+from takeup.record.events import Event, event_of, fold, read_event
+from takeup.record.incoming import Refusal, Row, read_row
+from takeup.server.record_api.models import ApiKey, InboxRow
+from takeup.server.record_api.receive import (
+    RowResult,
+    count_results,
+    in_scope,
+    quarantined_row,
+    with_known_types,
+)
+
+EVENTS = "events"
+
+
+def receive_events(given: Sequence[Any], key: ApiKey) -> list[RowResult]:
+    """Keep events (parsed CloudEvents) and say what became of each; durable when it returns.
+
+    An event sent again changes nothing (CloudEvents: source and id identify it). A decision is
+    the fold of all its events; when that changed, it is kept as its next revision.
+    """
+    read = [read_event(one) for one in given]
+    for attempt in range(3):
+        try:
+            with transaction.atomic():
+                return _keep(given, read, key)
+        except IntegrityError:
+            if attempt == 2:
+                raise
+    return []
+
+
+def _keep(given: Sequence[Any], read: Sequence[Event | Refusal], key: ApiKey) -> list[RowResult]:
+    moment = now()
+    names = [e.key for e in read if isinstance(e, Event)]
+    held = dict(InboxRow.objects.filter(kind=EVENTS, key__in=names).values_list("key", "hash"))
+    results: list[RowResult] = []
+    fresh: dict[str, tuple[Event, InboxRow]] = {}
+    for index, event in enumerate(read):
+        refusal = event if isinstance(event, Refusal) else in_scope(event.use_case, key)
+        if isinstance(event, Refusal) or refusal is not None:
+            reasons = refusal or event
+            row = quarantined_row(EVENTS, given[index], reasons, key, moment)  # type: ignore[arg-type]
+            row.save()
+            results.append(
+                RowResult(index, "quarantined", reasons=tuple(row.reasons), quarantine_id=row.pk)
+            )
+            continue
+        known = held.get(event.key)
+        if known is None:
+            held[event.key] = event.hash
+            fresh[event.key] = event, InboxRow(
+                kind=EVENTS, use_case=event.use_case, key=event.key, revision=1, hash=event.hash,
+                body=event.body(), subject=event.decision_id, sender_id=key.sender_id,
+                received_at=moment,
+            )  # fmt: skip
+            results.append(RowResult(index, "stored", event.key, 1))
+        elif known == event.hash:
+            results.append(RowResult(index, "unchanged", event.key, 1))
+        else:
+            reason = f"an event {event.key} with other content is kept; give the new one its own id"
+            results.append(RowResult(index, "conflict", event.key, 1, (reason,)))
+    InboxRow.objects.bulk_create([row for _, row in fresh.values()])
+    _fold({(e.use_case, e.decision_id) for e, _ in fresh.values()}, key, moment)
+    count_results(key, results, moment)
+    return results
+
+
+def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
+    """The decisions that new events tell of, where they changed."""
+    for use_case, decision_id in sorted(touched):
+        events = InboxRow.objects.filter(kind=EVENTS, use_case=use_case, subject=decision_id)
+        told = fold(event_of(body) for body in events.values_list("body", flat=True))
+        if told is None:
+            continue
+        (row,) = with_known_types([read_row("decisions", told)])
+        if isinstance(row, Refusal):
+            quarantined_row("decisions", told, row, key, moment).save()
+            continue
+        _next_revision(row, key, moment)
+
+
+def _next_revision(row: Row, key: ApiKey, moment: Any) -> None:
+    newest = (
+        InboxRow.objects.filter(kind="decisions", use_case=row.use_case, key=row.key)
+        .order_by("-revision")
+        .first()
+    )
+    if newest is not None and newest.hash == row.hash:
+        return
+    revision = 1 if newest is None else newest.revision + 1
+    InboxRow.objects.create(
+        kind="decisions", use_case=row.use_case, key=row.key, revision=revision, hash=row.hash,
+        body=row.body(revision), folded=True, sender_id=key.sender_id, received_at=moment,
+    )  # fmt: skip
