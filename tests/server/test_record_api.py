@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -171,6 +172,36 @@ def test_events_are_folded_into_a_decision_and_a_late_one_makes_its_next_revisio
     assert mine["flagged"].tolist()[1] == "wrong"
     assert mine["x_region"].tolist() == ["north", "north"]
     assert server.command("log", "verify").returncode == 0
+
+
+def test_events_that_arrive_side_by_side_are_all_in_the_decision(server, key):
+    def event(number, name, minute, **data):
+        return {
+            "specversion": "1.0", "id": f"{name}-{minute}", "source": f"host-{number}",
+            "subject": f"side-{number}", "type": name, "time": f"2026-11-03T09:{minute:02d}:00Z",
+            "data": {"use_case": "credit", **data},
+        }  # fmt: skip
+
+    numbers = range(12)
+    calls = [
+        one
+        for n in numbers
+        for one in (
+            event(n, "made", 5, recommendation="approve", choice="decline"),
+            event(n, "viewed", 2),
+            event(n, "flagged", 3, kind="late"),
+        )
+    ]
+    with ThreadPoolExecutor(8) as pool:
+        done = list(pool.map(lambda one: server.send("/api/v1/events", one, key), calls))
+    assert {status for status, _ in done} == {200}
+    server.command("log", "drain")
+    rows = DeltaTable(server.home / "log" / "decisions").to_pandas()
+    mine = rows[rows["decision_id"].str.startswith("side-")].sort_values("revision")
+    last = mine.groupby("decision_id").last()
+    assert len(last) == len(numbers)
+    assert last["consulted"].all()
+    assert (last["flagged"] == "late").all()
 
 
 def test_a_quarantined_row_is_corrected_and_replayed_by_its_sender_alone(server, key):

@@ -98,7 +98,7 @@ def compact() -> None:
     from takeup.server.start import log_of, start
 
     log = log_of(start())
-    from takeup.server.jobs.locks import held
+    from takeup.server.locks import held
 
     with held("drain") as mine:
         if not mine:

@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection
 
 from takeup.log.delta import DecisionLog
 from takeup.record.clock import now
-from takeup.server.jobs.locks import held
+from takeup.server.locks import held
 from takeup.server.record_api.drain import Drained, drain
 
 _logger = logging.getLogger(__name__)

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from takeup.record.clock import now
 from takeup.record.events import Event, event_of, fold, read_event
 from takeup.record.incoming import Refusal, Row, read_row
+from takeup.server.locks import hold_to_commit
 from takeup.server.record_api.models import ApiKey, InboxRow
 from takeup.server.record_api.receive import (
     RowResult,
@@ -78,6 +79,9 @@ def _keep(given: Sequence[Any], read: Sequence[Event | Refusal], key: ApiKey) ->
 def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
     """The decisions that new events tell of, where they changed."""
     for use_case, decision_id in sorted(touched):
+        # Two senders of events of one decision fold one after the other, so that the second
+        # sees what the first kept.
+        hold_to_commit(f"fold {use_case} {decision_id}")
         events = InboxRow.objects.filter(kind=EVENTS, use_case=use_case, subject=decision_id)
         told = fold(event_of(body) for body in events.values_list("body", flat=True))
         if told is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zlib
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,7 +20,7 @@ def held(name: str) -> Iterator[bool]:
     both go when the process goes.
     """
     if connection.vendor == "postgresql":
-        number = zlib.crc32(f"takeup-{name}".encode())
+        number = _number(name)
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
             mine = bool(cursor.fetchone()[0])
@@ -41,3 +41,15 @@ def held(name: str) -> Iterator[bool]:
         yield True
     finally:
         lock.release()
+
+
+def hold_to_commit(name: str) -> None:
+    """Wait for the lock `name` and keep it until this transaction ends. On SQLite there is one
+    writer at a time anyway."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_number(name)])
+
+
+def _number(name: str) -> int:
+    return int.from_bytes(hashlib.blake2b(name.encode(), digest_size=7).digest(), "big")
