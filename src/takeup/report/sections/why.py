@@ -172,10 +172,10 @@ def _ends(neutral: float, clear: float) -> str:
 def _note(p: PopulationReasons, scored: Scored) -> str:
     parts = ["People have reasons; nobody is typed, only populations."]
     likeliest = max(scored.probability, key=lambda t: scored.probability[t])
-    if scored.named and likeliest not in scored.named:
+    if scored.named and likeliest != scored.named[0]:
         parts.append(
-            f"Most speaks for {TYPE_NAMES[scored.named[0]]}, yet {TYPE_NAMES[likeliest]} is likelier "
-            "to be what costs use: act on both."
+            f"Most speaks for {TYPE_NAMES[scored.named[0]]} being there; {TYPE_NAMES[likeliest]} is "
+            "likelier to be what costs use."
         )
     if p.model_issues:
         names = ", ".join(
