@@ -204,6 +204,59 @@ def test_events_that_arrive_side_by_side_are_all_in_the_decision(server, key):
     assert (last["flagged"] == "late").all()
 
 
+def test_cds_hooks_feedback_is_a_decision_once_the_card_log_is_there(server, key):
+    def item(card, outcome="overridden", at="2026-11-03T09:12:04.51Z", **more):
+        return {"card": card, "outcome": outcome, "outcomeTimestamp": at, **more}
+
+    def suggestion(name, recommended=False):
+        return {"uuid": f"s-{name}", "label": name, "isRecommended": recommended}
+
+    why = {"reason": {"code": "patient-contraindication", "system": "http://example.org"},
+           "userComment": "renal function"}  # fmt: skip
+    early = {"feedback": [item("card-1", overrideReason=why)]}
+    _, answer = server.send("/api/v1/cds-services/sepsis/feedback", early, key)
+    assert "not in this service's card log" in answer["results"][0]["reasons"][0]
+    number = answer["results"][0]["quarantine_id"]
+    log = [
+        {
+            "hookInstance": f"h{i}", "hook": "order-sign", "requestedAt": "2026-11-03T09:00:00Z",
+            "context": {"userId": "Practitioner/7"},
+            "cards": [{"uuid": f"card-{i}", "summary": "Sepsis?", "indicator": "warning",
+                       "suggestions": [suggestion("lactate", True), suggestion("culture", True),
+                                       suggestion("wait")]}],
+        }
+        for i in (1, 2, 3, 4, 5)
+    ]  # fmt: skip
+    _, answer = server.send("/api/v1/cds-services/sepsis/cards", log, key)
+    assert statuses(answer) == ["stored"] * 5
+    waiting = {"service": "sepsis", "item": early["feedback"][0]}
+    assert server.send(f"/api/v1/quarantine/{number}", waiting, key)[1]["status"] == "stored"
+
+    def accepted(card, *names):
+        return item(card, "accepted", acceptedSuggestions=[{"id": f"s-{n}"} for n in names])
+
+    later = item("card-4", at="2026-11-03T10:00:00Z", overrideReason={"userComment": "again"})
+    sent = [accepted("card-2", "lactate", "culture"), accepted("card-3", "wait"),
+            accepted("card-4", "lactate"), later]  # fmt: skip
+    _, answer = server.send("/api/v1/cds-services/sepsis/feedback", {"feedback": sent}, key)
+    assert statuses(answer) == ["stored"] * 4
+    server.command("log", "drain")
+    rows = DeltaTable(server.home / "log" / "decisions").to_pandas()
+    mine = rows[rows["use_case"] == "sepsis"].sort_values("revision")
+    last = mine.groupby("decision_id").last()
+    assert set(last.index) == {"card-1", "card-2", "card-3", "card-4"}  # card-5 was ignored
+    assert last.loc["card-1", ["action", "override_reason"]].tolist() == [
+        "overridden", "patient-contraindication",
+    ]  # fmt: skip
+    assert last.loc["card-2", "choice"] == last.loc["card-2", "recommendation"]
+    assert last.loc["card-3", "choice"] == "wait"
+    assert last.loc["card-4", "action"] == "overridden"
+    assert last["consulted"].all()
+    eligible = DeltaTable(server.home / "log" / "eligible").to_pandas()
+    assert (eligible["use_case"] == "sepsis").sum() == 5
+    assert server.command("log", "verify").returncode == 0
+
+
 def test_a_quarantined_row_is_corrected_and_replayed_by_its_sender_alone(server, key):
     wrong = decision(800, confidence=7)
     _, answer = server.send("/api/v1/decisions", [wrong], key)

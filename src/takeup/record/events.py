@@ -21,6 +21,8 @@ from takeup.record.incoming import Refusal, Row, read_row
 
 TYPES = ("delivered", "viewed", "abandoned", "flagged", "made")
 _PREFIX = "takeup."
+_NOT_COLUMNS = ("use_case", "kind", "suggestions")
+"""Of an event's data: what is no column of the decision."""
 _VIEWS = ("summary", "explanation", "evidence")
 _Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
@@ -131,8 +133,9 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
     row: dict[str, Any] = {"decision_id": last.decision_id, "use_case": last.use_case}
     viewed = False
     for event in ordered:
-        data = {k: v for k, v in event.data.items() if k not in ("use_case", "kind")}
-        row.update(data)
+        if event.name == "made" and event is not last:
+            continue
+        row.update({k: v for k, v in event.data.items() if k not in _NOT_COLUMNS})
         before = event.time <= last.time
         if event.name == "delivered":
             row.setdefault("delivered_at", event.time.isoformat())

@@ -20,6 +20,7 @@ from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.quarantine import replay, waiting
 from takeup.server.record_api.rate import RateLimit
 from takeup.server.record_api.receive import RowResult, receive
+from takeup.server.record_api.receive_cds import receive_cards, receive_feedback
 from takeup.server.record_api.receive_events import receive_events
 
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
@@ -176,6 +177,48 @@ def events(request: HttpRequest) -> dict[str, Any]:
     folded into decisions."""
     key = _key(request)
     return answer(receive_events(events_of(request.body, request.content_type or ""), key))
+
+
+@api.post(
+    "/cds-services/{service}/cards", response=_ANSWERS | {422: ProblemSchema}, openapi_extra=_BODY,
+    summary="Card log of a CDS service",
+)  # fmt: skip
+def cds_cards(request: HttpRequest, service: str) -> dict[str, Any]:
+    """Answered requests of a CDS Hooks service: hookInstance, requestedAt, context.userId and
+    its cards. Each is an eligible case; each card is advice."""
+    key = _key(request)
+    given = rows_of(request.body, request.content_type or "")
+    return answer(receive_cards(service, given, key))
+
+
+@api.post(
+    "/cds-services/{service}/feedback",
+    response=_ANSWERS | {422: ProblemSchema},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {
+                    "schema": {
+                        "type": "object",
+                        "required": ["feedback"],
+                        "properties": {
+                            "feedback": {
+                                "type": "array", "minItems": 1, "maxItems": 1000, "items": {}
+                            }
+                        },
+                    }
+                }
+            },
+        }
+    },
+    summary="CDS Hooks feedback",
+)  # fmt: skip
+def cds_feedback(request: HttpRequest, service: str) -> dict[str, Any]:
+    """HL7 CDS Hooks feedback, unchanged: accepted or overridden, with its reason."""
+    key = _key(request)
+    given = rows_of(request.body, request.content_type or "", member="feedback")
+    return answer(receive_feedback(service, given, key))
 
 
 class QuarantinedSchema(Schema):

@@ -1,4 +1,5 @@
-"""A request's body as rows: a JSON array (or an object with `rows`), or NDJSON."""
+"""A request's body as rows: a JSON array (or an object with `rows`), or
+NDJSON."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.receive import MOST_ROWS, Unreadable
 
 
-def rows_of(body: bytes, content_type: str) -> list[Any]:
+def rows_of(body: bytes, content_type: str, member: str = "rows") -> list[Any]:
     """The rows of a batch; a line of NDJSON that is no JSON becomes `Unreadable`.
 
     Raises Problem where the body as a whole cannot be used.
@@ -19,7 +20,7 @@ def rows_of(body: bytes, content_type: str) -> list[Any]:
     if kind in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
         rows = [_line(line) for line in body.split(b"\n") if line.strip()]
     elif kind in ("application/json", ""):
-        rows = _array(body)
+        rows = _array(body, member)
     else:
         raise Problem(
             415, "Unsupported media type", "send application/json or application/x-ndjson"
@@ -51,15 +52,15 @@ def events_of(body: bytes, content_type: str) -> list[Any]:
     return rows_of(body, "application/json")
 
 
-def _array(body: bytes) -> list[Any]:
+def _array(body: bytes, member: str) -> list[Any]:
     try:
         given = from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None
-    if isinstance(given, dict) and isinstance(given.get("rows"), list):
-        given = given["rows"]
+    if isinstance(given, dict) and isinstance(given.get(member), list):
+        given = given[member]
     if not isinstance(given, list):
-        raise Problem(400, "Not a batch", 'send an array of rows, or {"rows": […]}, or NDJSON')
+        raise Problem(400, "Not a batch", f'send an array, or {{"{member}": […]}}, or NDJSON')
     return given
 
 

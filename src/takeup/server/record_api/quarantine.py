@@ -13,6 +13,12 @@ from takeup.record.incoming import RecordKind
 from takeup.server.record_api.models import ApiKey, Quarantined
 from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.receive import RowResult, receive
+from takeup.server.record_api.receive_cds import (
+    CARDS,
+    FEEDBACK,
+    receive_cards,
+    receive_feedback,
+)
 from takeup.server.record_api.receive_events import EVENTS, receive_events
 
 MOST_SHOWN = 1_000
@@ -63,6 +69,13 @@ def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
 def _received(kind: str, corrected: Any, key: ApiKey) -> list[RowResult]:
     if kind == EVENTS:
         return receive_events([corrected], key)
+    if kind in (CARDS, FEEDBACK):
+        if not isinstance(corrected, dict) or not isinstance(corrected.get("service"), str):
+            raise Problem(
+                400, "Not a corrected row", "send the row as quarantined: service and item"
+            )
+        take = receive_cards if kind == CARDS else receive_feedback
+        return take(corrected["service"], [corrected.get("item")], key)
     record: RecordKind = kind  # type: ignore[assignment]
     return receive(record, [corrected], key)
 
