@@ -59,6 +59,7 @@ faults: $(BIN)/.dev system
 
 bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/record_api.py
 
 PROGRAMMES ?= 2000
 calibrate: $(BIN)/.dev
