@@ -29,7 +29,9 @@ def key(django_ready):
         Quarantined,
         Sender,
     )
+    from takeup.server.record_api.receive import forget_types
 
     for model in (InboxRow, Batch, Quarantined, ApiKey, Sender, Covariate):
         model.objects.all().delete()
+    forget_types()
     return key_of(make_key("host"))

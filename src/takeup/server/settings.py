@@ -62,9 +62,11 @@ class ServerSettings(BaseModel):
             return {
                 "ENGINE": "django.db.backends.sqlite3",
                 "NAME": str(self.home / "takeup.sqlite3"),
+                "CONN_MAX_AGE": None,
                 "OPTIONS": {
                     # An answer is given only after the batch is durable: full sync, one writer.
-                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
+                    "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
+                    "PRAGMA wal_autocheckpoint=8000;",
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 30,
                 },

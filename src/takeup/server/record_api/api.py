@@ -11,11 +11,13 @@ from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
 from pydantic import Field
+from pydantic_core import to_json
 
 from takeup.record.incoming import RecordKind
 from takeup.server.record_api.batches import events_of, rows_of
 from takeup.server.record_api.keys import key_of
 from takeup.server.record_api.models import ApiKey
+from takeup.server.record_api.pool import in_pool
 from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.quarantine import replay, waiting
 from takeup.server.record_api.rate import RateLimit
@@ -60,8 +62,8 @@ class ProblemSchema(Schema):
 class SenderKey(HttpBearer):
     """`Authorization: Bearer tk_…`."""
 
-    def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        return key_of(token)
+    async def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
+        return await in_pool(key_of, token)
 
 
 class _RecordApi(NinjaAPI):
@@ -135,21 +137,21 @@ _BODY = {
 
 
 @api.post("/decisions", response=_ANSWERS, openapi_extra=_BODY, summary="Decisions")
-def decisions(request: HttpRequest) -> dict[str, Any]:
+async def decisions(request: HttpRequest) -> HttpResponse:
     """Up to 1,000 decisions in the canonical columns (docs/reference/record-api.md)."""
-    return _received("decisions", request)
+    return await _received("decisions", request)
 
 
 @api.post("/outcomes", response=_ANSWERS, openapi_extra=_BODY, summary="Outcomes")
-def outcomes(request: HttpRequest) -> dict[str, Any]:
+async def outcomes(request: HttpRequest) -> HttpResponse:
     """Up to 1,000 outcomes; they may come months after their decision."""
-    return _received("outcomes", request)
+    return await _received("outcomes", request)
 
 
 @api.post("/eligible", response=_ANSWERS, openapi_extra=_BODY, summary="Eligible cases")
-def eligible(request: HttpRequest) -> dict[str, Any]:
+async def eligible(request: HttpRequest) -> HttpResponse:
     """Up to 1,000 cases of the system of record: the true denominator."""
-    return _received("eligible", request)
+    return await _received("eligible", request)
 
 
 _EVENT: dict[str, Any] = {"schema": {"type": "object"}}
@@ -172,23 +174,24 @@ _EVENTS: dict[str, Any] = {
     },
     summary="Life-cycle events",
 )
-def events(request: HttpRequest) -> dict[str, Any]:
+async def events(request: HttpRequest) -> HttpResponse:
     """CloudEvents `delivered`, `viewed`, `abandoned`, `flagged`, `made`, one or up to 1,000;
     folded into decisions."""
     key = _key(request)
-    return answer(receive_events(events_of(request.body, request.content_type or ""), key))
+    given = events_of(request.body, request.content_type or "")
+    return answer(await in_pool(receive_events, given, key))
 
 
 @api.post(
     "/cds-services/{service}/cards", response=_ANSWERS | {422: ProblemSchema}, openapi_extra=_BODY,
     summary="Card log of a CDS service",
 )  # fmt: skip
-def cds_cards(request: HttpRequest, service: str) -> dict[str, Any]:
+async def cds_cards(request: HttpRequest, service: str) -> HttpResponse:
     """Answered requests of a CDS Hooks service: hookInstance, requestedAt, context.userId and
     its cards. Each is an eligible case; each card is advice."""
     key = _key(request)
     given = rows_of(request.body, request.content_type or "")
-    return answer(receive_cards(service, given, key))
+    return answer(await in_pool(receive_cards, service, given, key))
 
 
 @api.post(
@@ -214,11 +217,11 @@ def cds_cards(request: HttpRequest, service: str) -> dict[str, Any]:
     },
     summary="CDS Hooks feedback",
 )  # fmt: skip
-def cds_feedback(request: HttpRequest, service: str) -> dict[str, Any]:
+async def cds_feedback(request: HttpRequest, service: str) -> HttpResponse:
     """HL7 CDS Hooks feedback, unchanged: accepted or overridden, with its reason."""
     key = _key(request)
     given = rows_of(request.body, request.content_type or "", member="feedback")
-    return answer(receive_feedback(service, given, key))
+    return answer(await in_pool(receive_feedback, service, given, key))
 
 
 class QuarantinedSchema(Schema):
@@ -241,9 +244,9 @@ class QuarantinedSchema(Schema):
     },
     summary="Rows that wait for a correction",
 )
-def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, Any]]:
+async def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, Any]]:
     """The oldest first, at most 1,000."""
-    return waiting(_key(request), max(most, 1))
+    return await in_pool(waiting, _key(request), max(most, 1))
 
 
 @api.post(
@@ -259,10 +262,10 @@ def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, Any]]:
     },
     summary="A corrected row",
 )  # fmt: skip
-def correct(request: HttpRequest, number: int) -> dict[str, Any]:
+async def correct(request: HttpRequest, number: int) -> dict[str, Any]:
     """Kept in place of the quarantined one; its result as in a batch."""
     rows = rows_of(b"[" + request.body + b"]", "application/json")
-    return shown(replay(number, rows[0], _key(request)))
+    return shown(await in_pool(replay, number, rows[0], _key(request)))
 
 
 def _key(request: HttpRequest) -> ApiKey:
@@ -272,18 +275,19 @@ def _key(request: HttpRequest) -> ApiKey:
     return key
 
 
-def _received(kind: RecordKind, request: HttpRequest) -> dict[str, Any]:
+async def _received(kind: RecordKind, request: HttpRequest) -> HttpResponse:
     key = _key(request)
-    results = receive(kind, rows_of(request.body, request.content_type or ""), key)
-    return answer(results)
+    given = rows_of(request.body, request.content_type or "")
+    return answer(await in_pool(receive, kind, given, key))
 
 
-def answer(results: list[RowResult]) -> dict[str, Any]:
-    """The body of an answer."""
+def answer(results: list[RowResult]) -> HttpResponse:
+    """The results of a batch, written at once: its shape is `BatchSchema`."""
     counts = dict.fromkeys(("stored", "revised", "unchanged", "conflict", "quarantined"), 0)
     for one in results:
         counts[one.status] += 1
-    return {**counts, "results": [shown(one) for one in results]}
+    body = to_json({**counts, "results": [shown(one) for one in results]})
+    return HttpResponse(body, content_type="application/json")
 
 
 def shown(r: RowResult) -> dict[str, Any]:

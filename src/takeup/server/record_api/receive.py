@@ -10,19 +10,21 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Literal
 
-from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db import IntegrityError, connection, transaction
 
 from takeup.record.clock import now
 from takeup.record.incoming import CovariateType, RecordKind, Refusal, Row, read_row
-from takeup.server.record_api.models import ApiKey, Covariate, InboxRow, Quarantined
+from takeup.server.record_api.models import ApiKey, Covariate, InboxRow, Quarantined, Sender
 
 Status = Literal["stored", "revised", "unchanged", "conflict", "quarantined"]
 MOST_ROWS = 1_000
+_Held = dict[int, tuple[str, datetime]]
+"""Of one key: revision → hash of its content and when it was corrected."""
 
 
 class Unreadable:
@@ -80,7 +82,7 @@ def _keep(
     read = with_known_types(read)
     kept = _latest(kind, [row for row in read if isinstance(row, Row)])
     results: list[RowResult] = []
-    fresh: list[InboxRow] = []
+    fresh: list[tuple[Row, int]] = []
     bad: list[tuple[int, Quarantined]] = []
     for index, row in enumerate(read):
         if isinstance(row, Refusal):
@@ -90,14 +92,9 @@ def _keep(
         result, revision = _fate(index, row, mine)
         results.append(result)
         if revision is not None:
-            mine[revision] = (row.hash, str(row.values.get("updated_at", "")))
-            fresh.append(
-                InboxRow(
-                    kind=kind, use_case=row.use_case, key=row.key, revision=revision,
-                    hash=row.hash, body=row.body(revision), sender_id=key.sender_id, received_at=moment,
-                )
-            )  # fmt: skip
-    InboxRow.objects.bulk_create(fresh)
+            mine[revision] = (row.hash, _corrected_at(row.values.get("updated_at")))
+            fresh.append((row, revision))
+    _insert(fresh, key, moment)
     for index, quarantined in bad:
         quarantined.save()
         results.append(
@@ -110,23 +107,60 @@ def _keep(
     return sorted(results, key=lambda r: r.index)
 
 
-def _latest(
-    kind: RecordKind, rows: Sequence[Row]
-) -> dict[tuple[str, str], dict[int, tuple[str, str]]]:
+def _latest(kind: RecordKind, rows: Sequence[Row]) -> dict[tuple[str, str], _Held]:
     """Of each key that is there already: revision → (hash, time of correction)."""
-    found: dict[tuple[str, str], dict[int, tuple[str, str]]] = {}
+    found: dict[tuple[str, str], _Held] = {}
     by_case: dict[str, set[str]] = {}
     for row in rows:
         by_case.setdefault(row.use_case, set()).add(row.key)
     for use_case, keys in by_case.items():
-        held = InboxRow.objects.filter(kind=kind, use_case=use_case, key__in=keys)
-        for name, revision, content, body in held.values_list("key", "revision", "hash", "body"):
-            updated = json.loads(body).get("updated_at", "") if '"updated_at"' in body else ""
-            found.setdefault((use_case, name), {})[revision] = (content, updated)
+        for name, revision, content, body in _held(kind, use_case, sorted(keys)):
+            updated = json.loads(body).get("updated_at") if '"updated_at"' in body else None
+            found.setdefault((use_case, name), {})[revision] = (content, _corrected_at(updated))
     return found
 
 
-def _fate(index: int, row: Row, held: dict[int, tuple[str, str]]) -> tuple[RowResult, int | None]:
+def _held(kind: str, use_case: str, keys: Sequence[str]) -> list[tuple[str, int, str, str]]:
+    """Key, revision, hash and body of the rows that are there already."""
+    places = ", ".join(["%s"] * len(keys))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT key, revision, hash, body FROM {InboxRow._meta.db_table} "
+            f"WHERE kind = %s AND use_case = %s AND key IN ({places})",
+            [kind, use_case, *keys],
+        )
+        found: list[tuple[str, int, str, str]] = cursor.fetchall()
+    return found
+
+
+def _corrected_at(given: Any) -> datetime:
+    """When a row was corrected; the beginning of time where it does not say."""
+    if isinstance(given, datetime):
+        return given
+    return datetime.fromisoformat(given) if given else datetime.min.replace(tzinfo=UTC)
+
+
+def _insert(rows: Sequence[tuple[Row, int]], key: ApiKey, moment: datetime) -> None:
+    """Rows into the inbox by one prepared statement: the ORM's objects cost more than all the
+    rest of a batch."""
+    if not rows:
+        return
+    received = connection.ops.adapt_datetimefield_value(moment)
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"INSERT INTO {InboxRow._meta.db_table} (kind, use_case, key, revision, hash, body, "
+            "folded, sender_id, received_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [
+                (
+                    row.kind, row.use_case, row.key, revision, row.hash, row.body(revision), False,
+                    key.sender_id, received,
+                )
+                for row, revision in rows
+            ],
+        )  # fmt: skip
+
+
+def _fate(index: int, row: Row, held: _Held) -> tuple[RowResult, int | None]:
     """What becomes of a row, and the revision to store it under (None: nothing to store)."""
     if not held:
         return RowResult(index, "stored", row.key, row.revision), row.revision
@@ -139,7 +173,7 @@ def _fate(index: int, row: Row, held: dict[int, tuple[str, str]]) -> tuple[RowRe
     ):
         return RowResult(index, "unchanged", row.key, same), None
     updated = row.values.get("updated_at")
-    if not row.named_revision and updated is not None and updated.isoformat() > held[newest][1]:  # type: ignore[union-attr]
+    if not row.named_revision and updated and _corrected_at(updated) > held[newest][1]:
         return RowResult(index, "revised", row.key, newest + 1), newest + 1
     reason = (
         f"{row.key!r} is kept as revision {same} with other content (hash {held[same][0][:8]}, "
@@ -157,12 +191,28 @@ def with_known_types(read: Sequence[Row | Refusal]) -> list[Row | Refusal]:
                 seen.setdefault(name, type_)
     if not seen:
         return list(read)
-    known = dict(Covariate.objects.filter(name__in=seen).values_list("name", "type"))
+    known = _known_types(seen)
     new = {name: type_ for name, type_ in seen.items() if name not in known}
     if new:
         Covariate.objects.bulk_create([Covariate(name=n, type=t) for n, t in new.items()])
         known |= new
     return [_typed(row, known) if isinstance(row, Row) else row for row in read]
+
+
+_types: dict[str, str] = {}
+"""Types that were read from the store: they never change, so they are asked for once."""
+
+
+def _known_types(names: Iterable[str]) -> dict[str, str]:
+    missing = [name for name in names if name not in _types]
+    if missing:
+        _types.update(Covariate.objects.filter(name__in=missing).values_list("name", "type"))
+    return {name: _types[name] for name in names if name in _types}
+
+
+def forget_types() -> None:
+    """After the store was emptied."""
+    _types.clear()
 
 
 def _typed(row: Row, known: dict[str, str]) -> Row | Refusal:
@@ -194,11 +244,13 @@ def _storable(text: str) -> str:
 def count_results(key: ApiKey, results: Sequence[RowResult], moment: Any) -> None:
     """Add a batch to its sender's counters."""
     by = Counter(r.status for r in results)
-    type(key.sender).objects.filter(pk=key.sender_id).update(
-        sent=F("sent") + len(results),
-        stored=F("stored") + by["stored"] + by["revised"],
-        unchanged=F("unchanged") + by["unchanged"],
-        conflict=F("conflict") + by["conflict"],
-        quarantined=F("quarantined") + by["quarantined"],
-        last_seen_at=moment,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {Sender._meta.db_table} SET sent = sent + %s, stored = stored + %s, "
+            "unchanged = unchanged + %s, conflict = conflict + %s, "
+            "quarantined = quarantined + %s, last_seen_at = %s WHERE id = %s",
+            [
+                len(results), by["stored"] + by["revised"], by["unchanged"], by["conflict"],
+                by["quarantined"], connection.ops.adapt_datetimefield_value(moment), key.sender_id,
+            ],
+        )  # fmt: skip
