@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -39,7 +37,7 @@ def test_whatever_comes_is_a_row_the_log_can_hold_or_a_refusal(kind, changes):
     if isinstance(found, Refusal):
         assert all(isinstance(reason, str) and ":" in reason for reason in found.reasons)
         return
-    table = to_arrow(kind, [json.loads(found.body(found.revision))], found.covariates, 1)
+    table = to_arrow(kind, [found.body(found.revision)], found.covariates, 1)
     assert table.num_rows == 1
 
 

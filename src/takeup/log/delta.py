@@ -8,15 +8,16 @@ deltalake and scanned by DuckDB.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from pyarrow.json import ParseOptions, ReadOptions, read_json
 
 from takeup.record.incoming import RECORD_KINDS, RecordKind, columns_of
 
@@ -149,25 +150,24 @@ class DecisionLog:
 
 
 def to_arrow(
-    kind: RecordKind, bodies: Iterable[Mapping[str, Any]], covariates: Mapping[str, str], batch: int
+    kind: RecordKind, bodies: Sequence[str], covariates: Mapping[str, str], batch: int
 ) -> pa.Table:
-    """Rows (parsed JSON, times in ISO 8601) as the log's table; absent is null."""
-    rows = list(bodies)
+    """Rows (JSON, times in ISO 8601 UTC) as the log's table; absent is null. Of `covariates`
+    (name → type) those that any row has become columns."""
+    text = "\n".join(bodies).encode()
     types = {c.name: _ARROW[c.kind] for c in columns_of(kind)}
     if kind != "outcomes":
-        types |= {name: _ARROW[covariates[name]] for name in sorted(covariates)}
-    columns = {
-        name: pa.array([_value(row.get(name), type_) for row in rows], type_)
-        for name, type_ in types.items()
-    }
-    time = TIME_OF[kind]
-    columns["month"] = pa.array([row[time][:7] for row in rows], pa.string())
-    columns["batch"] = pa.array([batch] * len(rows), pa.int64())
-    return pa.table(columns)
-
-
-def _value(value: Any, type_: pa.DataType) -> Any:
-    return datetime.fromisoformat(value) if pa.types.is_timestamp(type_) and value else value
+        used = sorted(name for name in covariates if f'"{name}":'.encode() in text)
+        types |= {name: _ARROW[covariates[name]] for name in used}
+    table = read_json(
+        pa.BufferReader(text),
+        read_options=ReadOptions(block_size=max(len(text), 1)),
+        parse_options=ParseOptions(
+            explicit_schema=pa.schema(list(types.items())), unexpected_field_behavior="ignore"
+        ),
+    )
+    table = table.append_column("month", pc.strftime(table[TIME_OF[kind]], format="%Y-%m"))
+    return table.append_column("batch", pa.array([batch] * table.num_rows, pa.int64()))
 
 
 def canonical(rows: pa.Table) -> pa.Table:

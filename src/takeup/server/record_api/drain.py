@@ -8,7 +8,6 @@ leaves a batch that the next drain finds: the log says whether it has it.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -71,15 +70,10 @@ def _form(kind: RecordKind) -> None:
 
 def _write(log: DecisionLog, batch: Batch) -> int:
     kind: RecordKind = batch.kind  # type: ignore[assignment]
-    bodies = pseudonymised(
-        json.loads(body)
-        for body in InboxRow.objects.filter(batch=batch)
-        .order_by("id")
-        .values_list("body", flat=True)
-    )
+    rows = InboxRow.objects.filter(batch=batch).order_by("id")
+    bodies = list(rows.values_list("body", flat=True))
     covariates = dict(Covariate.objects.values_list("name", "type"))
-    used = {name for body in bodies for name in body if name.startswith("x_")}
-    table = to_arrow(kind, bodies, {n: t for n, t in covariates.items() if n in used}, batch.number)
+    table = pseudonymised(to_arrow(kind, bodies, covariates, batch.number))
     log.append(kind, table, batch.number)
     Batch.objects.filter(pk=batch.pk).update(written_at=now())
     return len(bodies)

@@ -9,8 +9,8 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterable
-from typing import Any
+
+import pyarrow as pa
 
 from takeup.record.clock import now
 from takeup.server.record_api.models import PseudonymKey
@@ -18,19 +18,18 @@ from takeup.server.record_api.models import PseudonymKey
 _LENGTH = 20
 
 
-def pseudonymised(bodies: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+def pseudonymised(rows: pa.Table) -> pa.Table:
     """Rows with `person_id` replaced by the pseudonym of this programme's key."""
+    if "person_id" not in rows.column_names:
+        return rows
     secret = _secret()
-    known: dict[str, str] = {}
-    out = []
-    for body in bodies:
-        person = body.get("person_id")
-        if person is not None:
-            if person not in known:
-                known[person] = _pseudonym(secret, person)
-            body = {**body, "person_id": known[person]}
-        out.append(body)
-    return out
+    people = rows["person_id"].combine_chunks().dictionary_encode()
+    names = pa.array(
+        [_pseudonym(secret, one) for one in people.dictionary.to_pylist()], pa.string()
+    )
+    return rows.set_column(
+        rows.column_names.index("person_id"), "person_id", names.take(people.indices)
+    )
 
 
 def pseudonym_of(person_id: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
 import pyarrow as pa
 from django.db.models import Q
 
@@ -26,14 +24,10 @@ def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         waiting = InboxRow.objects.filter(kind=kind).filter(
             Q(batch=None) | Q(batch__number__gt=drained.batch if drained else 0)
         )
-        left = pseudonymised(
-            json.loads(body) for body in waiting.order_by("id").values_list("body", flat=True)
-        )
+        left = list(waiting.order_by("id").values_list("body", flat=True))
         parts = [drained.rows] if drained else []
         if left:
-            used = {n for row in left for n in row if n.startswith("x_")}
-            types = {n: t for n, t in covariates.items() if n in used}
-            parts.append(to_arrow(kind, left, types, 0))
+            parts.append(pseudonymised(to_arrow(kind, left, covariates, 0)))
         if parts:
             found[kind] = canonical(pa.concat_tables(parts, promote_options="default"))
     return found
