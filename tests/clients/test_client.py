@@ -16,6 +16,7 @@ from takeup_client import Client
 from takeup_client.spool import Spool
 from tests.server.running import Server, running, select_nothing
 
+pytestmark = pytest.mark.xdist_group("client")
 KILLS = int(os.environ.get("TAKEUP_KILLS", "4"))
 
 

@@ -253,6 +253,7 @@ async def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, An
     "/quarantine/{number}",
     response={
         200: ResultSchema, 400: ProblemSchema, 401: ProblemSchema, 404: ProblemSchema,
+        409: ProblemSchema,
         422: ProblemSchema, 429: ProblemSchema, 503: ProblemSchema,
     },
     openapi_extra={

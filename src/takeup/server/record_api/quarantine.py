@@ -72,7 +72,7 @@ def _received(kind: str, corrected: Any, key: ApiKey) -> list[RowResult]:
     if kind in (CARDS, FEEDBACK):
         if not isinstance(corrected, dict) or not isinstance(corrected.get("service"), str):
             raise Problem(
-                400, "Not a corrected row", "send the row as quarantined: service and item"
+                409, "Not what waits here", "send the row as quarantined: service and item"
             )
         take = receive_cards if kind == CARDS else receive_feedback
         return take(corrected["service"], [corrected.get("item")], key)
