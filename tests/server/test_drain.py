@@ -138,3 +138,15 @@ def test_people_stand_in_the_log_under_a_keyed_pseudonym_the_same_before_and_aft
     assert waiting == [pseudonym_of("officer-7")]
     assert set(recorded(log)["decisions"]["person_id"].to_pylist()) == set(waiting)
     assert "officer" not in waiting[0]
+
+
+def test_a_covariate_of_a_batch_that_was_rolled_back_is_new_again(key, log):
+    from django.db import transaction
+
+    with pytest.raises(DiesError), transaction.atomic():
+        send(key, 1, x_region="north")
+        send(key, 2, x_region="south")
+        raise DiesError
+    assert send(key, 3, x_region=7)[0].status == "stored"
+    drain(log)
+    assert log.read("decisions").rows["x_region"].to_pylist() == [7.0]

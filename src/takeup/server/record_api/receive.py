@@ -204,10 +204,14 @@ _types: dict[str, str] = {}
 
 
 def _known_types(names: Iterable[str]) -> dict[str, str]:
-    missing = [name for name in names if name not in _types]
+    known = {name: _types[name] for name in names if name in _types}
+    missing = [name for name in names if name not in known]
     if missing:
-        _types.update(Covariate.objects.filter(name__in=missing).values_list("name", "type"))
-    return {name: _types[name] for name in names if name in _types}
+        read = dict(Covariate.objects.filter(name__in=missing).values_list("name", "type"))
+        # Only once it is certain: what this transaction itself wrote may be rolled back.
+        transaction.on_commit(lambda: _types.update(read))
+        known |= read
+    return known
 
 
 def forget_types() -> None:
