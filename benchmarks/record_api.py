@@ -19,6 +19,7 @@ import time
 import uuid
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients" / "python" / "src"))
 BATCH = 100
 SENDERS = 4
 BARE = """
