@@ -16,6 +16,7 @@ from takeup.record.mapping import FileOptions, Mapping
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import OutcomeRule, UseCase
+from takeup.server.settings import ServerSettings
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs"
@@ -39,6 +40,12 @@ def test_every_key_of_a_declaration_has_its_row():
     for name, value in Settings().model_dump().items():
         for key in value if isinstance(value, dict) else [None]:
             assert f"| `{name}.{key}` |" in text or f"| `{name}` |" in text
+
+
+def test_every_setting_of_the_server_has_its_row():
+    text = page("how-to/record.md")
+    for name in ServerSettings.model_fields:
+        assert f"| `TAKEUP_{name.upper()}` |" in text
 
 
 def test_every_part_of_a_mapping_is_described():

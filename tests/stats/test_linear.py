@@ -38,3 +38,22 @@ def test_difference_in_means_has_neymans_standard_error() -> None:
     a, b = y[treated], y[~treated]
     assert found.value == pytest.approx(a.mean() - b.mean())
     assert found.se == pytest.approx(np.sqrt(a.var(ddof=1) / len(a) + b.var(ddof=1) / len(b)))
+
+
+def _units(x: np.ndarray, y: np.ndarray, unit: np.ndarray) -> ArmMoments:
+    z = np.column_stack([np.ones(len(y)), x, y])
+    sums = np.array([z[unit == u].sum(0) for u in np.unique(unit)])
+    return ArmMoments(z.T @ z, float(len(y)), len(y), sums)
+
+
+def test_units_are_spent_on_covariates_that_are_constant_within_them_and_on_no_others() -> None:
+    rng = np.random.default_rng(3)
+    unit = np.repeat(np.arange(20), 50)
+    y = rng.normal(size=1000) + rng.normal(size=20)[unit]
+    constant = (np.arange(20) % 2)[unit].astype(float)[:, None]
+    free = {}
+    for name, x in (("constant", constant), ("varying", rng.normal(size=(1000, 1)))):
+        arm = _units(x, y, unit)
+        free[name] = lin_difference(arm, arm).df / 2
+    assert free["constant"] == pytest.approx(20 - 1 - 1)
+    assert 18.8 < free["varying"] <= 19

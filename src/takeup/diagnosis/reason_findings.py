@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.finding import Finding, finding
-from takeup.diagnosis.words import whole_percent
+from takeup.diagnosis.words import belief
 from takeup.measure.reason_score import Scored, Terms
 from takeup.measure.resistance import PopulationReasons, Resistance
 from takeup.record.questionnaire import TYPE_NAMES
@@ -51,7 +51,7 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
             finding(
                 "reasons_unclear", where, _upper(f"{start}no reason stands out"),
                 f"The likeliest to be material is {TYPE_NAMES[best]} at "
-                f"{whole_percent(scored.probability[best])}; no reason is clearly ahead.",
+                f"{belief(scored.probability[best])}; no reason is clearly ahead.",
                 "descriptive", p.eligible * 0.05, scope=where,
             )
         ]  # fmt: skip
@@ -59,7 +59,7 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
         finding(
             "no_reason_found", where, _upper(f"{start}no reason against the advice was found"),
             "No reason is likelier to be material than "
-            f"{whole_percent(max(scored.probability.values()))}, by what people say and do.",
+            f"{belief(max(scored.probability.values()))}, by what people say and do.",
             "descriptive", 0.0, scope=where,
         )
     ]  # fmt: skip
@@ -69,7 +69,7 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
     name = TYPE_NAMES[t]
     terms = scored.terms[t]
     lead = f"{who}: {name}" if who else name[0].upper() + name[1:]
-    text = f"Belief that it is material: {whole_percent(scored.probability[t])}. {_sources(terms)}"
+    text = f"Belief that it is material: {belief(scored.probability[t])}. {_sources(terms)}"
     if p.model_issues:
         text += " The model has an issue here as well; that comes first."
     if t in scored.contradictions:

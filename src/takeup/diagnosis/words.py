@@ -34,6 +34,15 @@ def whole_percent(share: float) -> str:
     return f"{100 * share:.0f}\u00a0%"
 
 
+def belief(probability: float) -> str:
+    """`24 %`; never 0 or 100: nothing is certain that is estimated."""
+    if probability < 0.01:
+        return "under 1\u00a0%"
+    if probability > 0.99:
+        return "over 99\u00a0%"
+    return whole_percent(probability)
+
+
 def points(value: float) -> str:
     """`+5.6 points`, `−1 point`."""
     size = 100 * value

@@ -19,7 +19,7 @@ from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
 from deltalake.exceptions import CommitFailedError, TableNotFoundError
 from pyarrow.json import ParseOptions, ReadOptions, read_json
 
-from takeup.record.incoming import RECORD_KINDS, RecordKind, columns_of
+from takeup.record.incoming import RecordKind, columns_of
 
 _ARROW = {
     "text": pa.string(),
@@ -52,7 +52,6 @@ class TableState:
     files: int
     bytes: int
     batch: int | None
-    version: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +63,18 @@ class Snapshot:
 
 
 class DecisionLog:
-    """The log at `url`: a folder, or an object store that deltalake reaches (`s3://…`)."""
+    """The log at `url`: a folder, or an object store that deltalake reaches (`s3://…`,
+    its credentials from the environment)."""
 
-    def __init__(self, url: str | Path, storage_options: Mapping[str, str] | None = None) -> None:
+    def __init__(self, url: str | Path) -> None:
         self.url = str(url).rstrip("/")
-        self._options = dict(storage_options or {}) or None
 
     def _address(self, kind: RecordKind) -> str:
         return f"{self.url}/{kind}"
 
     def _open(self, kind: RecordKind) -> DeltaTable | None:
         try:
-            return DeltaTable(self._address(kind), storage_options=self._options)
+            return DeltaTable(self._address(kind))
         except TableNotFoundError:
             return None
 
@@ -100,7 +99,6 @@ class DecisionLog:
                     mode="append",
                     partition_by=_PARTITIONS,
                     schema_mode="merge",
-                    storage_options=None if table is not None else self._options,
                     commit_properties=CommitProperties(
                         app_transactions=[Transaction(_DRAIN, batch)]
                     ),
@@ -125,7 +123,7 @@ class DecisionLog:
         """Size and last batch of a table."""
         table = self._open(kind)
         if table is None:
-            return TableState(kind, 0, 0, 0, None, None)
+            return TableState(kind, 0, 0, 0, None)
         added = pa.table(table.get_add_actions(flatten=True))
         return TableState(
             kind,
@@ -133,7 +131,6 @@ class DecisionLog:
             added.num_rows,
             sum(added["size_bytes"].to_pylist()),
             table.transaction_version(_DRAIN),
-            table.version(),
         )
 
     def compact(self, kind: RecordKind, keep: timedelta = timedelta(days=7)) -> int:
@@ -179,14 +176,3 @@ def canonical(rows: pa.Table) -> pa.Table:
         if name not in _OWN and rows[name].null_count < rows.num_rows
     ]
     return rows.select(filled)
-
-
-__all__ = [
-    "RECORD_KINDS",
-    "TIME_OF",
-    "DecisionLog",
-    "Snapshot",
-    "TableState",
-    "canonical",
-    "to_arrow",
-]

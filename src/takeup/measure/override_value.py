@@ -19,7 +19,8 @@ def judged_overrides(
     decisions: ir.Table, columns: tuple[str, ...], settings: Settings
 ) -> ir.Table | CannotSay:
     """Overrides with known truth, few and held by the engine: `gain` (−1, 0, 1), `w` (one over
-    the chance of being judged), `person`, `population` and `columns` as texts, and `decided_at` where it is known.
+    the chance of being judged), `person`, `population` and `columns` as texts,
+    and `decided_at` where it is known.
 
     Refuses where truth is not known, or known unevenly.
     """

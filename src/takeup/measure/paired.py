@@ -19,8 +19,7 @@ from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_we
 from takeup.measure.whose import EVERYONE, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
-from takeup.stats.clusters import stratified_ratio
-from takeup.stats.quantiles import t_half_width
+from takeup.stats.clusters import Clustered, stratified_ratio
 
 _ASSUMPTION = "the right answer does not depend on which choice was made or on who judged it"
 
@@ -138,28 +137,29 @@ def _mean(
     """Weighted mean with errors clustered by person, or by case where persons are unknown."""
     if n < 2:
         return insufficient(f"{n} judged cases", "more judged cases", n)
-    w = float(sums["w"].sum())
-    value = float(total.sum()) / w
     people = sums["person"].nunique()
     if people > 1:
         population = sums["population"].astype("string").fillna("").to_numpy(str)
         found = stratified_ratio(total.to_numpy(float), sums["w"].to_numpy(float), population)
-        se, df, by = found.se, max(found.df, 1.0), "errors by person within populations"
+        by = "errors by person within populations"
     else:
+        w = float(sums["w"].sum())
+        value = float(total.sum()) / w
         spread = float(squares.sum() - 2 * value * cross.sum() + value**2 * sums["w2"].sum())
-        se, df, by = float(np.sqrt(max(spread, 0) * n / (n - 1))) / w, n - 1, "errors by case"
-    half = t_half_width(settings.confidence, df) * se
+        se = float(np.sqrt(max(spread, 0) * n / (n - 1))) / w
+        found, by = Clustered(value, se, n - 1, n), "errors by case"
+    low, high = found.interval(settings.confidence)
     return Estimate(
-        value,
-        value - half,
-        value + half,
+        found.value,
+        low,
+        high,
         settings.confidence,
         n,
         f"weighted mean over judged cases, {by}",
         "paired",
         unit=unit,
         people=people if people > 1 else None,
-        se=se,
+        se=found.se,
         assumption=_ASSUMPTION,
     )
 

@@ -50,7 +50,7 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
         )
     if refusal := uneven_truth(answered_rows(decisions), settings):
         return refusal
-    t = decisions.mutate(person__=(person_of(decisions)))
+    t = decisions.mutate(person__=person_of(decisions))
     consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
     weight = truth_weight(t)
     counts: dict[str, ir.Value] = {}

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from takeup.record.incoming import Refusal, Row, read_row
+from takeup.record.incoming import Refusal, read_row
 
 TYPES = ("delivered", "viewed", "abandoned", "flagged", "made")
 _PREFIX = "takeup."
@@ -154,6 +154,3 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
     if row["mode"] == "assist":
         row["consulted"] = viewed and not row.get("abandoned", False)
     return row
-
-
-__all__ = ["TYPES", "Event", "Refusal", "Row", "event_of", "fold", "read_event"]

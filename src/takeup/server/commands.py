@@ -6,13 +6,16 @@ import functools
 import json
 from collections.abc import Callable
 from importlib.util import find_spec
-from typing import Annotated, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from takeup.record.errors import InputError
+
+if TYPE_CHECKING:
+    from takeup.log.delta import DecisionLog
 
 log_app = typer.Typer(no_args_is_help=True, help="The decision log: how full, drain it, prove it.")
 key_app = typer.Typer(no_args_is_help=True, help="Keys of the applications that send records.")
@@ -36,6 +39,13 @@ def _needs_server(command: _Command) -> _Command:
     return cast(_Command, run)
 
 
+def _log() -> DecisionLog:
+    """The log of this deployment; Django is ready from here on, so its parts are imported after."""
+    from takeup.server.start import log_of, start
+
+    return log_of(start())
+
+
 @_needs_server
 def serve(
     host: Annotated[str, typer.Option(help="address to answer on")] = "127.0.0.1",
@@ -52,9 +62,7 @@ def serve(
 @_needs_server
 def status(as_json: _AsJson = False) -> None:
     """What senders sent, what is kept, what waits, and how large the log is."""
-    from takeup.server.start import log_of, start
-
-    log = log_of(start())
+    log = _log()
     from takeup.server.record_api.status import log_status
 
     found = log_status(log)
@@ -81,9 +89,7 @@ def status(as_json: _AsJson = False) -> None:
 @_needs_server
 def drain() -> None:
     """Write what waits in the inbox into the log now."""
-    from takeup.server.start import log_of, start
-
-    log = log_of(start())
+    log = _log()
     from takeup.server.jobs.drainer import drain_once
 
     done = drain_once(log)
@@ -95,9 +101,8 @@ def drain() -> None:
 def compact() -> None:
     """Join small files of the log, write checkpoints, remove files unused for a week."""
     from takeup.record.incoming import RECORD_KINDS
-    from takeup.server.start import log_of, start
 
-    log = log_of(start())
+    log = _log()
     from takeup.server.locks import held
 
     with held("drain") as mine:
@@ -111,9 +116,7 @@ def compact() -> None:
 @_needs_server
 def verify(as_json: _AsJson = False) -> None:
     """Prove that every acknowledged row is kept exactly once; exit code 4 where it is not."""
-    from takeup.server.start import log_of, start
-
-    log = log_of(start())
+    log = _log()
     from takeup.server.record_api.verify import verify as run
 
     found = run(log)
@@ -175,9 +178,7 @@ def revoke_key(
 @_needs_server
 def recorded_tables() -> dict[str, Any]:
     """Decisions, outcomes and eligible cases of the log, for `takeup diagnose log:`."""
-    from takeup.server.start import log_of, start
-
-    log = log_of(start())
+    log = _log()
     from takeup.server.record_api.reading import recorded
 
     found: dict[str, Any] = {str(kind): rows for kind, rows in recorded(log).items()}

@@ -1,15 +1,6 @@
 """What a deployment can set, all by environment variables, read once and typed.
 
-| variable | default | meaning |
-|---|---|---|
-| `TAKEUP_HOME` | `takeup-data` | folder of the embedded database, log and secret |
-| `TAKEUP_DATABASE_URL` | SQLite in the home folder | `postgres://user:password@host:port/name` |
-| `TAKEUP_LOG_URL` | `log` in the home folder | a folder, or `s3://bucket/prefix` |
-| `TAKEUP_SECRET_KEY` | made once, kept in the home folder | signs sessions |
-| `TAKEUP_ALLOWED_HOSTS` | `localhost,127.0.0.1,[::1]` | names the server answers to |
-| `TAKEUP_DRAIN_SECONDS` | `2` | how often the inbox is drained into the log |
-| `TAKEUP_RATE_PER_MINUTE` | `6000` | batches a key may send a minute |
-
+`docs/how-to/record.md` has the table of them.
 The server opens no connection that these do not name.
 """
 
@@ -29,7 +20,9 @@ _PREFIX = "TAKEUP_"
 
 
 class ServerSettings(BaseModel):
-    """A deployment's settings; names as in the table above, without the prefix."""
+    """A deployment's settings: the variables' names without the prefix `TAKEUP_`. `home` holds the
+    embedded database, log and secret; `drain_seconds` is how often the inbox is drained;
+    `rate_per_minute` how many batches a key may send."""
 
     home: Path = Path("takeup-data")
     database_url: str | None = None

@@ -13,20 +13,19 @@ from takeup.record.errors import InputError
 from takeup.server.settings import ServerSettings, read_server_settings
 
 
-def start(*, migrate: bool = True) -> ServerSettings:
+def start() -> ServerSettings:
     """Django set up from this environment, its tables up to date."""
     settings = read_server_settings()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
     django.setup()
-    if migrate:
-        try:
-            call_command("migrate", verbosity=0, interactive=False)
-        except OperationalError as error:
-            where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)
-            raise InputError(
-                f"the database ({where}) does not answer: {str(error).strip()}. Is it there, and "
-                "may this user write to it?"
-            ) from None
+    try:
+        call_command("migrate", verbosity=0, interactive=False)
+    except OperationalError as error:
+        where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)
+        raise InputError(
+            f"the database ({where}) does not answer: {str(error).strip()}. Is it there, and "
+            "may this user write to it?"
+        ) from None
     return settings
 
 

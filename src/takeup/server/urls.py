@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from django.urls import path
 
-from takeup.server.record_api.api import api, health, ready
+from takeup.server.health import health, ready
+from takeup.server.record_api.api import api
 
 urlpatterns = [
     path("api/v1/", api.urls),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import groupby
 
 from takeup.diagnosis.change import Changes
 from takeup.diagnosis.diagnose import Diagnosis
@@ -54,7 +55,15 @@ def sections(diagnosis: Diagnosis, changed: Changes | None = None) -> list[Secti
         *kind_sections(diagnosis),
     ]
     shown = [section for section in found if section is not None]
-    halves = [section for section in shown if section.size == "half"]
-    if len(halves) == 1:
-        shown[shown.index(halves[0])] = replace(halves[0], size="full")
-    return shown
+    return _paired_halves(shown)
+
+
+def _paired_halves(shown: list[Section]) -> list[Section]:
+    """Half cards stand two by two; one without a neighbour takes the whole width."""
+    out: list[Section] = []
+    for size, run in groupby(shown, key=lambda section: section.size):
+        cards = list(run)
+        if size == "half" and len(cards) % 2:
+            cards[-1] = replace(cards[-1], size="full")
+        out += cards
+    return out

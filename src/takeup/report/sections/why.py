@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import whole_percent
+from takeup.diagnosis.words import belief, whole_percent
 from takeup.measure.reason_score import Scored, Terms
 from takeup.measure.resistance import PopulationReasons, Resistance
 from takeup.measure.signatures import Signature
@@ -48,7 +48,7 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
             TYPE_NAMES[t][0].upper() + TYPE_NAMES[t][1:],
             _strongest(scored.terms[t]),
             chart,
-            whole_percent(scored.probability[t]),
+            belief(scored.probability[t]),
             _detail(t, scored),
         )
         for t, chart in zip(scored.order, charts, strict=True)

@@ -10,7 +10,6 @@ from contextlib import contextmanager
 from django.db import close_old_connections, connection
 
 from takeup.log.delta import DecisionLog
-from takeup.record.clock import now
 from takeup.server.locks import held
 from takeup.server.record_api.drain import Drained, drain
 
@@ -30,17 +29,14 @@ class Drainer:
         self._log, self._seconds = log, seconds
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name="takeup-drain", daemon=True)
-        self.failed_at: str | None = None
 
     def _run(self) -> None:
         while not self._stop.wait(self._seconds):
             close_old_connections()
             try:
                 drain_once(self._log)
-                self.failed_at = None
             except Exception:
                 # Nothing is lost: undrained rows stay in the inbox and are tried again.
-                self.failed_at = now().isoformat()
                 _logger.exception("drain failed; the inbox keeps its rows")
         connection.close()
 

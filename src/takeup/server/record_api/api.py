@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI, Schema
 from ninja.errors import AuthenticationError, ValidationError
@@ -14,11 +14,11 @@ from pydantic import Field
 from pydantic_core import to_json
 
 from takeup.record.incoming import RecordKind
-from takeup.server.record_api.batches import events_of, rows_of
+from takeup.server.problems import Problem
+from takeup.server.record_api.batches import events_of, one_of, rows_of
 from takeup.server.record_api.keys import key_of
 from takeup.server.record_api.models import ApiKey
 from takeup.server.record_api.pool import in_pool
-from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.quarantine import replay, waiting
 from takeup.server.record_api.rate import RateLimit
 from takeup.server.record_api.receive import RowResult, receive
@@ -265,8 +265,7 @@ async def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, An
 )  # fmt: skip
 async def correct(request: HttpRequest, number: int) -> dict[str, Any]:
     """Kept in place of the quarantined one; its result as in a batch."""
-    rows = rows_of(b"[" + request.body + b"]", "application/json")
-    return shown(await in_pool(replay, number, rows[0], _key(request)))
+    return shown(await in_pool(replay, number, one_of(request.body), _key(request)))
 
 
 def _key(request: HttpRequest) -> ApiKey:
@@ -297,18 +296,3 @@ def shown(r: RowResult) -> dict[str, Any]:
         "index": r.index, "status": r.status, "key": r.key, "revision": r.revision,
         "reasons": list(r.reasons), "quarantine_id": r.quarantine_id,
     }  # fmt: skip
-
-
-def health(request: HttpRequest) -> HttpResponse:
-    """The process answers."""
-    return HttpResponse("alive\n", content_type="text/plain")
-
-
-def ready(request: HttpRequest) -> HttpResponse:
-    """The store answers too: batches can be kept."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-    except DatabaseError:
-        return Problem(503, "Not ready", "the database does not answer").response()
-    return HttpResponse("ready\n", content_type="text/plain")

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic_core import from_json
 
-from takeup.server.record_api.problems import Problem
+from takeup.server.problems import Problem
 from takeup.server.record_api.receive import MOST_ROWS, Unreadable
 
 
@@ -47,16 +47,22 @@ def events_of(body: bytes, content_type: str) -> list[Any]:
             415, "Unsupported media type",
             "send application/cloudevents+json or application/cloudevents-batch+json",
         )  # fmt: skip
-    if body.lstrip()[:1] == b"{":
-        body = b"[" + body + b"]"
+    given = one_of(body)
+    if isinstance(given, dict):
+        return [given]
     return rows_of(body, "application/json")
 
 
-def _array(body: bytes, member: str) -> list[Any]:
+def one_of(body: bytes) -> Any:
+    """The one JSON value of a body. Raises Problem where it is none, or more than one."""
     try:
-        given = from_json(body, allow_inf_nan=False)
+        return from_json(body, allow_inf_nan=False)
     except ValueError as error:
         raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None
+
+
+def _array(body: bytes, member: str) -> list[Any]:
+    given = one_of(body)
     if isinstance(given, dict) and isinstance(given.get(member), list):
         given = given[member]
     if not isinstance(given, list):

@@ -65,7 +65,7 @@ class Batch(models.Model):
     over its rows in order, so that nothing is lost or changed unseen beyond the inbox's
     retention."""
 
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
     number = models.BigIntegerField()
     rows = models.IntegerField()
     hash = models.CharField(max_length=64)
@@ -83,7 +83,7 @@ class InboxRow(models.Model):
     """A record as received. `batch` is null until it is drained; events are never drained,
     their `subject` is the decision that is their fold (`folded`)."""
 
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
     use_case = models.CharField(max_length=200)
     key = models.CharField(max_length=600)
     revision = models.IntegerField()
@@ -118,7 +118,7 @@ class InboxRow(models.Model):
 class Quarantined(models.Model):
     """A row that could not be kept, with every reason; `resolved_at` once its correction was."""
 
-    kind = models.CharField(max_length=10)
+    kind = models.CharField(max_length=20)
     body = models.TextField()
     reasons = models.JSONField()
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")

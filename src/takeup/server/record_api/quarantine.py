@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.record.incoming import RecordKind
+from takeup.server.problems import Problem
 from takeup.server.record_api.models import ApiKey, Quarantined
-from takeup.server.record_api.problems import Problem
 from takeup.server.record_api.receive import RowResult, receive
 from takeup.server.record_api.receive_cds import (
     CARDS,
@@ -78,13 +77,6 @@ def _received(kind: str, corrected: Any, key: ApiKey) -> list[RowResult]:
         return take(corrected["service"], [corrected.get("item")], key)
     record: RecordKind = kind  # type: ignore[assignment]
     return receive(record, [corrected], key)
-
-
-def discard(numbers: Sequence[int], key: ApiKey) -> int:
-    """Give up rows that can never be kept; how many were waiting. They stay on record."""
-    return Quarantined.objects.filter(
-        pk__in=numbers, sender_id=key.sender_id, resolved_at=None
-    ).update(resolved_at=now())
 
 
 def _parsed(body: str) -> Any:

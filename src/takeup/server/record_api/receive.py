@@ -114,13 +114,13 @@ def _latest(kind: RecordKind, rows: Sequence[Row]) -> dict[tuple[str, str], _Hel
     for row in rows:
         by_case.setdefault(row.use_case, set()).add(row.key)
     for use_case, keys in by_case.items():
-        for name, revision, content, body in _held(kind, use_case, sorted(keys)):
+        for name, revision, content, body in _rows_there(kind, use_case, sorted(keys)):
             updated = json.loads(body).get("updated_at") if '"updated_at"' in body else None
             found.setdefault((use_case, name), {})[revision] = (content, _corrected_at(updated))
     return found
 
 
-def _held(kind: str, use_case: str, keys: Sequence[str]) -> list[tuple[str, int, str, str]]:
+def _rows_there(kind: str, use_case: str, keys: Sequence[str]) -> list[tuple[str, int, str, str]]:
     """Key, revision, hash and body of the rows that are there already."""
     places = ", ".join(["%s"] * len(keys))
     with connection.cursor() as cursor:

@@ -16,7 +16,7 @@ from takeup.server.record_api.models import ApiKey, InboxRow
 from takeup.server.record_api.receive import RowResult, count_results, quarantined_row, receive
 from takeup.server.record_api.receive_events import EVENTS, receive_events
 
-CARDS, FEEDBACK = "cds-cards", "cds-feedbk"
+CARDS, FEEDBACK = "cds-cards", "cds-feedback"
 """Kinds of what waits in quarantine; a corrected row has `service` and `item`."""
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from takeup.log.delta import DecisionLog, Snapshot
 from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
@@ -18,7 +18,7 @@ class Verified:
     inbox: int
     log: int
     waiting: int
-    problems: tuple[str, ...] = field(default=())
+    problems: tuple[str, ...]
 
 
 def verify(log: DecisionLog) -> Verified:
