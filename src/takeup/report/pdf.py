@@ -19,9 +19,10 @@ details { display: none }
 .drawing .narrow { display: block }
 .card.full { break-inside: auto !important }
 .key span { white-space: nowrap }
-/* WeasyPrint places the cells of a spanning grid row wrongly: half cards become whole blocks. */
+/* WeasyPrint places the cells of a spanning grid row wrongly: half cards become whole blocks,
+   rows without a drawing lines of text. */
 .sections > .half { display: block !important; width: 100% !important; margin-right: 0 !important }
-.half .row { display: block !important }
+.half .row, .row.bare { display: block !important }
 .half .row .says { text-align: left !important }
 """
 

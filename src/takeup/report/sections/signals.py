@@ -29,8 +29,12 @@ def signals_section(diagnosis: Diagnosis) -> Section | None:
         return Section(
             "No signal of a change",
             f"{looked} were looked at, each week against its own past.",
-            ("Weeks looked at", "Populations", "Signals"),
-            ((f"{found.weeks}", f"{len(found.populations)}", "0"),),
+            ("Looked at", "Number"),
+            (
+                ("Weeks", f"{found.weeks}"),
+                ("Populations", f"{len(found.populations)}"),
+                ("Signals", "0"),
+            ),
             note=note,
             size="half",
         )
