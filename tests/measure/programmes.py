@@ -5,26 +5,12 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
+from calibration.narrow import populations_of, use_case_of
+
 import takeup
 from takeup.record.mapping import Mapping
-from takeup.record.population import Population
-from takeup.record.toml_file import declare
-from takeup.record.use_case import UseCase
 from takeup.simulate import simulate, simulate_recorded
 from takeup.simulate.programme import Programme
-
-
-def use_case_of(programme: Programme) -> UseCase:
-    import tomllib
-
-    return declare(UseCase, tomllib.loads(programme.use_case), "use case")
-
-
-def populations_of(programme: Programme) -> dict[str, Population]:
-    import tomllib
-
-    found = tomllib.loads(programme.population)["population"]
-    return {name: declare(Population, facts, name) for name, facts in found.items()}
 
 
 def diagnosed(programme: Programme, **changes: Any):
