@@ -97,7 +97,7 @@ class Result:
         rules = self.settings.disclosure
         least = rules.minimum_group if disclosure == "share" else rules.analyst_floor
         before = earlier if isinstance(earlier, dict) else read_earlier(Path(earlier))
-        return changes(before, self._document(disclosure), least)
+        return changes(before, self.document(disclosure), least)
 
     def to_json(
         self,
@@ -105,12 +105,13 @@ class Result:
         compare: str | Path | dict[str, Any] | None = None,
     ) -> str:
         """Everything the report shows, as JSON; with `compare`, also `changes`."""
-        document = self._document(disclosure)
+        document = self.document(disclosure)
         if compare is not None:
             document["changes"] = [plain(c) for c in self.changes(compare, disclosure)]
         return json.dumps(document, indent=1, ensure_ascii=False)
 
-    def _document(self, disclosure: Audience) -> dict[str, Any]:
+    def document(self, disclosure: Audience = "analyst") -> dict[str, Any]:
+        """What `to_json` writes, as plain values."""
         chosen = self.shared if disclosure == "share" else self.diagnoses
         return {
             "takeup": self.facts.version,

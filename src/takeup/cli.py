@@ -19,7 +19,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from takeup.record.errors import InputError, TakeupError
-from takeup.server.commands import key_app, log_app, recorded_tables, serve
+from takeup.server.commands import add_commands, recorded_tables
 
 if TYPE_CHECKING:
     from takeup.api import Result
@@ -31,9 +31,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     help="Measure the adoption of AI at work from a table of decisions.",
 )
-app.command()(serve)
-app.add_typer(log_app, name="log")
-app.add_typer(key_app, name="key")
+add_commands(app)
 _screen = Console(stderr=True, highlight=False, markup=False)
 _out = Console(highlight=False, markup=False)
 

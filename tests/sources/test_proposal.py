@@ -127,3 +127,20 @@ def test_look_alikes_are_named():
     assert "x_final_code gives the right answer away" in warnings
     assert "user_confidence is read as the model's confidence" in warnings
     assert "x_region" not in warnings
+
+
+def test_a_column_that_begins_late_in_the_table_is_not_taken_for_a_blank_one(tmp_path):
+    rows = pd.DataFrame(
+        {
+            "decision_id": [f"d{i}" for i in range(6_000)],
+            "recommendation": "approve",
+            "choice": "approve",
+            "assist_probability": [None] * 5_500 + [0.5] * 500,
+            "override_reason": [None] * 6_000,
+        }
+    )
+    rows.to_parquet(tmp_path / "late.parquet")
+    raw = open_table(str(tmp_path / "late.parquet"), Engine(), tmp_path)
+    columns = propose_mapping(raw).mapping.columns
+    assert columns["assist_probability"] == "assist_probability"
+    assert "override_reason" not in columns

@@ -8,11 +8,12 @@ deltalake and scanned by DuckDB.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
@@ -41,6 +42,8 @@ _PARTITIONS = ["use_case", "month"]
 _DRAIN = "takeup-drain"
 _OWN = ("batch", "month")
 """Columns the log adds: the drain's batch, and the month a record is kept under."""
+FREE_TEXT = ("override_comment",)
+_UNTOLD = (*_OWN, "person_id", *FREE_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +136,42 @@ class DecisionLog:
             table.transaction_version(_DRAIN),
         )
 
+    def rewrite(self, kind: RecordKind, change: Callable[[pa.Table], pa.Table | None]) -> int:
+        """Replace partitions by what `change` makes of them (None: left as it is), one commit
+        each; returns how many rows stand in partitions replaced. The caller keeps writers out.
+
+        The rows as they were stay in old files until `vacuum`.
+        """
+        table = self._open(kind)
+        if table is None:
+            return 0
+        rewritten = 0
+        for part in table.partitions():
+            where = [(name, "=", part[name]) for name in _PARTITIONS]
+            rows = table.to_pyarrow_table(partitions=where)
+            changed = change(rows)
+            if changed is None:
+                continue
+            predicate = " AND ".join(f"{n} = '{_quoted(part[n])}'" for n in _PARTITIONS)
+            write_deltalake(
+                DeltaTable(self._address(kind)), changed, mode="overwrite", predicate=predicate
+            )
+            rewritten += rows.num_rows
+        return rewritten
+
+    def vacuum(self, kind: RecordKind) -> None:
+        """Remove every file that the table no longer uses, and commits past their retention."""
+        table = self._open(kind)
+        if table is not None:
+            table.create_checkpoint()
+            table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+            table.cleanup_metadata()
+
+    def digests(self, kind: RecordKind) -> dict[int, tuple[int, str]]:
+        """By batch: how many rows the log holds of it, and their digest."""
+        found = self.read(kind)
+        return {} if found is None else digests(found.rows)
+
     def compact(self, kind: RecordKind, keep: timedelta = timedelta(days=7)) -> int:
         """Join small files, write a checkpoint, remove files unused for `keep`; returns how
         many files were joined."""
@@ -165,6 +204,33 @@ def to_arrow(
     )
     table = table.append_column("month", pc.strftime(table[TIME_OF[kind]], format="%Y-%m"))
     return table.append_column("batch", pa.array([batch] * table.num_rows, pa.int64()))
+
+
+def digests(rows: pa.Table) -> dict[int, tuple[int, str]]:
+    """By batch: the number of rows and a digest of what they hold, in any order, without what
+    retention takes away (people and free text) and without blanks, so that later columns,
+    compaction and retention leave it as it was."""
+    told = [_told(rows.schema.field(n)) for n in sorted(rows.column_names) if n not in _UNTOLD]
+    with duckdb.connect() as engine:
+        engine.execute("SET TimeZone = 'UTC'")
+        engine.register("held", rows)
+        found = engine.execute(
+            "SELECT batch, count(*), sha256(string_agg(h, '' ORDER BY h)) FROM "
+            f"(SELECT batch, md5(concat_ws(chr(31), {', '.join(told)})) AS h FROM held) "
+            "GROUP BY batch"
+        ).fetchall()
+    return {batch: (count, digest) for batch, count, digest in found}
+
+
+def _told(field: pa.Field) -> str:
+    """SQL: the name and value of a column, null where it is null."""
+    name = '"' + field.name.replace('"', '""') + '"'
+    value = f"epoch_us({name})" if pa.types.is_timestamp(field.type) else name
+    return f"'{field.name}=' || {value}::VARCHAR"
+
+
+def _quoted(text: str) -> str:
+    return text.replace("'", "''")
 
 
 def canonical(rows: pa.Table) -> pa.Table:

@@ -118,9 +118,39 @@ def read_event(given: Any) -> Event | Refusal:
     return event
 
 
+def delivered_of(given: Any, default_time: datetime) -> dict[str, Any] | Refusal:
+    """A recommendation (canonical columns) as the CloudEvent that it was delivered.
+
+    `decision_id` and `use_case` are needed; `delivered_at` says when (else `default_time`).
+    """
+    if not isinstance(given, dict):
+        return Refusal(("the row is not an object of fields",))
+    name = given.get("decision_id")
+    if not isinstance(name, str) or not name.strip():
+        return Refusal(("decision_id: needed",))
+    advised = ("recommendation", "recommendation_value")
+    if all(given.get(column) in (None, "") for column in advised):
+        return Refusal(("recommendation: needed, or recommendation_value",))
+    data = {k: v for k, v in given.items() if k != "decision_id" and v not in (None, "")}
+    return {
+        "specversion": "1.0", "id": name, "source": "/api/v1/recommendations",
+        "type": "takeup.delivered", "subject": name,
+        "time": given.get("delivered_at") or default_time.isoformat(), "data": data,
+    }  # fmt: skip
+
+
 def _stub(event: Event) -> Event:
     data = {"use_case": event.use_case}
     return Event("made", event.use_case, event.decision_id, event.time, data, "")
+
+
+def made_of(body: str) -> Event:
+    """A decision that was sent whole (its JSON), as the event that it was made: later events
+    fold onto it."""
+    decision = json.loads(body)
+    data = {k: v for k, v in decision.items() if k not in ("decision_id", "revision", "updated_at")}
+    decided_at = datetime.fromisoformat(str(decision["decided_at"]))
+    return Event("made", decision["use_case"], decision["decision_id"], decided_at, data, "")
 
 
 def fold(events: Iterable[Event]) -> dict[str, Any] | None:
@@ -151,6 +181,7 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
             row["flagged"] = event.data["kind"]
     row["decided_at"] = last.time.isoformat()
     row.setdefault("mode", "assist")
-    if row["mode"] == "assist":
+    # What was sent whole says itself whether the advice was looked at.
+    if row["mode"] == "assist" and (viewed or "consulted" not in last.data):
         row["consulted"] = viewed and not row.get("abandoned", False)
     return row

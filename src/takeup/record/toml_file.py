@@ -23,15 +23,22 @@ D = TypeVar("D", bound=Declaration)
 def read_toml(path: Path) -> dict[str, Any]:
     """The raw contents of a TOML file. Raises DeclarationError where it is absent or broken."""
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        text = path.read_text(encoding="utf-8-sig")
     except FileNotFoundError:
         raise DeclarationError(str(path), ["there is no such file"]) from None
     except IsADirectoryError:
         raise DeclarationError(str(path), ["this is a folder, not a TOML file"]) from None
     except UnicodeDecodeError:
         raise DeclarationError(str(path), ["not UTF-8 text; save it as UTF-8"]) from None
+    return read_toml_text(text, str(path))
+
+
+def read_toml_text(text: str, where: str) -> dict[str, Any]:
+    """The raw contents of TOML text. Raises DeclarationError where it is broken."""
+    try:
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
-        raise DeclarationError(str(path), [f"not valid TOML: {error}"]) from None
+        raise DeclarationError(where, [f"not valid TOML: {error}"]) from None
 
 
 def declare(model: type[D], contents: dict[str, Any], where: str) -> D:

@@ -73,6 +73,7 @@ class UseCase(Declaration):
     randomised_unit: Literal["case", "person", "team", "unit"] = "case"
     intended_users: int | None = Field(None, ge=1)
     reserved_for_people: list[str] = []
+    keep_person_days: int | None = Field(None, ge=1)
     major_versions: list[str] = []
 
     @model_validator(mode="after")

@@ -16,7 +16,7 @@ from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.finding import Finding
 from takeup.report.page import Page
 from takeup.report.sections import sections
-from takeup.report.sections.section import STATUS, figure
+from takeup.report.sections.section import STATUS, Section, figure
 
 _KICKER = {
     "model": "the model",
@@ -30,6 +30,21 @@ _FONTS = (("Source Serif 4", "source-serif-4.woff2"), ("Inter", "inter.woff2"))
 
 def render_html(page: Page) -> str:
     """The page as HTML text."""
+    return _rendered("report.html.j2", page)
+
+
+def render_body(page: Page) -> str:
+    """What stands in the page, for a site that brings its own frame and the same stylesheet."""
+    return _rendered("body.html.j2", page)
+
+
+def render_card(section: Section) -> str:
+    """One card of the page by itself."""
+    template = _environment().from_string('{% from "card.html.j2" import card %}{{ card(s) }}')
+    return template.render(s=section)
+
+
+def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("takeup.report"),
         autoescape=True,
@@ -40,16 +55,26 @@ def render_html(page: Page) -> str:
     environment.filters["count"] = lambda n: f"{n:,}"
     environment.filters["figure"] = figure
     environment.filters["codes"] = _codes
-    return environment.get_template("report.html.j2").render(
-        page=page,
-        facts=page.facts,
-        css=_css(),
-        parts=[(d, cards(d), sections(d, page.changes.get(d.use_case))) for d in page.diagnoses],
-        again=_again(page),
-        kicker=_KICKER,
-        shape=_SHAPE,
-        status=STATUS,
-        period=_period(page),
+    return environment
+
+
+def _rendered(template: str, page: Page) -> str:
+    return (
+        _environment()
+        .get_template(template)
+        .render(
+            page=page,
+            facts=page.facts,
+            css=_css(),
+            parts=[
+                (d, cards(d), sections(d, page.changes.get(d.use_case))) for d in page.diagnoses
+            ],
+            again=_again(page),
+            kicker=_KICKER,
+            shape=_SHAPE,
+            status=STATUS,
+            period=_period(page),
+        )
     )
 
 

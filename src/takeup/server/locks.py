@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,19 +12,26 @@ from django.conf import settings
 from django.db import connection
 from filelock import FileLock, Timeout
 
+_ASK_AGAIN = 0.2
+
 
 @contextmanager
-def held(name: str) -> Iterator[bool]:
-    """Whether this process now holds the lock `name`; never waits.
+def held(name: str, wait: float = 0.0) -> Iterator[bool]:
+    """Whether this process now holds the lock `name`, after at most `wait` seconds.
 
     On PostgreSQL an advisory lock of the session, else a lock on a file in the home folder:
     both go when the process goes.
     """
     if connection.vendor == "postgresql":
         number = _number(name)
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
-            mine = bool(cursor.fetchone()[0])
+        mine, until = False, time.monotonic() + wait
+        while True:
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", [number])
+                mine = bool(cursor.fetchone()[0])
+            if mine or time.monotonic() >= until:
+                break
+            time.sleep(_ASK_AGAIN)
         try:
             yield mine
         finally:
@@ -33,7 +41,7 @@ def held(name: str) -> Iterator[bool]:
         return
     lock = FileLock(Path(settings.TAKEUP.home) / f"{name}.lock")
     try:
-        lock.acquire(timeout=0)
+        lock.acquire(timeout=wait)
     except Timeout:
         yield False
         return

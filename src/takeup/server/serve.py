@@ -2,18 +2,46 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import uvicorn
 
 from takeup.server.start import log_of, start
 
 
-def serve(host: str, port: int) -> None:
-    """Answer on `host:port` and drain the inbox until told to stop."""
+def serve(
+    host: str,
+    port: int,
+    sample: bool = False,
+    step: Callable[[str], None] = lambda _: None,
+    ready: Callable[[list[str]], None] = lambda _: None,
+) -> None:
+    """Answer on `host:port`, drain the inbox and do the nightly work until told to stop.
+
+    `step` hears what is being set up; `ready` what to tell whoever started it.
+    """
     settings = start()
-    from takeup.server.jobs.drainer import Drainer
+    from takeup.server.first_run import prepare
+    from takeup.server.jobs.schedule import at_work
 
     log = log_of(settings)
-    with Drainer(log, settings.drain_seconds).running():
+    told: list[str] = []
+    if sample:
+        from takeup.server.sample import fill
+
+        sign_ins = fill(settings, log, step)
+        widths = [max((len(one[i]) for one in sign_ins), default=0) for i in (0, 1)]
+        told += [
+            "A simulated bank; sign in as",
+            *(
+                f"  {role:<{widths[0]}}  {address:<{widths[1]}}  {password}"
+                for role, address, password in sign_ins
+            ),
+        ]
+    told += prepare(settings)
+    told.append(f"takeup answers on {settings.public_url} (stop with Ctrl-C)")
+    with at_work(log, settings):
+        ready(told)
         uvicorn.run(
             "takeup.server.asgi:application",
             host=host,
@@ -21,4 +49,5 @@ def serve(host: str, port: int) -> None:
             log_level="warning",
             access_log=False,
             lifespan="off",
+            server_header=False,
         )

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from takeup.record.errors import DeclarationError
 
@@ -22,15 +22,44 @@ _PREFIX = "TAKEUP_"
 class ServerSettings(BaseModel):
     """A deployment's settings: the variables' names without the prefix `TAKEUP_`. `home` holds the
     embedded database, log and secret; `drain_seconds` is how often the inbox is drained;
-    `rate_per_minute` how many batches a key may send."""
+    `rate_per_minute` how many batches a key may send; `public_url` the address that people use;
+    `inbox_days` how long rows stay as received; `nightly_hour` (UTC) when snapshots are taken
+    and old keys of people removed; `administrator` the address of the first one; `development`
+    shows the style page."""
 
     home: Path = Path("takeup-data")
     database_url: str | None = None
     log_url: str | None = None
     secret_key: str | None = None
     allowed_hosts: str = "localhost,127.0.0.1,[::1]"
+    public_url: str = "http://127.0.0.1:8000"
     drain_seconds: float = Field(2.0, gt=0)
     rate_per_minute: int = Field(6000, gt=0)
+    inbox_days: int = Field(35, ge=1)
+    oversight_months: int = Field(24, ge=6)
+    nightly_hour: int = Field(2, ge=0, le=23)
+    administrator: str = "administrator@takeup.invalid"
+    development: bool = False
+
+    @field_validator("public_url")
+    @classmethod
+    def _an_address(cls, given: str) -> str:
+        parts = urlsplit(given)
+        if parts.scheme not in ("http", "https") or not parts.netloc:
+            raise ValueError("write https://takeup.example.org")
+        return given.rstrip("/")
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach the server over TLS: cookies are kept to it then."""
+        return self.public_url.startswith("https://")
+
+    @property
+    def hosts(self) -> list[str]:
+        """Names the server answers to: those allowed, and its public one."""
+        named = [host.strip() for host in self.allowed_hosts.split(",") if host.strip()]
+        public = urlsplit(self.public_url).hostname
+        return [*named, public] if public and public not in named else named
 
     @property
     def log(self) -> str:

@@ -1,14 +1,32 @@
-"""Every address of the server."""
+"""Every address of the server. Who may open which: `permissions.py`."""
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import include, path
 
+from takeup.server.audit import pages as audit
 from takeup.server.health import health, ready
+from takeup.server.overview import pages as overview
+from takeup.server.pages import views
+from takeup.server.record_api import quarantine_pages, senders_pages
 from takeup.server.record_api.api import api
 
 urlpatterns = [
+    path("", views.home, name="home"),
+    path("style", views.style, name="style"),
+    path("", include("takeup.server.organization.urls")),
+    path("diagnosis/<path:name>/take", overview.diagnosis_take, name="diagnosis_take"),
+    path("diagnosis/<path:name>/on/<day>", overview.diagnosis, name="diagnosis_day"),
+    path("diagnosis/<path:name>", overview.diagnosis, name="diagnosis"),
+    path("senders", senders_pages.senders, name="senders"),
+    path("senders/counters", senders_pages.senders_counters, name="senders_counters"),
+    path("senders/key", senders_pages.sender_key, name="sender_key"),
+    path("senders/key/<prefix>/revoke", senders_pages.sender_key_revoke, name="sender_key_revoke"),
+    path("quarantine", quarantine_pages.quarantine, name="quarantine"),
+    path("quarantine/<int:number>", quarantine_pages.quarantine_row, name="quarantine_row"),
+    path("audit", audit.audit, name="audit"),
+    path("my/access", audit.access_to_me, name="access_to_me"),
     path("api/v1/", api.urls),
-    path("health", health),
-    path("ready", ready),
+    path("health", health, name="health"),
+    path("ready", ready, name="ready"),
 ]

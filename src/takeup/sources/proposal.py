@@ -195,6 +195,12 @@ def _sample(raw: RawTable, columns: list[str]) -> _Values:
         known = [v for v in table[c].to_pylist() if v not in (None, "")]
         found[c] = list(dict.fromkeys(known))
         found.share[c] = len(found[c]) / len(known) if known else 0.0
+    blank = [c for c in columns if not found[c]]
+    if blank and table.num_rows == _SAMPLED:
+        # What begins late in a table, such as a rollout's draw, is no blank column.
+        later = raw.table.aggregate(**{c: raw.table[c].max() for c in blank})
+        for c, value in fetch(later).to_pylist()[0].items():
+            found[c] = [] if value in (None, "") else [value]
     return found
 
 

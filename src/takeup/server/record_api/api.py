@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 from django.conf import settings
@@ -13,10 +14,14 @@ from ninja.security import HttpBearer
 from pydantic import Field
 from pydantic_core import to_json
 
+from takeup.record.errors import DeclarationError
 from takeup.record.incoming import RecordKind
+from takeup.server.organization import services as organization
+from takeup.server.organization.import_people import import_people
+from takeup.server.organization.people_file import read_people, read_people_csv
 from takeup.server.problems import Problem
 from takeup.server.record_api.batches import events_of, one_of, rows_of
-from takeup.server.record_api.keys import key_of
+from takeup.server.record_api.keys import PURPOSES, key_of
 from takeup.server.record_api.models import ApiKey
 from takeup.server.record_api.pool import in_pool
 from takeup.server.record_api.quarantine import replay, waiting
@@ -24,6 +29,7 @@ from takeup.server.record_api.rate import RateLimit
 from takeup.server.record_api.receive import RowResult, receive
 from takeup.server.record_api.receive_cds import receive_cards, receive_feedback
 from takeup.server.record_api.receive_events import receive_events
+from takeup.server.record_api.receive_recommendations import receive_recommendations
 
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
 
@@ -37,6 +43,7 @@ class ResultSchema(Schema):
     revision: int | None = None
     reasons: list[str] = []
     quarantine_id: int | None = None
+    show: bool | None = Field(None, description="of a recommendation: may people see it?")
 
 
 class BatchSchema(Schema):
@@ -115,7 +122,7 @@ def _store_refuses(request: HttpRequest, error: DatabaseError) -> HttpResponse:
 
 
 _ANSWERS: dict[Any, Any] = {
-    200: BatchSchema, 400: ProblemSchema, 401: ProblemSchema, 413: ProblemSchema,
+    200: BatchSchema, 400: ProblemSchema, 401: ProblemSchema, 403: ProblemSchema, 413: ProblemSchema,
     415: ProblemSchema, 429: ProblemSchema, 503: ProblemSchema,
 }  # fmt: skip
 _BODY = {
@@ -152,6 +159,15 @@ async def outcomes(request: HttpRequest) -> HttpResponse:
 async def eligible(request: HttpRequest) -> HttpResponse:
     """Up to 1,000 cases of the system of record: the true denominator."""
     return await _received("eligible", request)
+
+
+@api.post("/recommendations", response=_ANSWERS, openapi_extra=_BODY, summary="Recommendations")
+async def recommendations(request: HttpRequest) -> HttpResponse:
+    """Up to 1,000 recommendations, before anybody decided; the answer says for each whether
+    people may see it."""
+    key = _key(request)
+    given = rows_of(request.body, request.content_type or "")
+    return answer(await in_pool(receive_recommendations, given, key))
 
 
 _EVENT: dict[str, Any] = {"schema": {"type": "object"}}
@@ -239,6 +255,7 @@ class QuarantinedSchema(Schema):
     response={
         200: list[QuarantinedSchema],
         401: ProblemSchema,
+        403: ProblemSchema,
         422: ProblemSchema,
         429: ProblemSchema,
     },
@@ -252,7 +269,7 @@ async def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, An
 @api.post(
     "/quarantine/{number}",
     response={
-        200: ResultSchema, 400: ProblemSchema, 401: ProblemSchema, 404: ProblemSchema,
+        200: ResultSchema, 400: ProblemSchema, 401: ProblemSchema, 403: ProblemSchema, 404: ProblemSchema,
         409: ProblemSchema,
         422: ProblemSchema, 429: ProblemSchema, 503: ProblemSchema,
     },
@@ -268,8 +285,100 @@ async def correct(request: HttpRequest, number: int) -> dict[str, Any]:
     return shown(await in_pool(replay, number, one_of(request.body), _key(request)))
 
 
-def _key(request: HttpRequest) -> ApiKey:
+class ModesSchema(Schema):
+    """The mode of each use case that the key may send for."""
+
+    modes: dict[str, str]
+
+
+@api.get(
+    "/modes",
+    response={
+        200: ModesSchema, 304: None, 401: ProblemSchema, 403: ProblemSchema, 429: ProblemSchema
+    },
+    summary="Whether advice is shown",
+)  # fmt: skip
+async def modes(request: HttpRequest) -> HttpResponse:
+    """`assist`, `shadow` or `off` by use case; send the ETag back as If-None-Match."""
+    key = _key(request)
+    known = await in_pool(organization.modes)
+    body = to_json(
+        {"modes": {n: m for n, m in known.items() if not key.use_cases or n in key.use_cases}}
+    )
+    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+    same = request.headers.get("If-None-Match") == tag
+    headers = {"ETag": tag, "Cache-Control": "private, max-age=1"}
+    if same:
+        return HttpResponse(status=304, headers=headers)
+    return HttpResponse(body, content_type="application/json", headers=headers)
+
+
+class ChangeSchema(Schema):
+    """One thing that an import changes for one person."""
+
+    person_id: str
+    what: str
+    before: str
+    after: str
+
+
+class ImportSchema(Schema):
+    """What changed; with `dry_run`, what would."""
+
+    dry_run: bool
+    rows: int
+    changes: list[ChangeSchema]
+
+
+@api.post(
+    "/people",
+    response={
+        200: ImportSchema, 400: ProblemSchema, 401: ProblemSchema, 403: ProblemSchema,
+        413: ProblemSchema, 415: ProblemSchema, 422: ProblemSchema, 429: ProblemSchema,
+        503: ProblemSchema,
+    },
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"type": "array", "items": {}}},
+                "text/csv": {"schema": {"type": "string"}},
+            },
+        }
+    },
+    summary="The whole organization",
+)  # fmt: skip
+async def people(request: HttpRequest, dry_run: bool = False) -> dict[str, Any]:
+    """Everybody, a row a person (key of purpose organization). Who is in it no more is
+    deactivated; one bad row and nothing is used."""
+    key = _key(request, "organization")
+    try:
+        if (request.content_type or "").startswith("text/csv"):
+            rows = read_people_csv(request.body.decode("utf-8"), "body")
+        else:
+            given = one_of(request.body)
+            if not isinstance(given, list) or not all(isinstance(r, dict) for r in given):
+                raise Problem(400, "Not the people", "send an array of objects, or text/csv")
+            rows = read_people(given, "body")
+    except UnicodeDecodeError:
+        raise Problem(400, "Not UTF-8", "send the CSV as UTF-8") from None
+    except DeclarationError as error:
+        raise Problem(422, "Nothing was changed", "; ".join(error.problems)) from None
+    actor = str(key.sender.name)
+    changes = await in_pool(import_people, rows, actor=actor, dry_run=dry_run)
+    return {
+        "dry_run": dry_run, "rows": len(rows),
+        "changes": [
+            {"person_id": c.person_id, "what": c.what, "before": c.before, "after": c.after}
+            for c in changes
+        ],
+    }  # fmt: skip
+
+
+def _key(request: HttpRequest, purpose: str = "records") -> ApiKey:
     key: ApiKey = request.auth  # type: ignore[attr-defined]
+    if key.purpose != purpose:
+        raise Problem(403, "Another key", f"this key {PURPOSES[key.purpose]}, not this")
     if not _limit.allows(key.pk):
         raise Problem(429, "Too many requests", "this key sends too fast; wait a minute")
     return key
@@ -294,5 +403,5 @@ def shown(r: RowResult) -> dict[str, Any]:
     """One row's result as the answer holds it."""
     return {
         "index": r.index, "status": r.status, "key": r.key, "revision": r.revision,
-        "reasons": list(r.reasons), "quarantine_id": r.quarantine_id,
+        "reasons": list(r.reasons), "quarantine_id": r.quarantine_id, "show": r.show,
     }  # fmt: skip

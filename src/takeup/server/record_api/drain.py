@@ -14,9 +14,11 @@ from dataclasses import dataclass
 from django.db import transaction
 from django.db.models import Max
 
-from takeup.log.delta import DecisionLog, to_arrow
+from takeup.log.delta import DecisionLog, digests, to_arrow
 from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind
+from takeup.server.organization.services import use_case
+from takeup.server.oversight.services import seal
 from takeup.server.record_api.models import Batch, Covariate, InboxRow
 from takeup.server.record_api.pseudonyms import pseudonymised
 
@@ -72,11 +74,20 @@ def _write(log: DecisionLog, batch: Batch) -> int:
     kind: RecordKind = batch.kind  # type: ignore[assignment]
     rows = InboxRow.objects.filter(batch=batch).order_by("id")
     bodies = list(rows.values_list("body", flat=True))
-    covariates = dict(Covariate.objects.values_list("name", "type"))
-    table = pseudonymised(to_arrow(kind, bodies, covariates, batch.number))
+    if kind == "decisions":
+        seal(batch.number, bodies)
+        for name in rows.order_by().values_list("use_case", flat=True).distinct():
+            use_case(name)
+    table = pseudonymised(to_arrow(kind, bodies, covariate_types(), batch.number))
     log.append(kind, table, batch.number)
-    Batch.objects.filter(pk=batch.pk).update(written_at=now())
+    (_, digest) = digests(table)[batch.number]
+    Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)
+
+
+def covariate_types() -> dict[str, str]:
+    """The type of every covariate that was ever seen."""
+    return dict(Covariate.objects.values_list("name", "type"))
 
 
 def hash_of(hashes: Iterable[str]) -> str:

@@ -6,15 +6,28 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 
+from django.db import transaction
+
 from takeup.record.clock import now
+from takeup.server.audit import services as audit
 from takeup.server.record_api.models import ApiKey, Sender
 
 _MARK = "tk"
+PURPOSES = {
+    "records": "sends decisions, outcomes and eligible cases",
+    "organization": "brings the organization up to date",
+}
 
 
-def make_key(sender_name: str, use_cases: Sequence[str] = ()) -> str:
+@transaction.atomic
+def make_key(
+    sender_name: str,
+    use_cases: Sequence[str] = (),
+    purpose: str = "records",
+    actor: str = audit.SYSTEM,
+) -> str:
     """A new key for a sender (made where it is new); the only time it can be read. Rotate by
-    making another and revoking the old one."""
+    making another and revoking the old one. `purpose`: one of PURPOSES."""
     sender, _ = Sender.objects.get_or_create(name=sender_name, defaults={"created_at": now()})
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
     ApiKey.objects.create(
@@ -22,16 +35,24 @@ def make_key(sender_name: str, use_cases: Sequence[str] = ()) -> str:
         prefix=prefix,
         secret_hash=_hash(secret),
         use_cases=list(use_cases),
+        purpose=purpose,
         created_at=now(),
     )
+    audit.record(
+        "key.made", actor=actor, sender=sender_name, prefix=prefix, purpose=purpose,
+        use_cases=list(use_cases),
+    )  # fmt: skip
     return f"{_MARK}_{prefix}_{secret}"
 
 
-def revoke_key(prefix: str) -> bool:
+@transaction.atomic
+def revoke_key(prefix: str, actor: str = audit.SYSTEM) -> bool:
     """From now on the key with this prefix is refused; False where there is none in force."""
-    return bool(
-        ApiKey.objects.filter(prefix=prefix, revoked_at__isnull=True).update(revoked_at=now())
-    )
+    found = ApiKey.objects.filter(prefix=prefix, revoked_at__isnull=True)
+    if not found.update(revoked_at=now()):
+        return False
+    audit.record("key.revoked", actor=actor, prefix=prefix)
+    return True
 
 
 def key_of(given: str) -> ApiKey | None:

@@ -25,11 +25,12 @@ class Sender(models.Model):
 
 class ApiKey(models.Model):
     """A sender's key. Only its hash is kept; `prefix` says which one it is. `use_cases` empty:
-    all. A key is rotated by making another and revoking this one."""
+    all. `purpose`: `records`, or `organization` for what keeps people and places up to date. A key is rotated by making another and revoking this one."""
 
     sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="keys")
     prefix = models.CharField(max_length=16, unique=True)
     secret_hash = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=20, default="records")
     use_cases = models.JSONField(default=list)
     created_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
@@ -62,13 +63,14 @@ class PseudonymKey(models.Model):
 
 class Batch(models.Model):
     """One batch drained into the log: its number is the log's transaction version. `hash` is
-    over its rows in order, so that nothing is lost or changed unseen beyond the inbox's
-    retention."""
+    over its rows as received, in order; `digest` over what the log holds of them: nothing is lost
+    or changed unseen beyond the inbox's retention."""
 
     kind = models.CharField(max_length=20)
     number = models.BigIntegerField()
     rows = models.IntegerField()
     hash = models.CharField(max_length=64)
+    digest = models.CharField(max_length=64, default="")
     made_at = models.DateTimeField()
     written_at = models.DateTimeField(null=True)
 
@@ -79,8 +81,20 @@ class Batch(models.Model):
         return f"{self.kind} {self.number}"
 
 
+class ClusterKey(models.Model):
+    """The secret of one quarter: under it the people of old rows become cluster numbers. It is
+    destroyed when the quarter's last row has become one; no way leads back then."""
+
+    quarter = models.CharField(max_length=6, unique=True)
+    secret = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return self.quarter
+
+
 class InboxRow(models.Model):
-    """A record as received. `batch` is null until it is drained; events are never drained,
+    """A record as received; after the inbox's retention only its key, revision and hash stay
+    (`body` empty), so that sending it again still changes nothing. `batch` is null until it is drained; events are never drained,
     their `subject` is the decision that is their fold (`folded`)."""
 
     kind = models.CharField(max_length=20)

@@ -37,6 +37,12 @@ def pseudonym_of(person_id: str) -> str:
     return _pseudonym(_secret(), person_id)
 
 
+def pseudonyms_of(person_id: str) -> set[str]:
+    """Every pseudonym that the log may have of this person: under each key there ever was."""
+    keys = PseudonymKey.objects.values_list("secret", flat=True)
+    return {_pseudonym(bytes.fromhex(secret), person_id) for secret in keys}
+
+
 def _secret() -> bytes:
     key = PseudonymKey.objects.order_by("id").last()
     if key is None:

@@ -19,9 +19,13 @@ from takeup.server.record_api.receive_cds import (
     receive_feedback,
 )
 from takeup.server.record_api.receive_events import EVENTS, receive_events
+from takeup.server.record_api.receive_recommendations import (
+    RECOMMENDATIONS,
+    receive_recommendations,
+)
 
 MOST_SHOWN = 1_000
-_KEPT = ("stored", "revised", "unchanged")
+KEPT = ("stored", "revised", "unchanged")
 
 
 def waiting(key: ApiKey, most: int = 100) -> list[dict[str, Any]]:
@@ -53,7 +57,7 @@ def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
                 404, "Not in quarantine", f"row {number} does not wait for a correction by this key"
             )
         (result,) = _received(held.kind, corrected, key)
-        if result.status in _KEPT:
+        if result.status in KEPT:
             held.resolved_at = now()
             held.save(update_fields=["resolved_at"])
         elif result.quarantine_id is not None:
@@ -65,9 +69,16 @@ def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
     return result
 
 
+def replay_as_sender(held: Quarantined, corrected: Any) -> RowResult:
+    """`replay` by a person in the sender's stead. Raises Problem as it does."""
+    return replay(held.pk, corrected, ApiKey(sender=held.sender))
+
+
 def _received(kind: str, corrected: Any, key: ApiKey) -> list[RowResult]:
     if kind == EVENTS:
         return receive_events([corrected], key)
+    if kind == RECOMMENDATIONS:
+        return receive_recommendations([corrected], key)
     if kind in (CARDS, FEEDBACK):
         if not isinstance(corrected, dict) or not isinstance(corrected.get("service"), str):
             raise Problem(

@@ -7,7 +7,8 @@ from django.db.models import Q
 
 from takeup.log.delta import DecisionLog, canonical, to_arrow
 from takeup.record.incoming import RECORD_KINDS, RecordKind
-from takeup.server.record_api.models import Covariate, InboxRow
+from takeup.server.record_api.drain import covariate_types
+from takeup.server.record_api.models import InboxRow
 from takeup.server.record_api.pseudonyms import pseudonymised
 
 
@@ -17,7 +18,7 @@ def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
     The log is read first, at one moment; of the inbox all that is in no batch or in a later one
     is added. A row drained while we look is therefore taken once.
     """
-    covariates = dict(Covariate.objects.values_list("name", "type"))
+    covariates = covariate_types()
     found: dict[RecordKind, pa.Table] = {}
     for kind in RECORD_KINDS:
         drained = log.read(kind)

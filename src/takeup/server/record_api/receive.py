@@ -36,7 +36,7 @@ class Unreadable:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """What became of row `index` of the batch."""
+    """What became of row `index` of the batch; of a recommendation also whether to `show` it."""
 
     index: int
     status: Status
@@ -44,6 +44,7 @@ class RowResult:
     revision: int | None = None
     reasons: tuple[str, ...] = ()
     quarantine_id: int | None = None
+    show: bool | None = None
 
 
 def receive(kind: RecordKind, given: Sequence[Any], key: ApiKey) -> list[RowResult]:

@@ -47,7 +47,7 @@ def _feedback(service: str, given: Any, index: int, key: ApiKey) -> RowResult:
     card = given.get("card") if isinstance(given, dict) else None
     delivered = InboxRow.objects.filter(
         kind=EVENTS, use_case=service, subject=card if isinstance(card, str) else "", revision=1
-    )
+    ).exclude(body="")
     offered = {
         told["decision_id"]: told["data"]["suggestions"]
         for told in map(json.loads, delivered.values_list("body", flat=True))

@@ -8,7 +8,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from takeup.record.clock import now
-from takeup.record.events import Event, event_of, fold, read_event
+from takeup.record.events import Event, event_of, fold, made_of, read_event
 from takeup.record.incoming import Refusal, Row, read_row
 from takeup.server.locks import hold_to_commit
 from takeup.server.record_api.models import ApiKey, InboxRow
@@ -21,6 +21,12 @@ from takeup.server.record_api.receive import (
 )
 
 EVENTS = "events"
+_TOO_LATE = Refusal(
+    (
+        "an event came for a decision whose other parts are no longer kept as received; send the "
+        "whole decision with its next revision",
+    )
+)
 
 
 def receive_events(given: Sequence[Any], key: ApiKey) -> list[RowResult]:
@@ -77,32 +83,61 @@ def _keep(given: Sequence[Any], read: Sequence[Event | Refusal], key: ApiKey) ->
 
 
 def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
-    """The decisions that new events tell of, where they changed."""
+    """The decisions that new events tell of, where they changed: whole batches at a time."""
+    by_case: dict[str, list[str]] = {}
     for use_case, decision_id in sorted(touched):
         # Two senders of events of one decision fold one after the other, so that the second
         # sees what the first kept.
         hold_to_commit(f"fold {use_case} {decision_id}")
-        events = InboxRow.objects.filter(kind=EVENTS, use_case=use_case, subject=decision_id)
-        told = fold(event_of(body) for body in events.values_list("body", flat=True))
-        if told is None:
-            continue
-        (row,) = with_known_types([read_row("decisions", told)])
-        if isinstance(row, Refusal):
-            quarantined_row("decisions", told, row, key, moment).save()
-            continue
-        _next_revision(row, key, moment)
+        by_case.setdefault(use_case, []).append(decision_id)
+    rows: list[InboxRow] = []
+    for use_case, ids in by_case.items():
+        told = _told(use_case, ids)
+        for name in [name for name, events in told.items() if events is None]:
+            told.pop(name)
+            given = {"use_case": use_case, "decision_id": name}
+            quarantined_row("decisions", given, _TOO_LATE, key, moment).save()
+        newest = _newest(use_case, ids)
+        made = [row for row in map(fold, filter(None, told.values())) if row is not None]
+        for given, row in zip(
+            made, with_known_types([read_row("decisions", one) for one in made]), strict=True
+        ):
+            if isinstance(row, Refusal):
+                quarantined_row("decisions", given, row, key, moment).save()
+                continue
+            last = newest.get(row.key)
+            if last is None or last.hash != row.hash:
+                rows.append(_revision(row, last.revision + 1 if last else 1, key, moment))
+    InboxRow.objects.bulk_create(rows)
 
 
-def _next_revision(row: Row, key: ApiKey, moment: Any) -> None:
-    newest = (
-        InboxRow.objects.filter(kind="decisions", use_case=row.use_case, key=row.key)
-        .order_by("-revision")
-        .first()
-    )
-    if newest is not None and newest.hash == row.hash:
-        return
-    revision = 1 if newest is None else newest.revision + 1
-    InboxRow.objects.create(
+def _told(use_case: str, ids: Sequence[str]) -> dict[str, list[Event] | None]:
+    """By decision, all that was received of it: its events, and its newest whole row; None where
+    a part of it is no longer kept as received."""
+    told: dict[str, list[Event] | None] = {one: [] for one in ids}
+    events = InboxRow.objects.filter(kind=EVENTS, use_case=use_case, subject__in=ids)
+    whole = InboxRow.objects.filter(
+        kind="decisions", use_case=use_case, key__in=ids, folded=False
+    ).order_by("revision")
+    received = [(name, body, event_of) for name, body in events.values_list("subject", "body")]
+    newest = dict(whole.values_list("key", "body"))
+    received += [(name, body, made_of) for name, body in newest.items()]
+    for name, body, read in received:
+        held = told[str(name)]
+        if not body:
+            told[str(name)] = None
+        elif held is not None:
+            held.append(read(body))
+    return told
+
+
+def _newest(use_case: str, ids: Sequence[str]) -> dict[str, InboxRow]:
+    held = InboxRow.objects.filter(kind="decisions", use_case=use_case, key__in=ids)
+    return {row.key: row for row in held.defer("body").order_by("revision")}
+
+
+def _revision(row: Row, revision: int, key: ApiKey, moment: Any) -> InboxRow:
+    return InboxRow(
         kind="decisions", use_case=row.use_case, key=row.key, revision=revision, hash=row.hash,
         body=row.body(revision), folded=True, sender_id=key.sender_id, received_at=moment,
     )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 
-from takeup.log.delta import DecisionLog, Snapshot
+from takeup.log.delta import DecisionLog, Snapshot, digests, to_arrow
 from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
-from takeup.server.record_api.drain import hash_of
+from takeup.server.record_api.drain import covariate_types, hash_of
 from takeup.server.record_api.models import Batch, InboxRow, Sender
 
 
@@ -22,8 +22,8 @@ class Verified:
 
 
 def verify(log: DecisionLog) -> Verified:
-    """Compares inbox and log row by row, batches by their manifest, and the senders' counters
-    with what is kept."""
+    """Compares inbox and log row by row (what they hold too, as long as the inbox keeps rows as
+    received), batches by their manifest, and the senders' counters with what is kept."""
     problems: list[str] = []
     in_log = waiting = 0
     for kind in RECORD_KINDS:
@@ -40,7 +40,7 @@ def verify(log: DecisionLog) -> Verified:
             elif not found.pop((row.use_case, row.key, row.revision), 0):
                 problems.append(f"{kind} {row.key} revision {row.revision}: not in the log")
         problems += [f"{kind} {key}: in the log, not in the inbox" for key in list(found)[:10]]
-        problems += _manifests(kind, written)
+        problems += _manifests(kind, snapshot)
     # What events were folded into was not sent, and so is in no counter.
     inbox = InboxRow.objects.filter(folded=False).count()
     counted = sum(Sender.objects.values_list("stored", flat=True))
@@ -70,11 +70,24 @@ def _keys(kind: RecordKind, snapshot: Snapshot | None) -> Counter[tuple[str, str
     return Counter(zip(case, keys, revisions, strict=True))
 
 
-def _manifests(kind: RecordKind, written: int) -> list[str]:
-    found = []
+def _manifests(kind: RecordKind, snapshot: Snapshot | None) -> list[str]:
+    """Each batch against its manifest: the rows as received, what the log holds of them, and
+    where the rows are still kept as received, both against each other."""
+    found: list[str] = []
+    written = snapshot.batch if snapshot else 0
+    held = digests(snapshot.rows) if snapshot else {}
+    covariates = covariate_types()
     for batch in Batch.objects.filter(kind=kind, number__lte=written).order_by("number"):
-        held = InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", flat=True)
-        hashes = list(held)
-        if len(hashes) != batch.rows or hash_of(hashes) != batch.hash:
-            found.append(f"{kind} batch {batch.number}: its rows are not those it was made of")
+        rows = list(InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", "body"))
+        name = f"{kind} batch {batch.number}"
+        if len(rows) != batch.rows or hash_of(h for h, _ in rows) != batch.hash:
+            found.append(f"{name}: its rows are not those it was made of")
+            continue
+        in_log = held.get(batch.number, (0, ""))
+        if batch.digest and in_log != (batch.rows, batch.digest):
+            found.append(f"{name}: the log holds {in_log[0]} rows of it, or changed ones")
+        elif all(body for _, body in rows):
+            received = to_arrow(kind, [body for _, body in rows], covariates, batch.number)
+            if digests(received)[batch.number] != in_log:
+                found.append(f"{name}: the log does not hold what was received")
     return found

@@ -1,0 +1,147 @@
+"""`takeup organization`, `takeup person`, `takeup use-case`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from takeup.record.errors import InputError
+from takeup.server.commands.shared import AsJson, actor, needs_server, out, say_json, started
+
+if TYPE_CHECKING:
+    from takeup.server.organization.models import Person
+
+organization_app = typer.Typer(no_args_is_help=True, help="Who is where: bring in the file.")
+person_app = typer.Typer(no_args_is_help=True, help="One person: sign-in, role, erasure.")
+use_case_app = typer.Typer(no_args_is_help=True, help="What use cases declare, and their mode.")
+
+
+@organization_app.command("import")
+@needs_server
+def import_file(
+    file: Annotated[Path, typer.Argument(help="CSV: person_id, name, email, population, team, …")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="only say what would change")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Make the organization what the file says; whoever is in it no more is deactivated."""
+    started()
+    from takeup.server.organization.import_people import import_people
+    from takeup.server.organization.people_file import read_people_csv
+
+    try:
+        text = file.read_text(encoding="utf-8-sig")
+    except FileNotFoundError:
+        raise InputError(f"{file}: there is no such file") from None
+    except UnicodeDecodeError:
+        raise InputError(f"{file}: not UTF-8 text; save it as CSV UTF-8") from None
+    changes = import_people(read_people_csv(text, str(file)), actor=actor(), dry_run=dry_run)
+    if as_json:
+        say_json(
+            [
+                {"person_id": c.person_id, "what": c.what, "before": c.before, "after": c.after}
+                for c in changes
+            ]
+        )
+        return
+    for c in changes:
+        told = " → ".join(part for part in (c.before, c.after) if part)
+        out.print(f"{c.person_id} {c.what}{f': {told}' if told else ''}", soft_wrap=True)
+    out.print(f"{len(changes):,} changes{' would be made' if dry_run else ''}")
+
+
+@person_app.command("link")
+@needs_server
+def link(email: Annotated[str, typer.Argument(help="the person's address")]) -> None:
+    """A link with which this person sets a password; once, for three days."""
+    started()
+    from takeup.server.organization.sign_in import sign_in_link
+
+    out.print(sign_in_link(_person(email), actor()), soft_wrap=True)
+
+
+@person_app.command("role")
+@needs_server
+def role(
+    email: Annotated[str, typer.Argument(help="the person's address")],
+    roles: Annotated[
+        list[str], typer.Argument(help="every role to hold, for example programme_lead")
+    ],
+    add: Annotated[str | None, typer.Option(help="make the person first, with this name")] = None,
+) -> None:
+    """Give a person these roles and no others."""
+    started()
+    from takeup.server.organization.models import Person
+    from takeup.server.organization.roles import FOLLOWS, Role
+    from takeup.server.organization.services import set_roles
+
+    wrong = [name for name in roles if name not in set(Role.values) - {r.value for r in FOLLOWS}]
+    if wrong:
+        known = ", ".join(r.value for r in Role if r not in FOLLOWS)
+        raise InputError(f"{wrong[0]!r} is no role that is given; there are {known}")
+    if add is not None and not Person.objects.filter(email=email).exists():
+        Person.objects.create_user(email, name=add, email=email)
+    set_roles(_person(email), {Role(name) for name in roles}, actor())
+    out.print(f"{email}: {', '.join(roles)}")
+
+
+@person_app.command("erase")
+@needs_server
+def erase(
+    person_id: Annotated[str, typer.Argument(help="as sending applications call the person")],
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
+) -> None:
+    """Take every way to a person out of organization, inbox, quarantine and log. The sealed
+    oversight store stays."""
+    _, log = started()
+    from takeup.server.jobs.schedule import erase_now
+
+    if not yes and not typer.confirm(f"Erase {person_id}? This cannot be taken back"):
+        raise typer.Exit(1)
+    rewritten = erase_now(log, person_id, actor())
+    out.print(
+        f"erased; {rewritten:,} rows of the log stand in partitions rewritten. The sealed oversight "
+        "store is kept as the law asks, and backups made before still hold the person.",
+        soft_wrap=True,
+    )
+
+
+@use_case_app.command("declare")
+@needs_server
+def declare(
+    file: Annotated[Path, typer.Argument(help="use-case file (TOML), as diagnose reads it")],
+) -> None:
+    """Keep what use cases declare as their next revision."""
+    started()
+    from takeup.server.organization.services import declare_from_file
+
+    if not file.exists():
+        raise InputError(f"{file}: there is no such file")
+    for name in declare_from_file(file, actor()):
+        out.print(f"{name}: declared")
+
+
+@use_case_app.command("mode")
+@needs_server
+def mode(
+    name: Annotated[str, typer.Argument(help="the use case")],
+    mode: Annotated[str, typer.Argument(help="off, shadow or assist")],
+) -> None:
+    """Show the advice of a use case (assist), keep it from people (shadow), or have none (off)."""
+    started()
+    from takeup.server.organization.services import set_mode
+
+    if mode not in ("off", "shadow", "assist"):
+        raise InputError(f"mode is off, shadow or assist, not {mode!r}")
+    set_mode(name, mode, actor())
+    out.print(f"{name}: {mode}")
+
+
+def _person(email: str) -> Person:
+    from takeup.server.organization.models import Person
+
+    found = Person.objects.filter(email__iexact=email, is_active=True).first()
+    if found is None:
+        raise InputError(f"nobody active has the address {email}")
+    return found

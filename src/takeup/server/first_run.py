@@ -1,0 +1,36 @@
+"""What an empty deployment gets by itself: an administrator, and a key for the oversight officer."""
+
+from __future__ import annotations
+
+from takeup.server.organization.models import Person
+from takeup.server.organization.roles import Role
+from takeup.server.organization.services import holders, set_roles
+from takeup.server.organization.sign_in import sign_in_link
+from takeup.server.oversight.models import OversightKey
+from takeup.server.oversight.services import make_oversight_key
+from takeup.server.settings import ServerSettings
+
+
+def prepare(settings: ServerSettings) -> list[str]:
+    """Make what is missing; what to tell whoever started the server."""
+    told: list[str] = []
+    if not OversightKey.objects.exists():
+        path = settings.home / "oversight-key"
+        settings.home.mkdir(parents=True, exist_ok=True)
+        path.touch(mode=0o600)
+        path.write_text(make_oversight_key() + "\n", encoding="utf-8")
+        told.append(
+            f"The oversight officer’s private key is in {path}: give it to them and take it off "
+            "this machine."
+        )
+    if not holders(Role.ADMINISTRATOR):
+        person = Person.objects.filter(email=settings.administrator).first()
+        if person is None:
+            person = Person.objects.create_user(
+                "administrator", name="Administrator", email=settings.administrator
+            )
+        set_roles(person, {Role.ADMINISTRATOR}, "takeup")
+    for person in Person.objects.filter(email=settings.administrator, is_active=True):
+        if not person.has_usable_password():
+            told.append(f"Set the administrator’s password: {sign_in_link(person)}")
+    return told

@@ -1,0 +1,104 @@
+"""What the serving process does by itself: drain, nightly work, tasks that pages asked for.
+
+Several processes may run beside each other: a lock for each kind of work lets one do it.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from apscheduler.schedulers.background import BackgroundScheduler
+from django.db import close_old_connections, connection
+from django_tasks_db.management.commands.db_worker import Worker
+
+from takeup.log.delta import DecisionLog
+from takeup.record.errors import InputError
+from takeup.record.incoming import RECORD_KINDS
+from takeup.server.jobs.drainer import Drainer
+from takeup.server.locks import held
+from takeup.server.overview.services import take_snapshots
+from takeup.server.record_api.drain import drain
+from takeup.server.record_api.retention import Retained, erase, retain
+from takeup.server.settings import ServerSettings
+
+_logger = logging.getLogger(__name__)
+_WORK_EVERY = 1.0
+"""Seconds between looks for tasks that pages asked for."""
+_PATIENCE = 600.0
+"""Seconds that nightly work waits for a drain to end."""
+_Job = Callable[[DecisionLog, ServerSettings], object]
+
+
+@contextmanager
+def at_work(log: DecisionLog, settings: ServerSettings) -> Iterator[None]:
+    """Everything in the background while the block runs; the inbox is drained at its end."""
+    scheduler = BackgroundScheduler(timezone="UTC")
+    for hours_later, job in enumerate((_snapshots, retain_now, compact_now)):
+        scheduler.add_job(
+            _quietly,
+            "cron",
+            args=(job, log, settings),
+            hour=(settings.nightly_hour + hours_later) % 24,
+            misfire_grace_time=3600,
+            coalesce=True,
+        )
+    worker = Worker(
+        queue_names=["*"], interval=_WORK_EVERY, batch=False, backend_name="default",
+        startup_delay=False, max_tasks=None, worker_id=f"takeup-{threading.get_ident()}",
+        excluded_queue_names=[],
+    )  # fmt: skip
+    threading.Thread(target=worker.run, name="takeup-tasks", daemon=True).start()
+    scheduler.start()
+    try:
+        with Drainer(log, settings.drain_seconds).running():
+            yield
+    finally:
+        worker.running = False
+        scheduler.shutdown(wait=False)
+
+
+def retain_now(log: DecisionLog, settings: ServerSettings) -> Retained:
+    """The nightly retention, beside no drain. Raises InputError where one does not end."""
+    with held("drain", _PATIENCE) as mine:
+        if not mine:
+            raise InputError("a drain does not end; is another process stuck?")
+        return retain(log, settings.inbox_days, settings.oversight_months)
+
+
+def compact_now(log: DecisionLog, settings: ServerSettings) -> dict[str, int]:
+    """Join small files, beside no drain; by table how many. Raises InputError as above."""
+    with held("drain", _PATIENCE) as mine:
+        if not mine:
+            raise InputError("a drain does not end; is another process stuck?")
+        return {kind: log.compact(kind) for kind in RECORD_KINDS}
+
+
+def erase_now(log: DecisionLog, person_id: str, actor: str) -> int:
+    """Erase a person, beside no drain (which is finished first). Raises InputError as above."""
+    with held("drain", _PATIENCE) as mine:
+        if not mine:
+            raise InputError("a drain does not end; is another process stuck?")
+        drain(log)
+        return erase(log, person_id, actor)
+
+
+def _snapshots(log: DecisionLog, settings: ServerSettings) -> None:
+    with held("snapshot") as mine:
+        if mine:
+            take_snapshots()
+
+
+def _quietly(job: _Job, log: DecisionLog, settings: ServerSettings) -> None:
+    close_old_connections()
+    try:
+        job(log, settings)
+    except InputError as error:
+        _logger.warning("%s: %s", job.__name__.strip("_"), error)
+    except Exception:
+        # Tomorrow is another night; nothing that was recorded depends on it.
+        _logger.exception("%s failed", job.__name__.strip("_"))
+    finally:
+        connection.close()

@@ -1,0 +1,40 @@
+"""Addresses of the organization and of signing in."""
+
+from __future__ import annotations
+
+from allauth.account import views as account
+from django.contrib.auth import views as auth
+from django.urls import path, reverse_lazy
+
+from takeup.server.organization import pages
+
+urlpatterns = [
+    path("sign-in", account.login, name="account_login"),
+    path("sign-out", account.logout, name="account_logout"),
+    path("sign-up", account.signup, name="account_signup"),
+    path("inactive", account.account_inactive, name="account_inactive"),
+    path("sign-in/again", account.reauthenticate, name="account_reauthenticate"),
+    path("password", account.password_change, name="account_change_password"),
+    path(
+        "password/<uidb64>/<token>",
+        auth.PasswordResetConfirmView.as_view(
+            template_name="organization/set_password.html",
+            success_url=reverse_lazy("set_password_done"),
+        ),
+        name="set_password",
+    ),
+    path(
+        "password/done",
+        auth.PasswordResetCompleteView.as_view(template_name="organization/password_done.html"),
+        name="set_password_done",
+    ),
+    path("organization", pages.organization, name="organization"),
+    path("organization/import", pages.organization_import, name="organization_import"),
+    path("people/<handle>", pages.person, name="person"),
+    path("people/<handle>/roles", pages.person_roles, name="person_roles"),
+    path("people/<handle>/link", pages.person_link, name="person_link"),
+    path("use-cases", pages.use_cases, name="use_cases"),
+    path("use-cases/<path:name>/declaration", pages.use_case_declare, name="use_case_declare"),
+    path("use-cases/<path:name>/mode", pages.use_case_mode, name="use_case_mode"),
+    path("use-cases/<path:name>", pages.use_case, name="use_case"),
+]

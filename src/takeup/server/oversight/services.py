@@ -1,0 +1,97 @@
+"""Seal decisions for the oversight officer; open them with the officer's own key.
+
+Sealed boxes of libsodium (Curve25519, XSalsa20-Poly1305): whoever holds the database, takeup
+itself included, can add records and read none.
+"""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from nacl.encoding import HexEncoder
+from nacl.exceptions import CryptoError
+from nacl.public import PrivateKey, PublicKey, SealedBox
+
+from takeup.record.clock import now
+from takeup.record.errors import InputError
+from takeup.server.audit import services as audit
+from takeup.server.oversight.models import OversightKey, SealedBatch
+
+
+def make_oversight_key(actor: str = audit.SYSTEM) -> str:
+    """A new key pair; returns the private half, which is kept nowhere here. Batches sealed before
+    stay readable with the key of their time."""
+    private = PrivateKey.generate()
+    last = OversightKey.objects.order_by("number").last()
+    OversightKey.objects.create(
+        number=last.number + 1 if last else 1,
+        public=private.public_key.encode(HexEncoder).decode(),
+        made_at=now(),
+    )
+    audit.record("oversight.key_made", actor=actor)
+    return private.encode(HexEncoder).decode()
+
+
+def seal(batch: int, bodies: Sequence[str]) -> bool:
+    """Keep a batch of decisions (JSON as received) sealed, once; False where there is no key to
+    seal it to, or it is sealed already."""
+    key = OversightKey.objects.order_by("number").last()
+    if key is None or not bodies or SealedBatch.objects.filter(batch=batch).exists():
+        return False
+    times = [datetime.fromisoformat(json.loads(body)["decided_at"]) for body in bodies]
+    box = SealedBox(PublicKey(key.public.encode(), HexEncoder))
+    SealedBatch.objects.create(
+        batch=batch,
+        key=key,
+        rows=len(bodies),
+        first_decided_at=min(times),
+        last_decided_at=max(times),
+        sealed=box.encrypt(zlib.compress("\n".join(bodies).encode(), 6)),
+        sealed_at=now(),
+    )
+    return True
+
+
+def opened(
+    private: str, reason: str, actor: str, since: datetime | None = None
+) -> Iterator[dict[str, Any]]:
+    """Sealed decisions, oldest batch first, for one who holds the private key and names a reason;
+    that they were opened is in the audit log.
+
+    Raises InputError where the key opens none of them.
+    """
+    if not reason.strip():
+        raise InputError("name the reason: --reason 'request of the person', 'legal duty …'")
+    try:
+        box = SealedBox(PrivateKey(private.strip().encode(), HexEncoder))
+    except (CryptoError, ValueError):
+        raise InputError("this is no private oversight key (64 hexadecimal characters)") from None
+    batches = SealedBatch.objects.order_by("batch")
+    if since is not None:
+        batches = batches.filter(last_decided_at__gte=since)
+    audit.record(
+        "oversight.opened", actor=actor, reason=reason, batches=batches.count(),
+        since=since.isoformat() if since else None,
+    )  # fmt: skip
+    for one in batches.iterator(chunk_size=10):
+        try:
+            text = zlib.decompress(box.decrypt(bytes(one.sealed))).decode()
+        except CryptoError:
+            raise InputError(
+                f"batch {one.batch} is sealed to another key (number {one.key.number})"
+            ) from None
+        for line in text.splitlines():
+            row = json.loads(line)
+            if since is None or datetime.fromisoformat(row["decided_at"]) >= since:
+                yield row
+
+
+def remove_expired(months: int) -> int:
+    """Batches whose newest decision is older than `months` are removed; how many."""
+    before = now() - timedelta(days=round(months * 365.25 / 12))
+    gone, _ = SealedBatch.objects.filter(last_decided_at__lt=before).delete()
+    return gone

@@ -1,0 +1,1 @@
+"""What the log says of a use case, from its daily snapshots."""

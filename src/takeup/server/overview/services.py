@@ -1,0 +1,102 @@
+"""Daily snapshots of the log: two looks seconds apart would show one person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django_tasks import task
+
+from takeup.api import diagnose
+from takeup.log.delta import canonical
+from takeup.record.clock import now
+from takeup.record.errors import InputError, TakeupError
+from takeup.record.incoming import RecordKind
+from takeup.record.population import Population as DeclaredPopulation
+from takeup.report.html import render_body
+from takeup.report.page import Page
+from takeup.server.organization.models import Population
+from takeup.server.organization.services import declared
+from takeup.server.organization.services import use_case as known_use_case
+from takeup.server.overview.models import Snapshot
+from takeup.server.record_api.reading import recorded
+from takeup.server.settings import read_server_settings
+from takeup.server.start import log_of
+
+
+def take_snapshots(
+    only: str | None = None, step: Callable[[str], None] = lambda _: None
+) -> dict[str, str]:
+    """Measure every use case of the log (or `only` that one) as of today. By use case: `taken`,
+    `kept` where today's is there already (it is never replaced), or why it cannot be measured.
+
+    Raises InputError where the log holds no decision of it.
+    """
+    today = now().date()
+    step("reading the log")
+    tables = recorded(log_of(read_server_settings()))
+    names = sorted(
+        set(tables["decisions"]["use_case"].unique().to_pylist()) if "decisions" in tables else ()
+    )
+    if only is not None:
+        names = [name for name in names if name == only]
+    if not names:
+        raise InputError("there is nothing to measure yet: no decision has been recorded")
+    done = set(Snapshot.objects.filter(day=today).values_list("use_case", flat=True))
+    found: dict[str, str] = {}
+    for name in names:
+        if name in done:
+            found[name] = "kept"
+            continue
+        try:
+            _take(name, tables, today, step)
+            found[name] = "taken"
+        except TakeupError as error:
+            # One that cannot be measured does not keep the others from it.
+            found[name] = str(error)
+    return found
+
+
+@task()
+def take_snapshot_of(use_case: str) -> dict[str, str]:
+    """In the background: the snapshot that a page asked for."""
+    return take_snapshots(use_case)
+
+
+def latest(use_case: str, day: date | None = None) -> Snapshot | None:
+    """The newest snapshot of a use case, or that of `day`."""
+    found = Snapshot.objects.filter(use_case=use_case)
+    if day is not None:
+        found = found.filter(day=day)
+    return found.order_by("-day").first()
+
+
+def _take(
+    name: str, tables: dict[RecordKind, pa.Table], today: date, step: Callable[[str], None]
+) -> None:
+    parts = {
+        kind: canonical(rows.filter(pc.equal(rows["use_case"], name)))
+        for kind, rows in tables.items()
+    }
+    filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
+    titles = Population.objects.exclude(title="").values_list("key", "title")
+    result = diagnose(
+        filled["decisions"],
+        eligible=filled.get("eligible"),
+        outcomes=filled.get("outcomes"),
+        use_case={name: declared(name)},
+        population={key: DeclaredPopulation(title=title) for key, title in titles},
+        step=step,
+    )
+    known_use_case(name)
+    Snapshot.objects.get_or_create(
+        use_case=name,
+        day=today,
+        defaults={
+            "taken_at": now(),
+            "document": result.document("share"),
+            "body": render_body(Page(None, result.facts, result.shared)),
+        },
+    )

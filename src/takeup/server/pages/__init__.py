@@ -1,0 +1,1 @@
+"""What every page has: base template, stylesheet, headers, navigation, the style page."""

@@ -1,0 +1,44 @@
+"""The bar at the top: what this person may open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext_lazy as _
+
+from takeup.server.organization.roles import Role
+from takeup.server.organization.services import roles_of
+from takeup.server.permissions import may, name_of
+
+_BAR = (
+    ("home", _("Start"), ("home",)),
+    ("use_cases", _("Use cases"), ("use_cases", "use_case", "diagnosis", "diagnosis_day")),
+    ("organization", _("Organization"), ("organization", "organization_import", "person")),
+    ("senders", _("Senders"), ("senders", "sender_key")),
+    ("quarantine", _("Quarantine"), ("quarantine", "quarantine_row")),
+    ("audit", _("Audit"), ("audit",)),
+)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """`bar`: links with their words, the open one marked; `roles`: what this person is."""
+    person = getattr(request, "user", None)
+    if person is None or person.is_anonymous:
+        return {"bar": [], "roles": []}
+    here = name_of(request.resolver_match)
+
+    def bar() -> list[dict[str, Any]]:
+        return [
+            {"href": reverse(name), "words": words, "here": here in pages}
+            for name, words, pages in _BAR
+            if may(name, person)
+        ]
+
+    def roles() -> list[Any]:
+        held = roles_of(person)
+        return [role.label for role in Role if role in held]
+
+    return {"bar": SimpleLazyObject(bar), "roles": SimpleLazyObject(roles)}

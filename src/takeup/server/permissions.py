@@ -1,0 +1,131 @@
+"""Who may open what: the one place that says so.
+
+Every address of the server has a name, and every name stands here; one that does not is
+refused to everybody. The API's addresses are for keys.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Final, Literal
+from urllib.parse import quote
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import ResolverMatch, reverse
+
+from takeup.server.organization.models import Person
+from takeup.server.organization.roles import Role
+from takeup.server.organization.services import roles_of
+
+Open = Literal["anybody", "signed in", "key", "development"]
+Allowed = Open | frozenset[Role]
+
+
+def _only(*roles: Role) -> frozenset[Role]:
+    return frozenset(roles)
+
+
+_R = Role
+_ADMINISTRATION = _only(_R.ADMINISTRATOR)
+_PROGRAMME = _only(_R.PROGRAMME_LEAD)
+# Whole reports compare populations and teams: those who may see every population's figures.
+_ALL_POPULATIONS = _only(
+    _R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.ROLE_OWNER, _R.WORKER_REPRESENTATIVE, _R.OVERSIGHT_OFFICER
+)
+
+PAGES: Final[Mapping[str, Allowed]] = {
+    "health": "anybody",
+    "ready": "anybody",
+    "account_login": "anybody",
+    "account_logout": "signed in",
+    "account_signup": "anybody",
+    "account_inactive": "anybody",
+    "account_reauthenticate": "signed in",
+    "account_change_password": "signed in",
+    "set_password": "anybody",
+    "set_password_done": "anybody",
+    "home": "signed in",
+    "access_to_me": "signed in",
+    "style": "development",
+    "organization": _ADMINISTRATION,
+    "organization_import": _ADMINISTRATION,
+    "person": _ADMINISTRATION,
+    "person_link": _ADMINISTRATION,
+    "person_roles": _ADMINISTRATION,
+    "senders": _ADMINISTRATION,
+    "senders_counters": _ADMINISTRATION,
+    "sender_key": _ADMINISTRATION,
+    "sender_key_revoke": _ADMINISTRATION,
+    "quarantine": _ADMINISTRATION,
+    "quarantine_row": _ADMINISTRATION,
+    "use_cases": _only(*set(Role)),
+    "use_case": _only(*set(Role)),
+    "use_case_declare": _PROGRAMME | _ADMINISTRATION,
+    "use_case_mode": _PROGRAMME,
+    "diagnosis": _ALL_POPULATIONS,
+    "diagnosis_day": _ALL_POPULATIONS,
+    "diagnosis_take": _PROGRAMME,
+    "audit": _only(_R.OVERSIGHT_OFFICER, _R.WORKER_REPRESENTATIVE),
+    "api-1:openapi-json": "anybody",
+    "api-1:api-root": "anybody",
+    "api-1:decisions": "key",
+    "api-1:outcomes": "key",
+    "api-1:eligible": "key",
+    "api-1:events": "key",
+    "api-1:recommendations": "key",
+    "api-1:cds_cards": "key",
+    "api-1:cds_feedback": "key",
+    "api-1:quarantine": "key",
+    "api-1:correct": "key",
+    "api-1:modes": "key",
+    "api-1:people": "key",
+}
+
+
+def may(name: str, person: Person | AnonymousUser) -> bool:
+    """Whether `person` may open the page of this name."""
+    allowed = PAGES.get(name)
+    if allowed == "anybody":
+        return True
+    if allowed == "development":
+        return bool(settings.TAKEUP.development)
+    if allowed is None or allowed == "key" or isinstance(person, AnonymousUser):
+        return False
+    if not person.is_active:
+        return False
+    return allowed == "signed in" or bool(roles_of(person) & frozenset(allowed))
+
+
+def name_of(match: ResolverMatch | None) -> str:
+    """The name under which an address stands in the table."""
+    return match.view_name if match else ""
+
+
+def only_the_permitted(
+    get_response: Callable[[HttpRequest], HttpResponse],
+) -> Callable[[HttpRequest], HttpResponse]:
+    """Lets a request pass to its page where the table allows it, else says what is needed."""
+    return _Permitted(get_response)
+
+
+class _Permitted:
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self._get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: object, args: object, kwargs: object
+    ) -> HttpResponse | None:
+        name = name_of(request.resolver_match)
+        if may(name, request.user):
+            return None
+        if request.user.is_anonymous and PAGES.get(name) != "development":
+            return HttpResponseRedirect(
+                f"{reverse('account_login')}?next={quote(request.get_full_path())}"
+            )
+        return render(request, "not_permitted.html", status=403)
