@@ -1,37 +1,80 @@
-"""The server's store in this process, on a folder of its own."""
+"""The server's store in this process: SQLite in a folder of its own, or (TAKEUP_TEST_STORE=postgres)
+a PostgreSQL cluster of its own."""
 
 from __future__ import annotations
 
 import os
+import shutil
+import tempfile
+from pathlib import Path
 
 import pytest
+
+from tests.server.running import Postgres, postgres_folder
 
 
 @pytest.fixture(scope="session")
 def django_ready(tmp_path_factory):
     """Django once a process; its database is empty at the start."""
     os.environ["TAKEUP_HOME"] = str(tmp_path_factory.mktemp("home"))
+    os.environ["TAKEUP_DEVELOPMENT"] = "1"
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    postgres = None
+    if os.environ.get("TAKEUP_TEST_STORE") == "postgres":
+        if postgres_folder() is None:
+            pytest.skip("no PostgreSQL on this machine (make system installs it)")
+        place = Path(tempfile.mkdtemp(prefix="takeup-postgres-"))
+        place.chmod(0o755)
+        postgres = Postgres(place / "data")
+        postgres.start()
+        os.environ["TAKEUP_DATABASE_URL"] = postgres.url
     from takeup.server.start import start
 
-    return start()
+    settings = start()
+    # Hashing is slow on purpose; tests sign in often.
+    from django.conf import settings as django_settings
+
+    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    django_settings.ALLOWED_HOSTS = ["*"]
+    yield settings
+    from django.db import connections
+
+    connections.close_all()
+    if postgres is not None:
+        postgres.stop("immediate")
+        shutil.rmtree(postgres.folder.parent)
 
 
 @pytest.fixture
-def key(django_ready):
-    """A key in a store without rows."""
-    from takeup.server.record_api.keys import key_of, make_key
-    from takeup.server.record_api.models import (
-        ApiKey,
-        Batch,
-        Covariate,
-        InboxRow,
-        Quarantined,
-        Sender,
-    )
+def store(django_ready):
+    """A store without rows, but for the audit log, which nothing empties."""
+    from django.apps import apps
+
     from takeup.server.record_api.receive import forget_types
 
-    for model in (InboxRow, Batch, Quarantined, ApiKey, Sender, Covariate):
-        model.objects.all().delete()
+    first = ("InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
+             "Placement", "Lead", "Grant", "Declaration", "UseCase", "Population", "Team", "Cohort",
+             "Person", "Covariate", "ClusterKey", "PseudonymKey", "Snapshot")  # fmt: skip
+    models = {model.__name__: model for model in apps.get_models()}
+    for name in first:
+        models[name].objects.all().delete()
+    models["DBTaskResult"].objects.all().delete()
     forget_types()
+    shutil.rmtree(django_ready.log, ignore_errors=True)
+    return django_ready
+
+
+@pytest.fixture
+def key(store):
+    """A key in a store without rows."""
+    from takeup.server.record_api.keys import key_of, make_key
+
     return key_of(make_key("host"))
+
+
+@pytest.fixture
+def log(store):
+    """The decision log of this deployment."""
+    from takeup.server.start import log_of
+
+    return log_of(store)

@@ -14,11 +14,6 @@ class DiesError(Exception):
     """The process ends here."""
 
 
-@pytest.fixture
-def log(tmp_path) -> DecisionLog:
-    return DecisionLog(tmp_path / "log")
-
-
 def send(key, *numbers: int, **changes):
     from takeup.server.record_api.receive import receive
 

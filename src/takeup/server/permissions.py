@@ -45,6 +45,7 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "account_inactive": "anybody",
     "account_reauthenticate": "signed in",
     "account_change_password": "signed in",
+    "account_set_password": "signed in",
     "set_password": "anybody",
     "set_password_done": "anybody",
     "home": "signed in",

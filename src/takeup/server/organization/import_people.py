@@ -80,11 +80,13 @@ class _Import:
         }
 
     def run(self) -> list[Change]:
-        addresses = {row.person_id: row.email for row in self.rows}
-        # An address that moves from one person to another is free before it is given again.
+        self._adopt()
+        given = {row.email: row.person_id for row in self.rows if row.email}
+        # An address that passes from one person to another is free before it is given again.
         for person in self.people.values():
-            if person.imported and person.email and addresses.get(person.person_id) != person.email:
+            if given.get(person.email, person.person_id) != person.person_id:
                 Person.objects.filter(pk=person.pk).update(email=None)
+                person.email = None
         for row in self.rows:
             person = self._person(row)
             self._place(person, row)
@@ -96,6 +98,17 @@ class _Import:
                 deactivate(person, self.day, self.actor)
                 self._changed(person, "leaves")
         return self.changes
+
+    def _adopt(self) -> None:
+        """Who was made by hand under the same address (the first administrator) is the one whom
+        the file names, not another person."""
+        by_hand = {p.email: p for p in self.people.values() if p.email and not p.imported}
+        for row in self.rows:
+            person = by_hand.get(row.email)
+            if person is not None and row.person_id not in self.people:
+                del self.people[person.person_id]
+                person.person_id = row.person_id
+                self.people[row.person_id] = person
 
     def _changed(self, person: Person, what: What, before: str = "", after: str = "") -> None:
         self.changes.append(Change(person.person_id, what, before, after))

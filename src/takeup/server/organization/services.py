@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from takeup.record.clock import now
+from takeup.record.errors import DeclarationError
 from takeup.record.toml_file import declare, read_toml_text
 from takeup.record.use_case import UseCase as Declared
 from takeup.server.audit import services as audit
@@ -131,6 +132,8 @@ def declare_use_case(name: str, text: str, actor: str) -> Declared:
     Raises DeclarationError naming every mistake; nothing changes then.
     """
     declared = declare(Declared, read_toml_text(text, name), name)
+    if declared.name not in (None, name):
+        raise DeclarationError(name, [f"name: {declared.name!r} is another use case"])
     held = use_case(name)
     last = held.declarations.order_by("revision").last()
     if last is None or last.text != text:

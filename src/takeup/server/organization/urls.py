@@ -15,6 +15,7 @@ urlpatterns = [
     path("inactive", account.account_inactive, name="account_inactive"),
     path("sign-in/again", account.reauthenticate, name="account_reauthenticate"),
     path("password", account.password_change, name="account_change_password"),
+    path("password/first", account.password_set, name="account_set_password"),
     path(
         "password/<uidb64>/<token>",
         auth.PasswordResetConfirmView.as_view(

@@ -1,0 +1,225 @@
+"""Who may open what: every page and endpoint, as every role.
+
+The table here is written by hand from the access matrix, not taken from `permissions.py`.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.server.people import PASSWORD, ROLES, client_of, with_role
+
+EVERYBODY = frozenset(ROLES)
+WHOLE_REPORTS = frozenset(
+    {"programme_lead", "executive", "role_owner", "worker_representative", "oversight_officer"}
+)
+ADMINISTRATOR = frozenset({"administrator"})
+LEAD = frozenset({"programme_lead"})
+
+PAGES = {
+    ("GET", "home"): EVERYBODY,
+    ("GET", "access_to_me"): EVERYBODY,
+    ("GET", "use_cases"): EVERYBODY,
+    ("GET", "use_case"): EVERYBODY,
+    ("GET", "account_change_password"): EVERYBODY,
+    ("GET", "account_set_password"): EVERYBODY,
+    ("GET", "account_reauthenticate"): EVERYBODY,
+    ("GET", "account_logout"): EVERYBODY,
+    ("POST", "use_case_declare"): LEAD | ADMINISTRATOR,
+    ("POST", "use_case_mode"): LEAD,
+    ("GET", "diagnosis"): WHOLE_REPORTS,
+    ("GET", "diagnosis_day"): WHOLE_REPORTS,
+    ("POST", "diagnosis_take"): LEAD,
+    ("GET", "organization"): ADMINISTRATOR,
+    ("GET", "organization_import"): ADMINISTRATOR,
+    ("GET", "person"): ADMINISTRATOR,
+    ("POST", "person_link"): ADMINISTRATOR,
+    ("POST", "person_roles"): ADMINISTRATOR,
+    ("GET", "senders"): ADMINISTRATOR,
+    ("GET", "senders_counters"): ADMINISTRATOR,
+    ("GET", "sender_key"): ADMINISTRATOR,
+    ("POST", "sender_key_revoke"): ADMINISTRATOR,
+    ("GET", "quarantine"): ADMINISTRATOR,
+    ("GET", "quarantine_row"): ADMINISTRATOR,
+    ("GET", "audit"): frozenset({"oversight_officer", "worker_representative"}),
+}
+OPEN = {
+    "health", "ready", "account_login", "account_signup", "account_inactive", "set_password",
+    "set_password_done", "style",
+}  # fmt: skip
+"""For anybody, signed in or not (`style` only in development)."""
+KEYED = {
+    "POST": ("decisions", "outcomes", "eligible", "events", "recommendations", "people",
+             "cds-services/s/cards", "cds-services/s/feedback", "quarantine/1"),
+    "GET": ("quarantine", "modes"),
+}  # fmt: skip
+
+
+def addresses() -> dict[str, str]:
+    """Every page's name with an address of it, from the server's own table of addresses."""
+    from django.urls import get_resolver, reverse
+
+    from takeup.server.record_api.keys import make_key
+    from takeup.server.record_api.models import ApiKey, Quarantined
+
+    make_key("s")
+    key = ApiKey.objects.get()
+    row = Quarantined.objects.create(
+        kind="decisions", body="{}", reasons=["x"], sender=key.sender, received_at=key.created_at
+    )
+    values = {
+        "name": "credit", "day": "2026-11-24", "handle": with_role_handle(), "prefix": key.prefix,
+        "number": row.pk, "uidb64": "MQ", "token": "x-y",
+    }  # fmt: skip
+    found = {}
+    for name, routes in get_resolver().reverse_dict.lists():
+        if isinstance(name, str):
+            parameters = routes[0][0][0][1]
+            found[name] = reverse(name, kwargs={p: values[p] for p in parameters})
+    return found
+
+
+def with_role_handle() -> str:
+    from tests.server.people import person
+
+    return person("subject").handle
+
+
+@pytest.fixture
+def site(store):
+    from takeup.record.clock import now
+    from takeup.server.organization.services import use_case
+    from takeup.server.overview.models import Snapshot
+
+    use_case("credit")
+    Snapshot.objects.create(
+        use_case="credit", day="2026-11-24", taken_at=now(), document={"diagnoses": []}, body="…"
+    )
+    return addresses()
+
+
+def test_every_address_of_the_server_stands_in_the_table_and_here(site):
+    from django.urls import get_resolver
+
+    from takeup.server.permissions import PAGES as DECLARED
+
+    named = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
+    assert named == {name for _, name in PAGES} | OPEN
+    api = {name for name in DECLARED if name.startswith("api-1:")}
+    assert set(DECLARED) - api == named
+
+
+@pytest.mark.parametrize("role", [*ROLES, "no role", "left"])
+def test_a_role_opens_its_pages_and_no_other(site, role):
+    if role in ROLES:
+        someone = with_role(role)
+    else:
+        from tests.server.people import person
+
+        someone = person("nobody")
+    client = client_of(someone)
+    if role == "left":
+        from takeup.record.clock import now
+        from takeup.server.organization.services import deactivate
+
+        deactivate(someone, now().date(), "test")
+    for (method, name), allowed in PAGES.items():
+        answer = client.generic(
+            method, site[name], content_type="application/x-www-form-urlencoded"
+        )
+        if role == "left":
+            assert answer.status_code == 302, name
+            assert answer.url.startswith("/sign-in"), name
+            continue
+        signed_in = {"home", "access_to_me", "account_change_password", "account_reauthenticate",
+                     "account_set_password", "account_logout"}  # fmt: skip
+        may = role in allowed or name in signed_in
+        assert (answer.status_code != 403) == may, (role, name, answer.status_code)
+        assert answer.status_code < 500, (role, name)
+
+
+def test_nobody_signed_out_opens_more_than_the_sign_in(site):
+    client = client_of()
+    for (method, name), _ in PAGES.items():
+        answer = client.generic(method, site[name])
+        assert answer.status_code == 302, name
+        assert answer.url.startswith("/sign-in?next="), name
+    for name in OPEN - {"style"}:
+        assert client.get(site[name]).status_code in (200, 302), name
+
+
+def test_a_session_opens_no_endpoint_and_a_key_opens_no_page(site):
+    from takeup.server.record_api.keys import make_key
+
+    administrator = client_of(with_role("administrator"))
+    cookies = {"takeup": administrator.cookies["takeup"].value}
+    key = {"Authorization": f"Bearer {make_key('s2')}"}
+    for method, paths in KEYED.items():
+        for path in paths:
+            assert asked(method, f"/api/v1/{path}", cookies=cookies) == 401, path
+    for (method, name), _ in PAGES.items():
+        refused = 302 if method == "GET" else 403
+        assert asked(method, site[name], headers=key) == refused, name
+
+
+def test_a_key_for_records_changes_no_organization_and_the_other_way_round(site):
+    from takeup.server.record_api.keys import make_key
+
+    records = {"Authorization": f"Bearer {make_key('s3')}"}
+    organization = {"Authorization": f"Bearer {make_key('hr', (), 'organization')}"}
+    assert asked("POST", "/api/v1/people", headers=records, json=[]) == 403
+    for method, paths in KEYED.items():
+        for path in set(paths) - {"people"}:
+            assert asked(method, f"/api/v1/{path}", headers=organization, json=[{}]) == 403, path
+
+
+def asked(method: str, path: str, **options) -> int:
+    """The status of an answer of the whole server, as uvicorn runs it."""
+    import asyncio
+
+    import httpx
+
+    from takeup.server.asgi import application
+
+    async def ask() -> int:
+        transport = httpx.ASGITransport(app=application)
+        cookies = options.pop("cookies", None)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://127.0.0.1:8000", cookies=cookies
+        ) as client:
+            return (await client.request(method, path, **options)).status_code
+
+    return asyncio.run(ask())
+
+
+def test_a_page_that_is_not_in_the_table_is_refused_to_everybody(site, monkeypatch):
+    from takeup.server import permissions
+
+    monkeypatch.setattr(permissions, "PAGES", {})
+    assert client_of(with_role("administrator")).get(site["home"]).status_code == 403
+
+
+def test_every_form_needs_its_token(site):
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(
+        with_role("programme_lead"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    assert client.post(site["use_case_mode"], {"mode": "assist"}).status_code == 403
+
+
+def test_pages_carry_the_headers_that_keep_them_safe(site):
+    answer = client_of(with_role("administrator")).get(site["organization"])
+    policy = answer["Content-Security-Policy"]
+    assert "unsafe" not in policy
+    assert "default-src 'none'" in policy
+    assert answer["X-Frame-Options"] == "DENY"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Referrer-Policy"] == "same-origin"
+    assert answer["Cache-Control"] == "no-store"
+    someone = with_role("executive")
+    signed_in = client_of().post("/sign-in", {"login": someone.email, "password": PASSWORD})
+    cookie = signed_in.cookies["takeup"]
+    assert cookie["httponly"]
+    assert cookie["samesite"] == "Lax"
