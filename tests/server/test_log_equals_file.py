@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 import takeup
 from takeup.simulate import simulate
 from tests.measure.programmes import use_case_of
 from tests.server.running import running
+from tests.server.same_figures import differences
 
 
 def rows_of(table, **more):
@@ -19,21 +18,6 @@ def rows_of(table, **more):
             frame[name] = frame[name].dt.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     rows = json.loads(frame.to_json(orient="records", double_precision=15))
     return [{k: v for k, v in {**row, **more}.items() if v is not None} for row in rows]
-
-
-def differences(one, other, where="measures"):
-    """Where two JSON documents differ by more than the order of a sum."""
-    if isinstance(one, dict) and isinstance(other, dict) and one.keys() == other.keys():
-        for name in one:
-            yield from differences(one[name], other[name], f"{where}.{name}")
-    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
-        for i, (a, b) in enumerate(zip(one, other, strict=True)):
-            yield from differences(a, b, f"{where}[{i}]")
-    elif isinstance(one, float) and isinstance(other, float):
-        if one != pytest.approx(other, rel=1e-9, abs=1e-12):
-            yield where, one, other
-    elif one != other:
-        yield where, one, other
 
 
 def test_the_log_and_the_files_give_the_same_figures(tmp_path):

@@ -84,7 +84,7 @@ class _Import:
         given = {row.email: row.person_id for row in self.rows if row.email}
         # An address that passes from one person to another is free before it is given again.
         for person in self.people.values():
-            if given.get(person.email, person.person_id) != person.person_id:
+            if given.get(person.email or "", person.person_id) != person.person_id:
                 Person.objects.filter(pk=person.pk).update(email=None)
                 person.email = None
         for row in self.rows:
@@ -104,7 +104,7 @@ class _Import:
         the file names, not another person."""
         by_hand = {p.email: p for p in self.people.values() if p.email and not p.imported}
         for row in self.rows:
-            person = by_hand.get(row.email)
+            person = by_hand.get(row.email or "")
             if person is not None and row.person_id not in self.people:
                 del self.people[person.person_id]
                 person.person_id = row.person_id

@@ -1,0 +1,104 @@
+"""Pages show daily snapshots in share disclosure, never the log as it is this second."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from takeup.record.clock import at, now
+from takeup.record.errors import InputError
+from tests.server.people import client_of, with_role
+from tests.server.running import decision
+
+
+def send(key, people: int, each: int = 12, first: int = 0):
+    from takeup.server.record_api.receive import receive
+
+    rows = [
+        decision(first + p * each + i, person_id=f"p{p}", population="officers")
+        for p in range(people)
+        for i in range(each)
+    ]
+    for start in range(0, len(rows), 1000):
+        receive("decisions", rows[start : start + 1000], key)
+
+
+def taken(**options):
+    from takeup.server.overview.services import take_snapshots
+
+    return take_snapshots(**options)
+
+
+def test_a_snapshot_is_taken_once_a_day_and_never_replaced(key):
+    from takeup.server.overview.services import latest
+
+    send(key, 20)
+    assert taken() == {"credit": "taken"}
+    before = latest("credit").document
+    send(key, 20, first=10_000)
+    assert taken() == {"credit": "kept"}
+    assert latest("credit").document == before
+    with at(now() + timedelta(days=1)):
+        assert taken() == {"credit": "taken"}
+    assert latest("credit").document != before
+
+
+def test_a_snapshot_is_in_share_disclosure_and_hides_few_people(key):
+    from takeup.server.overview.services import latest
+
+    send(key, 5)
+    taken()
+    document = latest("credit").document
+    assert document["disclosure"] == "share"
+    adoption = document["diagnoses"][0]["measures"]["adoption"]
+    assert adoption["consult_rate"]["status"] == "suppressed"
+    assert "Not shown, on purpose" in latest("credit").body
+
+
+def test_without_a_decision_there_is_nothing_to_measure_and_it_says_so(store):
+    with pytest.raises(InputError, match="no decision has been recorded"):
+        taken()
+
+
+def test_the_page_shows_the_verdict_of_the_snapshot(key):
+    from takeup.server.overview.services import latest
+
+    send(key, 20)
+    taken()
+    (told,) = latest("credit").document["diagnoses"]
+    page = client_of(with_role("executive")).get("/diagnosis/credit").content.decode()
+    assert told["verdict"].split(".")[0] in page
+    assert "<style" not in page
+    assert ' style="' not in page
+
+
+def test_the_button_asks_for_one_and_the_worker_takes_it(key):
+    from django.core.management import call_command
+
+    from takeup.server.overview.services import latest
+
+    send(key, 20)
+    client = client_of(with_role("programme_lead"))
+    taken_before = client.get("/diagnosis/credit")
+    assert taken_before.status_code == 404  # not drained, not declared: unknown yet
+    from takeup.server.organization.services import use_case
+
+    use_case("credit")
+    assert "Diagnose from the log now" in client.get("/diagnosis/credit").content.decode()
+    client.post("/diagnosis/credit/take")
+    client.post("/diagnosis/credit/take")
+    assert "being taken" in client.get("/diagnosis/credit").content.decode()
+    call_command("db_worker", "--batch", "--no-startup-delay", verbosity=0)
+    assert latest("credit") is not None
+    page = client.get("/diagnosis/credit").content.decode()
+    assert "Diagnose from the log now" not in page
+    answer = client.post("/diagnosis/credit/take", follow=True)
+    assert "would show what single people decided" in answer.content.decode()
+
+
+def test_only_counters_are_live(key):
+    send(key, 3)
+    page = client_of(with_role("administrator")).get("/senders/counters").content.decode()
+    assert "36" in page
+    assert "host" in page
