@@ -8,7 +8,7 @@ from takeup_client import Client
 
 
 def main(url: str, key: str, spool: str, first: int) -> None:
-    takeup = Client(url, key, "credit", spool, send_every=0.05)
+    takeup = Client(url, key, "credit", spool, mode="assist", send_every=0.05)
     i = first
     while True:
         advice = takeup.recommend(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
 import subprocess
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 from deltalake import DeltaTable
 
-from takeup_client import Client
+from takeup_client import AsyncClient, Client
 from takeup_client.spool import Spool
 from tests.server.running import Server, running, select_nothing
 
@@ -42,7 +43,7 @@ def until_sent(spool: Path) -> None:
 
 
 def test_a_case_is_recorded_with_what_happened_and_its_outcome_follows(server, key, tmp_path):
-    with Client(server.address(""), key, "credit", tmp_path) as takeup:
+    with Client(server.address(""), key, "credit", tmp_path, mode="assist") as takeup:
         seen = takeup.recommend("a1", "approve", person_id="p1", covariates={"segment": "thin"},
                                 confidence=0.8)  # fmt: skip
         assert seen.show
@@ -56,9 +57,8 @@ def test_a_case_is_recorded_with_what_happened_and_its_outcome_follows(server, k
     one = rows.loc[seen.decision_id]
     assert (one["consulted"], one["choice"], one["initial_choice"]) == (True, "decline", "refer")
     assert (one["override_reason"], one["x_segment"]) == ("info_model_lacks", "thin")
-    two = rows.loc[unseen.decision_id].sort_values("revision")
-    assert two["consulted"].tolist() == [False, False]
-    assert two["flagged"].isna().tolist() == [True, False]
+    two = rows.loc[[unseen.decision_id]].sort_values("revision").iloc[-1]
+    assert (two["consulted"], two["flagged"]) == (False, "late")
     assert logged(server, "outcomes")["decision_id"].tolist() == [seen.decision_id]
 
 
@@ -73,12 +73,17 @@ def test_in_shadow_nothing_is_shown_and_nothing_is_called_consulted(server, key,
 
 
 def test_a_full_spool_says_not_recorded_and_the_host_goes_on(tmp_path):
-    takeup = Client("http://127.0.0.1:9", "tk_0_0", "credit", tmp_path, spool_bytes=2_000)
-    told = [takeup.recommend(f"c{i}", "approve").decided("approve") for i in range(20)]
+    takeup = Client(
+        "http://127.0.0.1:9", "tk_0_0", "credit", tmp_path, mode="assist", spool_bytes=2_000
+    )
+    told = []
+    for i in range(20):
+        advice = takeup.recommend(f"c{i}", "approve")
+        told += [advice.decided("approve"), advice.recorded]
     assert told[0]
     assert not told[-1]
     assert takeup.counters.recorded == sum(told)
-    assert takeup.counters.not_recorded == 20 - sum(told)
+    assert takeup.counters.not_recorded == len(told) - sum(told)
 
 
 def test_a_folder_that_cannot_be_written_says_not_recorded(tmp_path):
@@ -131,6 +136,73 @@ def test_a_killed_host_loses_nothing_it_had_been_told_was_recorded(server, key, 
     with Client(server.address(""), key, "credit", tmp_path) as takeup:
         takeup._sender.wake()
         until_sent(tmp_path)
-    ids = Counter(i for i in logged(server)["decision_id"] if i.startswith("host-"))
-    assert {f"host-{i}" for i in told} <= ids.keys()
-    assert set(ids.values()) == {1}
+    rows = logged(server)
+    kept = Counter(
+        (i, r)
+        for i, r in zip(rows["decision_id"], rows["revision"], strict=True)
+        if i.startswith("host-")
+    )
+    assert {(f"host-{i}", 1) for i in told} <= kept.keys()
+    assert set(kept.values()) == {1}
+
+
+def test_advice_that_was_looked_at_and_never_decided_is_known_all_the_same(server, key, tmp_path):
+    with Client(server.address(""), key, "credit", tmp_path, mode="assist") as takeup:
+        advice = takeup.recommend("n1", "approve", person_id="p1")
+        assert advice.recorded
+        assert advice.viewed()
+    until_sent(tmp_path)
+    assert advice.decision_id not in set(logged(server)["decision_id"])
+    assert (takeup.counters.acknowledged, takeup.counters.quarantined) == (2, 0)
+
+
+def test_the_mode_is_the_servers_and_follows_it_within_seconds(server, key, tmp_path):
+    server.command("use-case", "mode", "mortgage", "shadow")
+    with Client(
+        server.address(""), key, "mortgage", tmp_path, modes_every=0.05, keep_mode=60
+    ) as takeup:
+        assert takeup.ready()
+        assert not takeup.recommend("m1", "approve").show
+        server.command("use-case", "mode", "mortgage", "assist")
+        while takeup.mode != "assist":
+            select_nothing()
+        assert takeup.recommend("m2", "approve").show
+
+
+def test_without_the_server_the_last_mode_holds_for_its_time_and_then_nothing_is_shown(
+    server, key, tmp_path
+):
+    server.command("use-case", "mode", "car", "assist")
+    with Client(server.address(""), key, "car", tmp_path) as takeup:
+        assert takeup.ready()
+        assert takeup.mode == "assist"
+    gone = "http://127.0.0.1:9"
+    assert Client(gone, key, "car", tmp_path).mode == "assist"
+    assert Client(gone, key, "car", tmp_path, keep_mode=0.0).mode == "shadow"
+    assert Client(gone, key, "car", tmp_path / "new").mode == "shadow"
+
+
+def test_a_mode_the_client_does_not_know_is_refused_at_once():
+    with pytest.raises(ValueError, match="assist, shadow or off"):
+        Client("http://127.0.0.1:9", "k", "credit", "x", mode="live")
+
+
+def test_the_same_calls_await_in_asyncio(server, key, tmp_path):
+    async def host() -> str:
+        async with AsyncClient(
+            server.address(""), key, "credit", tmp_path, mode="assist"
+        ) as takeup:
+            advice = await takeup.recommend("async-1", "approve", person_id="p1")
+            assert advice.show
+            assert await advice.viewed("evidence")
+            assert await advice.decided("decline", reason="not_convinced")
+            assert await advice.flag("wrong")
+            assert await advice.outcome(0, name="repaid")
+            return advice.decision_id
+
+    decision_id = asyncio.run(host())
+    row = (
+        logged(server).set_index("decision_id").loc[[decision_id]].sort_values("revision").iloc[-1]
+    )
+    assert (row["consulted"], row["flagged"], row["evidence_opened"]) == (True, "wrong", True)
+    assert decision_id in set(logged(server, "outcomes")["decision_id"])

@@ -1,4 +1,8 @@
-"""The way in: recommend, show or not, decided; later the outcome."""
+"""The way in: recommend, show or not, decided; later the outcome.
+
+What happens to a case is recorded as it happens, event by event; takeup folds the events into
+the decision. The action (followed, overridden, not consulted) is derived there, never claimed.
+"""
 
 from __future__ import annotations
 
@@ -6,22 +10,26 @@ import json
 import threading
 import uuid
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import datetime, timezone
 from pathlib import Path
-from typing import Any, Union
+from typing import Any, Optional, Union
 
+from takeup_client._version import __version__
+from takeup_client.modes import MODES, Modes
 from takeup_client.sender import Counters, Sender
 from takeup_client.spool import Spool
 
-VERSION = "python/0.1.0"
 Choice = Union[str, float]
+CLIENT_VERSION = f"python/{__version__}"
 
 
 class Client:
     """Records decisions of one use case. Make one for a process and keep it.
 
-    `mode` is the use case's: `assist` (advice is shown), `shadow` (kept from people) or `off`.
-    `spool`: a folder on a local disk; `spool_bytes` bounds it. No call waits or raises.
+    `spool`: a folder on a local disk; `spool_bytes` bounds it. `mode` is the use case's as the
+    server says (asked every `modes_every` seconds; the last answer holds for `keep_mode` seconds,
+    then nothing is shown), unless the host names it: `assist` (advice is shown), `shadow` (kept
+    from people) or `off`. No call waits or raises.
     """
 
     def __init__(
@@ -29,50 +37,65 @@ class Client:
         url: str,
         key: str,
         use_case: str,
-        spool: str | Path,
+        spool: Union[str, Path],
         *,
-        mode: str = "assist",
+        mode: Optional[str] = None,
         spool_bytes: int = 100_000_000,
         send_every: float = 0.5,
+        modes_every: float = 2.0,
+        keep_mode: float = 3600.0,
     ) -> None:
-        if mode not in ("assist", "shadow", "off"):
+        if mode is not None and mode not in MODES:
             raise ValueError(f"mode is assist, shadow or off, not {mode!r}")
-        self.use_case, self.mode = use_case, mode
+        self.use_case, self._mode = use_case, mode
         self.counters = Counters()
         self._counting = threading.Lock()
         self._spool = Spool(Path(spool), spool_bytes)
         self._sender = Sender(url, key, self._spool, self.counters, send_every)
+        self._modes = Modes(url, key, Path(spool), modes_every, keep_mode)
+        if mode is None:
+            self._modes.of(use_case)
+
+    @property
+    def mode(self) -> str:
+        """The mode that holds now."""
+        return self._mode or self._modes.of(self.use_case)
+
+    def ready(self, timeout: float = 5.0) -> bool:
+        """Wait until the server's mode is known: for scripts; a host need not. False where the
+        server was not heard."""
+        return self._mode is not None or self._modes.wait(timeout)
 
     def recommend(
         self,
         case_id: str,
         recommendation: Choice,
         *,
-        person_id: str | None = None,
-        covariates: Mapping[str, str | float | bool] | None = None,
-        decision_id: str | None = None,
+        person_id: Optional[str] = None,
+        covariates: Optional[Mapping[str, Union[str, float, bool]]] = None,
+        decision_id: Optional[str] = None,
         **columns: Any,
     ) -> Recommendation:
         """The model's advice on a case. `covariates` are known before the decision (kept as
         `x_NAME`); `columns` any other canonical column, for example `confidence=0.8`."""
         advised = "recommendation" if isinstance(recommendation, str) else "recommendation_value"
+        mode = self.mode
         row: dict[str, Any] = {
-            "decision_id": decision_id or uuid.uuid4().hex, "use_case": self.use_case,
-            "case_id": case_id, "person_id": person_id, "mode": self.mode,
-            "client_version": VERSION, **columns,
+            "use_case": self.use_case, "case_id": case_id, "person_id": person_id, "mode": mode,
+            "client_version": CLIENT_VERSION, **columns,
         }  # fmt: skip
-        if self.mode != "off":
+        if mode != "off":
             row.update({advised: recommendation, "delivered_at": _now()})
         row.update({f"x_{name}": value for name, value in (covariates or {}).items()})
-        return Recommendation(self, row)
+        return Recommendation(self, decision_id or uuid.uuid4().hex, row, mode)
 
     def outcome(
         self,
         decision_id: str,
-        value: float | None = None,
+        value: Optional[float] = None,
         *,
         name: str = "outcome",
-        observed_at: datetime | None = None,
+        observed_at: Optional[datetime] = None,
         **columns: Any,
     ) -> bool:
         """How a decision went, whenever it is known; `columns` such as `correct_choice`."""
@@ -85,6 +108,7 @@ class Client:
 
     def close(self, timeout: float = 10.0) -> None:
         """Send what is left; what cannot be sent within `timeout` seconds stays in the spool."""
+        self._modes.close()
         self._sender.close(timeout)
 
     def __enter__(self) -> Client:
@@ -95,8 +119,7 @@ class Client:
 
     def _record(self, kind: str, row: Mapping[str, Any]) -> bool:
         try:
-            filled = {k: v for k, v in row.items() if v is not None}
-            line = json.dumps({"kind": kind, "row": filled}, default=_plain).encode()
+            line = json.dumps({"kind": kind, "row": _filled(row)}, default=_plain).encode()
             kept = self._spool.append(line)
             if kept:
                 self._sender.wake()
@@ -112,69 +135,63 @@ class Client:
 
 
 class Recommendation:
-    """Advice on one case. `show` says whether people may see it."""
+    """Advice on one case. `show` says whether people may see it; `recorded` whether that it was
+    delivered is kept."""
 
-    def __init__(self, client: Client, row: dict[str, Any]) -> None:
-        self._client, self._row = client, row
-        self._decided = False
-        if client.mode == "assist":
-            row["consulted"] = False
-
-    @property
-    def decision_id(self) -> str:
-        """The decision's id: keep it with the case, outcomes need it."""
-        return str(self._row["decision_id"])
-
-    @property
-    def show(self) -> bool:
-        """Whether the advice may be shown."""
-        return self._client.mode == "assist"
+    def __init__(self, client: Client, decision_id: str, row: dict[str, Any], mode: str) -> None:
+        self._client, self.decision_id, self._row = client, decision_id, row
+        self.show = mode == "assist"
+        self.recorded = mode == "off" or self._event("delivered", row)
 
     def viewed(self, kind: str = "summary") -> bool:
         """The person has it in view; `explanation` or `evidence` where those were opened."""
-        if kind in ("explanation", "evidence"):
-            self._row[f"{kind}_opened"] = True
-        self._row["consulted"] = True
-        return self._again()
+        return self._event("viewed", {"kind": kind})
 
     def abandoned(self) -> bool:
         """Opened, then left for another way."""
-        self._row.update(abandoned=True, consulted=False)
-        return self._again()
+        return self._event("abandoned", {})
 
     def flag(self, kind: str) -> bool:
         """The person says the advice looks wrong: wrong, missing_input, late, format,
         unclear_reason, ethics or other."""
-        self._row["flagged"] = kind
-        return self._again()
+        return self._event("flagged", {"kind": kind})
 
     def decided(
         self,
         choice: Choice,
-        reason: str | None = None,
-        initial_choice: Choice | None = None,
+        reason: Optional[str] = None,
+        initial_choice: Optional[Choice] = None,
         **columns: Any,
     ) -> bool:
         """The case is closed. `reason` where it was overridden; `initial_choice` what the person
         had chosen before seeing the advice. True: recorded."""
+        made = {**self._row, "override_reason": reason, **columns}
         for name, value in (("choice", choice), ("initial_choice", initial_choice)):
             if value is not None:
-                self._row[name if isinstance(value, str) else f"{name}_value"] = value
-        self._row.update({"override_reason": reason, **columns})
-        self._row.setdefault("decided_at", _now())
-        self._decided = True
-        return self._client._record("decisions", self._row)
+                made[name if isinstance(value, str) else f"{name}_value"] = value
+        # Everything known goes with it, so that the decision stands should an earlier event,
+        # spooled by a process that died, arrive later.
+        return self._event("made", made)
 
-    def _again(self) -> bool:
-        """What is learnt after the decision is its next revision; before, it goes with it."""
-        if not self._decided:
-            return True
-        self._row["updated_at"] = _now()
-        return self._client._record("decisions", self._row)
+    def outcome(self, value: Optional[float] = None, **columns: Any) -> bool:
+        """How it went; as `Client.outcome`, which needs only the decision's id."""
+        return self._client.outcome(self.decision_id, value, **columns)
+
+    def _event(self, name: str, data: Mapping[str, Any]) -> bool:
+        event = {
+            "specversion": "1.0", "id": uuid.uuid4().hex, "source": "takeup-client",
+            "type": f"takeup.{name}", "subject": self.decision_id, "time": _now(),
+            "data": _filled({**data, "use_case": self._client.use_case}),
+        }  # fmt: skip
+        return self._client._record("events", event)
+
+
+def _filled(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: v for k, v in row.items() if v is not None}
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat()
+    return datetime.now(timezone.utc).isoformat()
 
 
 def _plain(value: Any) -> Any:

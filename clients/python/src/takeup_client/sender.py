@@ -10,7 +10,7 @@ import urllib.error
 import urllib.request
 from contextlib import closing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Optional
 
 from takeup_client.spool import Segment, Spool
 
@@ -40,7 +40,7 @@ class Sender:
         self._spool, self._counters, self._every = spool, counters, every
         self._wake = threading.Event()
         self._closing = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._thread: Optional[threading.Thread] = None
         self._start_guard = threading.Lock()
 
     def wake(self) -> None:
@@ -102,10 +102,14 @@ class Sender:
         return True
 
     def _post(self, kind: str, rows: list[Any]) -> bool:
+        media = "cloudevents-batch+json" if kind == "events" else "json"
         request = urllib.request.Request(
             f"{self._url}/api/v1/{kind}",
             data=json.dumps(rows).encode(),
-            headers={"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"},
+            headers={
+                "Authorization": f"Bearer {self._key}",
+                "Content-Type": f"application/{media}",
+            },
         )
         try:
             with urllib.request.urlopen(request, timeout=30) as response:

@@ -1,0 +1,100 @@
+"""Whether advice is shown: the use case's mode as the server last said, kept on disk."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+from typing import Optional
+
+_FILE = "modes.json"
+MODES = ("assist", "shadow", "off")
+
+
+class Modes:
+    """Asks every `every` seconds in a thread of its own; what was heard last holds for `keep`
+    seconds, then nothing is shown until the server is heard again."""
+
+    def __init__(self, url: str, key: str, folder: Path, every: float, keep: float) -> None:
+        self._url, self._key = f"{url.rstrip('/')}/api/v1/modes", key
+        self._path, self._every, self._keep = folder / _FILE, every, keep
+        self._modes: dict[str, str] = {}
+        self._heard_at = 0.0
+        self._tag: Optional[str] = None
+        self._heard = threading.Event()
+        self._stop = threading.Event()
+        self._thread: Optional[threading.Thread] = None
+        self._guard = threading.Lock()
+        self._recall()
+
+    def of(self, use_case: str) -> str:
+        """The mode that holds now; `shadow` (nothing shown) where none is known."""
+        self._start()
+        if time.time() - self._heard_at > self._keep:
+            return "shadow"
+        return self._modes.get(use_case, "shadow")
+
+    def wait(self, timeout: float) -> bool:
+        """Wait until the server was heard once; for scripts, never for a host's request."""
+        self._start()
+        return self._heard.wait(timeout)
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._stop.set()
+
+    def _start(self) -> None:
+        """Start the thread where it does not run (at first, and after a fork)."""
+        if self._thread is None or not self._thread.is_alive():
+            with self._guard:
+                if (
+                    self._thread is None or not self._thread.is_alive()
+                ) and not self._stop.is_set():
+                    self._thread = threading.Thread(
+                        target=self._run, name="takeup-modes", daemon=True
+                    )
+                    self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            # Whatever it is, the host goes on with the mode heard last.
+            with contextlib.suppress(Exception):
+                self._ask()
+            if self._stop.wait(self._every):
+                return
+
+    def _ask(self) -> None:
+        headers = {"Authorization": f"Bearer {self._key}"}
+        if self._tag:
+            headers["If-None-Match"] = self._tag
+        request = urllib.request.Request(self._url, headers=headers)
+        try:
+            with urllib.request.urlopen(request, timeout=10) as answer:
+                told = json.load(answer)["modes"]
+                tag = answer.headers.get("ETag")
+        except urllib.error.HTTPError as error:
+            if error.code != 304:
+                return
+        else:
+            self._modes = {str(k): str(v) for k, v in told.items() if v in MODES}
+            self._tag = tag
+        self._heard_at = time.time()
+        self._remember()
+        self._heard.set()
+
+    def _remember(self) -> None:
+        with contextlib.suppress(OSError):
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            half = self._path.with_suffix(".part")
+            half.write_text(json.dumps({"at": self._heard_at, "modes": self._modes}))
+            half.replace(self._path)
+
+    def _recall(self) -> None:
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            held = json.loads(self._path.read_text())
+            self._modes = {str(k): str(v) for k, v in held["modes"].items() if v in MODES}
+            self._heard_at = float(held["at"])
