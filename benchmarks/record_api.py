@@ -179,7 +179,7 @@ def _batch() -> bytes:
 def _call(spool: Path) -> float:
     from takeup_client import Client
 
-    client = Client("http://127.0.0.1:9", "tk_0_0", "credit", spool, send_every=60)
+    client = Client("http://127.0.0.1:9", "tk_0_0", "credit", spool, mode="assist", send_every=60)
     took = []
     for i in range(20_000):
         advice = client.recommend(f"c{i}", "approve", person_id="p", confidence=0.8)

@@ -97,7 +97,7 @@ class Server:
         with (self.home / "serve.log").open("ab") as out:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "takeup.cli", "serve", "--port", str(self.port)],
-                env=self.environment, stdout=out, stderr=out,
+                env=self.environment, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
         self.wait()
 
@@ -114,8 +114,9 @@ class Server:
                 select_nothing()
 
     def kill(self, how: signal.Signals = signal.SIGKILL) -> None:
+        """The server and its worker: both at once, as when the machine goes."""
         if self.process is not None and self.process.poll() is None:
-            self.process.send_signal(how)
+            os.killpg(self.process.pid, how)
             self.process.wait(timeout=60)
 
     def address(self, path: str) -> str:

@@ -181,7 +181,9 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
             row["flagged"] = event.data["kind"]
     row["decided_at"] = last.time.isoformat()
     row.setdefault("mode", "assist")
-    # What was sent whole says itself whether the advice was looked at.
-    if row["mode"] == "assist" and (viewed or "consulted" not in last.data):
+    # A decision that was sent whole says itself whether the advice was looked at; an event does
+    # not: that is derived.
+    sent_whole = not last.key and "consulted" in last.data
+    if row["mode"] == "assist" and (viewed or not sent_whole):
         row["consulted"] = viewed and not row.get("abandoned", False)
     return row

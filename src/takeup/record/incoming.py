@@ -13,7 +13,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any, Literal, NotRequired
+from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from pydantic import (
     AfterValidator,
@@ -47,11 +47,11 @@ _DEFAULT_OUTCOME = "outcome"
 _ELIGIBLE_TOO = ("case_id", "use_case", "population", "team", "person_id", "mode", "stakes")
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """A row that can be kept. `values` holds no blanks; `covariates` the types of its `x_…`;
     `key` and `revision` identify it within `use_case`; `named_revision` says that the sender
-    gave the revision; `hash` is of the content without revision and time of correction."""
+    gave the revision; `content` is the values as JSON, in order of their names, without revision
+    and time of correction, `hash` is of it."""
 
     kind: RecordKind
     use_case: str
@@ -60,14 +60,19 @@ class Row:
     named_revision: bool
     values: dict[str, Scalar]
     covariates: dict[str, CovariateType]
+    content: bytes
     hash: str
 
     def body(self, revision: int) -> str:
         """The values as JSON, kept as `revision`; times in ISO 8601 UTC."""
-        values = dict(self.values)
+        beside: dict[str, Scalar] = {}
         if self.kind == "decisions":
-            values["revision"] = revision
-        return to_json(values).decode()
+            beside["revision"] = revision
+        if "updated_at" in self.values:
+            beside["updated_at"] = self.values["updated_at"]
+        if not beside:
+            return self.content.decode()
+        return f"{self.content[:-1].decode()},{to_json(beside)[1:].decode()}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,7 @@ def read_row(kind: RecordKind, given: Any) -> Row | Refusal:
     if kind == "outcomes":
         values.setdefault("outcome_name", _DEFAULT_OUTCOME)
     revision = values.get("revision")
+    content = _content(values)
     return Row(
         kind,
         str(values["use_case"]),
@@ -184,7 +190,8 @@ def read_row(kind: RecordKind, given: Any) -> Row | Refusal:
         revision is not None,
         values,
         covariates,
-        _hash(values),
+        content,
+        hashlib.blake2b(content, digest_size=16).hexdigest(),
     )
 
 
@@ -201,9 +208,8 @@ def outcome_key(decision_id: Any, outcome_name: Any, observed_at: Any) -> str:
     return json.dumps([decision_id, outcome_name, _iso(observed_at)], ensure_ascii=False)
 
 
-def _hash(values: dict[str, Scalar]) -> str:
-    content = {k: v for k, v in values.items() if k not in ("revision", "updated_at")}
-    return hashlib.blake2b(to_json(dict(sorted(content.items()))), digest_size=16).hexdigest()
+def _content(values: dict[str, Scalar]) -> bytes:
+    return to_json({k: values[k] for k in sorted(values) if k not in ("revision", "updated_at")})
 
 
 def _iso(value: Any) -> str:

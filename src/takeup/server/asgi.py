@@ -10,6 +10,8 @@ import django
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
+from takeup.server.record_handler import RecordHandler
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
 django.setup(set_prefix=False)
 
@@ -17,16 +19,16 @@ _Scope = dict[str, Any]
 _Channel = Callable[..., Awaitable[Any]]
 
 
-def _handler(middleware: list[str]) -> ASGIHandler:
-    whole, settings.MIDDLEWARE = settings.MIDDLEWARE, middleware
+def _record_handler() -> RecordHandler:
+    whole, settings.MIDDLEWARE = settings.MIDDLEWARE, settings.RECORD_MIDDLEWARE
     try:
-        return ASGIHandler()
+        return RecordHandler()
     finally:
         settings.MIDDLEWARE = whole
 
 
-_pages = _handler(settings.MIDDLEWARE)
-_api = _handler(settings.RECORD_MIDDLEWARE)
+_pages = ASGIHandler()
+_api = _record_handler()
 
 
 async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:

@@ -22,7 +22,7 @@ def serve(
     """
     settings = start()
     from takeup.server.first_run import prepare
-    from takeup.server.jobs.schedule import at_work
+    from takeup.server.jobs.work import working
 
     log = log_of(settings)
     told: list[str] = []
@@ -40,7 +40,7 @@ def serve(
         ]
     told += prepare(settings)
     told.append(f"takeup answers on {settings.public_url} (stop with Ctrl-C)")
-    with at_work(log, settings):
+    with working():
         ready(told)
         uvicorn.run(
             "takeup.server.asgi:application",

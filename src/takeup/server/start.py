@@ -13,11 +13,17 @@ from takeup.record.errors import InputError
 from takeup.server.settings import ServerSettings, read_server_settings
 
 
-def start() -> ServerSettings:
-    """Django set up from this environment, its tables up to date."""
+def connect() -> ServerSettings:
+    """Django set up from this environment."""
     settings = read_server_settings()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
     django.setup()
+    return settings
+
+
+def start() -> ServerSettings:
+    """Django set up from this environment, its tables up to date."""
+    settings = connect()
     try:
         call_command("migrate", verbosity=0, interactive=False)
     except OperationalError as error:

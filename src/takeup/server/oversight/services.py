@@ -36,21 +36,20 @@ def make_oversight_key(actor: str = audit.SYSTEM) -> str:
     return private.encode(HexEncoder).decode()
 
 
-def seal(batch: int, bodies: Sequence[str]) -> bool:
-    """Keep a batch of decisions (JSON as received) sealed, once; False where there is no key to
-    seal it to, or it is sealed already."""
+def seal(batch: int, bodies: Sequence[str], first: datetime, last: datetime) -> bool:
+    """Keep a batch of decisions (JSON as received, decided from `first` to `last`) sealed, once;
+    False where there is no key to seal it to, or it is sealed already."""
     key = OversightKey.objects.order_by("number").last()
     if key is None or not bodies or SealedBatch.objects.filter(batch=batch).exists():
         return False
-    times = [datetime.fromisoformat(json.loads(body)["decided_at"]) for body in bodies]
     box = SealedBox(PublicKey(key.public.encode(), HexEncoder))
     SealedBatch.objects.create(
         batch=batch,
         key=key,
         rows=len(bodies),
-        first_decided_at=min(times),
-        last_decided_at=max(times),
-        sealed=box.encrypt(zlib.compress("\n".join(bodies).encode(), 6)),
+        first_decided_at=first,
+        last_decided_at=last,
+        sealed=box.encrypt(zlib.compress("\n".join(bodies).encode(), 1)),
         sealed_at=now(),
     )
     return True

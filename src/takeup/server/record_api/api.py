@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -21,9 +22,9 @@ from takeup.server.organization.import_people import import_people
 from takeup.server.organization.people_file import read_people, read_people_csv
 from takeup.server.problems import Problem
 from takeup.server.record_api.batches import events_of, one_of, rows_of
-from takeup.server.record_api.keys import PURPOSES, key_of
+from takeup.server.record_api.keys import PURPOSES, HeldKeys, in_force, key_of
 from takeup.server.record_api.models import ApiKey
-from takeup.server.record_api.pool import in_pool
+from takeup.server.record_api.pool import in_pool, kept
 from takeup.server.record_api.quarantine import replay, waiting
 from takeup.server.record_api.rate import RateLimit
 from takeup.server.record_api.receive import RowResult, receive
@@ -31,6 +32,8 @@ from takeup.server.record_api.receive_cds import receive_cards, receive_feedback
 from takeup.server.record_api.receive_events import receive_events
 from takeup.server.record_api.receive_recommendations import receive_recommendations
 
+_keys = HeldKeys()
+_NO_KEY = Problem(401, "No key in force", "send Authorization: Bearer tk_… (takeup key make)")
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
 
 
@@ -70,7 +73,7 @@ class SenderKey(HttpBearer):
     """`Authorization: Bearer tk_…`."""
 
     async def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        return await in_pool(key_of, token)
+        return _keys.held(token) or _keys.hold(token, await in_pool(key_of, token))
 
 
 class _RecordApi(NinjaAPI):
@@ -103,9 +106,7 @@ def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return Problem(
-        401, "No key in force", "send Authorization: Bearer tk_… (takeup key make)"
-    ).response()
+    return _NO_KEY.response()
 
 
 @api.exception_handler(ValidationError)
@@ -167,7 +168,7 @@ async def recommendations(request: HttpRequest) -> HttpResponse:
     people may see it."""
     key = _key(request)
     given = rows_of(request.body, request.content_type or "")
-    return answer(await in_pool(receive_recommendations, given, key))
+    return answer(await kept(_with, key, receive_recommendations, given, key))
 
 
 _EVENT: dict[str, Any] = {"schema": {"type": "object"}}
@@ -195,7 +196,7 @@ async def events(request: HttpRequest) -> HttpResponse:
     folded into decisions."""
     key = _key(request)
     given = events_of(request.body, request.content_type or "")
-    return answer(await in_pool(receive_events, given, key))
+    return answer(await kept(_with, key, receive_events, given, key))
 
 
 @api.post(
@@ -207,7 +208,7 @@ async def cds_cards(request: HttpRequest, service: str) -> HttpResponse:
     its cards. Each is an eligible case; each card is advice."""
     key = _key(request)
     given = rows_of(request.body, request.content_type or "")
-    return answer(await in_pool(receive_cards, service, given, key))
+    return answer(await kept(_with, key, receive_cards, service, given, key))
 
 
 @api.post(
@@ -237,7 +238,7 @@ async def cds_feedback(request: HttpRequest, service: str) -> HttpResponse:
     """HL7 CDS Hooks feedback, unchanged: accepted or overridden, with its reason."""
     key = _key(request)
     given = rows_of(request.body, request.content_type or "", member="feedback")
-    return answer(await in_pool(receive_feedback, service, given, key))
+    return answer(await kept(_with, key, receive_feedback, service, given, key))
 
 
 class QuarantinedSchema(Schema):
@@ -263,7 +264,8 @@ class QuarantinedSchema(Schema):
 )
 async def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, Any]]:
     """The oldest first, at most 1,000."""
-    return await in_pool(waiting, _key(request), max(most, 1))
+    key = _key(request)
+    return await in_pool(_with, key, waiting, key, max(most, 1))
 
 
 @api.post(
@@ -282,7 +284,8 @@ async def quarantine(request: HttpRequest, most: int = 100) -> list[dict[str, An
 )  # fmt: skip
 async def correct(request: HttpRequest, number: int) -> dict[str, Any]:
     """Kept in place of the quarantined one; its result as in a batch."""
-    return shown(await in_pool(replay, number, one_of(request.body), _key(request)))
+    key = _key(request)
+    return shown(await kept(_with, key, replay, number, one_of(request.body), key))
 
 
 class ModesSchema(Schema):
@@ -301,7 +304,7 @@ class ModesSchema(Schema):
 async def modes(request: HttpRequest) -> HttpResponse:
     """`assist`, `shadow` or `off` by use case; send the ETag back as If-None-Match."""
     key = _key(request)
-    known = await in_pool(organization.modes)
+    known = await in_pool(_with, key, organization.modes)
     body = to_json(
         {"modes": {n: m for n, m in known.items() if not key.use_cases or n in key.use_cases}}
     )
@@ -365,7 +368,7 @@ async def people(request: HttpRequest, dry_run: bool = False) -> dict[str, Any]:
     except DeclarationError as error:
         raise Problem(422, "Nothing was changed", "; ".join(error.problems)) from None
     actor = str(key.sender.name)
-    changes = await in_pool(import_people, rows, actor=actor, dry_run=dry_run)
+    changes = await kept(_with, key, import_people, rows, actor=actor, dry_run=dry_run)
     return {
         "dry_run": dry_run, "rows": len(rows),
         "changes": [
@@ -384,10 +387,17 @@ def _key(request: HttpRequest, purpose: str = "records") -> ApiKey:
     return key
 
 
+def _with(key: ApiKey, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """`work` where the key is still in force, in one go with it."""
+    if not in_force(key):
+        raise _NO_KEY
+    return work(*args, **kwargs)
+
+
 async def _received(kind: RecordKind, request: HttpRequest) -> HttpResponse:
     key = _key(request)
     given = rows_of(request.body, request.content_type or "")
-    return answer(await in_pool(receive, kind, given, key))
+    return answer(await kept(_with, key, receive, kind, given, key))
 
 
 def answer(results: list[RowResult]) -> HttpResponse:

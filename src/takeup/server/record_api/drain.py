@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import pyarrow.compute as pc
 from django.db import transaction
 from django.db.models import Max
 
@@ -74,11 +75,12 @@ def _write(log: DecisionLog, batch: Batch) -> int:
     kind: RecordKind = batch.kind  # type: ignore[assignment]
     rows = InboxRow.objects.filter(batch=batch).order_by("id")
     bodies = list(rows.values_list("body", flat=True))
-    if kind == "decisions":
-        seal(batch.number, bodies)
-        for name in rows.order_by().values_list("use_case", flat=True).distinct():
-            use_case(name)
     table = pseudonymised(to_arrow(kind, bodies, covariate_types(), batch.number))
+    if kind == "decisions":
+        decided = pc.min_max(table["decided_at"])
+        seal(batch.number, bodies, decided["min"].as_py(), decided["max"].as_py())
+        for name in table["use_case"].unique().to_pylist():
+            use_case(name)
     log.append(kind, table, batch.number)
     (_, digest) = digests(table)[batch.number]
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)

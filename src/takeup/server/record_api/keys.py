@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+import time
 from collections.abc import Sequence
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
@@ -73,3 +74,35 @@ def key_of(given: str) -> ApiKey | None:
 
 def _hash(secret: str) -> str:
     return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class HeldKeys:
+    """Keys that were good a moment ago, so that a request need not ask the store twice. Whether
+    one is still in force is asked again with its work (`in_force`)."""
+
+    _FOR = 30.0
+
+    def __init__(self) -> None:
+        self._held: dict[str, tuple[ApiKey, float]] = {}
+
+    def held(self, given: str) -> ApiKey | None:
+        """The key that `given` was a moment ago."""
+        key, until = self._held.get(given, (None, 0.0))
+        return key if time.monotonic() < until else None
+
+    def hold(self, given: str, key: ApiKey | None) -> ApiKey | None:
+        """Remember a good key; one that is not is forgotten."""
+        if key is None:
+            self._held.pop(given, None)
+        else:
+            self._held[given] = key, time.monotonic() + self._FOR
+        return key
+
+
+def in_force(key: ApiKey) -> bool:
+    """Whether a key that was good a moment ago still is."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT 1 FROM {ApiKey._meta.db_table} WHERE id = %s AND revoked_at IS NULL", [key.pk]
+        )
+        return cursor.fetchone() is not None

@@ -23,6 +23,7 @@ from takeup.server.record_api.models import ApiKey, Covariate, InboxRow, Quarant
 
 Status = Literal["stored", "revised", "unchanged", "conflict", "quarantined"]
 MOST_ROWS = 1_000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 _Held = dict[int, tuple[str, datetime]]
 """Of one key: revision → hash of its content and when it was corrected."""
 
@@ -138,7 +139,7 @@ def _corrected_at(given: Any) -> datetime:
     """When a row was corrected; the beginning of time where it does not say."""
     if isinstance(given, datetime):
         return given
-    return datetime.fromisoformat(given) if given else datetime.min.replace(tzinfo=UTC)
+    return datetime.fromisoformat(given) if given else _NEVER
 
 
 def _insert(rows: Sequence[tuple[Row, int]], key: ApiKey, moment: datetime) -> None:
