@@ -146,8 +146,10 @@ def select_nothing() -> None:
 
 
 @contextmanager
-def running(store: str, folder: Path) -> Iterator[tuple[Server, Postgres | None]]:
-    """A server on `store` that ends with the block."""
+def running(
+    store: str, folder: Path, begin: bool = True
+) -> Iterator[tuple[Server, Postgres | None]]:
+    """A server on `store` that ends with the block; with `begin` it runs already."""
     postgres = None
     if store == "postgres":
         if postgres_folder() is None:
@@ -159,7 +161,8 @@ def running(store: str, folder: Path) -> Iterator[tuple[Server, Postgres | None]
         postgres.start()
     server = Server(folder / "home", postgres.url if postgres else None)
     try:
-        server.start()
+        if begin:
+            server.start()
         yield server, postgres
     finally:
         server.kill()

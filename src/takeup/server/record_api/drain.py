@@ -39,19 +39,19 @@ def drain(log: DecisionLog) -> Drained:
     one drain at a time (`jobs` holds the lock)."""
     rows = batches = 0
     for kind in RECORD_KINDS:
-        while True:
-            _form(kind)
-            waiting = list(Batch.objects.filter(kind=kind, written_at=None).order_by("number"))
-            if not waiting:
-                break
-            for batch in waiting:
+        # Whoever sends without a pause does not keep the drain from its end: what comes in
+        # meanwhile is for the next one.
+        more = True
+        while more:
+            more = _form(kind) == MOST_ROWS
+            for batch in Batch.objects.filter(kind=kind, written_at=None).order_by("number"):
                 rows += _write(log, batch)
                 batches += 1
     return Drained(rows, batches)
 
 
-def _form(kind: RecordKind) -> None:
-    """Give undrained rows to a new batch, in the order they came."""
+def _form(kind: RecordKind) -> int:
+    """Give undrained rows to a new batch, in the order they came; how many were found."""
     with transaction.atomic():
         ids = list(
             InboxRow.objects.filter(kind=kind, batch=None)
@@ -59,7 +59,7 @@ def _form(kind: RecordKind) -> None:
             .values_list("id", flat=True)[:MOST_ROWS]
         )
         if not ids:
-            return
+            return 0
         last = Batch.objects.filter(kind=kind).aggregate(n=Max("number"))["n"] or 0
         batch = Batch.objects.create(kind=kind, number=last + 1, rows=0, hash="", made_at=now())
         # By range, which no store limits; rows that came later have larger ids or are not
@@ -69,6 +69,7 @@ def _form(kind: RecordKind) -> None:
         ).update(batch=batch)
         held = InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", flat=True)
         Batch.objects.filter(pk=batch.pk).update(rows=count, hash=hash_of(held))
+        return len(ids)
 
 
 def _write(log: DecisionLog, batch: Batch) -> int:

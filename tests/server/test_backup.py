@@ -1,0 +1,91 @@
+"""A backup taken while decisions come in is whole, and comes back proved."""
+
+from __future__ import annotations
+
+import json
+import tarfile
+import threading
+
+import pytest
+
+from tests.server.running import STORES, Server, decision, running, select_nothing
+
+
+class Sending:
+    """Batches one after the other until the block ends."""
+
+    def __init__(self, server: Server, key: str) -> None:
+        self.server, self.key, self.acknowledged = server, key, 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        first = 0
+        while not self._stop.is_set():
+            rows = [decision(i) for i in range(first, first + 50)]
+            status, _ = self.server.send("/api/v1/decisions", rows, self.key)
+            assert status == 200
+            self.acknowledged += 50
+            first += 50
+
+    def __enter__(self) -> Sending:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=60)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_backup_of_a_busy_server_comes_back_with_every_row_exactly_once(store, tmp_path):
+    archive = tmp_path / "backup.tar"
+    with running(store, tmp_path / "old") as (server, _):
+        key = server.command("key", "make", "host").stdout.strip()
+        with Sending(server, key) as sending:
+            while sending.acknowledged < 500:
+                select_nothing()
+            before = sending.acknowledged
+            made = server.command("backup", str(archive), check=False)
+            assert made.returncode == 0, made.stderr
+    with running(store, tmp_path / "new", begin=False) as (server, _):
+        restored = server.command("restore", str(archive), check=False)
+        assert restored.returncode == 0, restored.stdout + restored.stderr
+        assert "every row exactly once" in restored.stdout
+        server.start()
+        status = json.loads(server.command("log", "status", "--json").stdout)
+        (sender,) = status["senders"]
+        assert sender["stored"] >= before
+        assert status["tables"][0]["queryable"] == sender["stored"]
+        # Its keys are those of the old one, and what it had is not taken twice.
+        code, answer = server.send("/api/v1/decisions", [decision(1), decision(10**7)], key)
+        assert (code, answer["unchanged"], answer["stored"]) == (200, 1, 1)
+
+
+def test_a_damaged_archive_restores_nothing(tmp_path):
+    archive = tmp_path / "backup.tar"
+    with running("sqlite", tmp_path / "old") as (server, _):
+        server.command("backup", str(archive))
+    with tarfile.open(archive) as held:
+        held.extractall(tmp_path / "inside", filter="data")
+    with (tmp_path / "inside" / "database.sqlite3").open("r+b") as database:
+        database.seek(5_000)
+        database.write(b"\xff\xff\xff")
+    with tarfile.open(archive, "w") as damaged:
+        damaged.add(tmp_path / "inside", ".")
+    fresh = Server(tmp_path / "new" / "home")
+    refused = fresh.command("restore", str(archive), check=False)
+    assert refused.returncode == 1
+    assert "missing or changed; nothing was restored" in " ".join(refused.stderr.split())
+    assert not (fresh.home / "takeup.sqlite3").exists()
+    (tmp_path / "cut.tar").write_bytes(archive.read_bytes()[:3_000])
+    assert fresh.command("restore", str(tmp_path / "cut.tar"), check=False).returncode == 1
+
+
+def test_nothing_is_restored_over_what_is_there(tmp_path):
+    archive = tmp_path / "backup.tar"
+    with running("sqlite", tmp_path) as (server, _):
+        server.command("backup", str(archive))
+        refused = server.command("restore", str(archive), check=False)
+    assert refused.returncode == 1
+    assert "is there already" in " ".join(refused.stderr.split())
