@@ -4,15 +4,16 @@ BIN := $(VENV)/bin
 # Linting and types read the server's settings: they get a home of their own.
 export TAKEUP_HOME ?= $(CURDIR)/build/takeup
 
-.PHONY: help demo test lint bench faults calibrate fit-reasons lock picture system wheel-test clean
+.PHONY: help demo test lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
 help:
-	@echo "make demo     simulate a bank's first months, diagnose them, write the report"
+	@echo "make demo     simulate a bank, write its report; then a server that holds it, with a sign-in per role"
 	@echo "make test     lint, types, import rule, tests, wheel test"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make faults   kill the server 50 times while it records; nothing acknowledged is lost"
 	@echo "make bench    a full diagnosis beside queries written by hand"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
+	@echo "make audit    known weaknesses of the pinned packages"
 	@echo "make picture  the README's picture, from the demo's report"
 	@echo "make lock     compile the pinned requirements"
 
@@ -29,12 +30,13 @@ $(BIN)/.dev: requirements-dev.txt $(BIN)/.demo
 # What the tests need of the machine: Java for Spark, a browser for the report, Pango for print,
 # PostgreSQL for the server's store.
 system:
-	@command -v java >/dev/null && (command -v chromium || command -v chromium-browser) >/dev/null && command -v pdftotext >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
+	@command -v java >/dev/null && (command -v chromium || command -v chromium-browser) >/dev/null && command -v pdftotext >/dev/null && command -v xgettext >/dev/null && ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 \
 	  || (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q \
-	      openjdk-17-jre-headless chromium postgresql poppler-utils libpango-1.0-0 libpangoft2-1.0-0) >/dev/null
+	      openjdk-17-jre-headless chromium postgresql gettext poppler-utils libpango-1.0-0 libpangoft2-1.0-0) >/dev/null
 
 demo: $(BIN)/.demo
 	$(BIN)/takeup demo
+	TAKEUP_HOME=takeup-demo/server $(BIN)/takeup serve --sample
 
 lint: $(BIN)/.dev
 	$(BIN)/ruff check src tests benchmarks calibration docs clients
@@ -44,6 +46,7 @@ lint: $(BIN)/.dev
 
 test: lint system
 	$(BIN)/pytest -n 2 --dist loadgroup
+	TAKEUP_TEST_STORE=postgres $(BIN)/pytest -n 2 --dist loadgroup tests/server -m store
 	$(MAKE) wheel-test
 
 wheel-test: $(BIN)/.dev
@@ -56,6 +59,10 @@ wheel-test: $(BIN)/.dev
 
 faults: $(BIN)/.dev system
 	TAKEUP_KILLS=50 $(BIN)/pytest tests/faults
+
+# What is known of the pinned packages; needs the network.
+audit: $(BIN)/.dev
+	$(BIN)/pip-audit -r requirements.txt --disable-pip --no-deps
 
 bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py

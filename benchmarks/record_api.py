@@ -85,6 +85,9 @@ def main() -> None:
                       f"({min(found):,.0f} to {max(found):,.0f})")  # fmt: skip
             ratio = statistics.median(rates["takeup"]) / statistics.median(rates["bare"])
             print(f"ratio {ratio:.2f} (bar 0.7)")
+            print(
+                f"visible to measures after {_visible(place / 'takeup', *ours[:2]):.1f} s (bar 5)"
+            )
             print(f"client call: {_call(place / 'spool'):.0f} µs median in the caller's thread")
         finally:
             for _, _, process in (bare, ours):
@@ -174,6 +177,28 @@ def _batch() -> bytes:
             for i in range(BATCH)
         ]
     ).encode()  # fmt: skip
+
+
+def _visible(home: Path, port: int, key: str) -> float:
+    """Seconds from an acknowledged decision to the moment another reader of the log has it."""
+    from deltalake import DeltaTable
+
+    name = uuid.uuid4().hex
+    row = {
+        "decision_id": name, "use_case": "visible", "person_id": "p", "mode": "assist",
+        "decided_at": "2026-11-03T09:12:04Z", "consulted": True, "recommendation": "approve",
+        "choice": "decline",
+    }  # fmt: skip
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    connection.request("POST", "/api/v1/decisions", json.dumps([row]), headers)
+    connection.getresponse().read()
+    start = time.monotonic()
+    while True:
+        table = DeltaTable(home / "log" / "decisions")
+        if table.to_pyarrow_table(filters=[("use_case", "=", "visible")]).num_rows:
+            return time.monotonic() - start
+        time.sleep(0.02)
 
 
 def _call(spool: Path) -> float:

@@ -63,7 +63,7 @@ class Scenario(StrEnum):
 Table = Annotated[
     str,
     typer.Argument(
-        help="CSV, .xlsx, Parquet file, glob or folder, Delta folder, duckdb://file.db/table, log:"
+        help="CSV, .xlsx, Parquet file, glob or folder, Delta folder, duckdb://file.db/table, postgres://…/database/table, log:"
     ),
 ]
 MapFile = Annotated[Path | None, typer.Option("--map", help="mapping file (takeup map writes one)")]

@@ -13,6 +13,13 @@ import pytest
 from tests.server.running import Postgres, postgres_folder
 
 
+def pytest_collection_modifyitems(items):
+    """Tests of the store in this process run on both: `-m store` picks them."""
+    for item in items:
+        if "django_ready" in getattr(item, "fixturenames", ()):
+            item.add_marker("store")
+
+
 @pytest.fixture(scope="session")
 def django_ready(tmp_path_factory):
     """Django once a process; its database is empty at the start."""

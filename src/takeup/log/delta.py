@@ -148,7 +148,7 @@ class DecisionLog:
         rewritten = 0
         for part in table.partitions():
             where = [(name, "=", part[name]) for name in _PARTITIONS]
-            rows = table.to_pyarrow_table(partitions=where)
+            rows = table.to_pyarrow_table(filters=where)
             changed = change(rows)
             if changed is None:
                 continue

@@ -18,6 +18,7 @@ from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
 from takeup.sources.delimited import read_delimited
+from takeup.sources.postgres import SCHEMES, read_postgres
 from takeup.sources.raw_table import RawTable
 from takeup.sources.spreadsheet import read_spreadsheet
 
@@ -29,7 +30,7 @@ def open_table(
     given: Any, engine: Engine, workspace: Path, options: FileOptions | None = None
 ) -> RawTable:
     """`given` as a raw table: a path (CSV, gzip, .xlsx, Parquet file, glob or folder), a
-    `duckdb://file.db/table` address, or a pandas, Polars, Arrow or Ibis table.
+    `duckdb://file.db/table` or `postgres://…/database/table` address, or a pandas, Polars, Arrow or Ibis table.
 
     Raises InputError where it cannot be used as a whole.
     """
@@ -42,6 +43,9 @@ def open_table(
 def _open_address(given: str, engine: Engine, workspace: Path, options: FileOptions) -> RawTable:
     if given.startswith("duckdb://"):
         return _open_database(given.removeprefix("duckdb://"), engine)
+    if given.startswith(SCHEMES):
+        name, rows = read_postgres(given)
+        return replace(_open_frame(rows, engine), name=name)
     path = Path(given)
     lower = given.lower()
     if any(sign in given for sign in "*?[") and not path.exists():
@@ -62,8 +66,8 @@ def _open_address(given: str, engine: Engine, workspace: Path, options: FileOpti
     if lower.endswith(_TEXT_ENDINGS) or "." not in path.name:
         return _hashed(read_delimited(engine, path, options, workspace), [path])
     raise InputError(
-        f"{given}: takeup reads .csv, .tsv, .txt (also .gz), .xlsx, .parquet, folders of Parquet and "
-        "duckdb://file.db/table; export the table as one of these"
+        f"{given}: takeup reads .csv, .tsv, .txt (also .gz), .xlsx, .parquet, folders of Parquet, "
+        "duckdb://file.db/table and postgres://…/database/table; export the table as one of these"
     )
 
 
