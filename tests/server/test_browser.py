@@ -1,0 +1,172 @@
+"""Pages in a real browser: as a person opens them, with the server's own security policy, by keyboard,
+light and dark, wide and narrow; and by axe, which knows WCAG."""
+
+from __future__ import annotations
+
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, sync_playwright
+
+from tests.server.running import Server, decision, running
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-server")]
+PASSWORD = "a-long-and-rare-password"
+PAGES = {
+    "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
+                      "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
+    "programme_lead": ("/", "/use-cases/credit", "/diagnosis/credit"),
+    "oversight_officer": ("/audit",),
+}  # fmt: skip
+SIZES = ((1280, 900), (390, 844))
+
+
+def chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser")
+    if found is None:
+        pytest.skip("no Chromium on this machine (make system installs it)")
+    return found
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running("sqlite", tmp_path_factory.mktemp("browser"), begin=False) as (started, _):
+        started.environment["TAKEUP_DEVELOPMENT"] = "1"
+        started.environment["TAKEUP_PUBLIC_URL"] = started.address("")
+        started.start()
+        key = started.command("key", "make", "loan-system").stdout.strip()
+        rows = [
+            decision(i, person_id=f"p{i % 24}", x_segment=("thin", "long")[i % 2])
+            for i in range(960)
+        ]
+        started.send("/api/v1/decisions", [*rows, decision(9_999, confidence=3)], key)
+        started.command("log", "drain")
+        started.command("snapshot")
+        yield started
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(server, browser):
+    """Cookies of somebody of each role, signed in by the link and the form."""
+    return {role: cookies_of(server, browser, role) for role in PAGES}
+
+
+def cookies_of(server: Server, browser, role: str):
+    email = f"{role}@example.org"
+    server.command("person", "role", email, role, "--add", f"Some {role}")
+    link = server.command("person", "link", email).stdout.strip()
+    context = browser.new_context()
+    page = context.new_page()
+    page.goto(link)
+    page.fill("input[name=new_password1]", PASSWORD)
+    page.fill("input[name=new_password2]", PASSWORD)
+    page.click("main button")
+    page.goto(server.address("/sign-in"))
+    page.fill("input[name=login]", email)
+    page.fill("input[name=password]", PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(server.address("/"))
+    cookies = context.cookies()
+    context.close()
+    return cookies
+
+
+def opened(server, browser, cookies, path, **look) -> tuple[Page, list[str]]:
+    context = browser.new_context(**look)
+    context.add_cookies(cookies)
+    page, said = context.new_page(), []
+    page.on("console", lambda m: said.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: said.append(str(error)))
+    answer = page.goto(server.address(path))
+    assert answer is not None
+    assert answer.status == 200, path
+    return page, said
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("role", PAGES)
+def test_every_page_is_accessible_fits_and_breaks_no_policy(
+    server, browser, signed_in, role, scheme
+):
+    for path in PAGES[role]:
+        for width, height in SIZES:
+            page, said = opened(
+                server, browser, signed_in[role], path, color_scheme=scheme,
+                viewport={"width": width, "height": height},
+            )  # fmt: skip
+            where = (path, scheme, width)
+            assert said == [], where
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+            found = Axe().run(
+                page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
+            )
+            assert found.violations_count == 0, (where, found.generate_report())
+            page.context.close()
+
+
+def test_signing_in_and_out_works_by_keyboard_alone(server, browser, signed_in):
+    page = browser.new_context().new_page()
+    page.goto(server.address("/organization"))
+    assert "/sign-in?next=" in page.url
+    page.fill("input[name=login]", "administrator@example.org")
+    page.keyboard.press("Tab")
+    page.keyboard.type(PASSWORD)
+    page.keyboard.press("Enter")
+    page.wait_for_url(server.address("/organization"))
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.textContent") == "To the content"
+    while page.evaluate("document.activeElement.textContent") != "Sign out":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.wait_for_url(server.address("/sign-in") + "**")
+
+
+def test_a_wrong_password_is_said_to_be_and_tells_nothing_more(server, browser):
+    page = browser.new_context().new_page()
+    said = []
+    for address in ("administrator@example.org", "nobody@example.org"):
+        page.goto(server.address("/sign-in"))
+        page.fill("input[name=login]", address)
+        page.fill("input[name=password]", "another-long-password")
+        page.keyboard.press("Enter")
+        page.wait_for_selector("[role=alert]")
+        said.append(page.inner_text("[role=alert]"))
+    assert said[0] == said[1]
+
+
+def test_counters_grow_on_the_page_while_rows_come_in(server, browser, signed_in):
+    page, _ = opened(server, browser, signed_in["administrator"], "/senders")
+    key = server.command("key", "make", "late-sender").stdout.strip()
+    server.send("/api/v1/decisions", [decision(50_000)], key)
+    row = page.locator("tr", has_text="late-sender").first
+    row.wait_for(timeout=30_000)
+    assert "1" in row.inner_text()
+
+
+def test_a_person_is_found_while_typing(server, browser, signed_in):
+    page, _ = opened(server, browser, signed_in["administrator"], "/organization")
+    page.fill("input[name=q]", "programme")
+    page.locator("#people tr", has_text="Some oversight_officer").wait_for(state="detached")
+    assert page.locator("#people tbody tr").count() == 1
+
+
+def test_a_row_in_quarantine_is_corrected_in_the_browser(server, browser, signed_in):
+    page, _ = opened(server, browser, signed_in["administrator"], "/quarantine")
+    page.click("table a")
+    text = page.input_value("textarea").replace('"confidence": 3', '"confidence": 0.3')
+    page.fill("textarea", text)
+    page.click("text=Send it again")
+    page.wait_for_selector("text=is kept as")
+    assert "Nothing waits for a correction" in page.inner_text("h1")
