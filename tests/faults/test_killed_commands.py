@@ -1,0 +1,93 @@
+"""Killed in the middle of a drain, a compaction, a retention or a migration: the next run goes on, and
+every acknowledged row is there exactly once.
+
+`make test` runs a short form; `make faults` sets TAKEUP_KILLS to 50.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.server.running import STORES, Server, decision, running
+
+KILLS = max(int(os.environ.get("TAKEUP_KILLS", "4")) // 2, 3)
+
+
+def run_until_killed(server: Server, arguments: list[str], seconds: float) -> bool:
+    """Whether the command was killed before its end."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "takeup.cli", *arguments],
+        env=server.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        process.wait(timeout=seconds)
+    except subprocess.TimeoutExpired:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        return True
+    return False
+
+
+def took(server: Server, *arguments: str) -> float:
+    """Seconds that the command takes: kills are drawn from its second half, where it works."""
+    start = time.monotonic()
+    server.command(*arguments)
+    return time.monotonic() - start
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_drain_compaction_and_retention_can_be_killed_at_any_moment(store, tmp_path):
+    rng = random.Random(11)
+    with running(store, tmp_path, begin=False) as (server, _):
+        # A worker that never comes to drain by itself, so that the commands have all to do.
+        server.environment["TAKEUP_DRAIN_SECONDS"] = "100000"
+        server.environment["TAKEUP_INBOX_DAYS"] = "1"
+        server.start()
+        key = server.command("key", "make", "host").stdout.strip()
+        acknowledged = killed = 0
+        for round_ in range(KILLS):
+            for batch in range(3):
+                rows = [
+                    decision(
+                        round_ * 10_000 + batch * 1_000 + i,
+                        decided_at=f"2026-0{1 + i % 9}-03T09:12:04Z", use_case=f"u{batch % 2}",
+                    )
+                    for i in range(500)
+                ]  # fmt: skip
+                status, answer = server.send("/api/v1/decisions", rows, key)
+                assert status == 200
+                acknowledged += answer["stored"]
+            for command in ("drain", "retain", "compact"):
+                whole = took(server, "log", "status")
+                killed += run_until_killed(server, ["log", command], whole * rng.uniform(0.6, 1.4))
+        for command in ("drain", "retain", "compact", "retain"):
+            server.command("log", command)
+        found = json.loads(server.command("log", "verify", "--json").stdout)
+    assert killed
+    assert (found["problems"], found["inbox"], found["log"]) == ([], acknowledged, acknowledged)
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_migration_can_be_killed_at_any_moment(store, tmp_path):
+    rng = random.Random(5)
+    killed = 0
+    with running(store, tmp_path, begin=False) as (server, _):
+        # From before the first table to after the last, each kill a little later than the one before.
+        for step in range(2 * KILLS):
+            seconds = 0.4 + 2.0 * (step + rng.random()) / (2 * KILLS)
+            killed += run_until_killed(server, ["key", "make", "host"], seconds)
+        key = server.command("key", "make", "host").stdout.strip()
+        server.start()
+        assert server.send("/api/v1/decisions", [decision(1)], key)[0] == 200
+        server.command("log", "drain")
+        assert server.command("log", "verify").returncode == 0
+        assert server.command("audit", "verify").returncode == 0
+    assert killed
