@@ -67,6 +67,9 @@ audit: $(BIN)/.dev
 bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/record_api.py
+	$(PYTHON) -m venv build/peers
+	build/peers/bin/pip install -q mlflow arize-phoenix arize-phoenix-client
+	$(BIN)/python benchmarks/peers.py --peers build/peers/bin/python
 
 PROGRAMMES ?= 2000
 calibrate: $(BIN)/.dev

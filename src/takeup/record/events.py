@@ -54,11 +54,6 @@ class Event:
     data: Mapping[str, Any]
     key: str
 
-    @property
-    def hash(self) -> str:
-        """Of the content."""
-        return hashlib.blake2b(self.body().encode(), digest_size=16).hexdigest()
-
     def body(self) -> str:
         """As JSON, for the inbox."""
         return json.dumps(
@@ -68,6 +63,11 @@ class Event:
             },
             sort_keys=True, ensure_ascii=False,
         )  # fmt: skip
+
+
+def hash_of_body(body: str) -> str:
+    """The hash of an event, of its JSON."""
+    return hashlib.blake2b(body.encode(), digest_size=16).hexdigest()
 
 
 def event_of(body: str) -> Event:

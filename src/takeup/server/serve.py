@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable
+from types import FrameType
 
 import uvicorn
 
@@ -40,6 +42,9 @@ def serve(
         ]
     told += prepare(settings)
     told.append(f"takeup answers on {settings.public_url} (stop with Ctrl-C)")
+    # uvicorn raises the signal again when it has ended: the worker is to be told before this
+    # process goes.
+    signal.signal(signal.SIGTERM, _end)
     with working():
         ready(told)
         uvicorn.run(
@@ -51,3 +56,7 @@ def serve(
             lifespan="off",
             server_header=False,
         )
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    raise SystemExit(0)

@@ -17,6 +17,8 @@ from takeup_client.spool import Segment, Spool
 _logger = logging.getLogger("takeup_client")
 BATCH = 500
 _LONGEST_WAIT = 60.0
+_A_BATCH_OF_BYTES = 100_000
+"""From here on there is enough to send to wait for no more."""
 
 
 @dataclass
@@ -76,7 +78,8 @@ class Sender:
             if sent:
                 wait = self._every
                 self._wake.wait()
-                self._closing.wait(self._every)
+                if self._spool.size < _A_BATCH_OF_BYTES:
+                    self._closing.wait(self._every)
                 self._wake.clear()
             else:
                 self._counters.failed += 1

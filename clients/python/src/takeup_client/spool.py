@@ -78,6 +78,11 @@ class Spool:
                 self._end()
             return True
 
+    @property
+    def size(self) -> int:
+        """Bytes that wait, roughly."""
+        return self._size
+
     def _segments(self) -> list[Path]:
         return sorted(self._folder.glob("*" + _ENDING))
 

@@ -143,6 +143,21 @@ def _corrected_at(given: Any) -> datetime:
 
 
 def _insert(rows: Sequence[tuple[Row, int]], key: ApiKey, moment: datetime) -> None:
+    insert_rows(
+        [
+            (row.kind, row.use_case, row.key, revision, row.hash, row.body(revision), None, False)
+            for row, revision in rows
+        ],
+        key,
+        moment,
+    )
+
+
+NewRow = tuple[str, str, str, int, str, str, str | None, bool]
+"""Kind, use case, key, revision, hash, body, subject, folded."""
+
+
+def insert_rows(rows: Sequence[NewRow], key: ApiKey, moment: datetime) -> None:
     """Rows into the inbox by one prepared statement: the ORM's objects cost more than all the
     rest of a batch."""
     if not rows:
@@ -151,15 +166,10 @@ def _insert(rows: Sequence[tuple[Row, int]], key: ApiKey, moment: datetime) -> N
     with connection.cursor() as cursor:
         cursor.executemany(
             f"INSERT INTO {InboxRow._meta.db_table} (kind, use_case, key, revision, hash, body, "
-            "folded, sender_id, received_at) VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)",
-            [
-                (
-                    row.kind, row.use_case, row.key, revision, row.hash, row.body(revision), False,
-                    key.sender_id, received,
-                )
-                for row, revision in rows
-            ],
-        )  # fmt: skip
+            "subject, folded, sender_id, received_at) "
+            "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)",
+            [(*row, key.sender_id, received) for row in rows],
+        )
 
 
 def _fate(index: int, row: Row, held: _Held) -> tuple[RowResult, int | None]:

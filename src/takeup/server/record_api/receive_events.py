@@ -8,14 +8,16 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from takeup.record.clock import now
-from takeup.record.events import Event, event_of, fold, made_of, read_event
-from takeup.record.incoming import Refusal, Row, read_row
+from takeup.record.events import Event, event_of, fold, hash_of_body, made_of, read_event
+from takeup.record.incoming import Refusal, read_row
 from takeup.server.locks import hold_to_commit
 from takeup.server.record_api.models import ApiKey, InboxRow
 from takeup.server.record_api.receive import (
+    NewRow,
     RowResult,
     count_results,
     in_scope,
+    insert_rows,
     quarantined_row,
     with_known_types,
 )
@@ -51,7 +53,7 @@ def _keep(given: Sequence[Any], read: Sequence[Event | Refusal], key: ApiKey) ->
     names = [e.key for e in read if isinstance(e, Event)]
     held = dict(InboxRow.objects.filter(kind=EVENTS, key__in=names).values_list("key", "hash"))
     results: list[RowResult] = []
-    fresh: dict[str, tuple[Event, InboxRow]] = {}
+    fresh: list[tuple[Event, NewRow]] = []
     for index, event in enumerate(read):
         refusal = event if isinstance(event, Refusal) else in_scope(event.use_case, key)
         if isinstance(event, Refusal) or refusal is not None:
@@ -64,20 +66,27 @@ def _keep(given: Sequence[Any], read: Sequence[Event | Refusal], key: ApiKey) ->
             continue
         known = held.get(event.key)
         if known is None:
-            held[event.key] = event.hash
-            fresh[event.key] = event, InboxRow(
-                kind=EVENTS, use_case=event.use_case, key=event.key, revision=1, hash=event.hash,
-                body=event.body(), subject=event.decision_id, sender_id=key.sender_id,
-                received_at=moment,
-            )  # fmt: skip
+            body = event.body()
+            held[event.key] = hash_of_body(body)
+            new = (
+                EVENTS,
+                event.use_case,
+                event.key,
+                1,
+                held[event.key],
+                body,
+                event.decision_id,
+                False,
+            )
+            fresh.append((event, new))
             results.append(RowResult(index, "stored", event.key, 1))
-        elif known == event.hash:
+        elif known == hash_of_body(event.body()):
             results.append(RowResult(index, "unchanged", event.key, 1))
         else:
             reason = f"an event {event.key} with other content is kept; give the new one its own id"
             results.append(RowResult(index, "conflict", event.key, 1, (reason,)))
-    InboxRow.objects.bulk_create([row for _, row in fresh.values()])
-    _fold({(e.use_case, e.decision_id) for e, _ in fresh.values()}, key, moment)
+    insert_rows([row for _, row in fresh], key, moment)
+    _fold({(e.use_case, e.decision_id) for e, _ in fresh}, key, moment)
     count_results(key, results, moment)
     return results
 
@@ -90,7 +99,7 @@ def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
         # sees what the first kept.
         hold_to_commit(f"fold {use_case} {decision_id}")
         by_case.setdefault(use_case, []).append(decision_id)
-    rows: list[InboxRow] = []
+    rows: list[NewRow] = []
     for use_case, ids in by_case.items():
         told = _told(use_case, ids)
         for name in [name for name, events in told.items() if events is None]:
@@ -107,8 +116,10 @@ def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
                 continue
             last = newest.get(row.key)
             if last is None or last.hash != row.hash:
-                rows.append(_revision(row, last.revision + 1 if last else 1, key, moment))
-    InboxRow.objects.bulk_create(rows)
+                revision = last.revision + 1 if last else 1
+                body = row.body(revision)
+                rows.append((row.kind, row.use_case, row.key, revision, row.hash, body, None, True))
+    insert_rows(rows, key, moment)
 
 
 def _told(use_case: str, ids: Sequence[str]) -> dict[str, list[Event] | None]:
@@ -134,10 +145,3 @@ def _told(use_case: str, ids: Sequence[str]) -> dict[str, list[Event] | None]:
 def _newest(use_case: str, ids: Sequence[str]) -> dict[str, InboxRow]:
     held = InboxRow.objects.filter(kind="decisions", use_case=use_case, key__in=ids)
     return {row.key: row for row in held.defer("body").order_by("revision")}
-
-
-def _revision(row: Row, revision: int, key: ApiKey, moment: Any) -> InboxRow:
-    return InboxRow(
-        kind="decisions", use_case=row.use_case, key=row.key, revision=revision, hash=row.hash,
-        body=row.body(revision), folded=True, sender_id=key.sender_id, received_at=moment,
-    )  # fmt: skip
