@@ -43,7 +43,7 @@ def test_every_key_of_a_declaration_has_its_row():
 
 
 def test_every_setting_of_the_server_has_its_row():
-    text = page("how-to/record.md")
+    text = page("how-to/run.md")
     for name in ServerSettings.model_fields:
         assert f"| `TAKEUP_{name.upper()}` |" in text
 
