@@ -8,7 +8,7 @@ deltalake and scanned by DuckDB.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -206,11 +206,12 @@ def to_arrow(
     return table.append_column("batch", pa.array([batch] * table.num_rows, pa.int64()))
 
 
-def digests(rows: pa.Table) -> dict[int, tuple[int, str]]:
+def digests(rows: pa.Table, without: Collection[str] = ()) -> dict[int, tuple[int, str]]:
     """By batch: the number of rows and a digest of what they hold, in any order, without what
     retention takes away (people and free text) and without blanks, so that later columns,
-    compaction and retention leave it as it was."""
-    told = [_told(rows.schema.field(n)) for n in sorted(rows.column_names) if n not in _UNTOLD]
+    compaction and retention leave it as it was; `without`: further columns left out."""
+    names = sorted({*rows.column_names} - {*_UNTOLD, *without})
+    told = [_told(rows.schema.field(name)) for name in names]
     with duckdb.connect() as engine:
         engine.execute("SET TimeZone = 'UTC'")
         engine.register("held", rows)

@@ -8,9 +8,10 @@ leaves a batch that the next drain finds: the log says whether it has it.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
 from django.db.models import Max
@@ -21,6 +22,7 @@ from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.organization.services import use_case
 from takeup.server.oversight.services import seal
 from takeup.server.record_api.models import Batch, Covariate, InboxRow
+from takeup.server.record_api.placing import placed
 from takeup.server.record_api.pseudonyms import pseudonymised
 
 MOST_ROWS = 50_000
@@ -76,7 +78,7 @@ def _write(log: DecisionLog, batch: Batch) -> int:
     kind: RecordKind = batch.kind  # type: ignore[assignment]
     rows = InboxRow.objects.filter(batch=batch).order_by("id")
     bodies = list(rows.values_list("body", flat=True))
-    table = pseudonymised(to_arrow(kind, bodies, covariate_types(), batch.number))
+    table = as_logged(kind, bodies, batch.number)
     if kind == "decisions":
         decided = pc.min_max(table["decided_at"])
         seal(batch.number, bodies, decided["min"].as_py(), decided["max"].as_py())
@@ -86,6 +88,12 @@ def _write(log: DecisionLog, batch: Batch) -> int:
     (_, digest) = digests(table)[batch.number]
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)
+
+
+def as_logged(kind: RecordKind, bodies: Sequence[str], batch: int) -> pa.Table:
+    """Rows as received as the log holds them: in their place of the organization, and people by
+    their pseudonym."""
+    return pseudonymised(placed(kind, to_arrow(kind, bodies, covariate_types(), batch)))
 
 
 def covariate_types() -> dict[str, str]:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import pyarrow as pa
 from django.db.models import Q
 
-from takeup.log.delta import DecisionLog, canonical, to_arrow
+from takeup.log.delta import DecisionLog, canonical
 from takeup.record.incoming import RECORD_KINDS, RecordKind
-from takeup.server.record_api.drain import covariate_types
+from takeup.server.record_api.drain import as_logged
 from takeup.server.record_api.models import InboxRow
-from takeup.server.record_api.pseudonyms import pseudonymised
 
 
 def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
@@ -18,7 +17,6 @@ def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
     The log is read first, at one moment; of the inbox all that is in no batch or in a later one
     is added. A row drained while we look is therefore taken once.
     """
-    covariates = covariate_types()
     found: dict[RecordKind, pa.Table] = {}
     for kind in RECORD_KINDS:
         drained = log.read(kind)
@@ -28,7 +26,7 @@ def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         left = list(waiting.order_by("id").values_list("body", flat=True))
         parts = [drained.rows] if drained else []
         if left:
-            parts.append(pseudonymised(to_arrow(kind, left, covariates, 0)))
+            parts.append(as_logged(kind, left, 0))
         if parts:
             found[kind] = canonical(pa.concat_tables(parts, promote_options="default"))
     return found
