@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from takeup.server.audit.models import AuditEntry
 from takeup.server.audit.services import SYSTEM, prove
-from takeup.server.organization.models import Person
+from takeup.server.organization.services import Person, names_of
 
 _A_PAGE = 100
 
@@ -35,8 +35,7 @@ def access_to_me(request: HttpRequest) -> HttpResponse:
 
 
 def _named(entries: list[AuditEntry]) -> list[dict[str, Any]]:
-    handles = {e.actor for e in entries} | {e.subject for e in entries}
-    names = {p.handle: str(p) for p in Person.objects.filter(handle__in=handles)}
+    names = names_of({e.actor for e in entries} | {e.subject for e in entries})
     return [
         {
             "entry": e,

@@ -11,7 +11,7 @@ from django.db import close_old_connections, connection
 
 from takeup.log.delta import DecisionLog
 from takeup.server.locks import held
-from takeup.server.record_api.drain import Drained, drain
+from takeup.server.record_api.services import Drained, drain
 
 _logger = logging.getLogger(__name__)
 

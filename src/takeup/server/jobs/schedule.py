@@ -20,8 +20,7 @@ from takeup.record.incoming import RECORD_KINDS
 from takeup.server.jobs.drainer import Drainer
 from takeup.server.locks import held
 from takeup.server.overview.services import take_snapshots
-from takeup.server.record_api.drain import drain
-from takeup.server.record_api.retention import Retained, erase, retain
+from takeup.server.record_api.services import Retained, drain, erase, retain
 from takeup.server.settings import ServerSettings
 
 _logger = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
+from takeup.server.organization.membership import deactivate, end
 from takeup.server.organization.models import (
     Cohort,
     Grant,
@@ -25,7 +26,6 @@ from takeup.server.organization.models import (
     Team,
 )
 from takeup.server.organization.people_file import PersonRow
-from takeup.server.organization.services import deactivate, end
 
 What = Literal[
     "joins", "returns", "leaves", "moves", "renamed", "leads", "no longer leads", "roles"

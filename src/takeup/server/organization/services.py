@@ -1,122 +1,35 @@
-"""Who was where on which day, who holds which role, what a use case declares."""
+"""What other capabilities may ask of the organization: who was where on which day, who holds which
+role, what a use case declares; and the import that keeps it up to date."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
 
 import tomlkit
 from django.db import transaction
-from django.db.models import Q, QuerySet
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError
 from takeup.record.toml_file import declare, read_toml_text
 from takeup.record.use_case import UseCase as Declared
 from takeup.server.audit import services as audit
-from takeup.server.organization.models import (
-    Declaration,
-    Grant,
-    Lead,
-    Person,
-    Placement,
-    Team,
-    UseCase,
+from takeup.server.organization.import_people import Change, import_people
+from takeup.server.organization.membership import (
+    deactivate,
+    end,
+    holders,
+    members,
+    on,
+    on_path,
+    roles_of,
+    set_roles,
+    teams_led_by,
 )
-from takeup.server.organization.roles import FOLLOWS, Role
-
-
-def on(day: date) -> Q:
-    """What held on `day`."""
-    return Q(from_day__lte=day) & (Q(until_day__isnull=True) | Q(until_day__gt=day))
-
-
-def on_path(path: str, day: date) -> Q:
-    """What held on `day` of the rows at the end of a relation."""
-    began = Q(**{f"{path}__from_day__lte": day})
-    return began & (
-        Q(**{f"{path}__until_day__isnull": True}) | Q(**{f"{path}__until_day__gt": day})
-    )
-
-
-def holders(role: Role) -> int:
-    """How many people hold a granted role today and can sign in."""
-    today = now().date()
-    return (
-        Grant.objects.filter(on(today), role=role, person__is_active=True)
-        .values("person")
-        .distinct()
-        .count()
-    )
-
-
-def roles_of(person: Person, day: date | None = None) -> frozenset[Role]:
-    """The roles a person holds on `day` (none: today)."""
-    day = day or now().date()
-    if not person.is_active:
-        return frozenset()
-    held = {Role(role) for role in person.grants.filter(on(day)).values_list("role", flat=True)}
-    if person.placements.filter(on(day)).exists():
-        held.add(Role.PRACTITIONER)
-    if person.leads.filter(on(day)).exists():
-        held.add(Role.MANAGER)
-    return frozenset(held)
-
-
-def members(team: Team, day: date) -> QuerySet[Person]:
-    """Who was in a team on `day`."""
-    return Person.objects.filter(
-        pk__in=Placement.objects.filter(on(day), team=team).values("person")
-    )
-
-
-def teams_led_by(person: Person, day: date) -> QuerySet[Team]:
-    """The teams a person led on `day`."""
-    return Team.objects.filter(pk__in=Lead.objects.filter(on(day), person=person).values("team"))
-
-
-@transaction.atomic
-def set_roles(person: Person, roles: Collection[Role], actor: str) -> None:
-    """Give a person exactly these granted roles by hand from today; roles that the organization's
-    file gave stay."""
-    today = now().date()
-    held = set(person.grants.filter(on(today), imported=False).values_list("role", flat=True))
-    given = {
-        role.value
-        for role in roles
-        if role not in FOLLOWS and not person.grants.filter(on(today), role=role, imported=True)
-    }
-    for role in sorted(given - held):
-        Grant.objects.create(person=person, role=role, from_day=today)
-    for grant in person.grants.filter(on(today), imported=False, role__in=held - given):
-        end(grant, today)
-    if given != held:
-        audit.record(
-            "roles.changed", actor=actor, subject=person.handle,
-            before=sorted(held), after=sorted(given),
-        )  # fmt: skip
-
-
-def end(holding: Placement | Lead | Grant, day: date) -> None:
-    """What held until now no longer does from `day`; what began that very day never was."""
-    if holding.from_day >= day:
-        holding.delete()
-    else:
-        holding.until_day = day
-        holding.save(update_fields=["until_day"])
-
-
-@transaction.atomic
-def deactivate(person: Person, day: date, actor: str) -> None:
-    """A person has left: no sign-in, no role, no place from `day` on; open sessions end."""
-    for holdings in (person.placements, person.leads, person.grants):
-        for holding in holdings.filter(until_day=None):
-            end(holding, day)
-    person.is_active = False
-    person.deactivated_at = now()
-    person.save(update_fields=["is_active", "deactivated_at"])
-    audit.record("person.deactivated", actor=actor, subject=person.handle)
+from takeup.server.organization.models import Declaration, Person, Placement, Population, UseCase
+from takeup.server.organization.people_file import read_people, read_people_csv
+from takeup.server.organization.roles import Role
 
 
 def use_case(name: str) -> UseCase:
@@ -187,3 +100,68 @@ def declared(name: str) -> Declared:
 def modes() -> dict[str, str]:
     """The mode of every use case."""
     return dict(UseCase.objects.order_by("name").values_list("name", "mode"))
+
+
+def use_case_names() -> list[str]:
+    """Every use case there is."""
+    return list(UseCase.objects.order_by("name").values_list("name", flat=True))
+
+
+def population_titles() -> dict[str, str]:
+    """Titles of the populations that have one, by key."""
+    return dict(Population.objects.exclude(title="").values_list("key", "title"))
+
+
+def names_of(handles: Iterable[str]) -> dict[str, str]:
+    """What people are called, by handle."""
+    return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
+
+
+def handle_of(person_id: str) -> str:
+    """The handle of a person as senders call them; empty where nobody is known so."""
+    found = Person.objects.filter(person_id=person_id).values_list("handle", flat=True).first()
+    return found or ""
+
+
+Place = tuple[date, date | None, str, str | None]
+"""From which day, until which (not included; None: still), population, team."""
+
+
+def places_of(person_ids: Collection[str]) -> dict[str, list[Place]]:
+    """Of each person known by these ids, every place, oldest first."""
+    found: dict[str, list[Place]] = {}
+    rows = Placement.objects.filter(person__person_id__in=person_ids).order_by("from_day")
+    for person, began, ended, population, team in rows.values_list(
+        "person__person_id", "from_day", "until_day", "population__key", "team__key"
+    ):
+        found.setdefault(person, []).append((began, ended, population, team))
+    return found
+
+
+@transaction.atomic
+def forget_person(person_id: str, actor: str) -> str:
+    """Name, address and sign-in of a person go for good; the handle that stays, empty where nobody
+    is known by this id."""
+    person = Person.objects.filter(person_id=person_id).first()
+    if person is None:
+        return ""
+    deactivate(person, now().date(), actor)
+    person.name, person.email, person.erased_at = "", None, now()
+    person.person_id = f"erased-{person.handle}"
+    person.set_unusable_password()
+    person.save()
+    return person.handle
+
+
+def active_people() -> int:
+    """How many people are active."""
+    return Person.objects.filter(is_active=True).count()
+
+
+__all__ = [
+    "Change", "Person", "Place", "Role", "active_people", "deactivate", "declare_from_file",
+    "declare_use_case", "declared", "end", "forget_person", "handle_of", "holders", "import_people",
+    "members", "modes", "names_of", "on", "on_path", "places_of", "population_titles",
+    "read_people", "read_people_csv", "roles_of", "set_mode", "set_roles", "teams_led_by",
+    "use_case", "use_case_names",
+]  # fmt: skip

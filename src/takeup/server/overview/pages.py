@@ -6,7 +6,7 @@ from datetime import date
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_tasks import TaskResultStatus
@@ -14,7 +14,7 @@ from django_tasks_db.models import DBTaskResult
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
-from takeup.server.organization.models import UseCase
+from takeup.server.organization.services import use_case_names
 from takeup.server.overview.models import Snapshot
 from takeup.server.overview.services import latest, take_snapshot_of
 from takeup.server.permissions import may
@@ -23,7 +23,7 @@ from takeup.server.permissions import may
 @require_GET
 def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpResponse:
     """The report of one day, in the frame of the site."""
-    held = get_object_or_404(UseCase, name=name)
+    _known(name)
     wanted = None
     if day is not None:
         try:
@@ -34,7 +34,7 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
     if found is None and wanted is not None:
         raise Http404
     shown = {
-        "use_case": held,
+        "use_case": name,
         "snapshot": found,
         "days": Snapshot.objects.filter(use_case=name)
         .order_by("-day")
@@ -49,17 +49,22 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
 @require_POST
 def diagnosis_take(request: HttpRequest, name: str) -> HttpResponse:
     """Measure the log as of today, in the background; once a day."""
-    held = get_object_or_404(UseCase, name=name)
+    _known(name)
     today = now().date()
-    if latest(held.name, today):
+    if latest(name, today):
         messages.info(
             request,
             _("Today’s snapshot is taken. A second one on the same day would show what single people decided in between."),
         )  # fmt: skip
-    elif not _on_the_way(held.name):
-        take_snapshot_of.enqueue(held.name)
-        audit.record("snapshot.asked", actor=request.user.handle, use_case=held.name)  # type: ignore[union-attr]
+    elif not _on_the_way(name):
+        take_snapshot_of.enqueue(name)
+        audit.record("snapshot.asked", actor=request.user.handle, use_case=name)  # type: ignore[union-attr]
     return redirect("diagnosis", name)
+
+
+def _known(name: str) -> None:
+    if name not in use_case_names():
+        raise Http404
 
 
 def _on_the_way(name: str) -> bool:

@@ -17,11 +17,10 @@ from takeup.record.incoming import RecordKind
 from takeup.record.population import Population as DeclaredPopulation
 from takeup.report.html import render_body
 from takeup.report.page import Page
-from takeup.server.organization.models import Population
-from takeup.server.organization.services import declared
+from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import Snapshot
-from takeup.server.record_api.reading import recorded
+from takeup.server.record_api.services import recorded
 from takeup.server.settings import read_server_settings
 from takeup.server.start import log_of
 
@@ -73,6 +72,11 @@ def latest(use_case: str, day: date | None = None) -> Snapshot | None:
     return found.order_by("-day").first()
 
 
+def newest_by_use_case() -> dict[str, Snapshot]:
+    """The newest snapshot of every use case that has one, without its page."""
+    return {s.use_case: s for s in Snapshot.objects.defer("body").order_by("day")}
+
+
 def _take(
     name: str, tables: dict[RecordKind, pa.Table], today: date, step: Callable[[str], None]
 ) -> None:
@@ -81,13 +85,14 @@ def _take(
         for kind, rows in tables.items()
     }
     filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
-    titles = Population.objects.exclude(title="").values_list("key", "title")
     result = diagnose(
         filled["decisions"],
         eligible=filled.get("eligible"),
         outcomes=filled.get("outcomes"),
         use_case={name: declared(name)},
-        population={key: DeclaredPopulation(title=title) for key, title in titles},
+        population={
+            key: DeclaredPopulation(title=title) for key, title in population_titles().items()
+        },
         step=step,
     )
     known_use_case(name)

@@ -9,8 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from takeup.server.organization.roles import Role
-from takeup.server.organization.services import roles_of
+from takeup.server.organization.services import Role, roles_of
 from takeup.server.permissions import may, name_of
 
 _BAR = (

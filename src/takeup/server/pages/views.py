@@ -9,12 +9,16 @@ from django.views.decorators.http import require_GET
 from takeup.report.charts import FOLLOWED, OVERRIDDEN, Mark
 from takeup.report.html import render_card
 from takeup.report.sections.section import Row, Section, axis_row, strips
-from takeup.server.organization.models import Person, UseCase
-from takeup.server.organization.roles import Role
-from takeup.server.organization.services import roles_of
-from takeup.server.overview.models import Snapshot
+from takeup.server.organization.services import (
+    Person,
+    Role,
+    active_people,
+    roles_of,
+    use_case_names,
+)
+from takeup.server.overview.services import newest_by_use_case
 from takeup.server.permissions import may
-from takeup.server.record_api.models import Quarantined, Sender
+from takeup.server.record_api.services import in_quarantine, sender_count
 
 
 @require_GET
@@ -23,10 +27,7 @@ def home(request: HttpRequest) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
     held = roles_of(person)
     sees = may("diagnosis", person)
-    newest: dict[str, Snapshot] = {}
-    if sees:
-        for snapshot in Snapshot.objects.defer("body").order_by("day"):
-            newest[snapshot.use_case] = snapshot
+    newest = newest_by_use_case() if sees else {}
     shown = {
         "held": held,
         "is_practitioner": Role.PRACTITIONER in held,
@@ -36,10 +37,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "diagnoses": [
             (s, next((d for d in s.document["diagnoses"]), None)) for s in newest.values()
         ],
-        "waiting_use_cases": UseCase.objects.exclude(name__in=newest).order_by("name") if sees else [],
-        "senders": Sender.objects.count(),
-        "in_quarantine": Quarantined.objects.filter(resolved_at=None).count(),
-        "people": Person.objects.filter(is_active=True).count(),
+        "waiting_use_cases": [n for n in use_case_names() if n not in newest] if sees else [],
+        "senders": sender_count(),
+        "in_quarantine": in_quarantine(),
+        "people": active_people(),
     }  # fmt: skip
     return render(request, "home.html", shown)
 

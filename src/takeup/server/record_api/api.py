@@ -18,8 +18,7 @@ from pydantic_core import to_json
 from takeup.record.errors import DeclarationError
 from takeup.record.incoming import RecordKind
 from takeup.server.organization import services as organization
-from takeup.server.organization.import_people import import_people
-from takeup.server.organization.people_file import read_people, read_people_csv
+from takeup.server.organization.services import import_people, read_people, read_people_csv
 from takeup.server.problems import Problem
 from takeup.server.record_api.batches import events_of, one_of, rows_of
 from takeup.server.record_api.keys import PURPOSES, HeldKeys, in_force, key_of

@@ -4,7 +4,6 @@ of the day of the decision."""
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from datetime import date
 
 import pyarrow as pa
@@ -12,11 +11,10 @@ import pyarrow.compute as pc
 
 from takeup.log.delta import TIME_OF
 from takeup.record.incoming import RecordKind
-from takeup.server.organization.models import Placement
+from takeup.server.organization.services import Place, places_of
 
 PLACES = ("population", "team")
-_History = list[tuple[date, date, str, str | None]]
-"""From which day (included) until which (not included): population, team."""
+_CHUNK = 500
 
 
 def placed(kind: RecordKind, rows: pa.Table) -> pa.Table:
@@ -48,21 +46,16 @@ def placed(kind: RecordKind, rows: pa.Table) -> pa.Table:
     return rows
 
 
-def _histories(people: list[str]) -> dict[str, _History]:
-    """Of each person that the organization knows, every place, oldest first."""
-    known: dict[str, _History] = defaultdict(list)
-    chunk = 500
-    for start in range(0, len(people), chunk):
-        found = Placement.objects.filter(person__person_id__in=people[start : start + chunk])
-        for person, began, ended, population, team in found.order_by("from_day").values_list(
-            "person__person_id", "from_day", "until_day", "population__key", "team__key"
-        ):
-            known[person].append((began, ended or date.max, population, team))
+def _histories(people: list[str]) -> dict[str, list[Place]]:
+    known: dict[str, list[Place]] = {}
+    for start in range(0, len(people), _CHUNK):
+        known |= places_of(people[start : start + _CHUNK])
     return known
 
 
-def _on(history: _History, day: date) -> tuple[str, str | None] | None:
+def _on(history: list[Place], day: date) -> tuple[str, str | None] | None:
     at = bisect_right(history, day, key=lambda place: place[0]) - 1
-    if at < 0 or day >= history[at][1]:
+    if at < 0:
         return None
-    return history[at][2], history[at][3]
+    _, until, population, team = history[at]
+    return None if until is not None and day >= until else (population, team)

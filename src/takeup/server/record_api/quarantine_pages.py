@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from takeup.server.audit import services as audit
-from takeup.server.organization.models import Person
+from takeup.server.organization.services import Person, handle_of
 from takeup.server.problems import Problem
 from takeup.server.record_api.models import Quarantined
 from takeup.server.record_api.quarantine import KEPT, replay_as_sender
@@ -78,5 +78,4 @@ def _whom(body: str) -> str:
         return ""
     held = given.get("data", given) if isinstance(given, dict) else {}
     name = held.get("person_id") if isinstance(held, dict) else None
-    person = Person.objects.filter(person_id=name).first() if isinstance(name, str) else None
-    return person.handle if person else ""
+    return handle_of(name) if isinstance(name, str) else ""

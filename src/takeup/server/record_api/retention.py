@@ -24,8 +24,7 @@ from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.record.use_case import UseCase as Declared
 from takeup.server.audit import services as audit
-from takeup.server.organization.models import Person, UseCase
-from takeup.server.organization.services import deactivate, declared
+from takeup.server.organization.services import declared, forget_person, use_case_names
 from takeup.server.oversight.services import remove_expired
 from takeup.server.record_api.models import ClusterKey, InboxRow, Quarantined
 from takeup.server.record_api.pseudonyms import pseudonyms_of
@@ -101,15 +100,9 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> int:
         for row in InboxRow.objects.filter(body__contains=f'"{person_id}"').iterator():
             InboxRow.objects.filter(pk=row.pk).update(body=_without(row.body, person_id, number))
         Quarantined.objects.filter(body__contains=f'"{person_id}"').delete()
-        person = Person.objects.filter(person_id=person_id).first()
-        if person is not None:
-            deactivate(person, now().date(), actor)
-            person.name, person.email, person.erased_at = "", None, now()
-            person.person_id = f"erased-{person.handle}"
-            person.set_unusable_password()
-            person.save()
+        handle = forget_person(person_id, actor)
         audit.record(
-            "person.erased", actor=actor, subject=person.handle if person else "",
+            "person.erased", actor=actor, subject=handle,
             rewritten=rewritten,
         )  # fmt: skip
     return rewritten
@@ -184,8 +177,7 @@ def _secret(quarter: str) -> bytes:
 
 def _destroy_secrets() -> None:
     """Of quarters whose rows have all become cluster numbers."""
-    names = UseCase.objects.values_list("name", flat=True)
-    longest = max((keep_days(declared(name)) for name in names), default=_LEAST_DAYS)
+    longest = max((keep_days(declared(name)) for name in use_case_names()), default=_LEAST_DAYS)
     last = now() - timedelta(days=longest)
     quarter = f"{last.year}Q{(last.month - 1) // 3 + 1}"
     ClusterKey.objects.filter(quarter__lt=quarter).delete()

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from takeup.server.organization.models import UseCase
+from takeup.server.organization.services import use_case_names
 from takeup.server.record_api.keys import PURPOSES, make_key, revoke_key
 from takeup.server.record_api.models import ApiKey
 from takeup.server.record_api.status import log_status
@@ -45,7 +45,7 @@ def senders_counters(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def sender_key(request: HttpRequest) -> HttpResponse:
     """Make a key; it is shown on this answer and never again."""
-    names = list(UseCase.objects.order_by("name").values_list("name", flat=True))
+    names = use_case_names()
     shown: dict[str, Any] = {"use_cases": names, "purposes": PURPOSES.items()}
     if request.method == "POST":
         sender = request.POST.get("sender", "").strip()[:100]

@@ -1,0 +1,106 @@
+"""Who was where and held what on which day."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+
+from takeup.record.clock import now
+from takeup.server.audit import services as audit
+from takeup.server.organization.models import Grant, Lead, Person, Placement, Team
+from takeup.server.organization.roles import FOLLOWS, Role
+
+
+def on(day: date) -> Q:
+    """What held on `day`."""
+    return Q(from_day__lte=day) & (Q(until_day__isnull=True) | Q(until_day__gt=day))
+
+
+def on_path(path: str, day: date) -> Q:
+    """What held on `day` of the rows at the end of a relation."""
+    began = Q(**{f"{path}__from_day__lte": day})
+    return began & (
+        Q(**{f"{path}__until_day__isnull": True}) | Q(**{f"{path}__until_day__gt": day})
+    )
+
+
+def holders(role: Role) -> int:
+    """How many people hold a granted role today and can sign in."""
+    today = now().date()
+    return (
+        Grant.objects.filter(on(today), role=role, person__is_active=True)
+        .values("person")
+        .distinct()
+        .count()
+    )
+
+
+def roles_of(person: Person, day: date | None = None) -> frozenset[Role]:
+    """The roles a person holds on `day` (none: today)."""
+    day = day or now().date()
+    if not person.is_active:
+        return frozenset()
+    held = {Role(role) for role in person.grants.filter(on(day)).values_list("role", flat=True)}
+    if person.placements.filter(on(day)).exists():
+        held.add(Role.PRACTITIONER)
+    if person.leads.filter(on(day)).exists():
+        held.add(Role.MANAGER)
+    return frozenset(held)
+
+
+def members(team: Team, day: date) -> QuerySet[Person]:
+    """Who was in a team on `day`."""
+    return Person.objects.filter(
+        pk__in=Placement.objects.filter(on(day), team=team).values("person")
+    )
+
+
+def teams_led_by(person: Person, day: date) -> QuerySet[Team]:
+    """The teams a person led on `day`."""
+    return Team.objects.filter(pk__in=Lead.objects.filter(on(day), person=person).values("team"))
+
+
+@transaction.atomic
+def set_roles(person: Person, roles: Collection[Role], actor: str) -> None:
+    """Give a person exactly these granted roles by hand from today; roles that the organization's
+    file gave stay."""
+    today = now().date()
+    held = set(person.grants.filter(on(today), imported=False).values_list("role", flat=True))
+    given = {
+        role.value
+        for role in roles
+        if role not in FOLLOWS and not person.grants.filter(on(today), role=role, imported=True)
+    }
+    for role in sorted(given - held):
+        Grant.objects.create(person=person, role=role, from_day=today)
+    for grant in person.grants.filter(on(today), imported=False, role__in=held - given):
+        end(grant, today)
+    if given != held:
+        audit.record(
+            "roles.changed", actor=actor, subject=person.handle,
+            before=sorted(held), after=sorted(given),
+        )  # fmt: skip
+
+
+def end(holding: Placement | Lead | Grant, day: date) -> None:
+    """What held until now no longer does from `day`; what began that very day never was."""
+    if holding.from_day >= day:
+        holding.delete()
+    else:
+        holding.until_day = day
+        holding.save(update_fields=["until_day"])
+
+
+@transaction.atomic
+def deactivate(person: Person, day: date, actor: str) -> None:
+    """A person has left: no sign-in, no role, no place from `day` on; open sessions end."""
+    for holdings in (person.placements, person.leads, person.grants):
+        for holding in holdings.filter(until_day=None):
+            end(holding, day)
+    person.is_active = False
+    person.deactivated_at = now()
+    person.save(update_fields=["is_active", "deactivated_at"])
+    audit.record("person.deactivated", actor=actor, subject=person.handle)
