@@ -136,3 +136,16 @@ def test_no_measure_reads_the_sealed_store():
         if "oversight.services import" in path.read_text() and "opened" in path.read_text()
     ]
     assert readers == ["trust.py"]
+
+
+def test_every_action_that_is_audited_has_its_words():
+    import re
+
+    import takeup.server
+    from takeup.server.audit.pages import _WORDS
+
+    folder = Path(takeup.server.__file__).parent
+    written = set()
+    for path in folder.rglob("*.py"):
+        written |= set(re.findall(r'record\(\s*"([a-z_]+\.[a-z_]+)"', path.read_text()))
+    assert written == set(_WORDS)

@@ -2,18 +2,41 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from takeup.server.audit.models import AuditEntry
-from takeup.server.audit.services import SYSTEM, prove
+from takeup.server.audit.services import prove
 from takeup.server.organization.services import Person, names_of
 
 _A_PAGE = 100
+_ERASED = re.compile(r"[0-9a-f]{16}")
+_WORDS = {
+    "access.logged": _("looked at"),
+    "backup.made": _("made a backup"),
+    "backup.restored": _("restored a backup"),
+    "history.imported": _("brought in history"),
+    "key.made": _("made a key"),
+    "key.revoked": _("refused a key"),
+    "organization.imported": _("imported the organization"),
+    "oversight.key_made": _("made an oversight key"),
+    "oversight.opened": _("opened sealed records"),
+    "person.deactivated": _("deactivated"),
+    "person.erased": _("erased"),
+    "quarantine.corrected": _("corrected a row in quarantine"),
+    "retention.run": _("ran the retention"),
+    "roles.changed": _("changed the roles"),
+    "sign_in.link_made": _("made a sign-in link"),
+    "snapshot.asked": _("asked for a snapshot"),
+    "use_case.declared": _("changed what a use case declares"),
+    "use_case.mode": _("set the mode of a use case"),
+}
 
 
 @require_GET
@@ -39,9 +62,19 @@ def _named(entries: list[AuditEntry]) -> list[dict[str, Any]]:
     return [
         {
             "entry": e,
-            "actor": names.get(e.actor, e.actor if e.actor == SYSTEM else "—"),
-            "subject": names.get(e.subject, ""),
+            "actor": _called(e.actor, names),
+            "what": _WORDS.get(e.action, e.action),
+            "subject": _called(e.subject, names) if e.subject else "",
             "detail": {k: v for k, v in e.detail.items() if v not in (None, "", [])},
         }
         for e in entries
     ]
+
+
+def _called(actor: str, names: dict[str, str]) -> Any:
+    """A person's name; a command, a sender or takeup itself as it is called."""
+    if actor in names:
+        return names[actor]
+    if actor.startswith("command"):
+        return _("an operator, by command")
+    return _("somebody who was erased") if _ERASED.fullmatch(actor) else actor
