@@ -293,3 +293,54 @@ def test_a_use_case_keeps_every_version_and_refuses_mistakes_by_name(store):
     assert "colour is not a key takeup knows" in refused.value.problems[0]
     with pytest.raises(DeclarationError):
         declare_use_case("credit", 'name = "forecast"\n', "test")
+
+
+def test_guessing_passwords_is_slowed_down(store):
+    from django.core.cache import cache
+
+    from tests.server.people import PASSWORD, client_of, person
+
+    cache.clear()
+    person("guessed")
+    browser = client_of()
+
+    def tried(password: str):
+        return browser.post("/sign-in", {"login": "guessed@example.org", "password": password})
+
+    try:
+        for _ in range(8):
+            tried("a-wrong-long-password")
+        answer = tried(PASSWORD)
+        assert answer.status_code in (200, 429)
+        assert client_of().get("/").status_code == 302
+        assert "sessionid" not in browser.cookies
+        assert "_auth_user_id" not in browser.session
+    finally:
+        cache.clear()
+
+
+def test_signing_out_ends_the_session(store):
+    from tests.server.people import PASSWORD, client_of, person
+
+    person("leaver")
+    browser = client_of()
+    browser.post("/sign-in", {"login": "leaver@example.org", "password": PASSWORD})
+    cookie = browser.cookies["takeup"].value
+    assert browser.get("/").status_code == 200
+    browser.post("/sign-out")
+    again = client_of()
+    again.cookies["takeup"] = cookie
+    assert again.get("/").status_code == 302
+
+
+def test_a_new_password_ends_the_other_sessions(store):
+    from tests.server.people import PASSWORD, client_of, person
+
+    person("changer")
+    here, there = client_of(), client_of()
+    for browser in (here, there):
+        browser.post("/sign-in", {"login": "changer@example.org", "password": PASSWORD})
+        assert browser.get("/").status_code == 200
+    word = "another-long-and-rare-one"
+    here.post("/password", {"oldpassword": PASSWORD, "password1": word, "password2": word})
+    assert there.get("/").status_code == 302

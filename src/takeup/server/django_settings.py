@@ -102,6 +102,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_GET = False
+# Behind a TLS proxy the proxy names who asks, so that guessing slows down the guesser alone.
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TAKEUP.secure else 0
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 # No mail leaves: sign-in links are handed out by an administrator.
