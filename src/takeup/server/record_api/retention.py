@@ -84,6 +84,7 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> int:
     them. Returns how many rows of the log stand in partitions rewritten. The sealed oversight
     store stays: the law asks for it. No drain may run beside it."""
     known = pseudonyms_of(person_id)
+    as_written = json.dumps(person_id, ensure_ascii=False)
     number = f"{_CLUSTER}{secrets.token_hex(6)}"
 
     def change(rows: pa.Table) -> pa.Table | None:
@@ -97,9 +98,9 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> int:
         rewritten += log.rewrite(kind, change)
         log.vacuum(kind)
     with transaction.atomic():
-        for row in InboxRow.objects.filter(body__contains=f'"{person_id}"').iterator():
+        for row in InboxRow.objects.filter(body__contains=as_written).iterator():
             InboxRow.objects.filter(pk=row.pk).update(body=_without(row.body, person_id, number))
-        Quarantined.objects.filter(body__contains=f'"{person_id}"').delete()
+        Quarantined.objects.filter(body__contains=as_written).delete()
         handle = forget_person(person_id, actor)
         audit.record(
             "person.erased", actor=actor, subject=handle,
