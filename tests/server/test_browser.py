@@ -7,7 +7,7 @@ import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.server.running import Server, decision, running
 
@@ -151,8 +151,7 @@ def test_counters_grow_on_the_page_while_rows_come_in(server, browser, signed_in
     key = server.command("key", "make", "late-sender").stdout.strip()
     server.send("/api/v1/decisions", [decision(50_000)], key)
     row = page.locator("tr", has_text="late-sender").first
-    row.wait_for(timeout=30_000)
-    assert "1" in row.inner_text()
+    expect(row.locator("td").first).to_have_text("1", timeout=30_000)
 
 
 def test_a_person_is_found_while_typing(server, browser, signed_in):
