@@ -52,22 +52,26 @@ def django_ready(tmp_path_factory):
         shutil.rmtree(postgres.folder.parent)
 
 
-@pytest.fixture
-def store(django_ready):
-    """A store without rows, but for the audit log, which nothing empties."""
+def empty(deployment) -> None:
+    """Take every row out of the store, but for the audit log, which nothing empties."""
     from django.apps import apps
 
     from takeup.server.record_api.receive import forget_types
 
     first = ("InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
              "Placement", "Lead", "Grant", "Declaration", "UseCase", "Population", "Team", "Cohort",
-             "Person", "Covariate", "ClusterKey", "PseudonymKey", "Snapshot")  # fmt: skip
+             "Person", "Covariate", "ClusterKey", "PseudonymKey", "Snapshot", "DBTaskResult")  # fmt: skip
     models = {model.__name__: model for model in apps.get_models()}
     for name in first:
         models[name].objects.all().delete()
-    models["DBTaskResult"].objects.all().delete()
     forget_types()
-    shutil.rmtree(django_ready.log, ignore_errors=True)
+    shutil.rmtree(deployment.log, ignore_errors=True)
+
+
+@pytest.fixture
+def store(django_ready):
+    """A store without rows."""
+    empty(django_ready)
     return django_ready
 
 

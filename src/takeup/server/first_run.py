@@ -11,18 +11,24 @@ from takeup.server.oversight.services import make_oversight_key
 from takeup.server.settings import ServerSettings
 
 
-def prepare(settings: ServerSettings) -> list[str]:
-    """Make what is missing; what to tell whoever started the server."""
+def prepare_oversight(settings: ServerSettings) -> list[str]:
+    """Make the oversight officer's key where there is none, before the first decision is drained;
+    what to tell whoever started the server."""
+    if OversightKey.objects.exists():
+        return []
+    path = settings.home / "oversight-key"
+    settings.home.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(make_oversight_key() + "\n", encoding="utf-8")
+    return [
+        f"The oversight officer’s private key is in {path}: give it to them and take it off this "
+        "machine."
+    ]
+
+
+def prepare_administrator(settings: ServerSettings) -> list[str]:
+    """Make an administrator where there is none; what to tell whoever started the server."""
     told: list[str] = []
-    if not OversightKey.objects.exists():
-        path = settings.home / "oversight-key"
-        settings.home.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(make_oversight_key() + "\n", encoding="utf-8")
-        told.append(
-            f"The oversight officer’s private key is in {path}: give it to them and take it off "
-            "this machine."
-        )
     if not holders(Role.ADMINISTRATOR):
         person = Person.objects.filter(email=settings.administrator).first()
         if person is None:

@@ -23,11 +23,11 @@ def serve(
     `step` hears what is being set up; `ready` what to tell whoever started it.
     """
     settings = start()
-    from takeup.server.first_run import prepare
+    from takeup.server.first_run import prepare_administrator, prepare_oversight
     from takeup.server.jobs.work import working
 
     log = log_of(settings)
-    told: list[str] = []
+    told = prepare_oversight(settings)
     if sample:
         from takeup.server.sample import fill
 
@@ -40,7 +40,7 @@ def serve(
                 for role, address, password in sign_ins
             ),
         ]
-    told += prepare(settings)
+    told += prepare_administrator(settings)
     told.append(f"takeup answers on {settings.public_url} (stop with Ctrl-C)")
     # uvicorn raises the signal again when it has ended: the worker is to be told before this
     # process goes.
