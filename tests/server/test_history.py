@@ -86,3 +86,13 @@ def test_a_table_without_the_name_of_its_use_case_is_not_guessed_at(store, tmp_p
     ).to_csv(tmp_path / "t.csv", index=False)
     with pytest.raises(InputError, match="whose decisions are these"):
         brought_in({"decisions": tmp_path / "t.csv"})
+
+
+def test_a_deployment_with_decisions_is_not_filled_with_the_sample(store, log):
+    from takeup.server.organization.services import use_case
+    from takeup.server.sample import fill
+
+    (store.home / "sample-sign-ins.txt").unlink(missing_ok=True)
+    use_case("credit")
+    with pytest.raises(InputError, match="has use cases already"):
+        fill(store, log, lambda _: None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from takeup.record.errors import InputError
 from tests.server.conftest import empty
 from tests.server.people import client_of
 
@@ -50,13 +49,3 @@ def test_filling_it_again_keeps_what_is_there(filled, django_ready):
     from takeup.server.start import log_of
 
     assert fill(django_ready, log_of(django_ready), lambda _: None) == filled
-
-
-def test_a_deployment_with_decisions_is_not_filled(store, log):
-    from takeup.server.organization.services import use_case
-    from takeup.server.sample import fill
-
-    (store.home / "sample-sign-ins.txt").unlink(missing_ok=True)
-    use_case("credit")
-    with pytest.raises(InputError, match="has use cases already"):
-        fill(store, log, lambda _: None)
