@@ -109,10 +109,27 @@ def test_every_page_is_accessible_fits_and_breaks_no_policy(
             where = (path, scheme, width)
             assert said == [], where
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
-            found = Axe().run(
-                page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}
-            )
-            assert found.violations_count == 0, (where, found.generate_report())
+            assert violations(page) == [], where
+            page.context.close()
+
+
+def violations(page: Page) -> list[str]:
+    rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+    found = Axe().run(page, options={"runOnly": rules})
+    return [found.generate_report()] if found.violations_count else []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_the_way_in_is_accessible_too(server, browser, signed_in, scheme):
+    email = "administrator@example.org"
+    link = server.command("person", "link", email).stdout.strip()
+    for address in (server.address("/sign-in"), link, server.address("/sign-up")):
+        for width, height in SIZES:
+            page = browser.new_context(
+                color_scheme=scheme, viewport={"width": width, "height": height}
+            ).new_page()
+            page.goto(address)
+            assert violations(page) == [], (address, scheme, width)
             page.context.close()
 
 
