@@ -167,11 +167,6 @@ class DecisionLog:
             table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
             table.cleanup_metadata()
 
-    def digests(self, kind: RecordKind) -> dict[int, tuple[int, str]]:
-        """By batch: how many rows the log holds of it, and their digest."""
-        found = self.read(kind)
-        return {} if found is None else digests(found.rows)
-
     def compact(self, kind: RecordKind, keep: timedelta = timedelta(days=7)) -> int:
         """Join small files, write a checkpoint, remove files unused for `keep`; returns how
         many files were joined."""

@@ -80,15 +80,21 @@ def _settings(settings: ServerSettings) -> Iterator[Finding]:
         yield Finding("development", "mend", "TAKEUP_DEVELOPMENT is on", "unset it")
 
 
+def _refusal(folder: Path) -> str:
+    """Why nothing can be written into a folder; empty where it can."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError as error:
+        return error.strerror or str(error)
+    return ""
+
+
 def _home(settings: ServerSettings) -> Iterator[Finding]:
     home = settings.home
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=home):
-            pass
-    except OSError as error:
+    if refused := _refusal(home):
         yield Finding(
-            "home", "mend", f"{home} cannot be written to ({error.strerror})",
+            "home", "mend", f"{home} cannot be written to ({refused})",
             "let this user write to TAKEUP_HOME",
         )  # fmt: skip
         return
@@ -148,14 +154,9 @@ def _log(url: str) -> Iterator[Finding]:
     from takeup.log.delta import DecisionLog
     from takeup.record.incoming import RECORD_KINDS
 
-    if "://" not in url:
-        try:
-            Path(url).mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=url):
-                pass
-        except OSError as error:
-            yield Finding("log", "mend", f"{url} cannot be written to ({error.strerror})")
-            return
+    if "://" not in url and (refused := _refusal(Path(url))):
+        yield Finding("log", "mend", f"{url} cannot be written to ({refused})")
+        return
     log = DecisionLog(url)
     try:
         states = [log.state(kind) for kind in RECORD_KINDS]

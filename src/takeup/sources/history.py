@@ -22,7 +22,7 @@ from takeup.sources.checking import count_problems, with_own_names
 from takeup.sources.covariates import settle_covariates
 from takeup.sources.different_values import different_values
 from takeup.sources.open_table import open_table
-from takeup.sources.proposal import propose_mapping
+from takeup.sources.opened import settled_mapping
 from takeup.sources.reconciliation import Problem
 
 _OF_OUTCOME = tuple(c.name for c in OUTCOME_COLUMNS)
@@ -53,18 +53,13 @@ def open_history(
     ids again. Raises TakeupError whose text says what to mend.
     """
     engine = Engine()
-    guesses: tuple[str, ...] = ()
     declared = read_mapping(mapping) if isinstance(mapping, Path) else mapping
     one = _declared(use_case)
     with tempfile.TemporaryDirectory(prefix="takeup-") as name:
         folder = Path(name)
         step("reading decisions")
         raw = open_table(decisions, engine, folder, declared.file if declared else None)
-        if declared is None:
-            proposal = propose_mapping(raw, use_case_declared=use_case is not None)
-            declared, guesses = proposal.mapping, proposal.guesses
-        elif not declared.columns and not declared.computed:
-            declared = with_own_names(raw, declared)
+        declared, guesses = settled_mapping(raw, declared, use_case is not None)
         if declared.events is not None:
             raise InputError(
                 f"{decisions} is a stream of events; send them to /api/v1/events, or diagnose it"

@@ -77,16 +77,11 @@ def open_decisions(
     """
     engine = Engine()
     declared = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
-    guesses: tuple[str, ...] = ()
     with tempfile.TemporaryDirectory(prefix="takeup-") as name:
         folder = Path(name)
         step("reading")
         raw = open_table(table, engine, folder, declared.file if declared else None)
-        if declared is None:
-            proposal = propose_mapping(raw, use_case_declared=use_case is not None)
-            declared, guesses = proposal.mapping, proposal.guesses
-        elif not declared.columns and not declared.computed:
-            declared = with_own_names(raw, declared)
+        declared, guesses = settled_mapping(raw, declared, use_case is not None)
         sides: dict[str, RawTable | None] = {"outcomes": None, "eligible": None}
         if outcomes is not None:
             opened = open_table(outcomes, engine, folder, declared.side("outcomes").file)
@@ -107,6 +102,19 @@ def open_decisions(
     )
     files = tuple(f for f in (raw, sides["outcomes"], sides["eligible"]) if f is not None)
     return Opened(built, files, declared, guesses, use_cases)
+
+
+def settled_mapping(
+    raw: RawTable, declared: Mapping | None, use_case_declared: bool
+) -> tuple[Mapping, tuple[str, ...]]:
+    """The mapping that holds for `raw`, and what was guessed of it: proposed where none is
+    declared, the table's own names where it names no columns."""
+    if declared is None:
+        proposal = propose_mapping(raw, use_case_declared=use_case_declared)
+        return proposal.mapping, proposal.guesses
+    if not declared.columns and not declared.computed:
+        return with_own_names(raw, declared), ()
+    return declared, ()
 
 
 def _use_cases(given: Any, mapping: Mapping) -> dict[str, UseCase]:

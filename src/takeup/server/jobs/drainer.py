@@ -1,4 +1,4 @@
-"""Drains the inbox every few seconds in a thread of the serving process; one at a time."""
+"""Drains the inbox every few seconds in a thread of the worker; one at a time."""
 
 from __future__ import annotations
 

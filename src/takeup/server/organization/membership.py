@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
-from takeup.server.organization.models import Grant, Lead, Person, Placement, Team
+from takeup.server.organization.models import Grant, Lead, Person, Placement
 from takeup.server.organization.roles import FOLLOWS, Role
 
 
@@ -49,18 +49,6 @@ def roles_of(person: Person, day: date | None = None) -> frozenset[Role]:
     if person.leads.filter(on(day)).exists():
         held.add(Role.MANAGER)
     return frozenset(held)
-
-
-def members(team: Team, day: date) -> QuerySet[Person]:
-    """Who was in a team on `day`."""
-    return Person.objects.filter(
-        pk__in=Placement.objects.filter(on(day), team=team).values("person")
-    )
-
-
-def teams_led_by(person: Person, day: date) -> QuerySet[Team]:
-    """The teams a person led on `day`."""
-    return Team.objects.filter(pk__in=Lead.objects.filter(on(day), person=person).values("team"))
 
 
 @transaction.atomic

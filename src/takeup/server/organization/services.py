@@ -20,12 +20,10 @@ from takeup.server.organization.membership import (
     deactivate,
     end,
     holders,
-    members,
     on,
     on_path,
     roles_of,
     set_roles,
-    teams_led_by,
 )
 from takeup.server.organization.models import Declaration, Person, Placement, Population, UseCase
 from takeup.server.organization.people_file import read_people, read_people_csv
@@ -160,8 +158,7 @@ def active_people() -> int:
 
 __all__ = [
     "Change", "Person", "Place", "Role", "active_people", "deactivate", "declare_from_file",
-    "declare_use_case", "declared", "end", "forget_person", "handle_of", "holders", "import_people",
-    "members", "modes", "names_of", "on", "on_path", "places_of", "population_titles",
-    "read_people", "read_people_csv", "roles_of", "set_mode", "set_roles", "teams_led_by",
+    "declare_use_case", "declared", "end", "forget_person", "handle_of", "holders", "import_people", "modes", "names_of", "on", "on_path", "places_of", "population_titles",
+    "read_people", "read_people_csv", "roles_of", "set_mode", "set_roles",
     "use_case", "use_case_names",
 ]  # fmt: skip
