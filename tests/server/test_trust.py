@@ -80,7 +80,7 @@ def test_decisions_are_sealed_with_the_real_person_and_open_with_the_officers_ke
     private = make_oversight_key()
     _recorded(key, log, 1, 2)
     (batch,) = SealedBatch.objects.all()
-    assert b"p1" not in bytes(batch.sealed)
+    assert b"person_id" not in bytes(batch.sealed)
     rows = list(opened(private, "legal duty", "officer"))
     assert [row["person_id"] for row in rows] == ["p1", "p2"]
     with pytest.raises(InputError, match="sealed to another key"):
