@@ -157,13 +157,13 @@ def test_advice_that_was_looked_at_and_never_decided_is_known_all_the_same(serve
 
 
 def test_the_mode_is_the_servers_and_follows_it_within_seconds(server, key, tmp_path):
-    server.command("use-case", "mode", "mortgage", "shadow")
+    server.command("rollout", "step", "mortgage", "shadow")
     with Client(
         server.address(""), key, "mortgage", tmp_path, modes_every=0.05, keep_mode=60
     ) as takeup:
         assert takeup.ready()
         assert not takeup.recommend("m1", "approve").show
-        server.command("use-case", "mode", "mortgage", "assist")
+        server.command("rollout", "step", "mortgage", "assist")
         while takeup.mode != "assist":
             select_nothing()
         assert takeup.recommend("m2", "approve").show
@@ -172,7 +172,7 @@ def test_the_mode_is_the_servers_and_follows_it_within_seconds(server, key, tmp_
 def test_without_the_server_the_last_mode_holds_for_its_time_and_then_nothing_is_shown(
     server, key, tmp_path
 ):
-    server.command("use-case", "mode", "car", "assist")
+    server.command("rollout", "step", "car", "assist")
     with Client(server.address(""), key, "car", tmp_path) as takeup:
         assert takeup.ready()
         assert takeup.mode == "assist"

@@ -27,7 +27,7 @@ def recipe(first_line: str) -> str:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
     with running("sqlite", tmp_path_factory.mktemp("recipes")) as (started, _):
-        started.command("use-case", "mode", "credit-line", "assist")
+        started.command("rollout", "step", "credit-line", "assist")
         yield started
 
 

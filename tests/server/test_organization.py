@@ -280,7 +280,8 @@ def test_short_and_common_passwords_are_refused(store):
 
 def test_a_use_case_keeps_every_version_and_refuses_mistakes_by_name(store):
     from takeup.server.organization.models import Declaration
-    from takeup.server.organization.services import declare_use_case, declared, modes
+    from takeup.server.organization.services import declare_use_case, declared
+    from takeup.server.rollout.services import modes
 
     declare_use_case("credit", 'title = "Credit"\nchoices = ["approve", "decline"]\n', "test")
     declare_use_case("credit", 'title = "Credit lines"\n', "test")

@@ -76,17 +76,6 @@ def test_a_key_is_shown_once_and_can_be_refused_from_the_page(store):
     assert key_of(secret) is None
 
 
-def test_a_mode_is_set_by_the_programme_lead_and_stands_in_the_audit_log(store):
-    from takeup.server.audit.models import AuditEntry
-    from takeup.server.organization.services import modes, use_case
-
-    use_case("credit")
-    client_of(with_role("programme_lead")).post("/use-cases/credit/mode", {"mode": "assist"})
-    assert modes() == {"credit": "assist"}
-    entry = AuditEntry.objects.filter(action="use_case.mode").latest("number")
-    assert (entry.detail["before"], entry.detail["after"]) == ("shadow", "assist")
-
-
 GROUPED = [pytest.param(s, marks=pytest.mark.xdist_group(f"server-{s}")) for s in STORES]
 
 
@@ -98,7 +87,7 @@ def server(request, tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sender(server):
-    server.command("use-case", "mode", "shown", "assist")
+    server.command("rollout", "step", "shown", "assist")
     return server.command("key", "make", "loan-system").stdout.strip()
 
 
@@ -157,10 +146,10 @@ def test_modes_are_answered_with_a_tag_and_only_for_the_keys_use_cases(server, s
     import urllib.error
     import urllib.request
 
-    server.command("use-case", "mode", "other", "shadow")
+    server.command("rollout", "step", "other", "shadow")
     scoped = server.command("key", "make", "s", "--use-case", "other").stdout.strip()
     _, answer = server.send("/api/v1/modes", None, scoped)
-    assert answer == {"modes": {"other": "shadow"}}
+    assert (answer["modes"], list(answer["rollouts"])) == ({"other": "shadow"}, ["other"])
     request = urllib.request.Request(
         server.address("/api/v1/modes"), headers={"Authorization": f"Bearer {scoped}"}
     )

@@ -26,7 +26,14 @@ PAGES = {
     ("GET", "account_reauthenticate"): EVERYBODY,
     ("GET", "account_logout"): EVERYBODY,
     ("POST", "use_case_declare"): LEAD | ADMINISTRATOR,
-    ("POST", "use_case_mode"): LEAD,
+    ("GET", "rollout"): EVERYBODY,
+    ("POST", "rollout_step"): LEAD,
+    ("POST", "rollout_withdraw"): LEAD,
+    ("POST", "rollout_draw"): LEAD,
+    ("POST", "rollout_stop"): frozenset(
+        {"programme_lead", "executive", "product_team", "oversight_officer"}
+    ),
+    ("POST", "rollout_lift"): LEAD,
     ("GET", "diagnosis"): WHOLE_REPORTS,
     ("GET", "diagnosis_day"): WHOLE_REPORTS,
     ("POST", "diagnosis_take"): LEAD,
@@ -206,7 +213,7 @@ def test_every_form_needs_its_token(site):
     client.force_login(
         with_role("programme_lead"), backend="django.contrib.auth.backends.ModelBackend"
     )
-    assert client.post(site["use_case_mode"], {"mode": "assist"}).status_code == 403
+    assert client.post(site["rollout_step"], {"mode": "assist"}).status_code == 403
 
 
 def test_pages_carry_the_headers_that_keep_them_safe(site):

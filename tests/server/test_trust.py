@@ -55,11 +55,11 @@ def test_an_entry_changed_behind_the_databases_back_breaks_the_chain_there(store
 
 def test_what_is_audited_is_kept_or_lost_with_what_it_tells_of(store):
     from takeup.server.audit.services import prove
-    from takeup.server.organization.services import set_mode
+    from takeup.server.rollout.services import take_step
 
     before = prove().entries
     with transaction.atomic():
-        set_mode("credit", "assist", "test")
+        take_step("credit", "assist", by="test")
         assert prove().entries == before + 1
         transaction.set_rollback(True)
     assert prove().entries == before

@@ -17,13 +17,14 @@ _DIGITS = 9
 
 
 def with_action(decisions: ir.Table, use_case: UseCase) -> ir.Table:
-    """`decisions` with `consulted`, `action`, `agrees`, `action_given`, `contradicts_source`.
+    """`decisions` with `consulted`, `action`, `agrees`, `action_given`, `contradicts_source`, and
+    `unblinded` (shadow decisions made with the advice in view after all).
 
     `decisions` has at least `mode`, and either `action` or advice and choice.
     """
     t = decisions
     given = t.action if "action" in t.columns else None
-    t = t.mutate(consulted=_consulted(t, given, use_case))
+    t = t.mutate(unblinded=_unblinded(t), consulted=_consulted(t, given, use_case))
     t = t.mutate(agrees=_agrees(t, use_case), modified__=_modified(t, given, use_case))
     if given is not None:
         given = t.action
@@ -50,6 +51,16 @@ def with_action(decisions: ir.Table, use_case: UseCase) -> ir.Table:
             "contradicts_source": differs.fill_null(False),
         }
     return t.mutate(**facts).drop("given__", "modified__")
+
+
+def _unblinded(t: ir.Table) -> ir.BooleanValue:
+    """Whether a shadow decision was made with the advice in view, and no answer given before."""
+    seen = t.consulted if "consulted" in t.columns else ibis.literal(False)
+    first = ibis.literal(False)
+    for name in ("initial_choice", "initial_choice_value"):
+        if name in t.columns:
+            first = first | t[name].notnull()
+    return (t["mode"] == "shadow").fill_null(False) & seen.fill_null(False) & ~first
 
 
 def _consulted(t: ir.Table, given: ir.StringValue | None, use_case: UseCase) -> ir.BooleanValue:

@@ -12,6 +12,7 @@ from takeup.record.vocabulary import (
     MODES,
     PATHS,
     PHASES,
+    RANDOMISED_UNITS,
     STAKES,
     SURFACES,
 )
@@ -124,6 +125,12 @@ DECISION_COLUMNS: tuple[Column, ...] = (
         "those with one direct manager, as of the decision",
         "answers for each team of sufficient size",
         aliases=("branch", "ward", "squad", "desk"),
+    ),
+    _C(
+        "cohort",
+        "text",
+        "those who change mode together, as of the decision",
+        "shadow reports, gates and a rollout in steps",
     ),
     _C(
         "decided_at",
@@ -379,6 +386,13 @@ DECISION_COLUMNS: tuple[Column, ...] = (
         "with what probability this case or person was in assist",
         "the effect of having the advice",
         aliases=("p_assist", "treatment_probability"),
+    ),
+    _C(
+        "randomised_unit",
+        "word",
+        "what was drawn into assist or not: the case, the person or the team",
+        "honest errors of a rollout, where the unit changed on the way",
+        RANDOMISED_UNITS,
     ),
     _C(
         "randomised_unit_id",

@@ -186,4 +186,7 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
     sent_whole = not last.key and "consulted" in last.data
     if row["mode"] == "assist" and (viewed or not sent_whole):
         row["consulted"] = viewed and not row.get("abandoned", False)
+    elif row["mode"] == "shadow" and viewed:
+        # It was to be kept from the person and was not: no blind answer.
+        row["consulted"] = True
     return row

@@ -42,7 +42,16 @@ CovariateType = Literal["text", "number", "boolean"]
 _COVARIATE_NAME = re.compile(r"^x_[a-z0-9_]{1,60}$")
 _LONGEST_TEXT = 2_000
 _LONGEST_NAME = 200
-_NAMES = ("decision_id", "case_id", "use_case", "outcome_name", "person_id", "population", "team")
+_NAMES = (
+    "decision_id",
+    "case_id",
+    "use_case",
+    "outcome_name",
+    "person_id",
+    "population",
+    "team",
+    "cohort",
+)
 _DEFAULT_OUTCOME = "outcome"
 _ELIGIBLE_TOO = ("case_id", "use_case", "population", "team", "person_id", "mode", "stakes")
 

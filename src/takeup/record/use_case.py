@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from takeup.record.toml_file import Declaration, declare, read_toml
 from takeup.record.vocabulary import OVERRIDE_REASONS
@@ -39,8 +40,9 @@ class Utility(Declaration):
 class UseCase(Declaration):
     """One model in one workflow. Everything here is declared, nothing guessed.
 
-    `override_reasons`, `intended_users`, `reserved_for_people` and an
-    outcome's `proxy` are part of the record; no measure of this release reads them.
+    `override_reasons`, `intended_users` and an outcome's `proxy` are part of the record; no measure
+    of this release reads them. `reserved_for_people`: kinds of case without advice, each
+    `covariate=value`, with ` and ` between several; the rollout keeps to them.
 
     `tolerance`, `materiality`: shares of the advice (numeric choices), or absolute figures
     in the choice's unit where `absolute = true`. `truth_tolerance`: share of the correct
@@ -76,6 +78,18 @@ class UseCase(Declaration):
     keep_person_days: int | None = Field(None, ge=1)
     major_versions: list[str] = []
 
+    @field_validator("reserved_for_people")
+    @classmethod
+    def _kinds(cls, given: list[str]) -> list[str]:
+        for text in given:
+            kind_of(text)
+        return given
+
+    @property
+    def reserved_kinds(self) -> tuple[dict[str, str], ...]:
+        """`reserved_for_people` as values by covariate."""
+        return tuple(kind_of(text) for text in self.reserved_for_people)
+
     @model_validator(mode="after")
     def _tolerances_in_order(self) -> UseCase:
         if self.tolerance > self.materiality:
@@ -85,6 +99,25 @@ class UseCase(Declaration):
     def rule_for(self, outcome_name: str) -> OutcomeRule:
         """The reading rule of one outcome; the general one where it has none of its own."""
         return self.outcomes.get(outcome_name, self.outcome)
+
+
+def kind_of(text: str) -> dict[str, str]:
+    """A kind of case from its words: `segment=local`, or `segment=local and stakes=high`.
+
+    Raises ValueError that says how to write it.
+    """
+    found = {}
+    for part in text.split(" and "):
+        name, equals, value = (piece.strip() for piece in part.partition("="))
+        if not (name and equals and value):
+            raise ValueError(f"{text!r}: write a kind of case as covariate=value")
+        found[name.removeprefix("x_")] = value
+    return found
+
+
+def words_of_kind(kind: Mapping[str, str]) -> str:
+    """The words of a kind of case; `kind_of` reads them."""
+    return " and ".join(f"{name}={value}" for name, value in kind.items())
 
 
 class UseCaseFile(Declaration):

@@ -47,6 +47,7 @@ GIVEN_ACTIONS = tuple(
 """Actions a source may state itself. `ignored` and `abandoned` are marks of not_consulted."""
 
 MODES = ("off", "shadow", "assist")
+RANDOMISED_UNITS = ("case", "person", "team")
 PHASES = ("pilot", "production")
 STAKES = ("low", "medium", "high")
 PATHS = ("ai", "legacy")

@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "takeup.server.overview",
     "takeup.server.pages",
     "takeup.server.record_api",
+    "takeup.server.rollout",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

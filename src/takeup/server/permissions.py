@@ -35,6 +35,7 @@ _PROGRAMME = _only(_R.PROGRAMME_LEAD)
 _ALL_POPULATIONS = _only(
     _R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.ROLE_OWNER, _R.WORKER_REPRESENTATIVE, _R.OVERSIGHT_OFFICER
 )
+_STOPS = _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.PRODUCT_TEAM, _R.OVERSIGHT_OFFICER)
 
 PAGES: Final[Mapping[str, Allowed]] = {
     "health": "anybody",
@@ -65,7 +66,13 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "use_cases": _only(*set(Role)),
     "use_case": _only(*set(Role)),
     "use_case_declare": _PROGRAMME | _ADMINISTRATION,
-    "use_case_mode": _PROGRAMME,
+    "rollout": _only(*set(Role)),
+    "rollout_step": _PROGRAMME,
+    "rollout_withdraw": _PROGRAMME,
+    "rollout_draw": _PROGRAMME,
+    # Whoever answers for harm can stop it (EU AI Act, Art. 14(4)(e)); starting again is planned.
+    "rollout_stop": _STOPS,
+    "rollout_lift": _PROGRAMME,
     "diagnosis": _ALL_POPULATIONS,
     "diagnosis_day": _ALL_POPULATIONS,
     "diagnosis_take": _PROGRAMME,

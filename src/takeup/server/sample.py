@@ -22,10 +22,11 @@ from takeup.server.organization.import_people import import_people
 from takeup.server.organization.models import Person, Population, UseCase
 from takeup.server.organization.people_file import PersonRow
 from takeup.server.organization.roles import Role
-from takeup.server.organization.services import declare_use_case, set_mode
+from takeup.server.organization.services import declare_use_case
 from takeup.server.overview.services import take_snapshots
 from takeup.server.record_api.drain import drain
 from takeup.server.record_api.import_history import import_history
+from takeup.server.rollout.services import take_step
 from takeup.server.settings import ServerSettings
 from takeup.simulate import simulate, whole_history
 
@@ -76,7 +77,7 @@ def fill(
     step("making its organization")
     sign_ins = _people(tables["decisions"])
     declare_use_case(use_case, programme.use_case, _ACTOR)
-    set_mode(use_case, "assist", _ACTOR)
+    take_step(use_case, "assist", by=_ACTOR, reason="the sample has run for months")
     step("recording its decisions")
     import_history(tables, "sample bank")
     drain(log)

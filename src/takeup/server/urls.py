@@ -15,6 +15,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("style", views.style, name="style"),
     path("", include("takeup.server.organization.urls")),
+    path("", include("takeup.server.rollout.urls")),
     path("diagnosis/<path:name>/take", overview.diagnosis_take, name="diagnosis_take"),
     path("diagnosis/<path:name>/on/<day>", overview.diagnosis, name="diagnosis_day"),
     path("diagnosis/<path:name>", overview.diagnosis, name="diagnosis"),

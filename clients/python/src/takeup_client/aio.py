@@ -71,11 +71,12 @@ class AsyncRecommendation:
 
     def __init__(self, advice: Recommendation) -> None:
         self._advice = advice
-        self.decision_id, self.show, self.recorded = (
+        self.decision_id, self.mode, self.recorded = (
             advice.decision_id,
-            advice.show,
+            advice.mode,
             advice.recorded,
         )
+        self.show, self.ask_first = advice.show, advice.ask_first
 
     async def viewed(self, kind: str = "summary") -> bool:
         """As `Recommendation.viewed`."""

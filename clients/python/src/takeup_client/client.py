@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Optional, Union
 
 from takeup_client._version import __version__
+from takeup_client.assignment import NOTHING_SHOWN, Assigned
 from takeup_client.modes import MODES, Modes
 from takeup_client.sender import Counters, Sender
 from takeup_client.spool import Spool
@@ -26,10 +27,10 @@ CLIENT_VERSION = f"python/{__version__}"
 class Client:
     """Records decisions of one use case. Make one for a process and keep it.
 
-    `spool`: a folder on a local disk; `spool_bytes` bounds it. `mode` is the use case's as the
-    server says (asked every `modes_every` seconds; the last answer holds for `keep_mode` seconds,
-    then nothing is shown), unless the host names it: `assist` (advice is shown), `shadow` (kept
-    from people) or `off`. No call waits or raises.
+    `spool`: a folder on a local disk; `spool_bytes` bounds it. Whether advice is shown follows the
+    rollout as the server tells it (asked every `modes_every` seconds; the last answer holds for
+    `keep_mode` seconds, then nothing is shown), unless the host names a `mode` for all cases:
+    `assist` (advice is shown), `shadow` (kept from people) or `off`. No call waits or raises.
     """
 
     def __init__(
@@ -58,7 +59,8 @@ class Client:
 
     @property
     def mode(self) -> str:
-        """The mode that holds now."""
+        """The mode that holds now for people in no cohort; what holds for a case is in its
+        recommendation."""
         return self._mode or self._modes.of(self.use_case)
 
     def ready(self, timeout: float = 5.0) -> bool:
@@ -77,17 +79,20 @@ class Client:
         **columns: Any,
     ) -> Recommendation:
         """The model's advice on a case. `covariates` are known before the decision (kept as
-        `x_NAME`); `columns` any other canonical column, for example `confidence=0.8`."""
+        `x_NAME`); `columns` any other canonical column, for example `confidence=0.8`. Whether it
+        is shown depends on the person's cohort and on the kind of case."""
         advised = "recommendation" if isinstance(recommendation, str) else "recommendation_value"
-        mode = self.mode
+        known = {**columns, **(covariates or {})}
+        held = self._assigned(case_id, person_id, known)
         row: dict[str, Any] = {
-            "use_case": self.use_case, "case_id": case_id, "person_id": person_id, "mode": mode,
-            "client_version": CLIENT_VERSION, **columns,
+            "use_case": self.use_case, "case_id": case_id, "person_id": person_id,
+            "mode": held.mode, "cohort": held.cohort, "assist_probability": held.probability,
+            "randomised_unit": held.unit, "client_version": CLIENT_VERSION, **columns,
         }  # fmt: skip
-        if mode != "off":
+        if held.mode != "off":
             row.update({advised: recommendation, "delivered_at": _now()})
         row.update({f"x_{name}": value for name, value in (covariates or {}).items()})
-        return Recommendation(self, decision_id or uuid.uuid4().hex, row, mode)
+        return Recommendation(self, decision_id or uuid.uuid4().hex, row, held)
 
     def outcome(
         self,
@@ -105,6 +110,17 @@ class Client:
             **columns,
         }  # fmt: skip
         return self._record("outcomes", row)
+
+    def _assigned(
+        self, case_id: str, person_id: Optional[str], known: Mapping[str, Any]
+    ) -> Assigned:
+        if self._mode is not None:
+            return Assigned(self._mode)
+        try:
+            return self._modes.assigned(self.use_case, case_id, person_id, known)
+        except Exception:
+            # The host's work goes on; nothing is shown that the rollout does not allow.
+            return Assigned(NOTHING_SHOWN)
 
     def close(self, timeout: float = 10.0) -> None:
         """Send what is left; what cannot be sent within `timeout` seconds stays in the spool."""
@@ -135,13 +151,17 @@ class Client:
 
 
 class Recommendation:
-    """Advice on one case. `show` says whether people may see it; `recorded` whether that it was
-    delivered is kept."""
+    """Advice on one case. `show` says whether people may see it; `ask_first`, in shadow, that it
+    may be revealed once the person's own answer is given (`decided(…, initial_choice=…)`);
+    `recorded` whether that it was delivered is kept."""
 
-    def __init__(self, client: Client, decision_id: str, row: dict[str, Any], mode: str) -> None:
+    def __init__(
+        self, client: Client, decision_id: str, row: dict[str, Any], held: Assigned
+    ) -> None:
         self._client, self.decision_id, self._row = client, decision_id, row
-        self.show = mode == "assist"
-        self.recorded = mode == "off" or self._event("delivered", row)
+        self.mode, self.ask_first = held.mode, held.ask_first
+        self.show = held.mode == "assist"
+        self.recorded = held.mode == "off" or self._event("delivered", row)
 
     def viewed(self, kind: str = "summary") -> bool:
         """The person has it in view; `explanation` or `evidence` where those were opened."""

@@ -1,4 +1,4 @@
-"""Whether advice is shown: the use case's mode as the server last said, kept on disk."""
+"""Whether advice is shown: the rollout's rules as the server last told them, kept on disk."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import threading
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Optional
+from typing import Any, Optional
+
+from takeup_client.assignment import NOTHING_SHOWN, Assigned, assigned
 
 _FILE = "modes.json"
 MODES = ("assist", "shadow", "off")
@@ -22,7 +25,7 @@ class Modes:
     def __init__(self, url: str, key: str, folder: Path, every: float, keep: float) -> None:
         self._url, self._key = f"{url.rstrip('/')}/api/v1/modes", key
         self._path, self._every, self._keep = folder / _FILE, every, keep
-        self._modes: dict[str, str] = {}
+        self._told: dict[str, Any] = {}
         self._heard_at = 0.0
         self._tag: Optional[str] = None
         self._heard = threading.Event()
@@ -32,11 +35,25 @@ class Modes:
         self._recall()
 
     def of(self, use_case: str) -> str:
-        """The mode that holds now; `shadow` (nothing shown) where none is known."""
+        """The mode of everybody who is in no cohort; `shadow` (nothing shown) where none is
+        known."""
+        mode = self._now().get("modes", {}).get(use_case)
+        return mode if mode in MODES else NOTHING_SHOWN
+
+    def assigned(
+        self,
+        use_case: str,
+        case_id: Optional[str],
+        person_id: Optional[str],
+        known: Mapping[str, Any],
+    ) -> Assigned:
+        """What holds for one case of a person, whose covariates and columns are `known`."""
+        return assigned(self._now(), use_case, case_id=case_id, person_id=person_id, known=known)
+
+    def _now(self) -> Mapping[str, Any]:
+        """What was told last, as long as it holds."""
         self._start()
-        if time.time() - self._heard_at > self._keep:
-            return "shadow"
-        return self._modes.get(use_case, "shadow")
+        return self._told if time.time() - self._heard_at <= self._keep else {}
 
     def wait(self, timeout: float) -> bool:
         """Wait until the server was heard once; for scripts, never for a host's request."""
@@ -74,14 +91,13 @@ class Modes:
         request = urllib.request.Request(self._url, headers=headers)
         try:
             with urllib.request.urlopen(request, timeout=10) as answer:
-                told = json.load(answer)["modes"]
+                told = _checked(json.load(answer))
                 tag = answer.headers.get("ETag")
         except urllib.error.HTTPError as error:
             if error.code != 304:
                 return
         else:
-            self._modes = {str(k): str(v) for k, v in told.items() if v in MODES}
-            self._tag = tag
+            self._told, self._tag = told, tag
         self._heard_at = time.time()
         self._remember()
         self._heard.set()
@@ -90,11 +106,21 @@ class Modes:
         with contextlib.suppress(OSError):
             self._path.parent.mkdir(parents=True, exist_ok=True)
             half = self._path.with_suffix(".part")
-            half.write_text(json.dumps({"at": self._heard_at, "modes": self._modes}))
+            half.write_text(json.dumps({"at": self._heard_at, "told": self._told}))
             half.replace(self._path)
 
     def _recall(self) -> None:
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             held = json.loads(self._path.read_text())
-            self._modes = {str(k): str(v) for k, v in held["modes"].items() if v in MODES}
+            self._told = _checked(held["told"])
             self._heard_at = float(held["at"])
+
+
+def _checked(told: Any) -> dict[str, Any]:
+    """What was told, if it can be used: one whole trial on each use case before any host asks."""
+    for use_case in told["rollouts"]:
+        assigned(told, use_case, case_id="", person_id="", known={})
+    if not isinstance(told["modes"], dict):
+        raise TypeError("modes")
+    found: dict[str, Any] = told
+    return found

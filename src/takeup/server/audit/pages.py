@@ -32,10 +32,14 @@ _WORDS = {
     "quarantine.corrected": _("corrected a row in quarantine"),
     "retention.run": _("ran the retention"),
     "roles.changed": _("changed the roles"),
+    "rollout.draw": _("changed the draw of a rollout"),
+    "rollout.lifted": _("lifted a stop"),
+    "rollout.step": _("took a step of a rollout"),
+    "rollout.step_withdrawn": _("withdrew a step"),
+    "rollout.stopped": _("stopped advice"),
     "sign_in.link_made": _("made a sign-in link"),
     "snapshot.asked": _("asked for a snapshot"),
     "use_case.declared": _("changed what a use case declares"),
-    "use_case.mode": _("set the mode of a use case"),
 }
 
 

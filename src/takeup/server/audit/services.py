@@ -9,6 +9,7 @@ from datetime import UTC
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from takeup.record.clock import now
 from takeup.server.audit.models import AuditEntry
@@ -35,6 +36,12 @@ def record(action: str, *, actor: str = SYSTEM, subject: str = "", **detail: Any
         entry.hash = _hash(entry, last.hash if last else _START)
         entry.save(force_insert=True)
     return entry
+
+
+def last_number() -> int:
+    """The number of the newest entry: whoever keeps something that every change of it is audited
+    sees by it that nothing changed."""
+    return AuditEntry.objects.aggregate(n=Max("number"))["n"] or 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 organization_app = typer.Typer(no_args_is_help=True, help="Who is where: bring in the file.")
 person_app = typer.Typer(no_args_is_help=True, help="One person: sign-in, role, erasure.")
-use_case_app = typer.Typer(no_args_is_help=True, help="What use cases declare, and their mode.")
+use_case_app = typer.Typer(no_args_is_help=True, help="What use cases declare.")
 
 
 @organization_app.command("import")
@@ -120,22 +120,6 @@ def declare(
         raise InputError(f"{file}: there is no such file")
     for name in declare_from_file(file, actor()):
         out.print(f"{name}: declared")
-
-
-@use_case_app.command("mode")
-@needs_server
-def mode(
-    name: Annotated[str, typer.Argument(help="the use case")],
-    mode: Annotated[str, typer.Argument(help="off, shadow or assist")],
-) -> None:
-    """Show the advice of a use case (assist), keep it from people (shadow), or have none (off)."""
-    started()
-    from takeup.server.organization.services import set_mode
-
-    if mode not in ("off", "shadow", "assist"):
-        raise InputError(f"mode is off, shadow or assist, not {mode!r}")
-    set_mode(name, mode, actor())
-    out.print(f"{name}: {mode}")
 
 
 def _person(email: str) -> Person:

@@ -137,14 +137,9 @@ class Grant(_AsOf):
 
 
 class UseCase(models.Model):
-    """One model in one workflow. `mode` holds for everybody: was advice shown?"""
+    """One model in one workflow."""
 
     name = models.CharField(max_length=200, unique=True)
-    mode = models.CharField(
-        max_length=10,
-        choices=[(mode, mode) for mode in ("off", "shadow", "assist")],
-        default="shadow",
-    )
 
     def __str__(self) -> str:
         return self.name

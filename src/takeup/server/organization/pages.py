@@ -10,7 +10,7 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from takeup.record.clock import now
@@ -23,13 +23,9 @@ from takeup.server.organization.people_file import COLUMNS, read_people_csv
 from takeup.server.organization.roles import FOLLOWS, Role
 from takeup.server.organization.sign_in import sign_in_link
 from takeup.server.permissions import may
+from takeup.server.rollout.services import modes
 
 _A_PAGE = 50
-_MODES = {
-    "off": gettext_lazy("Off: no advice is made"),
-    "shadow": gettext_lazy("Shadow: advice is made and kept from people"),
-    "assist": gettext_lazy("Assist: advice is shown"),
-}
 
 
 def _actor(request: HttpRequest) -> Person:
@@ -148,13 +144,15 @@ def person_link(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_GET
 def use_cases(request: HttpRequest) -> HttpResponse:
-    """Every use case with its mode."""
+    """Every use case with the mode of those in no cohort."""
+    shown_to = modes()
     return render(
         request,
         "organization/use_cases.html",
         {
-            "use_cases": UseCase.objects.order_by("name"),
-            "modes": _MODES,
+            "use_cases": [
+                (one, shown_to.get(one.name, "shadow")) for one in UseCase.objects.order_by("name")
+            ],
             "sees_diagnosis": may("diagnosis", request.user),
             "declares": may("use_case_declare", request.user),
         },
@@ -176,10 +174,7 @@ def _use_case(request: HttpRequest, held: UseCase, **more: Any) -> HttpResponse:
         "text": history[0].text if history else f'name = "{held.name}"\n',
         "declared": services.declared(held.name),
         "history": [(one, names.get(one.declared_by, one.declared_by)) for one in history],
-        "modes": _MODES.items(),
-        "mode_words": _MODES[held.mode],
         "declares": may("use_case_declare", request.user),
-        "sets_mode": may("use_case_mode", request.user),
         "sees_diagnosis": may("diagnosis", request.user),
     }
     status = 422 if more.get("problems") else 200
@@ -198,17 +193,6 @@ def use_case_declare(request: HttpRequest, name: str) -> HttpResponse:
             raise Http404 from None
         return _use_case(request, held, text=text, problems=error.problems)
     messages.success(request, _("Kept as the next revision."))
-    return redirect("use_case", name)
-
-
-@require_POST
-def use_case_mode(request: HttpRequest, name: str) -> HttpResponse:
-    """Whether advice is shown, for everybody; clients obey within seconds."""
-    held = get_object_or_404(UseCase, name=name)
-    mode = request.POST.get("mode", "")
-    if mode in _MODES:
-        services.set_mode(held.name, mode, _actor(request).handle)
-        messages.success(request, str(_MODES[mode]))
     return redirect("use_case", name)
 
 

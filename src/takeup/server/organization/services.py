@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import tomlkit
 from django.db import transaction
+from django.db.models import Count
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError
@@ -25,14 +27,20 @@ from takeup.server.organization.membership import (
     roles_of,
     set_roles,
 )
-from takeup.server.organization.models import Declaration, Person, Placement, Population, UseCase
+from takeup.server.organization.models import (
+    Cohort,
+    Declaration,
+    Person,
+    Placement,
+    Population,
+    UseCase,
+)
 from takeup.server.organization.people_file import read_people, read_people_csv
 from takeup.server.organization.roles import Role
 
 
 def use_case(name: str) -> UseCase:
-    """The use case of this name, made where it is new (in shadow: nothing is shown before
-    somebody decides so)."""
+    """The use case of this name, made where it is new."""
     return UseCase.objects.get_or_create(name=name)[0]
 
 
@@ -76,16 +84,6 @@ def declare_from_file(path: Path, actor: str) -> list[str]:
     return [name]
 
 
-@transaction.atomic
-def set_mode(name: str, mode: str, actor: str) -> None:
-    """Show the advice of a use case to everybody, to nobody (shadow), or have none (off)."""
-    held = use_case(name)
-    if held.mode != mode:
-        audit.record("use_case.mode", actor=actor, use_case=name, before=held.mode, after=mode)
-        held.mode = mode
-        held.save(update_fields=["mode"])
-
-
 def declared(name: str) -> Declared:
     """What a use case declares now; the defaults where nothing was declared yet."""
     last = Declaration.objects.filter(use_case__name=name).order_by("revision").last()
@@ -93,11 +91,6 @@ def declared(name: str) -> Declared:
         return Declared(name=name)
     found = declare(Declared, read_toml_text(last.text, name), name)
     return found if found.name else found.model_copy(update={"name": name})
-
-
-def modes() -> dict[str, str]:
-    """The mode of every use case."""
-    return dict(UseCase.objects.order_by("name").values_list("name", "mode"))
 
 
 def use_case_names() -> list[str]:
@@ -121,19 +114,65 @@ def handle_of(person_id: str) -> str:
     return found or ""
 
 
-Place = tuple[date, date | None, str, str | None]
-"""From which day, until which (not included; None: still), population, team."""
+class Place(NamedTuple):
+    """Where a person was from a day until another (not included; None: still)."""
+
+    from_day: date
+    until_day: date | None
+    population: str
+    team: str | None
+    cohort: str | None
 
 
 def places_of(person_ids: Collection[str]) -> dict[str, list[Place]]:
     """Of each person known by these ids, every place, oldest first."""
     found: dict[str, list[Place]] = {}
     rows = Placement.objects.filter(person__person_id__in=person_ids).order_by("from_day")
-    for person, began, ended, population, team in rows.values_list(
-        "person__person_id", "from_day", "until_day", "population__key", "team__key"
+    for person, began, ended, population, team, cohort in rows.values_list(
+        "person__person_id", "from_day", "until_day", "population__key", "team__key", "cohort__key"
     ):
-        found.setdefault(person, []).append((began, ended, population, team))
+        found.setdefault(person, []).append(Place(began, ended, population, team, cohort))
     return found
+
+
+def places_on(person_ids: Collection[str], day: date) -> dict[str, Place]:
+    """Of each person known by these ids, the place of one day."""
+    return {
+        person: place
+        for person, places in places_of(person_ids).items()
+        for place in places
+        if place.from_day <= day and (place.until_day is None or day < place.until_day)
+    }
+
+
+def cohort_and_team_on(
+    day: date, cohorts: Collection[str] | None
+) -> list[tuple[str, str | None, str | None]]:
+    """Person, cohort and team of everybody placed on `day`; of these cohorts alone where given."""
+    rows = Placement.objects.filter(on(day))
+    if cohorts is not None:
+        rows = rows.filter(cohort__key__in=cohorts)
+    return list(rows.values_list("person__person_id", "cohort__key", "team__key"))
+
+
+def cohort_keys() -> list[str]:
+    """Every cohort of the organization."""
+    return list(Cohort.objects.order_by("key").values_list("key", flat=True))
+
+
+def cohort_sizes(day: date) -> dict[str, int]:
+    """How many people are in each cohort on `day`."""
+    counted = (
+        Placement.objects.filter(on(day), cohort__isnull=False)
+        .values_list("cohort__key")
+        .annotate(n=Count("id"))
+    )
+    return dict(counted)
+
+
+def cohort_of(person: Person, day: date) -> str | None:
+    """The cohort of a person on `day`."""
+    return person.placements.filter(on(day)).values_list("cohort__key", flat=True).first()
 
 
 @transaction.atomic
@@ -157,8 +196,9 @@ def active_people() -> int:
 
 
 __all__ = [
-    "Change", "Person", "Place", "Role", "active_people", "deactivate", "declare_from_file",
-    "declare_use_case", "declared", "end", "forget_person", "handle_of", "holders", "import_people", "modes", "names_of", "on", "on_path", "places_of", "population_titles",
-    "read_people", "read_people_csv", "roles_of", "set_mode", "set_roles",
-    "use_case", "use_case_names",
+    "Change", "Person", "Place", "Role", "active_people", "cohort_and_team_on", "cohort_keys",
+    "cohort_of", "cohort_sizes", "deactivate", "declare_from_file", "declare_use_case", "declared",
+    "end", "forget_person", "handle_of", "holders", "import_people", "names_of", "on", "on_path",
+    "places_of", "places_on", "population_titles", "read_people", "read_people_csv", "roles_of",
+    "set_roles", "use_case", "use_case_names",
 ]  # fmt: skip

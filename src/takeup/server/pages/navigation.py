@@ -14,7 +14,11 @@ from takeup.server.permissions import may, name_of
 
 _BAR = (
     ("home", _("Start"), ("home",)),
-    ("use_cases", _("Use cases"), ("use_cases", "use_case", "diagnosis", "diagnosis_day")),
+    (
+        "use_cases",
+        _("Use cases"),
+        ("use_cases", "use_case", "diagnosis", "diagnosis_day", "rollout", "shadow_report"),
+    ),
     ("organization", _("Organization"), ("organization", "organization_import", "person")),
     ("senders", _("Senders"), ("senders", "sender_key")),
     ("quarantine", _("Quarantine"), ("quarantine", "quarantine_row")),

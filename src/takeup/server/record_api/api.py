@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -17,7 +16,6 @@ from pydantic_core import to_json
 
 from takeup.record.errors import DeclarationError
 from takeup.record.incoming import RecordKind
-from takeup.server.organization import services as organization
 from takeup.server.organization.services import import_people, read_people, read_people_csv
 from takeup.server.problems import Problem
 from takeup.server.record_api.batches import events_of, one_of, rows_of
@@ -30,8 +28,10 @@ from takeup.server.record_api.receive import RowResult, receive
 from takeup.server.record_api.receive_cds import receive_cards, receive_feedback
 from takeup.server.record_api.receive_events import receive_events
 from takeup.server.record_api.receive_recommendations import receive_recommendations
+from takeup.server.rollout.services import HeldAnswers
 
 _keys = HeldKeys()
+_modes = HeldAnswers()
 _NO_KEY = Problem(401, "No key in force", "send Authorization: Bearer tk_… (takeup key make)")
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
 
@@ -287,10 +287,33 @@ async def correct(request: HttpRequest, number: int) -> dict[str, Any]:
     return shown(await kept(_with, key, replay, number, one_of(request.body), key))
 
 
+class StageSchema(Schema):
+    """What a cohort is in."""
+
+    mode: str = Field(description="off, shadow or assist")
+    share: float = Field(description="of units that have the advice in assist")
+    unit: str = Field(description="what is drawn: case, person or team")
+
+
+class RulesSchema(Schema):
+    """A use case's rollout; the client applies it (docs/reference/rollout.md)."""
+
+    salt: str
+    blind: float
+    ask_first: bool
+    withheld: list[dict[str, str]] = Field(description="kinds of case without advice")
+    stopped: bool
+    cohorts: dict[str, StageSchema] = Field(description="by cohort; '' for everybody else")
+
+
 class ModesSchema(Schema):
-    """The mode of each use case that the key may send for."""
+    """Whether advice is shown, for each use case that the key may send for: `modes` for people in no
+    cohort, `rollouts` in full; `people`: cohort and team by a keyed mark of the person id."""
 
     modes: dict[str, str]
+    rollouts: dict[str, RulesSchema]
+    people_salt: str
+    people: dict[str, list[str]]
 
 
 @api.get(
@@ -301,16 +324,16 @@ class ModesSchema(Schema):
     summary="Whether advice is shown",
 )  # fmt: skip
 async def modes(request: HttpRequest) -> HttpResponse:
-    """`assist`, `shadow` or `off` by use case; send the ETag back as If-None-Match."""
+    """The rollout of each use case as it is now; send the ETag back as If-None-Match."""
     key = _key(request)
-    known = await in_pool(_with, key, organization.modes)
-    body = to_json(
-        {"modes": {n: m for n, m in known.items() if not key.use_cases or n in key.use_cases}}
-    )
-    tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
-    same = request.headers.get("If-None-Match") == tag
+    scope = tuple(key.use_cases)
+    # A client asks every other second: what was told within the last half is told again.
+    held = _modes.held(scope)
+    if held is None:
+        held = cast(tuple[bytes, str], await in_pool(_with, key, _modes.hold, scope))
+    body, tag = held
     headers = {"ETag": tag, "Cache-Control": "private, max-age=1"}
-    if same:
+    if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(body, content_type="application/json", headers=headers)
 

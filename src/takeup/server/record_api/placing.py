@@ -1,5 +1,5 @@
-"""Where a sender does not say in which population and team a person was, the organization does: as
-of the day of the decision."""
+"""Where a sender does not say in which population, team and cohort a person was, the organization
+does: as of the day of the decision."""
 
 from __future__ import annotations
 
@@ -14,36 +14,43 @@ from takeup.record.incoming import RecordKind
 from takeup.server.organization.services import Place, places_of
 
 PLACES = ("population", "team")
+"""Said together: a sender who names one is not corrected in the other."""
 _CHUNK = 500
 
 
 def placed(kind: RecordKind, rows: pa.Table) -> pa.Table:
-    """Rows with `population` and `team` filled in where both are blank and the organization knows
-    where the person was that day; what a sender says stands."""
+    """Rows with `population` and `team` filled in where both are blank, and with `cohort` where it
+    is, if the organization knows where the person was that day; what a sender says stands."""
     if kind == "outcomes" or "population" not in rows.column_names:
         return rows
-    blank = pc.and_(
-        pc.and_(pc.is_null(rows["population"]), pc.is_null(rows["team"])),
-        pc.is_valid(rows["person_id"]),
-    )
-    if not pc.any(blank).as_py():
+    known_person = pc.is_valid(rows["person_id"])
+    blank = {name: pc.and_(_unsaid(rows, name), known_person) for name in (*PLACES, "cohort")
+             if name in rows.column_names}  # fmt: skip
+    some = pc.or_(blank["population"], blank.get("cohort", blank["population"]))
+    if not pc.any(some).as_py():
         return rows
-    people = pc.unique(rows["person_id"].filter(blank)).to_pylist()
+    people = pc.unique(rows["person_id"].filter(some)).to_pylist()
     known = _histories(people)
     if not known:
         return rows
     where = [
         _on(known.get(person, []), moment.date()) if empty else None
         for person, moment, empty in zip(
-            rows["person_id"].to_pylist(), rows[TIME_OF[kind]].to_pylist(), blank.to_pylist(),
+            rows["person_id"].to_pylist(), rows[TIME_OF[kind]].to_pylist(), some.to_pylist(),
             strict=True,
         )
     ]  # fmt: skip
-    for index, name in enumerate(PLACES):
-        found = pa.array([place and place[index] for place in where], pa.string())
-        filled = pc.coalesce(rows[name], found)
+    for name, empty in blank.items():
+        found = pa.array([place and getattr(place, name) for place in where], pa.string())
+        filled = pc.if_else(empty, found, rows[name])
         rows = rows.set_column(rows.column_names.index(name), name, filled)
     return rows
+
+
+def _unsaid(rows: pa.Table, name: str) -> pa.ChunkedArray:
+    if name in PLACES:
+        return pc.and_(pc.is_null(rows["population"]), pc.is_null(rows["team"]))
+    return pc.is_null(rows[name])
 
 
 def _histories(people: list[str]) -> dict[str, list[Place]]:
@@ -53,9 +60,9 @@ def _histories(people: list[str]) -> dict[str, list[Place]]:
     return known
 
 
-def _on(history: list[Place], day: date) -> tuple[str, str | None] | None:
-    at = bisect_right(history, day, key=lambda place: place[0]) - 1
+def _on(history: list[Place], day: date) -> Place | None:
+    at = bisect_right(history, day, key=lambda place: place.from_day) - 1
     if at < 0:
         return None
-    _, until, population, team = history[at]
-    return None if until is not None and day >= until else (population, team)
+    place = history[at]
+    return None if place.until_day is not None and day >= place.until_day else place

@@ -12,21 +12,21 @@ from django.db import transaction
 from takeup.record.clock import now
 from takeup.record.events import delivered_of
 from takeup.record.incoming import Refusal
-from takeup.server.organization.services import modes
 from takeup.server.record_api.models import ApiKey
 from takeup.server.record_api.receive import RowResult, count_results, quarantined_row
 from takeup.server.record_api.receive_events import receive_events
+from takeup.server.rollout.services import Assigning
 
 RECOMMENDATIONS = "recommendations"
 
 
 def receive_recommendations(given: Sequence[Any], key: ApiKey) -> list[RowResult]:
     """Keep recommendations (canonical columns with a `decision_id`) as delivered and say what
-    became of each, and whether people may see it: by the use case's mode, unless the row names
-    one. Durable when it returns."""
+    became of each, and whether people may see it: by the use case's rollout, unless the row names
+    a mode. Durable when it returns."""
     moment = now()
-    known = modes()
-    told = [delivered_of(_with_mode(one, known), moment) for one in given]
+    rollout = Assigning([one for one in given if isinstance(one, dict)])
+    told = [delivered_of(_with_mode(one, rollout), moment) for one in given]
     with transaction.atomic():
         sound = [(i, one) for i, one in enumerate(told) if not isinstance(one, Refusal)]
         kept = receive_events([one for _, one in sound], key) if sound else []
@@ -43,11 +43,12 @@ def receive_recommendations(given: Sequence[Any], key: ApiKey) -> list[RowResult
     return sorted([*results, *bad], key=lambda r: r.index)
 
 
-def _with_mode(given: Any, known: dict[str, str]) -> Any:
+def _with_mode(given: Any, rollout: Assigning) -> Any:
     if not isinstance(given, dict) or given.get("mode") is not None:
         return given
-    name = given.get("use_case")
-    return given | {"mode": known.get(name, "shadow") if isinstance(name, str) else "shadow"}
+    held, cohort = rollout.of(given)
+    drawn = {"assist_probability": held.probability, "randomised_unit": held.unit, "cohort": cohort}
+    return given | {"mode": held.mode} | {k: v for k, v in drawn.items() if v is not None}
 
 
 def _refused(index: int, given: Any, refusal: Refusal, key: ApiKey, moment: Any) -> RowResult:

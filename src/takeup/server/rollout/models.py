@@ -1,0 +1,82 @@
+"""Steps of a rollout, its draw, and stops. Facts are added, never changed: what holds is read from
+them as of a moment."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+
+
+def _salt() -> str:
+    return secrets.token_hex(16)
+
+
+class Draw(models.Model):
+    """How a use case draws: its `salt` for good, the share of cases that stays `blind`, and whether
+    people give their own answer before a shadow case's advice is revealed."""
+
+    use_case = models.CharField(max_length=200, unique=True)
+    salt = models.CharField(max_length=32, default=_salt)
+    blind = models.FloatField(default=0.0)
+    ask_first = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(blind__gte=0) & models.Q(blind__lte=0.5), name="blind_share"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.use_case
+
+
+class Step(models.Model):
+    """From `from_at` on a cohort is in this mode; in assist for `share` of its units. `cohort` is
+    empty for everybody who is in none that has steps of its own. The latest step that has begun
+    and was not withdrawn holds."""
+
+    use_case = models.CharField(max_length=200)
+    cohort = models.CharField(max_length=200, blank=True)
+    mode = models.CharField(max_length=10)
+    share = models.FloatField(default=1.0)
+    unit = models.CharField(max_length=10, default="person")
+    from_at = models.DateTimeField()
+    reason = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(mode__in=("off", "shadow", "assist")), name="step_mode"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unit__in=("case", "person", "team")), name="step_unit"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(share__gte=0) & models.Q(share__lte=1), name="step_share"
+            ),
+        ]
+        indexes = [models.Index(fields=["use_case", "from_at"], name="steps_of")]
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.cohort or 'everybody else'} {self.mode}"
+
+
+class Stop(models.Model):
+    """No advice, at once: on every case (`kind` empty), or on one kind of case (value by covariate),
+    until it is lifted."""
+
+    use_case = models.CharField(max_length=200)
+    kind = models.JSONField(default=dict)
+    reason = models.TextField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    lifted_at = models.DateTimeField(null=True)
+    lifted_by = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.kind or 'everything'}"

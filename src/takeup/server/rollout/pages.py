@@ -1,0 +1,187 @@
+"""Pages: who sees advice now and next, and the verbs that change it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from takeup.record.clock import now
+from takeup.record.errors import InputError
+from takeup.record.use_case import kind_of, words_of_kind
+from takeup.server.organization import services as organization
+from takeup.server.organization.services import Person
+from takeup.server.permissions import may
+from takeup.server.rollout import services
+from takeup.server.rollout.models import Draw, Step, Stop
+
+MODES = {
+    "off": gettext_lazy("Off: no advice is made"),
+    "shadow": gettext_lazy("Shadow: advice is made and kept from people"),
+    "assist": gettext_lazy("Assist: advice is shown"),
+}
+UNITS = {
+    "person": gettext_lazy("people"),
+    "team": gettext_lazy("teams"),
+    "case": gettext_lazy("cases"),
+}
+
+
+def _actor(request: HttpRequest) -> str:
+    person: Person = request.user  # type: ignore[assignment]
+    return person.handle
+
+
+def known_or_404(name: str) -> None:
+    """Refuses a use case that is not there."""
+    if name not in organization.use_case_names():
+        raise Http404
+
+
+@require_GET
+def rollout(request: HttpRequest, name: str) -> HttpResponse:
+    """Cohort by cohort: the mode, since when, why, and what is planned; stops; the blind slice."""
+    known_or_404(name)
+    return _rollout(request, name)
+
+
+def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) -> HttpResponse:
+    moment = now()
+    steps = {step.cohort: step for step in services.begun([name], moment)}
+    sizes = organization.cohort_sizes(moment.date())
+    rules = services.rules_of(name, moment)
+    stops = list(Stop.objects.filter(use_case=name).order_by("-id")[:20])
+    history = list(Step.objects.filter(use_case=name).order_by("-id")[:30])
+    names = organization.names_of(
+        [s.made_by for s in history] + [s.made_by for s in stops] + [s.lifted_by for s in stops]
+    )
+    cohorts = sorted({*sizes, *(cohort for cohort in steps if cohort)})
+    assisted = sum(rules.stage_of(c).mode == "assist" for c in [*cohorts, ""])
+    shown = {
+        "use_case": name,
+        "declared": organization.declared(name),
+        "rows": [
+            {"cohort": cohort, "people": sizes.get(cohort), "stage": rules.stage_of(cohort),
+             "percent": f"{100 * rules.stage_of(cohort).share:g}",
+             "step": steps.get(cohort) or steps.get("")}
+            for cohort in [*cohorts, ""]
+        ],
+        "assisted": assisted,
+        "stopped": rules.stopped,
+        "planned": list(services.planned([name], moment)),
+        "stops": [(s, words_of_kind(s.kind), names.get(s.made_by, s.made_by),
+                   names.get(s.lifted_by, s.lifted_by)) for s in stops],
+        "reserved": [words_of_kind(k) for k in organization.declared(name).reserved_kinds],
+        "blind_percent": f"{100 * rules.blind:g}",
+        "draw": Draw.objects.filter(use_case=name).first() or Draw(use_case=name),
+        "history": [(s, names.get(s.made_by, s.made_by)) for s in history],
+        "cohorts": cohorts, "modes": MODES.items(), "units": UNITS.items(),
+        "steps_may": may("rollout_step", request.user),
+        "stops_may": may("rollout_stop", request.user),
+        "lifts_may": may("rollout_lift", request.user),
+        "moment": moment,
+    }  # fmt: skip
+    return render(request, "rollout/rollout.html", shown | more, status=status)
+
+
+@require_POST
+def rollout_step(request: HttpRequest, name: str) -> HttpResponse:
+    """A cohort changes mode, now or on a day."""
+    known_or_404(name)
+    asked = request.POST
+    mode, unit = asked.get("mode", ""), asked.get("unit", "person")
+    try:
+        if mode not in MODES or unit not in UNITS:
+            raise InputError(_("choose a mode"))
+        services.take_step(
+            name, mode, by=_actor(request), cohort=asked.get("cohort", ""),  # type: ignore[arg-type]
+            share=_percent(asked.get("share") or "100"), unit=unit,  # type: ignore[arg-type]
+            from_at=_moment(asked.get("from", "")), reason=asked.get("reason", "").strip(),
+        )  # fmt: skip
+    except InputError as error:
+        return _rollout(request, name, 422, problems=[str(error)])
+    messages.success(request, _("The step is kept. Clients obey within seconds."))
+    return redirect("rollout", name)
+
+
+@require_POST
+def rollout_withdraw(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """A planned step will not come."""
+    return _verb(
+        request, name, _("The step is withdrawn."),
+        lambda: services.withdraw_step(number, by=_actor(request), reason=_reason(request)),
+    )  # fmt: skip
+
+
+@require_POST
+def rollout_draw(request: HttpRequest, name: str) -> HttpResponse:
+    """The blind slice, and whether people are asked first."""
+    return _verb(
+        request, name, _("Kept."),
+        lambda: services.set_draw(
+            name, by=_actor(request), blind=_percent(request.POST.get("blind") or "0"),
+            ask_first="ask_first" in request.POST, reason=_reason(request),
+        ),
+    )  # fmt: skip
+
+
+@require_POST
+def rollout_stop(request: HttpRequest, name: str) -> HttpResponse:
+    """No advice, at once."""
+
+    def stop() -> None:
+        text = request.POST.get("kind", "").strip()
+        try:
+            kind = kind_of(text) if text else None
+        except ValueError as error:
+            raise InputError(str(error)) from None
+        services.stop(name, by=_actor(request), reason=_reason(request), kind=kind)
+
+    return _verb(request, name, _("Stopped. No client shows advice within seconds."), stop)
+
+
+@require_POST
+def rollout_lift(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """Advice again as the steps say."""
+    return _verb(
+        request, name, _("The stop is lifted."),
+        lambda: services.lift(number, by=_actor(request), reason=_reason(request)),
+    )  # fmt: skip
+
+
+def _verb(request: HttpRequest, name: str, done: str, verb: Any) -> HttpResponse:
+    known_or_404(name)
+    try:
+        verb()
+    except InputError as error:
+        return _rollout(request, name, 422, problems=[str(error)])
+    messages.success(request, done)
+    return redirect("rollout", name)
+
+
+def _reason(request: HttpRequest) -> str:
+    return request.POST.get("reason", "").strip()
+
+
+def _percent(text: str) -> float:
+    try:
+        return float(text.replace(",", ".")) / 100
+    except ValueError:
+        raise InputError(_("a percentage is a number between 0 and 100")) from None
+
+
+def _moment(text: str) -> datetime | None:
+    """The beginning of a day in UTC; None for now."""
+    if not text:
+        return None
+    try:
+        day = datetime.fromisoformat(text).replace(tzinfo=UTC)
+    except ValueError:
+        raise InputError(_("write the day as 2026-11-30")) from None
+    return None if day.date() == now().date() else day

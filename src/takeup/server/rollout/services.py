@@ -1,0 +1,165 @@
+"""What may be done with a rollout, each as one verb: atomic, audited, by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+
+from takeup.record.assignment import Assigned, Mode, Rules, Unit, assigned
+from takeup.record.clock import now
+from takeup.record.errors import InputError
+from takeup.record.use_case import words_of_kind
+from takeup.server.audit import services as audit
+from takeup.server.organization import services as organization
+from takeup.server.rollout.in_force import HeldAnswers, begun, planned, rules_in_force, told
+from takeup.server.rollout.models import Draw, Step, Stop
+
+LARGEST_BLIND = 0.5
+
+
+def rules_of(use_case: str, moment: datetime | None = None) -> Rules:
+    """The rules of one use case now, or as of a moment."""
+    return rules_in_force([use_case], moment or now())[use_case]
+
+
+def modes() -> dict[str, str]:
+    """The mode of every use case for whoever is in no cohort of its rollout."""
+    return dict(told(organization.use_case_names())["modes"])
+
+
+class Assigning:
+    """Whether advice is shown on cases that a sender asks about; rules and places are read once."""
+
+    def __init__(self, given: list[Mapping[str, Any]]) -> None:
+        names = {str(row["use_case"]) for row in given if isinstance(row.get("use_case"), str)}
+        people = {str(row["person_id"]) for row in given if isinstance(row.get("person_id"), str)}
+        moment = now()
+        self._rules = rules_in_force(names, moment)
+        self._places = organization.places_on(people, moment.date())
+
+    def of(self, row: Mapping[str, Any]) -> tuple[Assigned, str | None]:
+        """What holds for a case in canonical columns, and the cohort of its person."""
+        rules = self._rules.get(str(row.get("use_case")), Rules(""))
+        person, case = row.get("person_id"), row.get("case_id")
+        place = self._places.get(person) if isinstance(person, str) else None
+        cohort = row.get("cohort") or (place.cohort if place else None)
+        team = row.get("team") or (place.team if place else None)
+        found = assigned(
+            rules,
+            case_id=case if isinstance(case, str) else None,
+            person_id=person if isinstance(person, str) else None,
+            team=team,
+            cohort=cohort,
+            known=row,
+        )
+        return found, cohort
+
+
+@transaction.atomic
+def take_step(
+    use_case: str,
+    mode: Mode,
+    *,
+    by: str,
+    cohort: str = "",
+    share: float = 1.0,
+    unit: Unit = "person",
+    from_at: datetime | None = None,
+    reason: str = "",
+) -> Step:
+    """From `from_at` (None: now) on the cohort is in `mode`; in assist for `share` (0..1) of its
+    units, drawn by their hash. Raises InputError where that cannot be."""
+    organization.use_case(use_case)
+    if cohort and cohort not in organization.cohort_keys():
+        raise InputError(f"there is no cohort {cohort!r}; the organization's file names cohorts")
+    if not 0 <= share <= 1:
+        raise InputError(f"share is between 0 and 1, not {share:g}")
+    moment = now()
+    if from_at is not None and from_at < moment:
+        raise InputError("a step begins now or later: what was shown in the past stays as it was")
+    Draw.objects.get_or_create(use_case=use_case)
+    before = rules_of(use_case).stage_of(cohort)
+    step = Step.objects.create(
+        use_case=use_case, cohort=cohort, mode=mode, share=share, unit=unit,
+        from_at=from_at or moment, reason=reason, made_at=moment, made_by=by,
+    )  # fmt: skip
+    audit.record(
+        "rollout.step", actor=by, use_case=use_case, cohort=cohort, before=before.mode, after=mode,
+        share=share, unit=unit, from_at=step.from_at.isoformat(), reason=reason,
+    )  # fmt: skip
+    return step
+
+
+@transaction.atomic
+def withdraw_step(number: int, *, by: str, reason: str) -> None:
+    """A step that has not begun will not. Raises InputError where it has, or is not there."""
+    step = Step.objects.filter(pk=number, withdrawn_at=None).first()
+    if step is None or step.from_at <= now():
+        raise InputError("that step has begun or was withdrawn; take another step instead")
+    step.withdrawn_at = now()
+    step.save(update_fields=["withdrawn_at"])
+    audit.record(
+        "rollout.step_withdrawn", actor=by, use_case=step.use_case, cohort=step.cohort,
+        mode=step.mode, from_at=step.from_at.isoformat(), reason=reason,
+    )  # fmt: skip
+
+
+@transaction.atomic
+def set_draw(use_case: str, *, by: str, blind: float, ask_first: bool, reason: str = "") -> None:
+    """Keep a share of cases blind for good, and ask people first in shadow. A changed share moves
+    only the cases between the two."""
+    if not 0 <= blind <= LARGEST_BLIND:
+        raise InputError(f"the blind slice is between 0 and {LARGEST_BLIND:g} of cases")
+    organization.use_case(use_case)
+    draw, _ = Draw.objects.get_or_create(use_case=use_case)
+    before = {"blind": draw.blind, "ask_first": draw.ask_first}
+    after = {"blind": blind, "ask_first": ask_first}
+    if before != after:
+        draw.blind, draw.ask_first = blind, ask_first
+        draw.save(update_fields=["blind", "ask_first"])
+        audit.record(
+            "rollout.draw", actor=by, use_case=use_case, before=before, after=after, reason=reason
+        )
+
+
+@transaction.atomic
+def stop(use_case: str, *, by: str, reason: str, kind: Mapping[str, str] | None = None) -> Stop:
+    """No advice from now on: on every case, or on one kind. Raises InputError without a reason."""
+    if not reason.strip():
+        raise InputError("say why: those who worked with the advice will ask")
+    organization.use_case(use_case)
+    held = Stop.objects.filter(use_case=use_case, kind=dict(kind or {}), lifted_at=None).first()
+    if held is not None:
+        return held
+    made = Stop.objects.create(
+        use_case=use_case, kind=dict(kind or {}), reason=reason.strip(), made_at=now(), made_by=by
+    )
+    audit.record(
+        "rollout.stopped", actor=by, use_case=use_case, kind=words_of_kind(made.kind), reason=reason
+    )
+    return made
+
+
+@transaction.atomic
+def lift(number: int, *, by: str, reason: str) -> None:
+    """Advice again as the steps say. Raises InputError without a reason, or where it is lifted."""
+    if not reason.strip():
+        raise InputError("say why the stop is lifted")
+    held = Stop.objects.filter(pk=number, lifted_at=None).first()
+    if held is None:
+        raise InputError("that stop is lifted already")
+    held.lifted_at, held.lifted_by = now(), by
+    held.save(update_fields=["lifted_at", "lifted_by"])
+    audit.record(
+        "rollout.lifted", actor=by, use_case=held.use_case, kind=words_of_kind(held.kind),
+        reason=reason,
+    )  # fmt: skip
+
+
+__all__ = [
+    "Assigning", "HeldAnswers", "begun", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
+    "take_step", "withdraw_step",
+]  # fmt: skip

@@ -1,0 +1,18 @@
+"""Addresses of the rollout."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from takeup.server.rollout import pages
+
+urlpatterns = [
+    path("rollout/<path:name>/step", pages.rollout_step, name="rollout_step"),
+    path(
+        "rollout/<path:name>/withdraw/<int:number>", pages.rollout_withdraw, name="rollout_withdraw"
+    ),
+    path("rollout/<path:name>/draw", pages.rollout_draw, name="rollout_draw"),
+    path("rollout/<path:name>/stop", pages.rollout_stop, name="rollout_stop"),
+    path("rollout/<path:name>/lift/<int:number>", pages.rollout_lift, name="rollout_lift"),
+    path("rollout/<path:name>", pages.rollout, name="rollout"),
+]
