@@ -80,7 +80,7 @@ def assigned(
     known: Mapping[str, Any],
 ) -> Assigned:
     """The mode of one case. `known`: covariates by name (with or without `x_`) and other columns
-    that kinds of case may name, such as `stakes`."""
+    that kinds of case may name, such as `stakes`; they may name the `cohort` too."""
     stage = rules.stage_of(cohort)
     if stage.mode == "off":
         return Assigned("off", None, None, "stage")
@@ -88,7 +88,7 @@ def assigned(
         return Assigned("shadow", None, None, "stopped")
     if stage.mode == "shadow":
         return Assigned("shadow", None, None, "stage")
-    if any(is_kind(kind, known) for kind in rules.withheld):
+    if any(is_kind(kind, {**known, "cohort": cohort or ""}) for kind in rules.withheld):
         return Assigned("shadow", None, None, "withheld")
     of = {"case": case_id, "person": person_id, "team": team}
     unit: Unit = stage.unit if stage.share < 1 else "case"

@@ -64,13 +64,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """What the strips of one figure share: ends, ticks and how a tick reads."""
+    """What the strips of one figure share: ends, ticks and how a tick reads; `marked`: a place
+    declared beforehand, drawn dashed."""
 
     low: float
     high: float
     ticks: tuple[float, ...]
     labels: tuple[str, ...]
     zero: bool = False
+    marked: float | None = None
 
 
 def axis_over(marks: Sequence[Mark], *, zero: bool, percent: bool, whole: bool = False) -> Axis:
@@ -148,7 +150,10 @@ def strip(axis: Axis, marks: Sequence[Mark], text: str) -> Chart:
         }
         for i, m in enumerate(marks)
     ]
-    return _filled(_strip_spec, height, {"marks": data, "grid": _grid(axis)}, text)
+    marked = [] if axis.marked is None else [{"x": _place(axis, axis.marked)}]
+    return _filled(
+        _strip_spec, height, {"marks": data, "grid": _grid(axis), "marked": marked}, text
+    )
 
 
 @cache
@@ -157,6 +162,9 @@ def _strip_spec(width: int, height: int) -> str:
     base = alt.Chart(alt.NamedData("marks"))
     layers = [
         _grid_layer(height),
+        alt.Chart(alt.NamedData("marked"))
+        .mark_rule(strokeWidth=1.4, strokeDash=[3, 3], color="var(--text)")
+        .encode(x=_x("x"), y=alt.value(0), y2=alt.value(height)),
         base.mark_rule(strokeWidth=7, strokeCap="round").encode(
             x=_x("low"), x2="high:Q", y=y, stroke=alt.Stroke("bar:N", scale=None)
         ),
@@ -330,6 +338,59 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
         return alt.layer(*layers).properties(width=width - 110, height=_WEEKS_HEIGHT)
 
     text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
+    return _both(make, text)
+
+
+@dataclass(frozen=True, slots=True)
+class LookPoint:
+    """A difference (shares, signed) as it stood on a `day`."""
+
+    day: str
+    value: float
+    low: float
+    high: float
+
+
+def looks_chart(looks: Sequence[LookPoint], margin: float, ends: tuple[float, float]) -> Chart:
+    """How a difference narrowed from look to look, in points; the margin dashed. `ends` of the
+    axis are shared with its neighbours."""
+    data = pd.DataFrame(
+        [
+            {"look": i, "value": p.value, "low": p.low, "high": p.high}
+            for i, p in enumerate(looks, 1)
+        ]
+    )
+    lines = pd.DataFrame([{"y": 0.0, "dash": 0}, {"y": -margin, "dash": 1}])
+    scale = alt.Scale(domain=list(ends), clamp=True)
+    points = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(100 * datum.value), '.3~g')"
+
+    def make(width: int) -> Any:
+        x = alt.X(
+            "look:Q", title="look",
+            axis=alt.Axis(grid=False, tickMinStep=1, tickCount=min(len(looks), 5), format="d"),
+            scale=alt.Scale(domain=[0.5, len(looks) + 0.5]),
+        )  # fmt: skip
+        y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5, labelExpr=points), scale=scale)
+        base = alt.Chart(data)
+        rules = alt.Chart(lines).encode(y=alt.Y("y:Q", title=None, scale=scale))
+        return alt.layer(
+            base.mark_area(opacity=0.6, color="var(--model-interval)").encode(
+                x=x, y=alt.Y("low:Q", title=None, scale=scale), y2="high:Q"
+            ),
+            base.mark_rule(strokeWidth=2, color="var(--model-interval)").encode(
+                x=x, y=alt.Y("low:Q", title=None, scale=scale), y2="high:Q"
+            ),
+            rules.transform_filter("datum.dash == 0").mark_rule(color="var(--second)"),
+            rules.transform_filter("datum.dash == 1").mark_rule(
+                color="var(--text)", strokeDash=[3, 3]
+            ),
+            base.mark_line(strokeWidth=2, color="var(--model)").encode(x=x, y=y),
+            base.mark_point(
+                size=44, filled=True, opacity=1, color="var(--model)", shape="square"
+            ).encode(x=x, y=y),
+        ).properties(width=230 if width == WIDE else 250, height=150)
+
+    text = "; ".join(f"{p.day}: {100 * p.value:+.1f} points" for p in looks)
     return _both(make, text)
 
 

@@ -35,6 +35,9 @@ _PROGRAMME = _only(_R.PROGRAMME_LEAD)
 _ALL_POPULATIONS = _only(
     _R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.ROLE_OWNER, _R.WORKER_REPRESENTATIVE, _R.OVERSIGHT_OFFICER
 )
+READS_EVERY_COHORT = _ALL_POPULATIONS | {_R.PRODUCT_TEAM}
+"""The product team sees what concerns the model."""
+_OWN_COHORT = _only(_R.PRACTITIONER, _R.CHAMPION, _R.MANAGER)
 _STOPS = _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.PRODUCT_TEAM, _R.OVERSIGHT_OFFICER)
 
 PAGES: Final[Mapping[str, Allowed]] = {
@@ -73,6 +76,12 @@ PAGES: Final[Mapping[str, Allowed]] = {
     # Whoever answers for harm can stop it (EU AI Act, Art. 14(4)(e)); starting again is planned.
     "rollout_stop": _STOPS,
     "rollout_lift": _PROGRAMME,
+    # Besides those who see every cohort, everybody sees their own (`shadow_pages._reads`).
+    "shadow_report": READS_EVERY_COHORT | _OWN_COHORT,
+    "shadow_report_of": READS_EVERY_COHORT | _OWN_COHORT,
+    "shadow_gate": _PROGRAMME,
+    "shadow_attest": _STOPS,
+    "shadow_decide": _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE),
     "diagnosis": _ALL_POPULATIONS,
     "diagnosis_day": _ALL_POPULATIONS,
     "diagnosis_take": _PROGRAMME,

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from takeup.stats.quantiles import normal_quantile, t_half_width
+
 Array = NDArray[np.float64]
 
 
@@ -47,3 +49,30 @@ def confidence_sequence(
     sd = np.sqrt(np.maximum(squares / n - mean**2, 0.0))
     half = half_width(sd, n, alpha, best_rho(expected, alpha))
     return Looks(mean, mean - half, mean + half)
+
+
+def pairs_needed(margin: float, disagreement: float, confidence: float, spread: float = 1.0) -> int:
+    """Pairs until the sequence's half width is `margin` (in shares of cases) where model and person
+    are level and disagree on this share of cases, by which a level model is told from one that is
+    worse by the margin. `spread` inflates the variance where the pairs of one person are alike.
+
+    With ρ tuned to that very size, tρ² is the constant c = −2 log α + log(−2 log α + 1), so the
+    half width is σ √(2(c+1)/(c t) · log(√(c+1)/α)) (`half_width`, `best_rho`), solved for t.
+    """
+    alpha = 1 - confidence
+    c = -2 * np.log(alpha) + np.log(-2 * np.log(alpha) + 1)
+    factor = 2 * (c + 1) / c * np.log(np.sqrt(c + 1) / alpha)
+    return int(np.ceil(disagreement * spread * factor / margin**2))
+
+
+def clustered_half_width(
+    se: float, n: float, df: float, *, confidence: float, expected: float
+) -> float:
+    """Half the width of the sequence at `n` units for an estimate whose standard error respects
+    clusters: σ̂ is se·√n, and few clusters widen it as t widens z. What clusters have in common
+    does not shrink with further looks, so looking again costs less than the sequence allows for;
+    it is held to simulation in `docs/calibration.md`."""
+    alpha = 1 - confidence
+    sd, t = np.array([se * np.sqrt(n)]), np.array([float(n)])
+    half = float(half_width(sd, t, alpha, best_rho(expected, alpha))[0])
+    return half * t_half_width(confidence, max(df, 1.0)) / normal_quantile(0.5 + confidence / 2)

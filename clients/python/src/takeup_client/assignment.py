@@ -60,7 +60,7 @@ def _mode(
         return "off", None, None
     if rules["stopped"] or stage["mode"] != "assist":
         return NOTHING_SHOWN, None, None
-    if any(_is_kind(kind, known) for kind in rules["withheld"]):
+    if any(_is_kind(kind, {**known, "cohort": cohort or ""}) for kind in rules["withheld"]):
         return NOTHING_SHOWN, None, None
     share, blind, salt = float(stage["share"]), float(rules["blind"]), str(rules["salt"])
     of = {"case": case_id, "person": person_id, "team": team}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import tomlkit
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError
@@ -170,9 +170,27 @@ def cohort_sizes(day: date) -> dict[str, int]:
     return dict(counted)
 
 
-def cohort_of(person: Person, day: date) -> str | None:
-    """The cohort of a person on `day`."""
-    return person.placements.filter(on(day)).values_list("cohort__key", flat=True).first()
+def handles_in(cohort: str, day: date) -> set[str]:
+    """Who is in a cohort on `day`; empty: who is placed and in none."""
+    rows = Placement.objects.filter(on(day))
+    rows = rows.filter(cohort__key=cohort) if cohort else rows.filter(cohort=None)
+    return set(rows.values_list("person__handle", flat=True))
+
+
+def own_cohorts(person: Person, day: date) -> set[str]:
+    """The cohort a person is in on `day` (empty: placed and in none), and those of the teams they
+    lead."""
+    mine = Q(person=person) | Q(team__in=person.leads.filter(on(day)).values("team"))
+    found = Placement.objects.filter(on(day)).filter(mine).values_list("cohort__key", flat=True)
+    return {key or "" for key in found}
+
+
+def named_with(roles: Collection[Role], day: date) -> list[tuple[str, str]]:
+    """Handle and name of everybody active who was given one of these roles."""
+    found = Person.objects.filter(
+        on_path("grants", day), grants__role__in=[role.value for role in roles], is_active=True
+    ).distinct()
+    return sorted(((p.handle, str(p)) for p in found), key=lambda one: one[1])
 
 
 @transaction.atomic
@@ -197,8 +215,9 @@ def active_people() -> int:
 
 __all__ = [
     "Change", "Person", "Place", "Role", "active_people", "cohort_and_team_on", "cohort_keys",
-    "cohort_of", "cohort_sizes", "deactivate", "declare_from_file", "declare_use_case", "declared",
-    "end", "forget_person", "handle_of", "holders", "import_people", "names_of", "on", "on_path",
+    "cohort_sizes", "deactivate", "declare_from_file", "declare_use_case", "declared",
+    "end", "forget_person", "handle_of", "handles_in", "holders", "import_people", "named_with", "names_of", "on", "on_path",
+    "own_cohorts",
     "places_of", "places_on", "population_titles", "read_people", "read_people_csv", "roles_of",
     "set_roles", "use_case", "use_case_names",
 ]  # fmt: skip

@@ -21,6 +21,7 @@ from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import Snapshot
 from takeup.server.record_api.services import recorded
+from takeup.server.rollout.services import take_looks
 from takeup.server.settings import read_server_settings
 from takeup.server.start import log_of
 
@@ -96,6 +97,8 @@ def _take(
         step=step,
     )
     known_use_case(name)
+    for decisions in result.table.tables.values():
+        take_looks(name, decisions, declared(name), today, step)
     Snapshot.objects.get_or_create(
         use_case=name,
         day=today,

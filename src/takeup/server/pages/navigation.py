@@ -17,7 +17,15 @@ _BAR = (
     (
         "use_cases",
         _("Use cases"),
-        ("use_cases", "use_case", "diagnosis", "diagnosis_day", "rollout", "shadow_report"),
+        (
+            "use_cases",
+            "use_case",
+            "diagnosis",
+            "diagnosis_day",
+            "rollout",
+            "shadow_report",
+            "shadow_report_of",
+        ),
     ),
     ("organization", _("Organization"), ("organization", "organization_import", "person")),
     ("senders", _("Senders"), ("senders", "sender_key")),

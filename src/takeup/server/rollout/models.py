@@ -80,3 +80,91 @@ class Stop(models.Model):
 
     def __str__(self) -> str:
         return f"{self.use_case} {self.kind or 'everything'}"
+
+
+class GateVersion(models.Model):
+    """A gate as declared (`gate.Gate` as JSON) for a cohort; a change is the next revision, with
+    its reason. `decider` is the handle of the one person who decides."""
+
+    use_case = models.CharField(max_length=200)
+    cohort = models.CharField(max_length=200, blank=True)
+    revision = models.IntegerField()
+    declared = models.JSONField()
+    decider = models.CharField(max_length=16)
+    reason = models.TextField(blank=True)
+    declared_at = models.DateTimeField()
+    declared_by = models.CharField(max_length=100)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["use_case", "cohort", "revision"], name="one_gate")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.cohort} gate {self.revision}"
+
+
+class Attestation(models.Model):
+    """A statement of a gate that somebody signed: not measured."""
+
+    use_case = models.CharField(max_length=200)
+    cohort = models.CharField(max_length=200, blank=True)
+    statement = models.CharField(max_length=300)
+    note = models.TextField(blank=True)
+    signed_at = models.DateTimeField()
+    signed_by = models.CharField(max_length=16)
+
+    def __str__(self) -> str:
+        return self.statement
+
+
+class GateDecision(models.Model):
+    """What the decider decided on a look, beside what the gate said of it."""
+
+    gate = models.ForeignKey(GateVersion, on_delete=models.PROTECT, related_name="decisions")
+    look_day = models.DateField()
+    said = models.CharField(max_length=10)
+    decided = models.CharField(max_length=10)
+    reason = models.TextField(blank=True)
+    decided_at = models.DateTimeField()
+    decided_by = models.CharField(max_length=16)
+
+    def __str__(self) -> str:
+        return f"{self.gate}: {self.decided}"
+
+
+class Look(models.Model):
+    """A shadow report of a cohort as it was shown from `day` on (`Shadow` in share disclosure, or
+    why there is none). `cut`: the last decision in it; `gate_revision`: the gate it was judged by."""
+
+    use_case = models.CharField(max_length=200)
+    cohort = models.CharField(max_length=200, blank=True)
+    day = models.DateField()
+    cut = models.DateTimeField()
+    gate_revision = models.IntegerField()
+    document = models.JSONField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["use_case", "cohort", "day"], name="one_look")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.cohort} {self.day}"
+
+
+class Opening(models.Model):
+    """Somebody opened a shadow report: counted for the gate's clause, never listed."""
+
+    use_case = models.CharField(max_length=200)
+    cohort = models.CharField(max_length=200, blank=True)
+    handle = models.CharField(max_length=16)
+    first_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["use_case", "cohort", "handle"], name="opened_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.cohort}"

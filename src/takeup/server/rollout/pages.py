@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -25,6 +26,11 @@ MODES = {
     "off": gettext_lazy("Off: no advice is made"),
     "shadow": gettext_lazy("Shadow: advice is made and kept from people"),
     "assist": gettext_lazy("Assist: advice is shown"),
+}
+GATE_WORDS = {
+    "passed": gettext_lazy("gate passed"),
+    "not passed": gettext_lazy("gate declared, not passed"),
+    "none declared": gettext_lazy("no gate declared"),
 }
 UNITS = {
     "person": gettext_lazy("people"),
@@ -69,7 +75,10 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
         "rows": [
             {"cohort": cohort, "people": sizes.get(cohort), "stage": rules.stage_of(cohort),
              "percent": f"{100 * rules.stage_of(cohort).share:g}",
-             "step": steps.get(cohort) or steps.get("")}
+             "step": steps.get(cohort) or steps.get(""),
+             "gate": GATE_WORDS[services.gate_state(name, cohort)],
+             "report": reverse("shadow_report_of", args=[name, cohort]) if cohort
+             else reverse("shadow_report", args=[name])}
             for cohort in [*cohorts, ""]
         ],
         "assisted": assisted,
@@ -101,8 +110,8 @@ def rollout_step(request: HttpRequest, name: str) -> HttpResponse:
             raise InputError(_("choose a mode"))
         services.take_step(
             name, mode, by=_actor(request), cohort=asked.get("cohort", ""),  # type: ignore[arg-type]
-            share=_percent(asked.get("share") or "100"), unit=unit,  # type: ignore[arg-type]
-            from_at=_moment(asked.get("from", "")), reason=asked.get("reason", "").strip(),
+            share=percent(asked.get("share") or "100"), unit=unit,  # type: ignore[arg-type]
+            from_at=moment_of(asked.get("from", "")), reason=asked.get("reason", "").strip(),
         )  # fmt: skip
     except InputError as error:
         return _rollout(request, name, 422, problems=[str(error)])
@@ -125,7 +134,7 @@ def rollout_draw(request: HttpRequest, name: str) -> HttpResponse:
     return _verb(
         request, name, _("Kept."),
         lambda: services.set_draw(
-            name, by=_actor(request), blind=_percent(request.POST.get("blind") or "0"),
+            name, by=_actor(request), blind=percent(request.POST.get("blind") or "0"),
             ask_first="ask_first" in request.POST, reason=_reason(request),
         ),
     )  # fmt: skip
@@ -169,15 +178,16 @@ def _reason(request: HttpRequest) -> str:
     return request.POST.get("reason", "").strip()
 
 
-def _percent(text: str) -> float:
+def percent(text: str) -> float:
+    """A share from a percentage as somebody wrote it. Raises InputError where it is none."""
     try:
         return float(text.replace(",", ".")) / 100
     except ValueError:
         raise InputError(_("a percentage is a number between 0 and 100")) from None
 
 
-def _moment(text: str) -> datetime | None:
-    """The beginning of a day in UTC; None for now."""
+def moment_of(text: str) -> datetime | None:
+    """The beginning of a day in UTC; None for now. Raises InputError where it is no day."""
     if not text:
         return None
     try:

@@ -14,8 +14,10 @@ from takeup.record.errors import InputError
 from takeup.record.use_case import words_of_kind
 from takeup.server.audit import services as audit
 from takeup.server.organization import services as organization
+from takeup.server.rollout.gates import gate_of, last_decision
 from takeup.server.rollout.in_force import HeldAnswers, begun, planned, rules_in_force, told
 from takeup.server.rollout.models import Draw, Step, Stop
+from takeup.server.rollout.shadow_looks import take_looks
 
 LARGEST_BLIND = 0.5
 
@@ -80,6 +82,12 @@ def take_step(
     moment = now()
     if from_at is not None and from_at < moment:
         raise InputError("a step begins now or later: what was shown in the past stays as it was")
+    gate = gate_state(use_case, cohort) if mode == "assist" else ""
+    if gate == "not passed" and not reason.strip():
+        raise InputError(
+            "the gate of this cohort has no decision that lets it have advice: decide on it first, or "
+            "give the reason for going without"
+        )
     Draw.objects.get_or_create(use_case=use_case)
     before = rules_of(use_case).stage_of(cohort)
     step = Step.objects.create(
@@ -88,9 +96,19 @@ def take_step(
     )  # fmt: skip
     audit.record(
         "rollout.step", actor=by, use_case=use_case, cohort=cohort, before=before.mode, after=mode,
-        share=share, unit=unit, from_at=step.from_at.isoformat(), reason=reason,
+        share=share, unit=unit, from_at=step.from_at.isoformat(), reason=reason, gate=gate,
     )  # fmt: skip
     return step
+
+
+def gate_state(use_case: str, cohort: str) -> str:
+    """Whether the gate in force lets the cohort have advice: `passed`, `not passed`, `none
+    declared`."""
+    version, _ = gate_of(use_case, cohort)
+    if version is None:
+        return "none declared"
+    last = last_decision(use_case, cohort)
+    return "passed" if last is not None and last.decided in ("go", "intervene") else "not passed"
 
 
 @transaction.atomic
@@ -161,5 +179,5 @@ def lift(number: int, *, by: str, reason: str) -> None:
 
 __all__ = [
     "Assigning", "HeldAnswers", "begun", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
-    "take_step", "withdraw_step",
+    "take_looks", "take_step", "withdraw_step",
 ]  # fmt: skip

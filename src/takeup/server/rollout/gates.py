@@ -1,0 +1,128 @@
+"""Gates: declared beforehand, changed only in sight, decided by one named person."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import transaction
+from pydantic import ValidationError
+
+from takeup.record.clock import now
+from takeup.record.errors import DeclarationError, InputError
+from takeup.server.audit import services as audit
+from takeup.server.organization import services as organization
+from takeup.server.rollout.gate import Gate, Says
+from takeup.server.rollout.models import Attestation, GateDecision, GateVersion, Look
+
+DECISIONS: tuple[Says, ...] = ("go", "intervene", "hold")
+
+
+def gate_of(use_case: str, cohort: str) -> tuple[GateVersion | None, Gate]:
+    """The gate in force; the defaults, from today on, where none was declared."""
+    last = versions_of(use_case, cohort)[-1:]
+    if not last:
+        return None, Gate(starts=now().date())
+    return last[0], Gate.model_validate(last[0].declared)
+
+
+def versions_of(use_case: str, cohort: str) -> list[GateVersion]:
+    """Every revision of a gate, the first first."""
+    held = GateVersion.objects.filter(use_case=use_case, cohort=cohort)
+    return list(held.order_by("revision"))
+
+
+def changed_after_looking(version: GateVersion) -> bool:
+    """Whether a report was there to be seen when this revision was declared."""
+    return Look.objects.filter(
+        use_case=version.use_case, cohort=version.cohort, day__lte=version.declared_at.date(),
+        gate_revision__lt=version.revision,
+    ).exists()  # fmt: skip
+
+
+@transaction.atomic
+def declare_gate(
+    use_case: str, cohort: str, given: dict[str, Any], *, decider: str, by: str, reason: str = ""
+) -> GateVersion:
+    """Keep a gate as its next revision. Raises DeclarationError naming every mistake; InputError
+    where nobody decides, or where a change after looking has no reason."""
+    try:
+        gate = Gate.model_validate(given)
+    except ValidationError as error:
+        wrong = [f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors()]
+        raise DeclarationError("gate", wrong) from None
+    if not organization.names_of([decider]):
+        raise InputError("name the one person who decides")
+    before = versions_of(use_case, cohort)
+    told = gate.model_dump(mode="json")
+    if before and before[-1].declared == told and before[-1].decider == decider:
+        return before[-1]
+    if before and not reason.strip():
+        raise InputError("a gate that is changed says why; the reason stands beside it")
+    made = GateVersion.objects.create(
+        use_case=use_case, cohort=cohort, revision=len(before) + 1, declared=told, decider=decider,
+        reason=reason.strip(), declared_at=now(), declared_by=by,
+    )  # fmt: skip
+    audit.record(
+        "gate.declared", actor=by, use_case=use_case, cohort=cohort, revision=made.revision,
+        before=before[-1].declared if before else None, after=told, reason=reason,
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def attest(use_case: str, cohort: str, statement: str, *, by: str, note: str = "") -> None:
+    """Somebody signs a statement of the gate. Raises InputError where the gate has no such one."""
+    _, gate = gate_of(use_case, cohort)
+    if statement not in gate.attested:
+        raise InputError(f"the gate does not ask for {statement!r}")
+    Attestation.objects.create(
+        use_case=use_case, cohort=cohort, statement=statement, note=note, signed_at=now(),
+        signed_by=by,
+    )  # fmt: skip
+    audit.record(
+        "gate.attested", actor=by, use_case=use_case, cohort=cohort, statement=statement, note=note
+    )
+
+
+def attested(use_case: str, cohort: str) -> dict[str, Attestation]:
+    """The newest signature under each statement."""
+    held = Attestation.objects.filter(use_case=use_case, cohort=cohort).order_by("id")
+    return {one.statement: one for one in held}
+
+
+@transaction.atomic
+def decide(
+    version: GateVersion, look_day: date, said: Says, decided: Says, *, by: str, reason: str = ""
+) -> GateDecision:
+    """Record the decider's decision. Raises InputError where somebody else decides, or where it
+    departs from what the gate says without a reason."""
+    if by != version.decider:
+        raise InputError("only the person named in the gate decides")
+    if decided not in DECISIONS:
+        raise InputError("choose go, intervene or hold")
+    if decided != said and not reason.strip():
+        raise InputError(
+            "this departs from what the clauses say: give the reason, all will read it"
+        )
+    made = GateDecision.objects.create(
+        gate=version, look_day=look_day, said=said, decided=decided, reason=reason.strip(),
+        decided_at=now(), decided_by=by,
+    )  # fmt: skip
+    audit.record(
+        "gate.decided", actor=by, use_case=version.use_case, cohort=version.cohort,
+        revision=version.revision, look=look_day.isoformat(), said=said, decided=decided,
+        reason=reason,
+    )  # fmt: skip
+    return made
+
+
+def last_decision(use_case: str, cohort: str) -> GateDecision | None:
+    """The newest decision on the gate in force; one on an older revision does not count."""
+    version, _ = gate_of(use_case, cohort)
+    return None if version is None else version.decisions.order_by("-id").first()
+
+
+def default_start(today: date) -> date:
+    """A gate counts pairs from the coming Monday, unless its declarer says otherwise."""
+    return today + timedelta(days=-today.weekday() % 7)

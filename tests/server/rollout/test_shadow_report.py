@@ -1,0 +1,192 @@
+"""The shadow report and its gate: declared, read, decided."""
+
+from __future__ import annotations
+
+import pytest
+
+from takeup.record.errors import DeclarationError, InputError
+from tests.server.people import client_of, person, with_role
+from tests.server.rollout.shadow_cases import record, shadow_rows
+
+USE_CASE = 'segment = ["x_segment"]\n'
+SMALL = {"starts": "2026-10-05", "pairs": 200, "days": 20, "reports": 0, "attested": []}
+
+
+@pytest.fixture
+def measured(key, log):
+    """1,200 shadow cases, the report taken."""
+    from takeup.server.organization.services import declare_use_case
+    from takeup.server.overview.services import take_snapshots
+
+    declare_use_case("credit", USE_CASE, "test")
+    record(key, *shadow_rows(4_000))
+    assert take_snapshots() == {"credit": "taken"}
+    return log
+
+
+def declare(changes=(), decider=None, reason=""):
+    from takeup.server.rollout.gates import declare_gate
+
+    decider = decider or with_role("programme_lead")
+    declare_gate(
+        "credit",
+        "",
+        SMALL | dict(changes),
+        decider=decider.handle,
+        by=decider.handle,
+        reason=reason,
+    )
+    return decider
+
+
+def test_the_report_says_who_is_right_more_often_kind_by_kind(measured):
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    assert "4,000 cases" in page
+    assert "On seasonal people are." in page
+    assert "Model right in" in page
+
+
+def test_a_gate_that_is_not_declared_says_how_many_pairs_a_decision_needs(store):
+    from takeup.server.organization.services import use_case
+
+    use_case("credit")
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    assert "about 4,607 pairs" in page
+    assert "No gate is declared" in page
+
+
+def test_the_named_person_alone_decides_and_what_follows_is_taken(measured):
+    from takeup.server.rollout.services import gate_state, rules_of
+
+    lead = declare()
+    executive = client_of(with_role("executive"))
+    page = client_of(lead).get("/shadow/credit").content.decode()
+    assert "The gate, clause by clause: intervene" in page
+    refused = executive.post("/shadow/credit/decide", {"decided": "intervene"})
+    assert (refused.status_code, b"only the person named" in refused.content) == (422, True)
+    assert gate_state("credit", "") == "not passed"
+    done = client_of(lead).post("/shadow/credit/decide", {"decided": "intervene", "share": "100"})
+    assert done.status_code == 302
+    rules = rules_of("credit")
+    assert rules.stage_of(None).mode == "assist"
+    assert rules.withheld == ({"segment": "seasonal"},)
+    assert gate_state("credit", "") == "passed"
+
+
+def test_departing_from_the_clauses_needs_a_reason_that_stays(measured):
+    from takeup.server.rollout.services import rules_of
+
+    lead = client_of(declare())
+    assert lead.post("/shadow/credit/decide", {"decided": "go"}).status_code == 422
+    assert rules_of("credit").stage_of(None).mode == "shadow"
+    lead.post("/shadow/credit/decide", {"decided": "go", "reason": "seasonal work ends in May"})
+    assert rules_of("credit").stage_of(None).mode == "assist"
+    page = lead.get("/shadow/credit").content.decode()
+    assert "seasonal work ends in May" in page
+    assert "the clauses said intervene" in page
+
+
+def test_a_gate_changed_after_looking_is_seen_to_be(measured):
+    lead = declare()
+    from takeup.server.overview.services import Snapshot, take_snapshots
+
+    with pytest.raises(InputError, match="says why"):
+        declare({"margin": 0.30}, lead)
+    declare({"margin": 0.30}, lead, reason="so that it passes")
+    page = client_of(lead).get("/shadow/credit").content.decode()
+    assert "Changed after a report was there to be seen" in page
+    assert "margin: 0.02 → 0.3" in page
+    assert "so that it passes" in page
+    Snapshot.objects.all().delete()
+    take_snapshots()
+
+
+def test_a_gate_of_nonsense_is_refused_with_every_mistake(store):
+    from takeup.server.organization.services import use_case
+
+    use_case("credit")
+    with pytest.raises(DeclarationError) as wrong:
+        declare({"margin": -1, "pairs": 0})
+    assert len(wrong.value.problems) == 2
+    lead = client_of(with_role("executive"))
+    assert lead.post("/shadow/credit/gate", {"margin": "x"}).status_code == 403
+
+
+def test_assist_past_a_gate_that_was_not_passed_needs_a_reason(measured):
+    from takeup.server.audit.models import AuditEntry
+    from takeup.server.rollout.services import take_step
+
+    declare()
+    with pytest.raises(InputError, match="has no decision"):
+        take_step("credit", "assist", by="ann")
+    take_step("credit", "assist", by="ann", reason="pilot of the board")
+    entry = AuditEntry.objects.filter(action="rollout.step").latest("number")
+    assert (entry.detail["gate"], entry.detail["reason"]) == ("not passed", "pilot of the board")
+
+
+def test_what_is_signed_and_not_measured_stands_as_that(measured):
+    lead = client_of(declare({"attested": ["Stop drill passed"]}))
+    page = lead.get("/shadow/credit").content.decode()
+    assert "clause by clause: hold" in page
+    lead.post(
+        "/shadow/credit/attest", {"statement": "Stop drill passed", "note": "4 s, 18 November"}
+    )
+    page = lead.get("/shadow/credit").content.decode()
+    assert "attested, not measured" in page
+    assert "4 s, 18 November" in page
+    assert "clause by clause: intervene" in page
+
+
+def test_the_cohort_reads_its_own_report_and_no_other(measured):
+    from takeup.server.organization.services import import_people, read_people
+
+    rows = [
+        {"person_id": f"q{i}", "email": f"q{i}@example.org", "population": "officers", "team": "t1",
+         "team_manager": "boss", "cohort": "north" if i % 2 else None}
+        for i in range(4)
+    ]  # fmt: skip
+    import_people(read_people([*rows, {"person_id": "boss"}], "test"), actor="test")
+    from takeup.server.organization.models import Person
+
+    member, other, boss = (Person.objects.get(person_id=p) for p in ("q0", "q1", "boss"))
+    assert client_of(member).get("/shadow/credit").status_code == 200
+    assert client_of(other).get("/shadow/credit").status_code == 403
+    assert client_of(other).get("/shadow/credit/of/north").status_code == 200
+    assert client_of(boss).get("/shadow/credit/of/north").status_code == 200
+    assert client_of(person("stranger")).get("/shadow/credit").status_code == 403
+
+
+def test_too_few_people_are_not_shown_on_purpose(key, log):
+    from takeup.server.overview.services import take_snapshots
+
+    record(key, *shadow_rows(600, people=5))
+    take_snapshots()
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    assert "too few people" in page.lower()
+    assert "600" not in page
+
+
+def test_a_report_waits_until_enough_people_have_added_to_it(key, log):
+    from datetime import timedelta
+
+    from takeup.record.clock import at, now
+    from takeup.server.organization.services import declare_use_case
+    from takeup.server.overview.services import take_snapshots
+    from takeup.server.rollout.models import Look
+
+    declare_use_case("credit", USE_CASE, "test")
+    record(key, *shadow_rows(2_000))
+    today = now()
+    with at(today):
+        take_snapshots()
+    record(key, *shadow_rows(80, people=3, days=2, seed=2, prefix="few", begins_day=35))
+    with at(today + timedelta(days=1)):
+        take_snapshots()
+    assert Look.objects.count() == 1
+    record(key, *shadow_rows(600, people=30, days=2, seed=3, prefix="more", begins_day=35))
+    with at(today + timedelta(days=2)):
+        take_snapshots()
+    assert Look.objects.count() == 2
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    assert "2,680 cases" in page
+    assert "Look by look" in page
