@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from calibration.gates import MARGIN, ever_passes
 from calibration.narrow import narrow, populations_of, use_case_of
 from takeup.log import Engine, fetch
 from takeup.measure.after_error import measure_after_error
@@ -324,6 +325,16 @@ def weekly_looks(seed: int) -> Record:
     }
 
 
+def gate_looks(seed: int, people: int) -> Record:
+    """26 weekly looks at a gate, 300 pairs a week: a model exactly the margin behind people, and
+    one as far ahead of them."""
+    shape: dict[str, Any] = {"people": people, "weekly": 300, "weeks": 26, "sd": 0.03}
+    return {
+        "false": ever_passes(seed, **shape),
+        "right": ever_passes(seed, **shape, ahead=MARGIN),
+    }
+
+
 @cache
 def _use_by_reason(name: str, detour: bool) -> dict[str, float]:
     """Effective reliance of people of each reason alone, from a large population; without
@@ -413,6 +424,8 @@ JOBS: dict[str, Callable[[int, Engine], Record]] = {
     "signals-null": lambda s, e: signals(s, 0.0),
     "signals-shift": lambda s, e: signals(s, 0.15),
     "weekly-looks": lambda s, e: weekly_looks(s),
+    "gates-12": lambda s, e: gate_looks(s, 12),
+    "gates-60": lambda s, e: gate_looks(s, 60),
     "reasons": lambda s, e: reasons(s, e, "all"),
     "reasons-behaviour": lambda s, e: reasons(s, e, "behaviour"),
     "reasons-little": lambda s, e: reasons(s, e, "little"),

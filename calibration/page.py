@@ -164,6 +164,13 @@ def claims(folder: Path) -> list[Claim]:
         fixed = float(np.mean([r["ever_fixed"] for r in looks]))
         found.append(Claim("52 weekly looks at a null: the confidence sequence ever excludes it", f"{ever:.1%}", "≤ 5 %", ever <= 0.05, len(looks)))  # fmt: skip
         found.append(Claim("the same with a fixed-n interval (a trap)", f"{fixed:.1%}", "far above 5 %", None, len(looks)))  # fmt: skip
+    for people in (12, 60):
+        gates = read(folder, f"gates-{people}")
+        if gates:
+            false = float(np.mean([r["false"] for r in gates]))
+            right = float(np.mean([r["right"] for r in gates]))
+            found.append(Claim(f"gates, {people} people, 26 weekly looks: a model exactly the margin behind ever passes", f"{false:.1%}", "≤ 5 %", false <= 0.05, len(gates)))  # fmt: skip
+            found.append(Claim(f"gates, {people} people: a model the margin ahead passes within 26 weeks", f"{right:.1%}", "shown", None, len(gates)))  # fmt: skip
     return [*found, *_association_claims(folder), *_reason_claims(folder)]
 
 

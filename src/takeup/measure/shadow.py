@@ -291,7 +291,7 @@ def _kind(
         model_error=_error(people, "wm", plan, settings),
         person_error=_error(people, "wp", plan, settings),
         net_value=_net_value(people, plan, settings),
-        looks=_looks(cells, plan, settings),
+        looks=shadow_looks(cells, plan, settings),
     )
 
 
@@ -300,7 +300,10 @@ def _by_person(cells: pd.DataFrame) -> pd.DataFrame:
     return sums
 
 
-def _looks(cells: pd.DataFrame, plan: ShadowPlan, settings: Settings) -> tuple[ShadowLook, ...]:
+def shadow_looks(
+    cells: pd.DataFrame, plan: ShadowPlan, settings: Settings
+) -> tuple[ShadowLook, ...]:
+    """The comparison at the end of each week, from sums by person and week."""
     looks = []
     for week in sorted(cells["week"].unique()):
         people = _by_person(cells[cells["week"] <= week])
