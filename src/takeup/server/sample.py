@@ -8,30 +8,36 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import UTC, datetime, time, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import tomlkit
 
+from takeup.api import diagnose
 from takeup.log.delta import TIME_OF, DecisionLog
-from takeup.record.clock import now
+from takeup.record.clock import at, now
 from takeup.record.errors import InputError
 from takeup.record.incoming import RecordKind
 from takeup.server.organization.import_people import import_people
 from takeup.server.organization.models import Person, Population, UseCase
 from takeup.server.organization.people_file import PersonRow
 from takeup.server.organization.roles import Role
-from takeup.server.organization.services import declare_use_case
+from takeup.server.organization.services import declare_use_case, declared
 from takeup.server.overview.services import take_snapshots
 from takeup.server.record_api.drain import drain
 from takeup.server.record_api.import_history import import_history
-from takeup.server.rollout.services import take_step
+from takeup.server.rollout.gates import declare_gate
+from takeup.server.rollout.models import Step
+from takeup.server.rollout.services import take_looks, take_step
 from takeup.server.settings import ServerSettings
-from takeup.simulate import simulate, whole_history
+from takeup.simulate import Phase, Programme, simulate, whole_history
 
 _ACTOR = "sample"
-_TITLES = {"LO1": "Branch officers North", "LO2": "Branch officers Metro"}
+_TITLES = {
+    "LO1": "Branch officers North", "LO2": "Branch officers Metro",
+    "SOUTH": "Branch officers South", "PRIVATE": "Private bankers",
+}  # fmt: skip
 _GIVEN = (
     "Ruth", "Tomas", "Priya", "Ingrid", "Marek", "Lena", "Omar", "Chiara", "Jonas", "Aisha", "Piotr",
     "Nadia", "Elif", "Hugo", "Sofia", "Kofi", "Greta", "Mateo", "Yara", "Felix",
@@ -67,28 +73,86 @@ def fill(
     step("simulating a bank")
     programme = simulate("bank", seed=1, phases=whole_history(8))
     use_case = str(tomlkit.parse(programme.use_case)["name"])
-    tables = _until_yesterday(
-        {
-            "decisions": _of(programme.decisions, use_case),
-            "outcomes": _of(programme.outcomes, use_case),
-            "eligible": _of(programme.eligible, use_case),
-        }
-    )
+    tables = _until_yesterday(_joined(_of(programme, use_case), *_more_populations(use_case)))
     step("making its organization")
     sign_ins = _people(tables["decisions"])
     declare_use_case(use_case, programme.use_case, _ACTOR)
-    take_step(use_case, "assist", by=_ACTOR, reason="the sample has run for months")
+    _rollout(use_case, tables["decisions"])
     step("recording its decisions")
     import_history(tables, "sample bank")
     drain(log)
     step("taking the first snapshot")
+    _gate(use_case)
+    _past_looks(use_case, tables)
     take_snapshots(step=step)
     file.touch(mode=0o600)
     file.write_text("".join("\t".join(one) + "\n" for one in sign_ins), encoding="utf-8")
     return sign_ins
 
 
-def _of(table: pa.Table, use_case: str) -> pa.Table:
+def _of(programme: Programme, use_case: str) -> dict[RecordKind, pa.Table]:
+    return {
+        "decisions": _plain(programme.decisions, use_case),
+        "outcomes": _plain(programme.outcomes, use_case),
+        "eligible": _plain(programme.eligible, use_case),
+    }
+
+
+def _more_populations(use_case: str) -> list[dict[RecordKind, pa.Table]]:
+    """Officers in the South, still in shadow; and private bankers, too few to be shown."""
+    shadow = _of(simulate("bank", seed=2, phases=(Phase("shadow", 8),)), use_case)
+    assist = _of(simulate("bank", seed=3, phases=(Phase("assist", 8),)), use_case)
+    people = pc.unique(
+        assist["decisions"].filter(pc.equal(assist["decisions"]["population"], "LO2"))["person_id"]
+    )
+    few = sorted(people.to_pylist())[:5]
+    return [
+        _renamed(shadow, "LO1", "SOUTH", None),
+        _renamed(assist, "LO2", "PRIVATE", few),
+    ]
+
+
+def _renamed(
+    tables: dict[RecordKind, pa.Table], population: str, name: str, people: list[str] | None
+) -> dict[RecordKind, pa.Table]:
+    """One population of a programme (these `people` of it) as another one, its last week at the same
+    time as the whole history's."""
+    kept: dict[RecordKind, pa.Table] = {}
+    decisions = tables["decisions"]
+    mine = pc.equal(decisions["population"], population)
+    if people is not None:
+        mine = pc.and_(mine, pc.is_in(decisions["person_id"], pa.array(people)))
+    ids = decisions.filter(mine)
+    for kind, table in tables.items():
+        key = "case_id" if kind == "eligible" else "decision_id"
+        table = table.filter(pc.is_in(table[key], ids[key]))
+        for column in ("decision_id", "case_id", "person_id", "team"):
+            if column in table.column_names:
+                told = pc.binary_join_element_wise(name, table[column], "-")
+                table = table.set_column(table.column_names.index(column), column, told)
+        if "population" in table.column_names:
+            same = pa.array([name] * table.num_rows)
+            table = table.set_column(table.column_names.index("population"), "population", same)
+        kept[kind] = table
+    return kept
+
+
+def _joined(
+    whole: dict[RecordKind, pa.Table], *others: dict[RecordKind, pa.Table]
+) -> dict[RecordKind, pa.Table]:
+    """Everything as one programme that ends in one week."""
+    last = pc.max(whole["decisions"]["decided_at"]).as_py()
+    parts = [whole]
+    for other in others:
+        ends = pc.max(other["decisions"]["decided_at"]).as_py()
+        parts.append(_later(other, round((last - ends) / timedelta(weeks=1))))
+    return {
+        kind: pa.concat_tables([part[kind] for part in parts], promote_options="default")
+        for kind in whole
+    }
+
+
+def _plain(table: pa.Table, use_case: str) -> pa.Table:
     for place, field in enumerate(table.schema):
         if pa.types.is_dictionary(field.type):
             plain = table[field.name].cast(field.type.value_type)
@@ -96,18 +160,80 @@ def _of(table: pa.Table, use_case: str) -> pa.Table:
     return table.append_column("use_case", pa.array([use_case] * table.num_rows))
 
 
+def _rollout(use_case: str, decisions: pa.Table) -> None:
+    """The steps that the history tells of, each cohort's as of its day."""
+    for population in ("LO1", "LO2", "PRIVATE", "SOUTH"):
+        mine = decisions.filter(pc.equal(decisions["population"], population))
+        for mode, reason in (
+            ("shadow", "model and people compared first"), ("assist", "its gate said go"),
+        ):  # fmt: skip
+            rows = mine.filter(pc.equal(mine["mode"], mode))
+            if mode == "assist" and "pilot" in mine["phase"].unique().to_pylist():
+                rows = rows.filter(pc.not_equal(rows["phase"], "pilot"))
+            if not rows.num_rows:
+                continue
+            begins = pc.min(rows["decided_at"]).as_py().replace(tzinfo=UTC)
+            with at(begins.replace(hour=6, minute=0, second=0, microsecond=0)):
+                take_step(use_case, mode, by=_ACTOR, cohort=f"{population}-first", reason=reason)  # type: ignore[arg-type]
+
+
+def _gate(use_case: str) -> None:
+    """The South's gate, declared before its first pair; the executive decides."""
+    decider = Person.objects.get(person_id=f"staff-{Role.EXECUTIVE.value}")
+    first = Step.objects.get(use_case=use_case, cohort="SOUTH-first").from_at
+    declared = {
+        "starts": first.date().isoformat(), "pairs": 3_000, "days": 20, "margin": 0.02,
+        "decide_by": (now().date() + timedelta(days=5)).isoformat(),
+        "attested": ["Stop drill passed", "Overrides logged with a reason in rehearsed cases"],
+    }  # fmt: skip
+    with at(first - timedelta(days=3)):
+        declare_gate(use_case, "SOUTH-first", declared, decider=decider.handle, by=_ACTOR)
+
+
+def _past_looks(use_case: str, tables: dict[RecordKind, pa.Table]) -> None:
+    """The shadow reports as each Monday would have taken them."""
+    placed = tables["decisions"].append_column(
+        "cohort", pc.binary_join_element_wise(tables["decisions"]["population"], "first", "-")
+    )
+    found = diagnose(
+        placed,
+        outcomes=tables["outcomes"],
+        use_case={use_case: declared(use_case)},
+        only=["adoption"],
+    )
+    (rows,) = found.table.tables.values()
+    shadow = rows.filter((rows["mode"] == "shadow") & (rows.population == "SOUTH"))
+    first = pc.min(placed.filter(pc.equal(placed["population"], "SOUTH"))["decided_at"]).as_py()
+    monday = first.date() + timedelta(days=7 - first.weekday())
+    while monday < now().date():
+        until = datetime.combine(monday, time(), UTC)
+        with at(until):
+            take_looks(
+                use_case, shadow.filter(shadow.decided_at < until), declared(use_case), monday
+            )
+        monday += timedelta(weeks=1)
+
+
 def _until_yesterday(tables: dict[RecordKind, pa.Table]) -> dict[RecordKind, pa.Table]:
     """Every time moved by whole weeks, so that the last decision was made within a week."""
     last = pc.max(tables["decisions"]["decided_at"]).as_py()
     weeks = (now().replace(tzinfo=None) - timedelta(days=1) - last) // timedelta(weeks=1)
+    moved = _later(tables, weeks)
+    today = pa.scalar(now().replace(tzinfo=None))
+    return {
+        kind: table.filter(pc.less(table[TIME_OF[kind]], today)) for kind, table in moved.items()
+    }
+
+
+def _later(tables: dict[RecordKind, pa.Table], weeks: int) -> dict[RecordKind, pa.Table]:
+    """Every time moved by whole weeks."""
     moved: dict[RecordKind, pa.Table] = {}
     for kind, table in tables.items():
         for name in (TIME_OF[kind], "delivered_at", "needed_by"):
             if name in table.column_names:
                 later = pc.add(table[name], pa.scalar(timedelta(weeks=weeks)))
                 table = table.set_column(table.column_names.index(name), name, later)
-        known = pc.less(table[TIME_OF[kind]], pa.scalar(now().replace(tzinfo=None)))
-        moved[kind] = table.filter(known)
+        moved[kind] = table
     return moved
 
 

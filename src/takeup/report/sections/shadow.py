@@ -66,7 +66,7 @@ def _list(names: list[str]) -> str:
 def kinds_section(shadow: Shadow, margin: float, said: Mapping[tuple[str, str], Said]) -> Section:
     """Rows for all cases and each kind: model minus people, and what the gate says of it."""
     every = shadow.every()
-    marks = [mark(MODEL, k.difference, difference_=True) for k in every]
+    marks = [_bare(mark(MODEL, k.difference, difference_=True)) for k in every]
     axis, charts = _drawn(marks, [f"{name_of_kind(k)}: model minus people {figure(k.difference)}" for k in every], margin)  # fmt: skip
     rows = tuple(
         _row(k, chart, said.get((k.dimension, k.key)))
@@ -84,6 +84,11 @@ def kinds_section(shadow: Shadow, margin: float, said: Mapping[tuple[str, str], 
         heads=("Kind of case", "Model minus people, and the gate"),
         note=_note(shadow),
     )  # fmt: skip
+
+
+def _bare(one: Mark | None) -> Mark | None:
+    """Without its figure, which stands beside the strip: near zero it would cover the margin."""
+    return None if one is None else replace(one, shown="")
 
 
 def _drawn(
@@ -205,9 +210,10 @@ def looks_cards(looks: Looks, margin: float, most: int = 3) -> tuple[tuple[str, 
     series = [(k, drawn) for k, drawn in series if len(drawn) > 1]
     if not series:
         return ()
+    # By the newest looks: the first ones are wide, and would flatten all the others.
     ends = (
-        min(-1.5 * margin, *(p.low for _, drawn in series for p in drawn[-6:])),
-        max(1.5 * margin, *(p.high for _, drawn in series for p in drawn[-6:])),
+        1.3 * min(-1.5 * margin, *(drawn[-1].low for _, drawn in series)),
+        1.3 * max(1.5 * margin, *(drawn[-1].high for _, drawn in series)),
     )
     return tuple(
         (name_of_kind(k), _so_far(drawn), looks_chart(drawn, margin, ends)) for k, drawn in series

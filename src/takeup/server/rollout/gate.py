@@ -204,7 +204,7 @@ def _margin(gate: Gate, kinds: Sequence[KindVerdict]) -> Clause:
         if one.says == "behind":
             told.append(f"{_name(one.kind)} is behind, {_points(one.kind.difference)}")
         elif one.says == "too_early":
-            when = f", about {one.about:%d %B %Y}" if one.about else ""
+            when = f", about {one.about:%-d %B %Y}" if one.about else ""
             pairs = (
                 f": {one.kind.pairs:,} of {one.needs_pairs:,} pairs{when}"
                 if one.needs_pairs

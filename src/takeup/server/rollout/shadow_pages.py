@@ -195,6 +195,7 @@ def _figures(looks: Any, shadow: Shadow, gate: Gate, result: GateResult) -> dict
         "kinds": render_card(kinds_section(shadow, gate.margin, said)),
         "changed": render_card(changed) if changed else "",
         "looks": looks_cards(series, gate.margin),
+        "waits": [v for v in result.kinds if v.says == "too_early" and v.needs_pairs],
         "weeks_left": max(round(left / pace), 0) if pace > 0 else None,
     }
 
