@@ -34,6 +34,14 @@ PAGES = {
         {"programme_lead", "executive", "product_team", "oversight_officer"}
     ),
     ("POST", "rollout_lift"): LEAD,
+    # The one practitioner here is placed in no cohort, so "everybody else" is their own.
+    ("GET", "shadow_report"): WHOLE_REPORTS | {"product_team", "practitioner"},
+    ("GET", "shadow_report_of"): WHOLE_REPORTS | {"product_team"},
+    ("POST", "shadow_gate"): LEAD,
+    ("POST", "shadow_attest"): frozenset(
+        {"programme_lead", "executive", "product_team", "oversight_officer"}
+    ),
+    ("POST", "shadow_decide"): frozenset({"programme_lead", "executive"}),
     ("GET", "diagnosis"): WHOLE_REPORTS,
     ("GET", "diagnosis_day"): WHOLE_REPORTS,
     ("POST", "diagnosis_take"): LEAD,
@@ -76,7 +84,7 @@ def addresses() -> dict[str, str]:
     )
     values = {
         "name": "credit", "day": "2026-11-24", "handle": with_role_handle(), "prefix": key.prefix,
-        "number": row.pk, "uidb64": "MQ", "token": "x-y",
+        "number": row.pk, "cohort": "north", "uidb64": "MQ", "token": "x-y",
     }  # fmt: skip
     found = {}
     for name, routes in get_resolver().reverse_dict.lists():
