@@ -45,6 +45,11 @@ PAGES = {
     ("GET", "diagnosis"): WHOLE_REPORTS,
     ("GET", "diagnosis_day"): WHOLE_REPORTS,
     ("POST", "diagnosis_take"): LEAD,
+    ("GET", "signals"): WHOLE_REPORTS | {"product_team"},
+    ("POST", "signal_answer"): frozenset({"programme_lead", "product_team", "executive"}),
+    ("GET", "notices"): EVERYBODY,
+    ("POST", "notices_wants"): EVERYBODY,
+    ("GET", "deliveries"): LEAD | ADMINISTRATOR,
     ("GET", "organization"): ADMINISTRATOR,
     ("GET", "organization_import"): ADMINISTRATOR,
     ("GET", "person"): ADMINISTRATOR,
@@ -60,7 +65,7 @@ PAGES = {
 }
 OPEN = {
     "health", "ready", "account_login", "account_signup", "account_inactive", "set_password",
-    "set_password_done", "style",
+    "set_password_done", "style", "unsubscribe",
 }  # fmt: skip
 """For anybody, signed in or not (`style` only in development)."""
 KEYED = {
@@ -147,7 +152,7 @@ def test_a_role_opens_its_pages_and_no_other(site, role):
             assert answer.url.startswith("/sign-in"), name
             continue
         signed_in = {"home", "access_to_me", "account_change_password", "account_reauthenticate",
-                     "account_set_password", "account_logout"}  # fmt: skip
+                     "account_set_password", "account_logout", "notices", "notices_wants"}  # fmt: skip
         may = role in allowed or name in signed_in
         assert (answer.status_code != 403) == may, (role, name, answer.status_code)
         assert answer.status_code < 500, (role, name)

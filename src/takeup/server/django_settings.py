@@ -33,6 +33,8 @@ INSTALLED_APPS = [
     "takeup.server.pages",
     "takeup.server.record_api",
     "takeup.server.rollout",
+    "takeup.server.signals",
+    "takeup.server.notices",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

@@ -37,6 +37,7 @@ _ALL_POPULATIONS = _only(
 )
 READS_EVERY_COHORT = _ALL_POPULATIONS | {_R.PRODUCT_TEAM}
 """The product team sees what concerns the model."""
+_SEES_SIGNALS = _ALL_POPULATIONS | {_R.PRODUCT_TEAM}
 _OWN_COHORT = _only(_R.PRACTITIONER, _R.CHAMPION, _R.MANAGER)
 _STOPS = _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.PRODUCT_TEAM, _R.OVERSIGHT_OFFICER)
 
@@ -85,6 +86,12 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "diagnosis": _ALL_POPULATIONS,
     "diagnosis_day": _ALL_POPULATIONS,
     "diagnosis_take": _PROGRAMME,
+    "signals": _SEES_SIGNALS,
+    "signal_answer": _only(_R.PROGRAMME_LEAD, _R.PRODUCT_TEAM, _R.EXECUTIVE),
+    "notices": "signed in",
+    "notices_wants": "signed in",
+    "unsubscribe": "anybody",
+    "deliveries": _PROGRAMME | _ADMINISTRATION,
     "audit": _only(_R.OVERSIGHT_OFFICER, _R.WORKER_REPRESENTATIVE),
     "api-1:openapi-json": "anybody",
     "api-1:api-root": "anybody",

@@ -24,8 +24,9 @@ class ServerSettings(BaseModel):
     embedded database, log and secret; `drain_seconds` is how often the inbox is drained;
     `rate_per_minute` how many batches a key may send; `public_url` the address that people use;
     `inbox_days` how long rows stay as received; `nightly_hour` (UTC) when snapshots are taken
-    and old keys of people removed; `administrator` the address of the first one; `development`
-    shows the style page."""
+    and old keys of people removed; `administrator` the address of the first one; `smtp_url` the
+    mail server, `mail_from` the sender; `webhooks` channels that are told of signals, with commas
+    between; `development` shows the style page."""
 
     home: Path = Path("takeup-data")
     database_url: str | None = None
@@ -39,6 +40,9 @@ class ServerSettings(BaseModel):
     oversight_months: int = Field(24, ge=6)
     nightly_hour: int = Field(2, ge=0, le=23)
     administrator: str = "administrator@takeup.invalid"
+    smtp_url: str | None = None
+    mail_from: str = "takeup <takeup@takeup.invalid>"
+    webhooks: str = ""
     development: bool = False
 
     @field_validator("public_url")
@@ -48,6 +52,30 @@ class ServerSettings(BaseModel):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("write https://takeup.example.org")
         return given.rstrip("/")
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _a_mail_server(cls, given: str | None) -> str | None:
+        if given is None:
+            return None
+        parts = urlsplit(given)
+        if parts.scheme not in ("smtp", "smtp+starttls", "smtps") or not parts.hostname:
+            raise ValueError("write smtp+starttls://user:password@host:587 (or smtps://, smtp://)")
+        return given
+
+    @field_validator("webhooks")
+    @classmethod
+    def _channels(cls, given: str) -> str:
+        for flavour, address in _webhook_list(given):
+            parts = urlsplit(address)
+            if flavour not in ("slack", "teams") or parts.scheme not in ("http", "https"):
+                raise ValueError("write slack+https://… or teams+https://…, with commas between")
+        return given
+
+    @property
+    def webhook_list(self) -> list[tuple[str, str]]:
+        """Flavour and address of each channel."""
+        return _webhook_list(self.webhooks)
 
     @property
     def secure(self) -> bool:
@@ -108,6 +136,14 @@ class ServerSettings(BaseModel):
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
+
+
+def _webhook_list(given: str) -> list[tuple[str, str]]:
+    found = []
+    for text in (part.strip() for part in given.split(",") if part.strip()):
+        flavour, plus, address = text.partition("+")
+        found.append((flavour, address) if plus and "://" not in flavour else ("slack", text))
+    return found
 
 
 def read_server_settings(environment: Mapping[str, str] | None = None) -> ServerSettings:

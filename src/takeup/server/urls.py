@@ -6,16 +6,24 @@ from django.urls import include, path
 
 from takeup.server.audit import pages as audit
 from takeup.server.health import health, ready
+from takeup.server.notices import pages as notices
 from takeup.server.overview import pages as overview
 from takeup.server.pages import views
 from takeup.server.record_api import quarantine_pages, senders_pages
 from takeup.server.record_api.api import api
+from takeup.server.signals import pages as signals
 
 urlpatterns = [
     path("", views.home, name="home"),
     path("style", views.style, name="style"),
     path("", include("takeup.server.organization.urls")),
     path("", include("takeup.server.rollout.urls")),
+    path("signals", signals.signals, name="signals"),
+    path("signals/<int:number>", signals.signal_answer, name="signal_answer"),
+    path("notices", notices.notices, name="notices"),
+    path("notices/wants", notices.notices_wants, name="notices_wants"),
+    path("notices/unsubscribe/<token>", notices.unsubscribe, name="unsubscribe"),
+    path("deliveries", notices.deliveries, name="deliveries"),
     path("diagnosis/<path:name>/take", overview.diagnosis_take, name="diagnosis_take"),
     path("diagnosis/<path:name>/on/<day>", overview.diagnosis, name="diagnosis_day"),
     path("diagnosis/<path:name>", overview.diagnosis, name="diagnosis"),

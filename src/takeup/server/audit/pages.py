@@ -41,6 +41,9 @@ _WORDS = {
     "rollout.step_withdrawn": _("withdrew a step"),
     "rollout.stopped": _("stopped advice"),
     "sign_in.link_made": _("made a sign-in link"),
+    "signal.answered": _("answered a signal"),
+    "signal.opened": _("opened a response to a signal"),
+    "signal.owned": _("gave a response an owner"),
     "snapshot.asked": _("asked for a snapshot"),
     "use_case.declared": _("changed what a use case declares"),
 }

@@ -15,10 +15,13 @@ from django.db import close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
 
 from takeup.log.delta import DecisionLog
+from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS
 from takeup.server.jobs.drainer import Drainer
 from takeup.server.locks import held
+from takeup.server.notices.deliver import deliver_waiting
+from takeup.server.overview.digest import write_digest
 from takeup.server.overview.services import take_snapshots
 from takeup.server.record_api.services import Retained, drain, erase, retain
 from takeup.server.settings import ServerSettings
@@ -28,6 +31,9 @@ _WORK_EVERY = 1.0
 """Seconds between looks for tasks that pages asked for."""
 _PATIENCE = 600.0
 """Seconds that nightly work waits for a drain to end."""
+_DELIVER = {"trigger": "interval", "seconds": 20}
+_MONDAY = {"trigger": "cron", "day_of_week": "mon", "hour": 6}
+"""When the digest of a week is written, UTC; it is written once however often it is asked for."""
 _Job = Callable[[DecisionLog, ServerSettings], object]
 
 
@@ -43,6 +49,10 @@ def at_work(log: DecisionLog, settings: ServerSettings) -> Iterator[None]:
             hour=(settings.nightly_hour + hours_later) % 24,
             misfire_grace_time=3600,
             coalesce=True,
+        )
+    for job, trigger in ((_deliver, _DELIVER), (_digest, _MONDAY)):
+        scheduler.add_job(
+            _quietly, args=(job, log, settings), misfire_grace_time=3600, coalesce=True, **trigger
         )
     worker = Worker(
         queue_names=["*"], interval=_WORK_EVERY, batch=False, backend_name="default",
@@ -88,6 +98,17 @@ def _snapshots(log: DecisionLog, settings: ServerSettings) -> None:
     with held("snapshot") as mine:
         if mine:
             take_snapshots()
+
+
+def _deliver(log: DecisionLog, settings: ServerSettings) -> None:
+    if settings.smtp_url or settings.webhook_list:
+        with held("deliver") as mine:
+            if mine:
+                deliver_waiting()
+
+
+def _digest(log: DecisionLog, settings: ServerSettings) -> None:
+    write_digest(now().date())
 
 
 def _quietly(job: _Job, log: DecisionLog, settings: ServerSettings) -> None:

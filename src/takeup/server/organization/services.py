@@ -108,6 +108,12 @@ def names_of(handles: Iterable[str]) -> dict[str, str]:
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
 
 
+def addresses_of(handles: Iterable[str]) -> dict[str, str]:
+    """Mail addresses of the active people who have one, by handle."""
+    found = Person.objects.filter(handle__in=set(handles), is_active=True, email__isnull=False)
+    return {handle: str(email) for handle, email in found.values_list("handle", "email")}
+
+
 def handle_of(person_id: str) -> str:
     """The handle of a person as senders call them; empty where nobody is known so."""
     found = Person.objects.filter(person_id=person_id).values_list("handle", flat=True).first()
@@ -214,7 +220,7 @@ def active_people() -> int:
 
 
 __all__ = [
-    "Change", "Person", "Place", "Role", "active_people", "cohort_and_team_on", "cohort_keys",
+    "Change", "Person", "Place", "Role", "active_people", "addresses_of", "cohort_and_team_on", "cohort_keys",
     "cohort_sizes", "deactivate", "declare_from_file", "declare_use_case", "declared",
     "end", "forget_person", "handle_of", "handles_in", "holders", "import_people", "named_with", "names_of", "on", "on_path",
     "own_cohorts",

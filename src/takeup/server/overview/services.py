@@ -20,9 +20,10 @@ from takeup.report.page import Page
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import Snapshot
-from takeup.server.record_api.services import recorded
+from takeup.server.record_api.services import recorded, silent_senders
 from takeup.server.rollout.services import take_looks
 from takeup.server.settings import read_server_settings
+from takeup.server.signals.services import take_signals, take_silence
 from takeup.server.start import log_of
 
 
@@ -44,6 +45,7 @@ def take_snapshots(
         names = [name for name in names if name == only]
     if not names:
         raise InputError("there is nothing to measure yet: no decision has been recorded")
+    take_silence(silent_senders(today))
     done = set(Snapshot.objects.filter(day=today).values_list("use_case", flat=True))
     found: dict[str, str] = {}
     for name in names:
@@ -97,6 +99,9 @@ def _take(
         step=step,
     )
     known_use_case(name)
+    titles = population_titles()
+    for one in result.shared:
+        take_signals(name, one.measures.signals, titles)
     for decisions in result.table.tables.values():
         take_looks(name, decisions, declared(name), today, step)
     Snapshot.objects.get_or_create(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from takeup.server.notices.services import waiting_for
 from takeup.server.organization.services import Role, roles_of
 from takeup.server.permissions import may, name_of
 
@@ -27,6 +28,7 @@ _BAR = (
             "shadow_report_of",
         ),
     ),
+    ("signals", _("Signals"), ("signals", "deliveries")),
     ("organization", _("Organization"), ("organization", "organization_import", "person")),
     ("senders", _("Senders"), ("senders", "sender_key")),
     ("quarantine", _("Quarantine"), ("quarantine", "quarantine_row")),
@@ -35,10 +37,11 @@ _BAR = (
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """`bar`: links with their words, the open one marked; `roles`: what this person is."""
+    """`bar`: links with their words, the open one marked; `roles`: what this person is; `unseen`: how
+    many notices wait for them."""
     person = getattr(request, "user", None)
     if person is None or person.is_anonymous:
-        return {"bar": [], "roles": []}
+        return {"bar": [], "roles": [], "unseen": 0}
     here = name_of(request.resolver_match)
 
     def bar() -> list[dict[str, Any]]:
@@ -52,4 +55,8 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         held = roles_of(person)
         return [role.label for role in Role if role in held]
 
-    return {"bar": SimpleLazyObject(bar), "roles": SimpleLazyObject(roles)}
+    return {
+        "bar": SimpleLazyObject(bar),
+        "roles": SimpleLazyObject(roles),
+        "unseen": SimpleLazyObject(lambda: waiting_for(person.handle)),
+    }

@@ -3,10 +3,17 @@ and what waits."""
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime, time, timedelta
+
+from django.db.models.functions import TruncDate
+
 from takeup.server.record_api.drain import Drained, drain
-from takeup.server.record_api.models import Quarantined, Sender
+from takeup.server.record_api.models import InboxRow, Quarantined, Sender
 from takeup.server.record_api.reading import recorded
 from takeup.server.record_api.retention import Retained, erase, retain
+
+_USUAL_DAYS = 10
+"""Working days of four weeks on which a sender must have sent before its silence says anything."""
 
 
 def in_quarantine() -> int:
@@ -19,6 +26,29 @@ def sender_count() -> int:
     return Sender.objects.count()
 
 
+def silent_senders(today: date) -> dict[str, date]:
+    """Senders that sent on most working days of the four weeks before and on none of the last two:
+    their last day, by name."""
+    since = today - timedelta(days=30)
+    days: dict[str, set[date]] = {}
+    found = (
+        InboxRow.objects.filter(received_at__gte=datetime.combine(since, time(), UTC))
+        .annotate(day=TruncDate("received_at"))
+        .values_list("sender__name", "day")
+        .distinct()
+    )
+    for name, day in found:
+        days.setdefault(name, set()).add(day)
+    quiet = [today - timedelta(days=n) for n in range(1, 6)]
+    last_two = [day for day in quiet if day.weekday() < 5][:2]
+    silent = {}
+    for name, seen in days.items():
+        before = {day for day in seen if day.weekday() < 5 and day < last_two[-1]}
+        if len(before) >= _USUAL_DAYS and not seen & {*last_two, today}:
+            silent[name] = max(seen)
+    return silent
+
+
 __all__ = [
     "Drained",
     "Retained",
@@ -28,4 +58,5 @@ __all__ = [
     "recorded",
     "retain",
     "sender_count",
+    "silent_senders",
 ]

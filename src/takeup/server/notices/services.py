@@ -1,0 +1,86 @@
+"""Tell people something once: in the app at once, by mail and webhook as the settings name them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from django.conf import settings
+from django.core import signing
+from django.db import transaction
+
+from takeup.record.clock import now
+from takeup.server.notices.models import Delivery, Notice, Wants
+from takeup.server.organization import services as organization
+
+_SALT = "takeup.unsubscribe"
+KINDS = ("signals", "digest")
+
+
+@transaction.atomic
+def tell(
+    handles: Collection[str],
+    key: str,
+    subject: str,
+    text: str,
+    path: str,
+    *,
+    kind: str = "signals",
+    to_webhooks: bool = False,
+) -> None:
+    """Tell each person once about `key`. Mail goes to those who have an address and did not
+    unsubscribe from `kind`, where the settings name a mail server."""
+    moment = now()
+    for handle in handles:
+        Notice.objects.get_or_create(
+            handle=handle, key=key,
+            defaults={"subject": subject[:300], "text": text, "path": path, "made_at": moment},
+        )  # fmt: skip
+    if settings.TAKEUP.smtp_url:
+        unwanted = set(Wants.objects.filter(**{kind: False}).values_list("handle", flat=True))
+        for handle, address in organization.addresses_of(handles).items():
+            if handle not in unwanted:
+                whole = f"{text}\n\n{_footer(handle, kind)}"
+                _deliver("mail", address, key, subject, whole, path)
+    if to_webhooks:
+        for number, _ in enumerate(settings.TAKEUP.webhook_list):
+            _deliver("webhook", str(number), key, subject, text, path)
+
+
+def _deliver(channel: str, address: str, key: str, subject: str, text: str, path: str) -> None:
+    moment = now()
+    Delivery.objects.get_or_create(
+        channel=channel, address=address, key=key,
+        defaults={"subject": subject[:300], "text": text, "path": path, "made_at": moment,
+                  "next_at": moment},
+    )  # fmt: skip
+
+
+def _footer(handle: str, kind: str) -> str:
+    token = signing.dumps({"handle": handle, "kind": kind}, salt=_SALT)
+    return (
+        f"No more mail of this kind: {settings.TAKEUP.public_url}/notices/unsubscribe/{token}\n"
+        "takeup shows groups of at least the minimum size, never a person."
+    )
+
+
+def unsubscribe(token: str) -> str:
+    """No more mail of the kind that the link in a mail names; the kind, empty where the link is not
+    one of ours."""
+    try:
+        told = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return ""
+    if told.get("kind") not in KINDS:
+        return ""
+    set_wants(told["handle"], **{told["kind"]: False})
+    return str(told["kind"])
+
+
+def set_wants(handle: str, **wanted: bool) -> None:
+    """What a person wants by mail from now on."""
+    Wants.objects.update_or_create(handle=handle, defaults=wanted)
+
+
+def waiting_for(handle: str) -> int:
+    """How many notices a person has not seen."""
+    return Notice.objects.filter(handle=handle, seen_at=None).count()

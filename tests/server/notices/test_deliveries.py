@@ -1,0 +1,196 @@
+"""Mail to a real SMTP server and messages to a real HTTP endpoint: sent once, tried again, visible."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import contextmanager
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+
+import pytest
+from aiosmtpd.controller import Controller
+
+from tests.server.people import client_of, with_role
+from tests.server.running import free_port
+
+
+class Inbox:
+    """What a mail server was given."""
+
+    def __init__(self) -> None:
+        self.mails: list[tuple[list[str], str]] = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.mails.append((envelope.rcpt_tos, envelope.content.decode()))
+        return "250 kept"
+
+
+@contextmanager
+def mail_server(port: int):
+    inbox = Inbox()
+    controller = Controller(inbox, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        yield inbox
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def channel(status: int = 200):
+    told: list[dict] = []
+
+    class Keeps(BaseHTTPRequestHandler):
+        def do_POST(self):
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(status)
+            self.end_headers()
+
+        def log_message(self, *_):
+            """Says nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Keeps)
+    Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}/hook", told
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture
+def deployment(store, monkeypatch):
+    """Lets a test name a mail server and channels in the settings."""
+    from django.conf import settings
+
+    def named(**changes):
+        monkeypatch.setattr(settings, "TAKEUP", settings.TAKEUP.model_copy(update=changes))
+
+    return named
+
+
+def tell_leads(key="signal:1"):
+    from takeup.server.notices.services import tell
+
+    lead = with_role("programme_lead")
+    tell([lead.handle], key, "North: use dropped", "30 % this week.", "/signals", to_webhooks=True)
+    return lead
+
+
+def test_mail_reaches_the_person_once_with_a_way_to_stop_it(deployment):
+    from takeup.server.notices.deliver import deliver_waiting
+    from takeup.server.notices.services import tell
+
+    port = free_port()
+    deployment(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="takeup <t@example.org>")
+    lead = tell_leads()
+    with mail_server(port) as inbox:
+        assert deliver_waiting() == (1, 0)
+        assert deliver_waiting() == (0, 0)
+        tell([lead.handle], "signal:1", "again", "again", "/signals")
+        assert deliver_waiting() == (0, 0)
+    ((to, content),) = inbox.mails
+    assert to == [lead.email]
+    assert "Subject: North: use dropped" in content
+    text = content.replace("=\r\n", "").replace("=3D", "=")
+    token = re.search(r"/notices/unsubscribe/(\S+)", text).group(1)
+    anybody = client_of()
+    assert b"No more mail of this kind?" in anybody.get(f"/notices/unsubscribe/{token}").content
+    assert anybody.post(f"/notices/unsubscribe/{token}").status_code == 200
+    tell([lead.handle], "signal:2", "South", "x", "/signals")
+    with mail_server(port) as inbox:
+        assert deliver_waiting() == (0, 0)
+    assert inbox.mails == []
+    assert "South" in client_of(lead).get("/notices").content.decode()
+
+
+def test_a_forged_unsubscribe_link_changes_nothing(deployment):
+    from takeup.server.notices.models import Wants
+
+    assert client_of().post("/notices/unsubscribe/abc:def").status_code == 404
+    assert not Wants.objects.exists()
+
+
+def test_a_server_that_is_down_is_tried_again_and_the_failure_is_visible(deployment):
+    from takeup.record.clock import at, now
+    from takeup.server.notices.deliver import deliver_waiting
+    from takeup.server.notices.models import Delivery
+
+    port = free_port()
+    deployment(smtp_url=f"smtp://127.0.0.1:{port}")
+    lead = tell_leads()
+    assert deliver_waiting() == (0, 1)
+    assert deliver_waiting() == (0, 0)
+    page = client_of(lead).get("/deliveries").content.decode()
+    assert "1 message waits" in page
+    assert "tried again" in page
+    with mail_server(port) as inbox, at(now() + timedelta(minutes=2)):
+        assert deliver_waiting() == (1, 0)
+    assert len(inbox.mails) == 1
+    one = Delivery.objects.get()
+    assert (one.attempts, one.error, one.sent_at is None) == (2, "", False)
+
+
+def test_after_ten_attempts_it_is_given_up_in_sight(deployment):
+    from takeup.record.clock import at, now
+    from takeup.server.notices.deliver import MOST_ATTEMPTS, deliver_waiting
+
+    with channel(500) as (address, told):
+        deployment(webhooks=address)
+        lead = tell_leads()
+        for hour in range(MOST_ATTEMPTS + 3):
+            with at(now() + timedelta(hours=7 * hour)):
+                deliver_waiting()
+    assert len(told) == MOST_ATTEMPTS
+    page = client_of(lead).get("/deliveries").content.decode()
+    assert "1 message was given up" in page
+    assert "the channel answered 500" in page
+
+
+@pytest.mark.parametrize("flavour", ["slack", "teams"])
+def test_a_channel_gets_the_form_it_reads(deployment, flavour):
+    from takeup.server.notices.deliver import deliver_waiting
+
+    with channel() as (address, told):
+        deployment(webhooks=f"{flavour}+{address}")
+        tell_leads()
+        assert deliver_waiting() == (1, 0)
+    (message,) = told
+    if flavour == "slack":
+        assert message["text"].startswith("*North: use dropped*")
+    else:
+        card = message["attachments"][0]["content"]
+        assert card["type"] == "AdaptiveCard"
+        assert card["body"][0]["text"] == "North: use dropped"
+        assert card["actions"][0]["url"].endswith("/signals")
+
+
+def test_without_a_mail_server_and_channels_nothing_waits_to_be_sent(deployment):
+    from takeup.server.notices.models import Delivery
+
+    tell_leads()
+    assert not Delivery.objects.exists()
+
+
+def test_the_digest_goes_to_leads_once_a_week(deployment):
+    from datetime import date
+
+    from takeup.record.clock import now
+    from takeup.server.notices.models import Notice
+    from takeup.server.overview.digest import write_digest
+    from takeup.server.overview.models import Snapshot
+
+    lead = with_role("programme_lead")
+    with_role("practitioner")
+    told = {"diagnoses": [{"title": "Credit", "verdict": "High rate, low quality."}]}
+    Snapshot.objects.create(
+        use_case="credit", day=now().date(), taken_at=now(), document=told, body=""
+    )
+    assert write_digest(date(2026, 11, 23)) == 1
+    write_digest(date(2026, 11, 25))
+    (notice,) = Notice.objects.all()
+    assert (notice.handle, "High rate, low quality." in notice.text) == (lead.handle, True)
+    write_digest(date(2026, 11, 30))
+    assert Notice.objects.count() == 2
