@@ -42,6 +42,10 @@ PAGES = {
         {"programme_lead", "executive", "product_team", "oversight_officer"}
     ),
     ("POST", "shadow_decide"): frozenset({"programme_lead", "executive"}),
+    ("GET", "overview"): WHOLE_REPORTS,
+    ("GET", "overview_of"): WHOLE_REPORTS,
+    # The one practitioner here is an officer, and the population is theirs.
+    ("GET", "population"): WHOLE_REPORTS | {"practitioner"},
     ("GET", "diagnosis"): WHOLE_REPORTS,
     ("GET", "diagnosis_day"): WHOLE_REPORTS,
     ("POST", "diagnosis_take"): LEAD,
@@ -89,7 +93,7 @@ def addresses() -> dict[str, str]:
     )
     values = {
         "name": "credit", "day": "2026-11-24", "handle": with_role_handle(), "prefix": key.prefix,
-        "number": row.pk, "cohort": "north", "uidb64": "MQ", "token": "x-y",
+        "number": row.pk, "cohort": "north", "key": "officers", "uidb64": "MQ", "token": "x-y",
     }  # fmt: skip
     found = {}
     for name, routes in get_resolver().reverse_dict.lists():
@@ -109,12 +113,15 @@ def with_role_handle() -> str:
 def site(store):
     from takeup.record.clock import now
     from takeup.server.organization.services import use_case
-    from takeup.server.overview.models import Snapshot
+    from takeup.server.overview.models import PopulationView, Snapshot
 
     use_case("credit")
-    Snapshot.objects.create(
-        use_case="credit", day="2026-11-24", taken_at=now(), document={"diagnoses": []}, body="…"
-    )
+    row = {"key": "officers", "title": "Officers", "definition": "", "state": "hidden"}
+    taken = Snapshot.objects.create(
+        use_case="credit", day="2026-11-24", taken_at=now(), document={"diagnoses": []}, body="…",
+        overview={"heading": "Half", "summary": "", "total": row, "not_yet": [], "changes": []},
+    )  # fmt: skip
+    PopulationView.objects.create(snapshot=taken, key="officers", place=1, row=row)
     return addresses()
 
 

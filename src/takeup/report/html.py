@@ -65,7 +65,7 @@ def _rendered(template: str, page: Page) -> str:
         .render(
             page=page,
             facts=page.facts,
-            css=_css(),
+            css=report_css(),
             parts=[
                 (d, cards(d), sections(d, page.changes.get(d.use_case))) for d in page.diagnoses
             ],
@@ -79,8 +79,8 @@ def _rendered(template: str, page: Page) -> str:
 
 
 @cache
-def _css() -> str:
-    """Fonts, tokens and the report's own rules."""
+def report_css() -> str:
+    """Fonts, tokens and the report's own rules, to stand in one page."""
     style = files("takeup.report") / "style"
     faces = []
     for family, name in _FONTS:

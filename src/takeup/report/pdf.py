@@ -30,6 +30,22 @@ details { display: none }
 def write_pdf(html: str, path: Path) -> None:
     """Print the report `html` to `path`. Raises InputError where the extra is not installed, or
     the place cannot be written."""
+    printed = pdf_of(html)
+    half = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_bytes(printed)
+        half.replace(path)
+    except OSError as error:
+        raise InputError(
+            f"{path} cannot be written ({error.strerror}); choose another place"
+        ) from None
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def pdf_of(html: str) -> bytes:
+    """A page of ours, printed. Raises InputError where the extra is not installed."""
     try:
         import weasyprint
     except (ImportError, OSError) as error:
@@ -40,19 +56,10 @@ def write_pdf(html: str, path: Path) -> None:
     # A report fetches nothing: only what the page itself carries may be read.
     inside = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
-    half = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        weasyprint.HTML(string=with_literal_colours(html), url_fetcher=inside).write_pdf(
-            half, stylesheets=[weasyprint.CSS(string=_PRINT)]
-        )
-        half.replace(path)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be written ({error.strerror}); choose another place"
-        ) from None
-    finally:
-        half.unlink(missing_ok=True)
+    printed: bytes = weasyprint.HTML(
+        string=with_literal_colours(html), url_fetcher=inside
+    ).write_pdf(stylesheets=[weasyprint.CSS(string=_PRINT)])
+    return printed
 
 
 def with_literal_colours(html: str) -> str:

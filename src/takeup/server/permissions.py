@@ -32,12 +32,12 @@ _R = Role
 _ADMINISTRATION = _only(_R.ADMINISTRATOR)
 _PROGRAMME = _only(_R.PROGRAMME_LEAD)
 # Whole reports compare populations and teams: those who may see every population's figures.
-_ALL_POPULATIONS = _only(
+READS_EVERY_POPULATION = _only(
     _R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.ROLE_OWNER, _R.WORKER_REPRESENTATIVE, _R.OVERSIGHT_OFFICER
 )
-READS_EVERY_COHORT = _ALL_POPULATIONS | {_R.PRODUCT_TEAM}
+READS_EVERY_COHORT = READS_EVERY_POPULATION | {_R.PRODUCT_TEAM}
 """The product team sees what concerns the model."""
-_SEES_SIGNALS = _ALL_POPULATIONS | {_R.PRODUCT_TEAM}
+_SEES_SIGNALS = READS_EVERY_POPULATION | {_R.PRODUCT_TEAM}
 _OWN_COHORT = _only(_R.PRACTITIONER, _R.CHAMPION, _R.MANAGER)
 _STOPS = _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.PRODUCT_TEAM, _R.OVERSIGHT_OFFICER)
 
@@ -83,8 +83,12 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "shadow_gate": _PROGRAMME,
     "shadow_attest": _STOPS,
     "shadow_decide": _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE),
-    "diagnosis": _ALL_POPULATIONS,
-    "diagnosis_day": _ALL_POPULATIONS,
+    "overview": READS_EVERY_POPULATION,
+    "overview_of": READS_EVERY_POPULATION,
+    # Besides, everybody sees their own (`overview.pages.population`).
+    "population": READS_EVERY_POPULATION | _OWN_COHORT,
+    "diagnosis": READS_EVERY_POPULATION,
+    "diagnosis_day": READS_EVERY_POPULATION,
     "diagnosis_take": _PROGRAMME,
     "signals": _SEES_SIGNALS,
     "signal_answer": _only(_R.PROGRAMME_LEAD, _R.PRODUCT_TEAM, _R.EXECUTIVE),

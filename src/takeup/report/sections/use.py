@@ -5,7 +5,7 @@ from __future__ import annotations
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import chance, one_in, percent
 from takeup.measure.adoption import GroupAdoption
-from takeup.report.charts import Axis, Part, Series, axis_strip, bar_strip
+from takeup.report.charts import Axis, Chart, Part, Series, axis_strip, bar_strip
 from takeup.report.sections.section import STATUS, Row, Section, figure
 from takeup.stats.answer import CannotSay, Estimate
 
@@ -31,9 +31,7 @@ def use_section(diagnosis: Diagnosis) -> Section | None:
     if len(populations) > 1:
         groups += [(diagnosis.name(g.key), g) for g in populations]
     shares = {label: _shares(g) for label, g in groups}
-    rows = tuple(
-        _row(label, g, shares[label], inset=g is overall and len(groups) > 1) for label, g in groups
-    )
+    rows = tuple(_row(label, g, inset=g is overall and len(groups) > 1) for label, g in groups)
     drawn = {name for parts in shares.values() for name, value in parts.items() if value > 0}
     key = [(series, "") for name, series in _PARTS.items() if name in drawn]
     if any(isinstance(g.nominal_rate, Estimate) for _, g in groups):
@@ -113,21 +111,26 @@ def _shares(g: GroupAdoption) -> dict[str, float]:
     }
 
 
-def _row(label: str, g: GroupAdoption, shares: dict[str, float], *, inset: bool) -> Row:
-    people = "" if g.people is None else f"{g.people:,} people · "
-    definition = f"{people}{g.eligible:,} eligible" if not g.hidden else ""
-    if g.hidden:
-        return Row(label, "", None, STATUS["suppressed"], "too few people; nothing by subtraction")
+def parts_chart(label: str, g: GroupAdoption) -> Chart | None:
+    """The parts of a group's eligible cases as one bar, the nominal rate a hollow square."""
     parts = [
         Part(_PARTS[name].name, value, _PARTS[name].token, f"{100 * value:.0f} %")
-        for name, value in shares.items()
+        for name, value in _shares(g).items()
         if value > 0
     ]
     nominal = g.nominal_rate.value if isinstance(g.nominal_rate, Estimate) else None
     text = f"{label}: " + ", ".join(f"{p.name} {p.label}" for p in parts)
     if nominal is not None:
         text += f"; closed on the AI path {100 * nominal:.0f} %"
-    chart = bar_strip(parts, text, nominal) if parts else None
+    return bar_strip(parts, text, nominal) if parts else None
+
+
+def _row(label: str, g: GroupAdoption, *, inset: bool) -> Row:
+    people = "" if g.people is None else f"{g.people:,} people · "
+    definition = f"{people}{g.eligible:,} eligible" if not g.hidden else ""
+    if g.hidden:
+        return Row(label, "", None, STATUS["suppressed"], "too few people; nothing by subtraction")
+    chart = parts_chart(label, g)
     used, seen, over = g.effective_reliance, g.consult_rate, g.override_rate
     if isinstance(used, Estimate):
         detail = f"looked at {percent(seen)}" if isinstance(seen, Estimate) else ""

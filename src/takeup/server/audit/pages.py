@@ -21,6 +21,7 @@ _WORDS = {
     "access.logged": _("looked at"),
     "backup.made": _("made a backup"),
     "backup.restored": _("restored a backup"),
+    "export.made": _("exported a view"),
     "gate.attested": _("signed a statement of a gate"),
     "gate.decided": _("decided on a gate"),
     "gate.declared": _("declared a gate"),

@@ -14,6 +14,7 @@ from django.db.models import Count, Q
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError
+from takeup.record.settings import DisclosureSettings
 from takeup.record.toml_file import declare, read_toml_text
 from takeup.record.use_case import UseCase as Declared
 from takeup.server.audit import services as audit
@@ -183,6 +184,21 @@ def handles_in(cohort: str, day: date) -> set[str]:
     return set(rows.values_list("person__handle", flat=True))
 
 
+def import_days(most: int = 20) -> list[tuple[date, str]]:
+    """Days on which people came to a place, the newest first; how many, unless they are few."""
+    began = Placement.objects.values("from_day").annotate(n=Count("id")).order_by("-from_day")
+    found = [(one["from_day"], one["n"]) for one in began[:most]]
+    few = DisclosureSettings().minimum_group
+    return [(day, f"{n:,} people placed" if n >= few else "some people moved") for day, n in found]
+
+
+def own_populations(person: Person, day: date) -> set[str]:
+    """The population a person is in on `day`, and those of the team they lead."""
+    mine = Q(person=person) | Q(team__in=person.leads.filter(on(day)).values("team"))
+    found = Placement.objects.filter(on(day)).filter(mine)
+    return set(found.values_list("population__key", flat=True))
+
+
 def own_cohorts(person: Person, day: date) -> set[str]:
     """The cohort a person is in on `day` (empty: placed and in none), and those of the teams they
     lead."""
@@ -220,10 +236,39 @@ def active_people() -> int:
 
 
 __all__ = [
-    "Change", "Person", "Place", "Role", "active_people", "addresses_of", "cohort_and_team_on", "cohort_keys",
-    "cohort_sizes", "deactivate", "declare_from_file", "declare_use_case", "declared",
-    "end", "forget_person", "handle_of", "handles_in", "holders", "import_people", "named_with", "names_of", "on", "on_path",
+    "Change",
+    "Person",
+    "Place",
+    "Role",
+    "active_people",
+    "addresses_of",
+    "cohort_and_team_on",
+    "cohort_keys",
+    "cohort_sizes",
+    "deactivate",
+    "declare_from_file",
+    "declare_use_case",
+    "declared",
+    "end",
+    "forget_person",
+    "handle_of",
+    "handles_in",
+    "holders",
+    "import_days",
+    "import_people",
+    "named_with",
+    "names_of",
+    "on",
+    "on_path",
     "own_cohorts",
-    "places_of", "places_on", "population_titles", "read_people", "read_people_csv", "roles_of",
-    "set_roles", "use_case", "use_case_names",
+    "own_populations",
+    "places_of",
+    "places_on",
+    "population_titles",
+    "read_people",
+    "read_people_csv",
+    "roles_of",
+    "set_roles",
+    "use_case",
+    "use_case_names",
 ]  # fmt: skip

@@ -7,16 +7,36 @@ from django.db import models
 
 class Snapshot(models.Model):
     """The diagnosis of a use case as of one day, in `share` disclosure: the only figures of the
-    log that pages show. `document` is the JSON, `body` the same as a page."""
+    log that pages show. `document` is the JSON, `body` the same as a page, `overview` what the
+    overview says beside its rows, `cards` drawn cards by name."""
 
     use_case = models.CharField(max_length=200)
     day = models.DateField()
     taken_at = models.DateTimeField()
     document = models.JSONField()
     body = models.TextField()
+    overview = models.JSONField(default=dict)
+    cards = models.JSONField(default=dict)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["use_case", "day"], name="one_a_day")]
 
     def __str__(self) -> str:
         return f"{self.use_case} {self.day}"
+
+
+class PopulationView(models.Model):
+    """One population of a snapshot as pages show it (`report.overview.PopulationRow` as JSON), the
+    gravest first; `all` is everybody."""
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.CASCADE, related_name="populations")
+    key = models.CharField(max_length=200)
+    place = models.IntegerField()
+    row = models.JSONField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["snapshot", "key"], name="one_view")]
+        indexes = [models.Index(fields=["snapshot", "place"], name="views_in_order")]
+
+    def __str__(self) -> str:
+        return self.key

@@ -2,24 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
 from django_tasks import task
 
-from takeup.api import diagnose
+from takeup.api import Result, diagnose
 from takeup.log.delta import canonical
 from takeup.record.clock import now
 from takeup.record.errors import InputError, TakeupError
 from takeup.record.incoming import RecordKind
 from takeup.record.population import Population as DeclaredPopulation
-from takeup.report.html import render_body
+from takeup.record.settings import DisclosureSettings
+from takeup.report.html import render_body, render_card
+from takeup.report.overview import overview_of
 from takeup.report.page import Page
+from takeup.report.plain import plain
+from takeup.report.sections.comparison import comparison_sections
+from takeup.report.sections.model_issue import model_section
+from takeup.report.sections.rollout import rollout_section
+from takeup.report.sections.same_cases import same_cases_section
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
-from takeup.server.overview.models import Snapshot
+from takeup.server.overview.models import PopulationView, Snapshot
 from takeup.server.record_api.services import recorded, silent_senders
 from takeup.server.rollout.services import take_looks
 from takeup.server.settings import read_server_settings
@@ -77,7 +87,14 @@ def latest(use_case: str, day: date | None = None) -> Snapshot | None:
 
 def newest_by_use_case() -> dict[str, Snapshot]:
     """The newest snapshot of every use case that has one, without its page."""
-    return {s.use_case: s for s in Snapshot.objects.defer("body").order_by("day")}
+    newest = Snapshot.objects.filter(
+        day=Subquery(
+            Snapshot.objects.filter(use_case=OuterRef("use_case"))
+            .order_by("-day")
+            .values("day")[:1]
+        )
+    )
+    return {s.use_case: s for s in newest.defer("body", "cards").order_by("use_case")}
 
 
 def _take(
@@ -87,6 +104,7 @@ def _take(
         kind: canonical(rows.filter(pc.equal(rows["use_case"], name)))
         for kind, rows in tables.items()
     }
+    parts, left_out = without_small_populations(parts)
     filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
     result = diagnose(
         filled["decisions"],
@@ -104,12 +122,70 @@ def _take(
         take_signals(name, one.measures.signals, titles)
     for decisions in result.table.tables.values():
         take_looks(name, decisions, declared(name), today, step)
-    Snapshot.objects.get_or_create(
-        use_case=name,
-        day=today,
-        defaults={
-            "taken_at": now(),
-            "document": result.document("share"),
-            "body": render_body(Page(None, result.facts, result.shared)),
-        },
+    with transaction.atomic():
+        snapshot, made = Snapshot.objects.get_or_create(
+            use_case=name,
+            day=today,
+            defaults={
+                "taken_at": now(),
+                "document": result.document("share"),
+                "body": render_body(Page(None, result.facts, result.shared)),
+            },
+        )
+        if made:
+            _draw(snapshot, result, left_out)
+
+
+def without_small_populations(
+    parts: dict[RecordKind, pa.Table],
+) -> tuple[dict[RecordKind, pa.Table], list[str]]:
+    """The tables without populations of fewer people than the minimum group, and their keys. They
+    are in no total, so none is found by subtraction, and no other must be hidden to protect them.
+    Where all are small nothing is left out: then the whole is shown or hidden as one group."""
+    decisions = parts["decisions"]
+    if not {"population", "person_id"} <= set(decisions.column_names):
+        return parts, []
+    people = decisions.group_by("population").aggregate([("person_id", "count_distinct")])
+    least = DisclosureSettings().minimum_group
+    small = [
+        population
+        for population, n in zip(
+            people["population"].to_pylist(), people["person_id_count_distinct"].to_pylist(),
+            strict=True,
+        )
+        if population is not None and 0 < n < least
+    ]  # fmt: skip
+    if not small or len(small) == people.num_rows:
+        return parts, []
+    kept = dict(parts)
+    gone = pa.array(small, decisions["population"].type)
+    for kind in ("decisions", "eligible"):
+        table = kept.get(kind)
+        if table is not None and "population" in table.column_names:
+            inside = pc.fill_null(pc.is_in(table["population"], gone), False)
+            kept[kind] = table.filter(pc.invert(inside))
+    if "outcomes" in kept:
+        ids = kept["decisions"]["decision_id"]
+        kept["outcomes"] = kept["outcomes"].filter(
+            pc.is_in(kept["outcomes"]["decision_id"], pc.unique(ids))
+        )
+    return kept, sorted(small)
+
+
+def _draw(snapshot: Snapshot, result: Result, left_out: Sequence[str]) -> None:
+    """What the overview shows, drawn once."""
+    (diagnosis,) = result.shared
+    told = overview_of(diagnosis, result.settings, snapshot.day, left_out)
+    snapshot.overview = plain(replace(told, rows=(), total=told.total))
+    sections = {
+        "same_cases": same_cases_section(diagnosis),
+        "model": model_section(diagnosis),
+        "rollout": rollout_section(diagnosis),
+        **{f"comparison{i}": one for i, one in enumerate(comparison_sections(diagnosis))},
+    }
+    snapshot.cards = {key: render_card(one) for key, one in sections.items() if one is not None}
+    snapshot.save(update_fields=["overview", "cards"])
+    PopulationView.objects.bulk_create(
+        PopulationView(snapshot=snapshot, key=row.key, place=place, row=plain(row))
+        for place, row in enumerate((told.total, *told.rows))
     )

@@ -16,17 +16,14 @@ from takeup.server.permissions import may, name_of
 _BAR = (
     ("home", _("Start"), ("home",)),
     (
+        "overview",
+        _("Overview"),
+        ("overview", "overview_of", "population", "diagnosis", "diagnosis_day"),
+    ),
+    (
         "use_cases",
         _("Use cases"),
-        (
-            "use_cases",
-            "use_case",
-            "diagnosis",
-            "diagnosis_day",
-            "rollout",
-            "shadow_report",
-            "shadow_report_of",
-        ),
+        ("use_cases", "use_case", "rollout", "shadow_report", "shadow_report_of"),
     ),
     ("signals", _("Signals"), ("signals", "deliveries")),
     ("organization", _("Organization"), ("organization", "organization_import", "person")),

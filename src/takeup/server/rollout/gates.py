@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.db import transaction
 from pydantic import ValidationError
@@ -123,6 +125,25 @@ def last_decision(use_case: str, cohort: str) -> GateDecision | None:
     return None if version is None else version.decisions.order_by("-id").first()
 
 
-def default_start(today: date) -> date:
-    """A gate counts pairs from the coming Monday, unless its declarer says otherwise."""
-    return today + timedelta(days=-today.weekday() % 7)
+@dataclass(frozen=True, slots=True)
+class GateDue:
+    """A gate whose day of decision comes, and nobody has decided yet."""
+
+    cohort: str
+    decide_by: date
+    decider: str
+    path: str
+
+
+def gates_due(use_case: str) -> list[GateDue]:
+    """Gates in force with a day of decision and none taken."""
+    found = []
+    cohorts = GateVersion.objects.filter(use_case=use_case).values_list("cohort", flat=True)
+    for cohort in sorted(set(cohorts)):
+        version, gate = gate_of(use_case, cohort)
+        if version is None or gate.decide_by is None or last_decision(use_case, cohort):
+            continue
+        of = f"/of/{quote(cohort)}" if cohort else ""
+        path = f"/shadow/{quote(use_case)}{of}"
+        found.append(GateDue(cohort, gate.decide_by, version.decider, path))
+    return found

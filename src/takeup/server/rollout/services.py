@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -14,9 +14,9 @@ from takeup.record.errors import InputError
 from takeup.record.use_case import words_of_kind
 from takeup.server.audit import services as audit
 from takeup.server.organization import services as organization
-from takeup.server.rollout.gates import gate_of, last_decision
+from takeup.server.rollout.gates import gate_of, gates_due, last_decision
 from takeup.server.rollout.in_force import HeldAnswers, begun, planned, rules_in_force, told
-from takeup.server.rollout.models import Draw, Step, Stop
+from takeup.server.rollout.models import Draw, GateDecision, Step, Stop
 from takeup.server.rollout.shadow_looks import take_looks
 
 LARGEST_BLIND = 0.5
@@ -101,6 +101,26 @@ def take_step(
     return step
 
 
+def rollout_events(use_case: str) -> list[tuple[date, str, str]]:
+    """Steps that have begun, stops and decisions on gates: day, kind, what."""
+    found = [
+        (step.from_at.date(), "rollout", f"{step.cohort or 'everybody else'}: {step.mode}"
+         + (f" for {100 * step.share:g} % of {step.unit}s" if step.share < 1 else ""))
+        for step in Step.objects.filter(
+            use_case=use_case, withdrawn_at=None, from_at__lte=now()
+        )
+    ]  # fmt: skip
+    for held in Stop.objects.filter(use_case=use_case):
+        kind = words_of_kind(held.kind) or "every case"
+        found.append((held.made_at.date(), "stop", f"no advice on {kind}: {held.reason}"))
+        if held.lifted_at:
+            found.append((held.lifted_at.date(), "stop", f"advice on {kind} again"))
+    for one in GateDecision.objects.filter(gate__use_case=use_case).select_related("gate"):
+        cohort = one.gate.cohort or "everybody else"
+        found.append((one.decided_at.date(), "gate", f"{cohort}: {one.decided}"))
+    return found
+
+
 def gate_state(use_case: str, cohort: str) -> str:
     """Whether the gate in force lets the cohort have advice: `passed`, `not passed`, `none
     declared`."""
@@ -178,6 +198,6 @@ def lift(number: int, *, by: str, reason: str) -> None:
 
 
 __all__ = [
-    "Assigning", "HeldAnswers", "begun", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
+    "Assigning", "HeldAnswers", "begun", "gates_due", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
     "take_looks", "take_step", "withdraw_step",
 ]  # fmt: skip

@@ -170,3 +170,9 @@ def names_in(responses: Iterable[Response]) -> dict[str, str]:
     """What the people in these responses are called."""
     handles = [r.owner for r in responses if r.owner]
     return organization.names_of(handles)
+
+
+__all__ = [
+    "Response", "answer", "answered", "names_in", "open_responses", "own", "take_signals",
+    "take_silence",
+]  # fmt: skip
