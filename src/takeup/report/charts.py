@@ -324,7 +324,7 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
             ),
         ]
         if changes:
-            marks = pd.DataFrame(changes, columns=["day", "what"])
+            marks = _by_day(changes)
             layers.append(
                 alt.Chart(marks)
                 .mark_rule(strokeDash=[3, 3], color="var(--second)")
@@ -339,6 +339,13 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
 
     text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
     return _both(make, text)
+
+
+def _by_day(changes: Sequence[tuple[str, str]]) -> pd.DataFrame:
+    """What came on each day, in one line."""
+    days = sorted({day for day, _ in changes})
+    told = [(d, ", ".join(what for day, what in changes if day == d)) for d in days]
+    return pd.DataFrame(told, columns=["day", "what"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -438,11 +445,7 @@ def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -
             ).encode(x=x, y=y, text="code:N"),
         ]
         if changes:
-            days = sorted({day for day, _ in changes})
-            marks = pd.DataFrame(
-                [(d, ", ".join(what for day, what in changes if day == d)) for d in days],
-                columns=["day", "what"],
-            )
+            marks = _by_day(changes)
             layers.append(
                 alt.Chart(marks)
                 .mark_rule(strokeDash=[3, 3], color="var(--second)")

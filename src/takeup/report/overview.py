@@ -274,21 +274,26 @@ _ISSUE_WORDS = {
 
 
 def _issues(diagnosis: Diagnosis, key: str) -> tuple[str, ...]:
+    """Model issues of a population, else those of everybody, one sentence a kind of case."""
     found = diagnosis.measures.model_issue
     if not isinstance(found, ModelIssues):
         return ()
-    return tuple(
-        _issue(issue, diagnosis)
-        for issue in found.issues
-        if issue.scope in (key, ALL) and issue.kind in _ISSUE_WORDS
-    )
+    known = [i for i in found.issues if i.kind in _ISSUE_WORDS]
+    own = [i for i in known if i.scope == key]
+    also = [i for i in known if i.scope == ALL and i.segment not in {o.segment for o in own}]
+    by_segment: dict[str | None, list[Issue]] = {}
+    for issue in (*own, *also):
+        by_segment.setdefault(issue.segment, []).append(issue)
+    return tuple(_issue(issues, diagnosis) for issues in by_segment.values())
 
 
-def _issue(issue: Issue, diagnosis: Diagnosis) -> str:
-    where = f" on {diagnosis.name(issue.segment)}" if issue.segment else ""
-    error = issue.evidence.error
+def _issue(issues: Sequence[Issue], diagnosis: Diagnosis) -> str:
+    first = issues[0]
+    words = ", ".join(dict.fromkeys(_ISSUE_WORDS[i.kind] for i in issues))
+    where = f" on {diagnosis.name(first.segment)}" if first.segment else ""
+    error = first.evidence.error
     share = f": wrong in {_told(error)} of judged cases" if isinstance(error, Estimate) else ""
-    return f"{_ISSUE_WORDS[issue.kind]}{where}{share}"
+    return f"{words}{where}{share}"
 
 
 def _gravity(

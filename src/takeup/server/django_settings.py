@@ -22,6 +22,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "django_tasks",
@@ -109,7 +112,17 @@ ACCOUNT_LOGOUT_ON_GET = False
 ALLAUTH_TRUSTED_PROXY_COUNT = 1 if TAKEUP.secure else 0
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
-# No mail leaves: sign-in links are handed out by an administrator.
+SOCIALACCOUNT_ADAPTER = "takeup.server.organization.single_sign_on.OnlyTheOrganization"
+SOCIALACCOUNT_STORE_TOKENS = False
+# The way to the provider is a link: a form that leads there would need its address in form-action.
+SOCIALACCOUNT_LOGIN_ON_GET = True
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": TAKEUP.oidc_apps()}
+}
+MFA_ADAPTER = "takeup.server.organization.single_sign_on.SealedSecrets"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "takeup"
+# No mail leaves by itself: sign-in links are handed out by an administrator.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
 SESSION_COOKIE_HTTPONLY = True

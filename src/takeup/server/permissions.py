@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Final, Literal
 from urllib.parse import quote
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -51,6 +53,18 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "account_reauthenticate": "signed in",
     "account_change_password": "signed in",
     "account_set_password": "signed in",
+    "openid_connect_login": "anybody",
+    "openid_connect_callback": "anybody",
+    "socialaccount_login_cancelled": "anybody",
+    "socialaccount_login_error": "anybody",
+    "mfa_authenticate": "anybody",
+    "mfa_index": "signed in",
+    "mfa_reauthenticate": "signed in",
+    "mfa_activate_totp": "signed in",
+    "mfa_deactivate_totp": "signed in",
+    "mfa_view_recovery_codes": "signed in",
+    "mfa_generate_recovery_codes": "signed in",
+    "mfa_download_recovery_codes": "signed in",
     "set_password": "anybody",
     "set_password_done": "anybody",
     "home": "signed in",
@@ -113,6 +127,27 @@ PAGES: Final[Mapping[str, Allowed]] = {
 }
 
 
+_BEFORE_A_SECOND_FACTOR = ("anybody", "key")
+_SETTING_UP = (
+    "account_logout",
+    "account_reauthenticate",
+    "mfa_activate_totp",
+    "mfa_reauthenticate",
+)
+
+
+def needs_second_factor(request: HttpRequest) -> bool:
+    """Whether the settings ask this person for a second factor and there is none: who came through
+    the company's sign-in has been asked there."""
+    person = request.user
+    if settings.TAKEUP.second_factor != "required" or person.is_anonymous:
+        return False
+    ways = get_authentication_records(request, person)
+    if any(way.get("method") == "socialaccount" for way in ways):
+        return False
+    return not is_mfa_enabled(person)
+
+
 def may(name: str, person: Person | AnonymousUser) -> bool:
     """Whether `person` may open the page of this name."""
     allowed = PAGES.get(name)
@@ -151,7 +186,8 @@ class _Permitted:
     ) -> HttpResponse | None:
         name = name_of(request.resolver_match)
         if may(name, request.user):
-            return None
+            missing = PAGES[name] not in _BEFORE_A_SECOND_FACTOR and needs_second_factor(request)
+            return HttpResponseRedirect(reverse("mfa_activate_totp")) if missing and name not in _SETTING_UP else None  # fmt: skip
         if request.user.is_anonymous and PAGES.get(name) != "development":
             return HttpResponseRedirect(
                 f"{reverse('account_login')}?next={quote(request.get_full_path())}"

@@ -10,6 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Literal
 from urllib.parse import unquote, urlsplit
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
@@ -26,7 +27,8 @@ class ServerSettings(BaseModel):
     `inbox_days` how long rows stay as received; `nightly_hour` (UTC) when snapshots are taken
     and old keys of people removed; `administrator` the address of the first one; `smtp_url` the
     mail server, `mail_from` the sender; `webhooks` channels that are told of signals, with commas
-    between; `development` shows the style page."""
+    between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role;
+    `second_factor` whether those who sign in by password need one; `development` shows the style page."""
 
     home: Path = Path("takeup-data")
     database_url: str | None = None
@@ -43,6 +45,13 @@ class ServerSettings(BaseModel):
     smtp_url: str | None = None
     mail_from: str = "takeup <takeup@takeup.invalid>"
     webhooks: str = ""
+    oidc_url: str | None = None
+    oidc_client_id: str = ""
+    oidc_secret: str = ""
+    oidc_name: str = "company sign-in"
+    oidc_groups_claim: str = "groups"
+    oidc_roles: str = ""
+    second_factor: Literal["offered", "required"] = "offered"
     development: bool = False
 
     @field_validator("public_url")
@@ -71,6 +80,30 @@ class ServerSettings(BaseModel):
             if flavour not in ("slack", "teams") or parts.scheme not in ("http", "https"):
                 raise ValueError("write slack+https://… or teams+https://…, with commas between")
         return given
+
+    @field_validator("oidc_roles")
+    @classmethod
+    def _groups(cls, given: str) -> str:
+        for group, role in _pairs(given):
+            if not group or not role:
+                raise ValueError("write group=role, with commas between: ai-leads=programme_lead")
+        return given
+
+    @property
+    def oidc_role_of(self) -> list[tuple[str, str]]:
+        """Group and the role it gives."""
+        return _pairs(self.oidc_roles)
+
+    def oidc_apps(self) -> list[dict[str, object]]:
+        """The provider as django-allauth reads it; none where it is not named."""
+        if not self.oidc_url:
+            return []
+        return [
+            {
+                "provider_id": "company", "name": self.oidc_name, "client_id": self.oidc_client_id,
+                "secret": self.oidc_secret, "settings": {"server_url": self.oidc_url},
+            }
+        ]  # fmt: skip
 
     @property
     def webhook_list(self) -> list[tuple[str, str]]:
@@ -136,6 +169,11 @@ class ServerSettings(BaseModel):
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
         }
+
+
+def _pairs(given: str) -> list[tuple[str, str]]:
+    parts = (part.partition("=") for part in given.split(",") if part.strip())
+    return [(group.strip(), role.strip()) for group, _, role in parts]
 
 
 def _webhook_list(given: str) -> list[tuple[str, str]]:

@@ -42,6 +42,7 @@ _WORDS = {
     "rollout.step_withdrawn": _("withdrew a step"),
     "rollout.stopped": _("stopped advice"),
     "sign_in.link_made": _("made a sign-in link"),
+    "sign_in.refused": _("refused a sign-in"),
     "signal.answered": _("answered a signal"),
     "signal.opened": _("opened a response to a signal"),
     "signal.owned": _("gave a response an owner"),

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
@@ -56,15 +56,22 @@ def set_roles(person: Person, roles: Collection[Role], actor: str) -> None:
     """Give a person exactly these granted roles by hand from today; roles that the organization's
     file gave stay."""
     today = now().date()
-    held = set(person.grants.filter(on(today), imported=False).values_list("role", flat=True))
+    held = set(
+        person.grants.filter(on(today), imported=False, from_group=False).values_list(
+            "role", flat=True
+        )
+    )
     given = {
         role.value
         for role in roles
-        if role not in FOLLOWS and not person.grants.filter(on(today), role=role, imported=True)
+        if role not in FOLLOWS
+        and not person.grants.filter(on(today), role=role).exclude(imported=False, from_group=False)
     }
     for role in sorted(given - held):
         Grant.objects.create(person=person, role=role, from_day=today)
-    for grant in person.grants.filter(on(today), imported=False, role__in=held - given):
+    for grant in person.grants.filter(
+        on(today), imported=False, from_group=False, role__in=held - given
+    ):
         end(grant, today)
     if given != held:
         audit.record(
@@ -73,8 +80,40 @@ def set_roles(person: Person, roles: Collection[Role], actor: str) -> None:
         )  # fmt: skip
 
 
+@transaction.atomic
+def set_group_roles(person: Person, roles: Collection[Role], governed: Collection[Role]) -> None:
+    """Of the roles that groups of the company's sign-in govern, a person has exactly these through
+    them; what was given by hand or by the file stays."""
+    today = now().date()
+    mine = person.grants.filter(on(today), from_group=True)
+    held = {grant.role: grant for grant in mine}
+    given = {
+        role.value
+        for role in roles
+        if not person.grants.filter(on(today), from_group=False, role=role)
+    }
+    for role in sorted(given - held.keys()):
+        Grant.objects.create(person=person, role=role, from_day=today, from_group=True)
+    for role in held.keys() - given:
+        end(held[role], today)
+    if given != held.keys():
+        audit.record(
+            "roles.changed", actor=audit.SYSTEM, subject=person.handle, before=sorted(held),
+            after=sorted(given), by="groups", governed=sorted(role.value for role in governed),
+        )  # fmt: skip
+
+
+def end_sessions(person: Person) -> None:
+    """Whoever is signed in as this person is so no longer."""
+    Person.objects.filter(pk=person.pk).update(sessions_ended=F("sessions_ended") + 1)
+    person.refresh_from_db(fields=["sessions_ended"])
+
+
 def end(holding: Placement | Lead | Grant, day: date) -> None:
-    """What held until now no longer does from `day`; what began that very day never was."""
+    """What held until now no longer does from `day`; what began that very day never was. With a
+    role that is taken away, open sessions end."""
+    if not isinstance(holding, Placement):
+        end_sessions(holding.person)
     if holding.from_day >= day:
         holding.delete()
     else:

@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.crypto import salted_hmac
 
 from takeup.server.organization.roles import Role
 
@@ -41,6 +42,7 @@ class Person(AbstractBaseUser):
     email = models.EmailField(unique=True, null=True)
     is_active = models.BooleanField(default=True)
     imported = models.BooleanField(default=False)
+    sessions_ended = models.IntegerField(default=0)
     deactivated_at = models.DateTimeField(null=True)
     erased_at = models.DateTimeField(null=True)
 
@@ -50,6 +52,18 @@ class Person(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.name or self.person_id
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """A session holds as long as the password and `sessions_ended` stay the same."""
+        held = salted_hmac(
+            "takeup.session", f"{self.password}:{self.sessions_ended}", secret=secret,
+            algorithm="sha256",
+        )  # fmt: skip
+        return held.hexdigest()
+
+    def get_session_auth_hash(self) -> str:
+        """What the session of a signed-in person must match."""
+        return self._get_session_auth_hash()
 
     @property
     def initials(self) -> str:
@@ -120,11 +134,13 @@ class Lead(_AsOf):
 
 
 class Grant(_AsOf):
-    """A role given to a person, by hand or by the organization's file."""
+    """A role given to a person: by hand, by the organization's file (`imported`), or by a group of
+    the company's sign-in (`from_group`)."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
     role = models.CharField(max_length=30, choices=Role.choices)
     imported = models.BooleanField(default=False)
+    from_group = models.BooleanField(default=False)
 
     class Meta:
         constraints = [

@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from allauth.account import views as account
+from allauth.mfa.base import views as mfa
+from allauth.mfa.recovery_codes import views as spare
+from allauth.mfa.totp import views as totp
+from allauth.socialaccount import views as social
 from django.contrib.auth import views as auth
 from django.urls import path, reverse_lazy
 
 from takeup.server.organization import pages
+from takeup.server.organization.single_sign_on import company_callback, company_login
 
 urlpatterns = [
     path("sign-in", account.login, name="account_login"),
@@ -28,6 +33,24 @@ urlpatterns = [
         "password/done",
         auth.PasswordResetCompleteView.as_view(template_name="organization/password_done.html"),
         name="set_password_done",
+    ),
+    path("oidc/<provider_id>/login/", company_login, name="openid_connect_login"),
+    path("oidc/<provider_id>/login/callback/", company_callback, name="openid_connect_callback"),
+    path("oidc/cancelled", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("oidc/error", social.login_error, name="socialaccount_login_error"),
+    path("second-factor", mfa.index, name="mfa_index"),
+    path("second-factor/code", mfa.authenticate, name="mfa_authenticate"),
+    path("second-factor/code-again", mfa.reauthenticate, name="mfa_reauthenticate"),
+    path("second-factor/app", totp.activate_totp, name="mfa_activate_totp"),
+    path("second-factor/app/remove", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("second-factor/spare", spare.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path(
+        "second-factor/spare/new", spare.generate_recovery_codes, name="mfa_generate_recovery_codes"
+    ),
+    path(
+        "second-factor/spare/file",
+        spare.download_recovery_codes,
+        name="mfa_download_recovery_codes",
     ),
     path("organization", pages.organization, name="organization"),
     path("organization/import", pages.organization_import, name="organization_import"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -35,10 +36,11 @@ _BAR = (
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """`bar`: links with their words, the open one marked; `roles`: what this person is; `unseen`: how
-    many notices wait for them."""
+    many notices wait for them; signed out, `company`: the name of the company's sign-in."""
     person = getattr(request, "user", None)
     if person is None or person.is_anonymous:
-        return {"bar": [], "roles": [], "unseen": 0}
+        company = settings.TAKEUP.oidc_name if settings.TAKEUP.oidc_url else ""
+        return {"bar": [], "roles": [], "unseen": 0, "company": company}
     here = name_of(request.resolver_match)
 
     def bar() -> list[dict[str, Any]]:
