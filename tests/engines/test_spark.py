@@ -33,7 +33,9 @@ from takeup.measure.pilot_production import measure_pilot_production
 from takeup.measure.reliance import measure_reliance
 from takeup.measure.resistance import measure_resistance
 from takeup.measure.rollout import measure_rollout
+from takeup.measure.shadow import ShadowPlan, measure_shadow
 from takeup.measure.signals import measure_signals
+from takeup.measure.staggered import measure_staggered
 from takeup.measure.team import measure_team
 from takeup.measure.value import measure_value
 from takeup.measure.value_per_case import measure_value_per_case
@@ -193,7 +195,24 @@ def answers(table: Any) -> dict[str, Any]:
             table, USE_CASE, USE_CASE.covariates or [], ["outcome"], SETTINGS
         ),
         "value_per_case": measure_value_per_case(table, USE_CASE, SETTINGS),
-    }
+        "shadow": measure_shadow(
+            table.mutate(mode=ibis.literal("shadow"), unblinded=table.visible), segments,
+            ShadowPlan(2_000), SETTINGS,
+        ),
+        "staggered": measure_staggered(by_cohort(table), USE_CASE, ["outcome"], SETTINGS),
+    }  # fmt: skip
+
+
+def by_cohort(table: Any) -> Any:
+    """The same decisions as if each person were a cohort; of three, one began in the fourth week, one
+    in the sixth, one not."""
+    number = table.person_id.substr(1, 2).cast("int64") % 3
+    start = ibis.cases(
+        (number == 0, ibis.timestamp("2025-01-27")), (number == 1, ibis.timestamp("2025-02-10")),
+        else_=ibis.timestamp("2030-01-01"),
+    )  # fmt: skip
+    mode = ibis.ifelse(table.decided_at >= start, "assist", "shadow")
+    return table.mutate(cohort=table.person_id, mode=mode)
 
 
 def differences(one: Any, other: Any, where: str = "") -> list[str]:

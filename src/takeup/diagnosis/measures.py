@@ -47,6 +47,7 @@ from takeup.measure.reliance import Reliance, measure_reliance
 from takeup.measure.resistance import Resistance, measure_resistance
 from takeup.measure.rollout import Rollout, measure_rollout
 from takeup.measure.signals import Signals, measure_signals
+from takeup.measure.staggered import Staggered, measure_staggered
 from takeup.measure.team import Team, measure_team
 from takeup.measure.value import Value, measure_value
 from takeup.measure.value_per_case import measure_value_per_case
@@ -72,6 +73,7 @@ class Measures:
     comparison: Comparison | CannotSay
     disagreement: Disagreement | CannotSay
     rollout: Rollout | CannotSay
+    staggered: Staggered | CannotSay
     value_per_case: Answer
     expert_benchmark: tuple[BenchmarkOf, ...] | CannotSay
     blind_spots: BlindSpots | CannotSay
@@ -146,6 +148,7 @@ def take_measures(
         "rollout",
         lambda: measure_rollout(decisions, use_case, covariates, outcomes, settings),
     )
+    take("staggered", lambda: measure_staggered(decisions, use_case, outcomes, settings))
     take("value_per_case", lambda: measure_value_per_case(decisions, use_case, settings))
     take("value", lambda: measure_value(decisions, use_case, settings))
     take("team", lambda: measure_team(decisions, segments, settings))

@@ -43,6 +43,10 @@ def _asked(measures: Measures) -> Iterable[tuple[str, Any]]:
         yield "Who changed their mind, rightly or wrongly?", measures.reliance.rair
     yield from _comparisons(measures.comparison)
     yield "What does having the advice change?", measures.rollout
+    yield (
+        "What did having the advice change, where cohorts began on different dates?",
+        measures.staggered,
+    )
     yield from _levels(measures.ladder)
     yield "Where do overrides beat the model?", measures.blind_spots
     yield "Whose overrides are reliably better than the advice?", measures.people

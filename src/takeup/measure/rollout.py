@@ -140,6 +140,15 @@ def _alerts(ratio_p: float, balance_p: float | None, settings: Settings) -> tupl
 
 
 def _unit(use_case: UseCase, t: ir.Table) -> str | None:
+    """The column of what was drawn: as recorded with the decisions, the coarsest where it changed on
+    the way (errors by person hold for cases too, not the other way round); else as declared."""
+    if "randomised_unit" in t.columns:
+        drawn = set(fetch(t.select("randomised_unit").distinct())["randomised_unit"].to_pylist())
+        for unit, name in (("team", "team"), ("person", "person_id")):
+            if unit in drawn:
+                return name if name in t.columns else None
+        if "case" in drawn:
+            return None
     column = {"case": None, "person": "person_id", "team": "team", "unit": "randomised_unit_id"}[
         use_case.randomised_unit
     ]

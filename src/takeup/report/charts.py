@@ -401,6 +401,34 @@ def looks_chart(looks: Sequence[LookPoint], margin: float, ends: tuple[float, fl
     return _both(make, text)
 
 
+def since_start_chart(weeks: Sequence[tuple[int, float, float, float]]) -> Chart:
+    """A difference by week since the start (week, value, low, high; shares, signed). Weeks before the
+    start, hollow, should lie at zero; the start is dashed."""
+    data = pd.DataFrame(weeks, columns=["week", "value", "low", "high"])
+    data["fill"] = ["var(--card)" if w < 0 else "var(--model)" for w in data["week"]]
+    points = "(datum.value > 0 ? '+' : datum.value < 0 ? '−' : '') + format(abs(100 * datum.value), '.3~g')"
+
+    def make(width: int) -> Any:
+        x = alt.X("week:Q", title="weeks since the start", axis=alt.Axis(grid=False, tickMinStep=1, format="d"))  # fmt: skip
+        y = alt.Y("value:Q", title=None, axis=alt.Axis(tickCount=5, labelExpr=points))
+        base = alt.Chart(data)
+        return alt.layer(
+            alt.Chart(pd.DataFrame({"y": [0.0]})).mark_rule(color="var(--second)").encode(y="y:Q"),
+            alt.Chart(pd.DataFrame({"x": [-0.5]}))
+            .mark_rule(color="var(--text)", strokeDash=[3, 3])
+            .encode(x=alt.X("x:Q", title="weeks since the start")),
+            base.mark_rule(strokeWidth=5, strokeCap="round", color="var(--model-interval)").encode(
+                x=x, y=alt.Y("low:Q", title=None), y2="high:Q"
+            ),
+            base.mark_point(
+                size=60, shape="square", stroke="var(--model)", strokeWidth=1.6, opacity=1
+            ).encode(x=x, y=y, fill=alt.Fill("fill:N", scale=None)),
+        ).properties(width=width + 120 if width == WIDE else width - 40, height=200)
+
+    text = "; ".join(f"week {w}: {100 * v:+.1f} points" for w, v, _, _ in weeks)
+    return _both(make, text)
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something seen in a lane at a `week` (its Monday): `code` stands beside it; filled while

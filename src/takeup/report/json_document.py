@@ -41,6 +41,7 @@ def measures_json(measures: Measures) -> dict[str, Any]:
 
 
 _AS_THEY_ARE = (
+    "staggered",
     "expert_benchmark",
     "blind_spots",
     "override_ledger",

@@ -24,6 +24,7 @@ from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.section import Section
 from takeup.report.sections.signals import signals_section
 from takeup.report.sections.since import since_section
+from takeup.report.sections.staggered import staggered_sections
 from takeup.report.sections.together import together_section
 from takeup.report.sections.use import use_section
 from takeup.report.sections.weeks import weeks_section
@@ -46,6 +47,7 @@ def sections(diagnosis: Diagnosis, changed: Changes | None = None) -> list[Secti
         lost_section(diagnosis),
         *comparison_sections(diagnosis),
         rollout_section(diagnosis),
+        *staggered_sections(diagnosis),
         *disagreement_sections(diagnosis),
         looking_section(diagnosis),
         *why_sections(diagnosis),

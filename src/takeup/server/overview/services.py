@@ -27,6 +27,7 @@ from takeup.report.sections.comparison import comparison_sections
 from takeup.report.sections.model_issue import model_section
 from takeup.report.sections.rollout import rollout_section
 from takeup.report.sections.same_cases import same_cases_section
+from takeup.report.sections.staggered import staggered_sections
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
@@ -181,6 +182,7 @@ def _draw(snapshot: Snapshot, result: Result, left_out: Sequence[str]) -> None:
         "same_cases": same_cases_section(diagnosis),
         "model": model_section(diagnosis),
         "rollout": rollout_section(diagnosis),
+        **{f"staggered{i}": one for i, one in enumerate(staggered_sections(diagnosis))},
         **{f"comparison{i}": one for i, one in enumerate(comparison_sections(diagnosis))},
     }
     snapshot.cards = {key: render_card(one) for key, one in sections.items() if one is not None}

@@ -1,0 +1,251 @@
+"""What did having the advice change, where cohorts got it on different dates?
+
+Each cohort that has begun is compared with those that have not yet, week by week (Callaway &
+Sant'Anna 2021, J. Econometrics 225, by the library diff-diff), on every case as recorded: intention
+to treat. It rests on cohorts changing alike had none begun, which weeks before the start can speak
+against and never prove. Refuses where fewer than five cohorts began, or fewer than five had not.
+Grade: staggered.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import ibis
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+
+from takeup.log import fetch
+from takeup.measure.known_truth import truth_weight, uneven_truth
+from takeup.record.settings import Settings
+from takeup.record.use_case import UseCase
+from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
+from takeup.stats.quantiles import t_half_width
+
+FEWEST = 5
+"""Cohorts that began, and cohorts that had not yet when the first did."""
+_ASSUMPTION = (
+    "without the advice, cohorts that began early and those that began later would have changed "
+    "alike from week to week"
+)
+_BANDS = 999
+
+
+@dataclass(frozen=True, slots=True)
+class EventWeek:
+    """The difference `week` weeks after the start (negative: before it, where none should be), with
+    a band that holds for all weeks together."""
+
+    week: int
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class StaggeredEffect:
+    """Having the advice against not yet, on one quantity: over all weeks since the start, and by
+    week since it."""
+
+    name: str
+    label: str
+    overall: Answer
+    weeks: tuple[EventWeek, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Staggered:
+    """Effects of starting; `started` cohorts on `dates` different weeks, `waiting` never within the
+    table."""
+
+    effects: tuple[StaggeredEffect, ...]
+    started: int
+    dates: int
+    waiting: int
+    weeks: int
+
+
+def measure_staggered(
+    decisions: ir.Table, use_case: UseCase, outcomes: Sequence[str], settings: Settings
+) -> Staggered | CannotSay:
+    """Effects of starts by cohort on agreement, correctness and each outcome.
+
+    `decisions` has `cohort`, `decided_at`, `mode`, `agrees`; outcomes stand in `y_NAME`, rightness in
+    `choice_right`.
+    """
+    if not {"cohort", "decided_at"} <= set(decisions.columns):
+        return not_instrumented(
+            "which cohort a case belongs to is unknown",
+            "cohort and decided_at: those who began together, and when",
+        )
+    rows = decisions.filter(decisions.cohort.notnull() & decisions.decided_at.notnull())
+    starts, weeks = _starts(rows)
+    if refusal := _why_not(starts, weeks):
+        return refusal
+    effects = []
+    for name, label, value, weight in _quantities(rows, outcomes, settings):
+        panel = _panel(rows, value, weight, starts)
+        found = _effect(name, label, panel, len(starts), settings.confidence)
+        if found is not None:
+            effects.append(found)
+    if not effects:
+        return refused("no quantity is known in every week", "outcomes, or the right answer")
+    began = {start for start in starts.values() if start}
+    waiting = sum(start == 0 for start in starts.values())
+    return Staggered(tuple(effects), len(starts) - waiting, len(began), waiting, weeks)
+
+
+def _starts(rows: ir.Table) -> tuple[dict[str, int], int]:
+    """Of each cohort, the week (1, 2, … of the table) in which its first case had the advice; 0 where
+    none did. And the number of weeks."""
+    week = rows.decided_at.truncate("W").cast("date")
+    frame = fetch(
+        rows.group_by(cohort=rows.cohort.cast("string"), week=week).aggregate(
+            assist=(rows["mode"] == "assist").cast("int64").sum()
+        )
+    ).to_pandas()
+    if frame.empty:
+        return {}, 0
+    number = {w: i for i, w in enumerate(sorted(frame["week"].unique()), 1)}
+    starts = {}
+    for cohort, part in frame.groupby("cohort"):
+        begun = part[part["assist"] > 0]["week"]
+        starts[str(cohort)] = 0 if begun.empty else number[begun.min()]
+    return starts, len(number)
+
+
+def _why_not(starts: dict[str, int], weeks: int) -> CannotSay | None:
+    began = [start for start in starts.values() if start]
+    first = min(began, default=0)
+    later = sum(start == 0 or start > first for start in starts.values())
+    needs = (
+        f"{FEWEST} cohorts that began and {FEWEST} that began later or not at all; or a draw by "
+        "person, which answers with far fewer"
+    )
+    if not began:
+        return not_instrumented("no cohort began within the table", needs)
+    if first <= 1:
+        early = sum(start <= 1 for start in began)
+        if early == len(began):
+            return refused("every cohort had the advice from the first week on", needs)
+    if len(began) < FEWEST or later < FEWEST:
+        return refused(
+            f"{len(began)} cohorts began, {later} had not when the first did: a change of the time "
+            "cannot be told from the advice",
+            needs, len(starts),
+        )  # fmt: skip
+    if weeks < 4:
+        return refused(f"{weeks} weeks", "four weeks, of which some before the first start")
+    return None
+
+
+_Quantity = tuple[str, str, ir.Value, ir.Value | None]
+
+
+def _quantities(rows: ir.Table, outcomes: Sequence[str], settings: Settings) -> list[_Quantity]:
+    found: list[_Quantity] = [
+        ("agreement", "agreement with the advice", rows.agrees.cast("float64"), None)
+    ]
+    for name in outcomes:
+        if f"y_{name}" in rows.columns:
+            found.append((f"outcome:{name}", name.replace("_", " "), rows[f"y_{name}"], None))
+    if "choice_right" in rows.columns and uneven_truth(rows, settings) is None:
+        found.append(
+            (
+                "correctness",
+                "right decisions",
+                rows.choice_right.cast("float64"),
+                truth_weight(rows),
+            )
+        )
+    return found
+
+
+def _panel(
+    rows: ir.Table, value: ir.Value, weight: ir.Value | None, starts: dict[str, int]
+) -> pd.DataFrame:
+    """Mean of the quantity by cohort and week, with the week in which the cohort began."""
+    t = rows.mutate(
+        v__=value, w__=ibis.ifelse(value.isnull(), 0.0, 1.0 if weight is None else weight)
+    )
+    week = t.decided_at.truncate("W").cast("date")
+    frame: pd.DataFrame = fetch(
+        t.group_by(cohort=t.cohort.cast("string"), week=week).aggregate(
+            w=t.w__.sum(), wv=(t.w__ * t.v__.fill_null(0.0)).sum(), n=t.v__.count()
+        )
+    ).to_pandas()
+    weeks = {w: i for i, w in enumerate(sorted(frame["week"].unique()), 1)}
+    # In one order whatever the engine: the bands are drawn by resampling.
+    frame = frame[frame["w"] > 0].sort_values(["cohort", "week"])
+    return pd.DataFrame(
+        {
+            "unit": frame["cohort"].astype("category").cat.codes,
+            "time": frame["week"].map(weeks).astype(int),
+            "start": frame["cohort"].map(starts).astype(int),
+            "y": frame["wv"] / frame["w"],
+            "n": frame["n"],
+        }
+    )
+
+
+def _effect(
+    name: str, label: str, panel: pd.DataFrame, cohorts: int, confidence: float
+) -> StaggeredEffect | None:
+    from diff_diff import CallawaySantAnna
+
+    counts = panel.groupby("unit")["time"].nunique()
+    if panel.empty or counts.min() < 2 or panel["unit"].nunique() < cohorts:
+        return None
+
+    def fitted(resamples: int) -> Any:
+        model = CallawaySantAnna(
+            control_group="not_yet_treated", alpha=1 - confidence, n_bootstrap=resamples, seed=1,
+            allow_unbalanced_panel=True,
+        )  # fmt: skip
+        return model.fit(panel, outcome="y", unit="unit", time="time", first_treat="start")
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            whole = fitted(0).aggregate("simple")
+            events = fitted(_BANDS).aggregate("event_study")
+        except ValueError as error:
+            why = refused(
+                f"the comparison cannot be made ({error})", "weeks before and after a start"
+            )
+            return StaggeredEffect(name, label, why, ())
+    return StaggeredEffect(name, label, _overall(whole, panel, cohorts, confidence), _weeks(events))
+
+
+def _overall(whole: Any, panel: pd.DataFrame, cohorts: int, confidence: float) -> Answer:
+    """The effect over all weeks since the start. The library's error is for many cohorts; with few,
+    one degree of freedom goes with each date of starting: the error is widened by √(G/(G − K)) and t
+    with G − K degrees taken, G cohorts on K dates (held to simulation in docs/calibration.md)."""
+    value, se = float(np.ravel(whole.att)[0]), float(np.ravel(whole.se)[0])
+    df = cohorts - int(panel["start"].nunique())
+    if not np.isfinite(value) or not np.isfinite(se) or df < 1:
+        return refused(
+            "too few cohorts on each date", "more cohorts than dates on which they began"
+        )
+    se *= float(np.sqrt(cohorts / df))
+    half = t_half_width(confidence, df) * se
+    return Estimate(
+        value, value - half, value + half, confidence, int(panel["n"].sum()),
+        "Callaway and Sant'Anna against cohorts not yet begun, cohort-weeks, errors by cohort",
+        "staggered", unit="points", se=se, assumption=_ASSUMPTION,
+    )  # fmt: skip
+
+
+def _weeks(events: Any) -> tuple[EventWeek, ...]:
+    frame = pd.DataFrame(
+        {
+            "week": np.ravel(events.event_time), "value": np.ravel(events.att),
+            "low": np.ravel(events.cband_lower), "high": np.ravel(events.cband_upper),
+        }
+    ).dropna()  # fmt: skip
+    rows = frame.sort_values("week").to_numpy(float)
+    return tuple(EventWeek(int(w), value, low, high) for w, value, low, high in rows.tolist())
