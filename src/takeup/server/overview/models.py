@@ -40,3 +40,17 @@ class PopulationView(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+
+class Released(models.Model):
+    """What the figures of a use case hold so far: everything up to these batches, and `also` what was
+    in no batch yet, but for what is `held` back because too few people would have added to a figure
+    (keys of decisions and outcomes)."""
+
+    use_case = models.CharField(max_length=200, unique=True)
+    batches = models.JSONField(default=dict)
+    also = models.JSONField(default=dict)
+    held = models.JSONField(default=dict)
+
+    def __str__(self) -> str:
+        return self.use_case

@@ -31,7 +31,8 @@ from takeup.report.sections.staggered import staggered_sections
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
-from takeup.server.record_api.services import recorded, silent_senders
+from takeup.server.overview.release import release
+from takeup.server.record_api.services import recorded_by_batch, silent_senders
 from takeup.server.rollout.services import take_looks
 from takeup.server.settings import read_server_settings
 from takeup.server.signals.services import take_signals, take_silence
@@ -48,7 +49,7 @@ def take_snapshots(
     """
     today = now().date()
     step("reading the log")
-    tables = recorded(log_of(read_server_settings()))
+    tables = recorded_by_batch(log_of(read_server_settings()))
     names = sorted(
         set(tables["decisions"]["use_case"].unique().to_pylist()) if "decisions" in tables else ()
     )
@@ -101,10 +102,9 @@ def newest_by_use_case() -> dict[str, Snapshot]:
 def _take(
     name: str, tables: dict[RecordKind, pa.Table], today: date, step: Callable[[str], None]
 ) -> None:
-    parts = {
-        kind: canonical(rows.filter(pc.equal(rows["use_case"], name)))
-        for kind, rows in tables.items()
-    }
+    mine = {kind: rows.filter(pc.equal(rows["use_case"], name)) for kind, rows in tables.items()}
+    released = release(name, mine, declared(name).segment)
+    parts = {kind: canonical(rows) for kind, rows in released.rows.items()}
     parts, left_out = without_small_populations(parts)
     filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
     result = diagnose(
@@ -135,6 +135,7 @@ def _take(
         )
         if made:
             _draw(snapshot, result, left_out)
+            released.keep()
 
 
 def without_small_populations(

@@ -10,9 +10,17 @@ from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.record_api.drain import as_logged
 from takeup.server.record_api.models import InboxRow
 
+NOT_DRAINED = -1
+"""The batch of rows that are in none yet."""
+
 
 def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
-    """Every table of the log that holds anything, with what still waits in the inbox.
+    """Every table of the log that holds anything, with what still waits in the inbox."""
+    return {kind: canonical(rows) for kind, rows in recorded_by_batch(log).items()}
+
+
+def recorded_by_batch(log: DecisionLog) -> dict[RecordKind, pa.Table]:
+    """The same with the log's own columns: `batch` says which rows came when.
 
     The log is read first, at one moment; of the inbox all that is in no batch or in a later one
     is added. A row drained while we look is therefore taken once.
@@ -26,7 +34,7 @@ def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         left = list(waiting.order_by("id").values_list("body", flat=True))
         parts = [drained.rows] if drained else []
         if left:
-            parts.append(as_logged(kind, left, 0))
+            parts.append(as_logged(kind, left, NOT_DRAINED))
         if parts:
-            found[kind] = canonical(pa.concat_tables(parts, promote_options="default"))
+            found[kind] = pa.concat_tables(parts, promote_options="default")
     return found

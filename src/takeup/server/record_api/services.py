@@ -9,7 +9,7 @@ from django.db.models.functions import TruncDate
 
 from takeup.server.record_api.drain import Drained, drain
 from takeup.server.record_api.models import InboxRow, Quarantined, Sender
-from takeup.server.record_api.reading import recorded
+from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
 from takeup.server.record_api.retention import Retained, erase, retain
 
 _USUAL_DAYS = 10
@@ -50,12 +50,14 @@ def silent_senders(today: date) -> dict[str, date]:
 
 
 __all__ = [
+    "NOT_DRAINED",
     "Drained",
     "Retained",
     "drain",
     "erase",
     "in_quarantine",
     "recorded",
+    "recorded_by_batch",
     "retain",
     "sender_count",
     "silent_senders",
