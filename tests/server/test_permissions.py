@@ -72,6 +72,8 @@ PAGES = {
     ("POST", "sender_key_revoke"): ADMINISTRATOR,
     ("GET", "quarantine"): ADMINISTRATOR,
     ("GET", "quarantine_row"): ADMINISTRATOR,
+    ("GET", "agreement"): EVERYBODY,
+    ("POST", "agreement_record"): frozenset({"worker_representative"}),
     ("GET", "audit"): frozenset({"oversight_officer", "worker_representative"}),
 }
 OPEN = {

@@ -29,6 +29,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
+    "takeup.server.agreement",
     "takeup.server.audit",
     "takeup.server.organization",
     "takeup.server.oversight",

@@ -28,6 +28,7 @@ class ServerSettings(BaseModel):
     and old keys of people removed; `administrator` the address of the first one; `smtp_url` the
     mail server, `mail_from` the sender; `webhooks` channels that are told of signals, with commas
     between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role;
+    `works_council` whether an agreement must be in force (docs/explanation/disclosure.md);
     `second_factor` whether those who sign in by password need one; `development` shows the style page."""
 
     home: Path = Path("takeup-data")
@@ -51,6 +52,7 @@ class ServerSettings(BaseModel):
     oidc_name: str = "company sign-in"
     oidc_groups_claim: str = "groups"
     oidc_roles: str = ""
+    works_council: bool = False
     second_factor: Literal["offered", "required"] = "offered"
     development: bool = False
 

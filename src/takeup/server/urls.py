@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path
 
+from takeup.server.agreement import pages as agreement
 from takeup.server.audit import pages as audit
 from takeup.server.health import health, ready
 from takeup.server.notices import pages as notices
@@ -36,6 +37,8 @@ urlpatterns = [
     path("senders/key/<prefix>/revoke", senders_pages.sender_key_revoke, name="sender_key_revoke"),
     path("quarantine", quarantine_pages.quarantine, name="quarantine"),
     path("quarantine/<int:number>", quarantine_pages.quarantine_row, name="quarantine_row"),
+    path("agreement", agreement.agreement, name="agreement"),
+    path("agreement/record", agreement.agreement_record, name="agreement_record"),
     path("audit", audit.audit, name="audit"),
     path("my/access", audit.access_to_me, name="access_to_me"),
     path("api/v1/", api.urls),

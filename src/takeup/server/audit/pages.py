@@ -19,6 +19,7 @@ _A_PAGE = 100
 _ERASED = re.compile(r"[0-9a-f]{16}")
 _WORDS = {
     "access.logged": _("looked at"),
+    "agreement.recorded": _("recorded an agreement"),
     "backup.made": _("made a backup"),
     "backup.restored": _("restored a backup"),
     "export.made": _("exported a view"),

@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from takeup.disclosure.over_time import Family, held_back
 from takeup.record.incoming import RecordKind
-from takeup.record.settings import DisclosureSettings
+from takeup.server.agreement.services import showing
 from takeup.server.overview.models import Released
 from takeup.server.record_api.services import NOT_DRAINED
 
@@ -107,7 +107,7 @@ def _waiting(
         whose = whole.drop_duplicates("decision_id", keep="last")
         touched.append(of.merge(whose, on="decision_id", how="left"))
     table = pd.concat(touched, ignore_index=True)
-    rules = DisclosureSettings()
+    rules = showing()
     labels = _labels(whole, segments, rules.minimum_group)
     shown_by = pd.DataFrame(
         {"person_id": table["person_id"], **{str(f): one(table) for f, one in labels.items()}}

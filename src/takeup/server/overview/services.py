@@ -18,7 +18,6 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError, TakeupError
 from takeup.record.incoming import RecordKind
 from takeup.record.population import Population as DeclaredPopulation
-from takeup.record.settings import DisclosureSettings
 from takeup.report.html import render_body, render_card
 from takeup.report.overview import overview_of
 from takeup.report.page import Page
@@ -28,6 +27,7 @@ from takeup.report.sections.model_issue import model_section
 from takeup.report.sections.rollout import rollout_section
 from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.staggered import staggered_sections
+from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
@@ -47,6 +47,7 @@ def take_snapshots(
 
     Raises InputError where the log holds no decision of it.
     """
+    need_agreement("a snapshot")
     today = now().date()
     step("reading the log")
     tables = recorded_by_batch(log_of(read_server_settings()))
@@ -105,6 +106,8 @@ def _take(
     mine = {kind: rows.filter(pc.equal(rows["use_case"], name)) for kind, rows in tables.items()}
     released = release(name, mine, declared(name).segment)
     parts = {kind: canonical(rows) for kind, rows in released.rows.items()}
+    if mode_on():
+        parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
     parts, left_out = without_small_populations(parts)
     filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
     result = diagnose(
@@ -115,6 +118,7 @@ def _take(
         population={
             key: DeclaredPopulation(title=title) for key, title in population_titles().items()
         },
+        settings=measuring(),
         step=step,
     )
     known_use_case(name)
@@ -138,6 +142,10 @@ def _take(
             released.keep()
 
 
+def _without_teams(rows: pa.Table) -> pa.Table:
+    return rows.drop_columns(["team"]) if "team" in rows.column_names else rows
+
+
 def without_small_populations(
     parts: dict[RecordKind, pa.Table],
 ) -> tuple[dict[RecordKind, pa.Table], list[str]]:
@@ -148,7 +156,7 @@ def without_small_populations(
     if not {"population", "person_id"} <= set(decisions.column_names):
         return parts, []
     people = decisions.group_by("population").aggregate([("person_id", "count_distinct")])
-    least = DisclosureSettings().minimum_group
+    least = showing().minimum_group
     small = [
         population
         for population, n in zip(

@@ -23,6 +23,7 @@ from takeup.log.delta import FREE_TEXT, TIME_OF, DecisionLog
 from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.record.use_case import UseCase as Declared
+from takeup.server.agreement import services as agreement
 from takeup.server.audit import services as audit
 from takeup.server.organization.services import declared, forget_person, use_case_names
 from takeup.server.oversight.services import remove_expired
@@ -48,12 +49,13 @@ class Retained:
 
 def keep_days(use_case: Declared) -> int:
     """How many days the log tells people apart: 91, or the outcome's lag and 28 days more, at
-    most 24 months; what the use case declares, where that is shorter than 24 months."""
+    most 24 months; what the use case declares, where that is shorter. In works-council mode never beyond 91."""
+    most = agreement.MOST_DAYS if agreement.mode_on() else _MOST_DAYS
     if use_case.keep_person_days is not None:
-        return min(use_case.keep_person_days, _MOST_DAYS)
+        return min(use_case.keep_person_days, most)
     rules = (use_case.outcome, *use_case.outcomes.values())
     lag = max(rule.maturation_days for rule in rules)
-    return min(max(_LEAST_DAYS, round(lag) + _BEYOND_OUTCOME), _MOST_DAYS)
+    return min(max(_LEAST_DAYS, round(lag) + _BEYOND_OUTCOME), most)
 
 
 def retain(log: DecisionLog, inbox_days: int, oversight_months: int) -> Retained:

@@ -12,6 +12,7 @@ from takeup.record.assignment import Assigned, Mode, Rules, Unit, assigned
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.use_case import words_of_kind
+from takeup.server.agreement.services import need_agreement
 from takeup.server.audit import services as audit
 from takeup.server.organization import services as organization
 from takeup.server.rollout.gates import gate_of, gates_due, last_decision
@@ -75,6 +76,8 @@ def take_step(
     """From `from_at` (None: now) on the cohort is in `mode`; in assist for `share` (0..1) of its
     units, drawn by their hash. Raises InputError where that cannot be."""
     organization.use_case(use_case)
+    if mode != "off":
+        need_agreement("this step")
     if cohort and cohort not in organization.cohort_keys():
         raise InputError(f"there is no cohort {cohort!r}; the organization's file names cohorts")
     if not 0 <= share <= 1:

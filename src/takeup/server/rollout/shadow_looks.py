@@ -11,8 +11,8 @@ from pydantic import TypeAdapter
 from takeup.disclosure.shadow import disclose_shadow, followed_by, waiting_kinds
 from takeup.log import fetch
 from takeup.measure.shadow import EQUAL, Shadow, ShadowPlan, measure_shadow, new_people
-from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
+from takeup.server.agreement.services import measuring
 from takeup.server.rollout.gates import gate_of
 from takeup.server.rollout.models import Look
 from takeup.stats.answer import CannotSay
@@ -43,7 +43,7 @@ def looks_of(name: str, cohort: str) -> list[tuple[Look, Shadow | CannotSay]]:
 
 
 def _take(name: str, cohort: str, decisions: ir.Table, use_case: UseCase, day: date) -> None:
-    settings = Settings()
+    settings = measuring()
     least = settings.disclosure.minimum_group
     version, gate = gate_of(name, cohort)
     expected = gate.pairs_to_decide(settings.confidence)

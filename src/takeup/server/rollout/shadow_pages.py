@@ -24,6 +24,7 @@ from takeup.report.sections.shadow import (
     looks_cards,
     shadow_heading,
 )
+from takeup.server.agreement.services import showing
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
 from takeup.server.permissions import READS_EVERY_COHORT, may
@@ -211,7 +212,7 @@ def _beside(name: str, cohort: str, reports: int) -> Beside:
     today = now().date()
     members = organization.handles_in(cohort, today)
     opened = None
-    if len(members) >= Settings().disclosure.minimum_group:
+    if len(members) >= showing().minimum_group:
         seen = Opening.objects.filter(use_case=name, cohort=cohort, handle__in=members).count()
         opened = seen / len(members)
     signed = gates.attested(name, cohort)

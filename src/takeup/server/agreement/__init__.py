@@ -1,0 +1,1 @@
+"""Works-council mode: what is measured is what was agreed, as long as it was agreed."""

@@ -1,0 +1,105 @@
+"""Works-council mode: nothing is begun or measured without an agreement, and what is shown shrinks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from takeup.record.errors import InputError
+from tests.server.overview.test_overview import send
+from tests.server.people import client_of, with_role
+
+
+@pytest.fixture
+def council(store, monkeypatch):
+    from django.conf import settings
+
+    monkeypatch.setattr(
+        settings, "TAKEUP", settings.TAKEUP.model_copy(update={"works_council": True})
+    )
+
+
+def agree(days: int = 100) -> None:
+    from takeup.record.clock import now
+    from takeup.server.agreement.services import record_agreement
+
+    record_agreement("BV-7", "list 3", now().date() + timedelta(days=days), by="x")
+
+
+def test_nothing_begins_and_nothing_is_measured_without_an_agreement(council, key):
+    from takeup.server.overview.services import take_snapshots
+    from takeup.server.rollout.services import modes, stop, take_step
+
+    send(key, "north", 24)
+    for mode in ("shadow", "assist"):
+        with pytest.raises(InputError, match="no agreement is in force"):
+            take_step("credit", mode, by="ann")
+    with pytest.raises(InputError, match="no agreement is in force"):
+        take_snapshots()
+    stop("credit", by="ann", reason="stopping is always possible")
+    take_step("credit", "off", by="ann")
+    assert modes() == {"credit": "off"}
+    agree()
+    take_step("credit", "assist", by="ann")
+    assert take_snapshots() == {"credit": "taken"}
+
+
+def test_an_agreement_that_has_expired_makes_it_read_only(council, key):
+    from takeup.record.clock import at, now
+    from takeup.server.overview.services import take_snapshots
+
+    send(key, "north", 24)
+    agree(days=3)
+    take_snapshots()
+    with at(now() + timedelta(days=4)):
+        with pytest.raises(InputError, match="no agreement"):
+            take_snapshots()
+        assert client_of(with_role("executive")).get("/overview/credit").status_code == 200
+
+
+def test_groups_are_larger_and_teams_are_not_shown(council, key):
+    from takeup.server.overview.services import latest, take_snapshots
+
+    send(key, "north", 24)
+    send(key, "nine", 9)
+    agree()
+    take_snapshots()
+    page = client_of(with_role("executive")).get("/overview/credit").content.decode()
+    assert page.count("Not shown, on purpose") == 1
+    adoption = latest("credit").document["diagnoses"][0]["measures"]["adoption"]
+    assert "team" not in adoption["groups"]
+
+
+def test_people_are_told_apart_for_at_most_91_days(council):
+    from takeup.record.use_case import OutcomeRule, UseCase
+    from takeup.server.record_api.retention import keep_days
+
+    assert keep_days(UseCase(outcome=OutcomeRule(maturation_days=400))) == 91
+    assert keep_days(UseCase(keep_person_days=300)) == 91
+    assert keep_days(UseCase(keep_person_days=30)) == 30
+
+
+def test_a_worker_representative_records_it_and_nobody_else(council):
+    representative = client_of(with_role("worker_representative"))
+    told = {"number": "BV-7", "data_list": "3", "valid_until": "2030-12-31"}
+    assert client_of(with_role("programme_lead")).post("/agreement/record", told).status_code == 403
+    assert representative.post("/agreement/record", told | {"number": ""}).status_code == 422
+    assert (
+        representative.post("/agreement/record", told | {"valid_until": "soon"}).status_code == 422
+    )
+    assert representative.post("/agreement/record", told).status_code == 302
+    assert (
+        "Agreement BV-7 holds until 31 December 2030"
+        in representative.get("/agreement").content.decode()
+    )
+
+
+def test_without_the_switch_nothing_is_asked_for(key):
+    from takeup.server.agreement.services import record_agreement, showing
+    from takeup.server.rollout.services import take_step
+
+    take_step("credit", "assist", by="ann")
+    assert showing().minimum_group == 8
+    with pytest.raises(InputError, match="has passed"):
+        record_agreement("x", "y", date(2020, 1, 1), by="z")
