@@ -116,7 +116,10 @@ def test_every_page_is_accessible_fits_and_breaks_no_policy(
 def violations(page: Page) -> list[str]:
     rules = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = Axe().run(page, options={"runOnly": rules})
-    return [found.generate_report()] if found.violations_count else []
+    if not found.violations_count:
+        return []
+    where = [n["target"] for v in found.response["violations"] for n in v["nodes"]]
+    return [f"{found.generate_report()} {where}"]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

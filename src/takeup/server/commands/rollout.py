@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -116,3 +117,27 @@ def draw(
 
     set_draw(name, by=actor(), blind=blind / 100, ask_first=ask_first, reason=reason)
     out.print(f"{name}: {blind:g} % of cases stay blind")
+
+
+@rollout_app.command("gate")
+@needs_server
+def gate(
+    name: _UseCase,
+    file: Annotated[Path, typer.Argument(help="TOML: starts, margin, pairs, days, … (docs)")],
+    decider: Annotated[str, typer.Option(help="address of the one person who decides")],
+    cohort: Annotated[str, typer.Option(help="of the organization; none: everybody else")] = "",
+    reason: _Why = "",
+) -> None:
+    """Declare a cohort's gate; again, and it is the next revision, which says why."""
+    started()
+    from takeup.record.toml_file import read_toml
+    from takeup.server.organization.services import handle_of_address
+    from takeup.server.rollout.gates import declare_gate
+
+    if not file.exists():
+        raise InputError(f"{file}: there is no such file")
+    handle = handle_of_address(decider)
+    if not handle:
+        raise InputError(f"nobody active has the address {decider}")
+    made = declare_gate(name, cohort, read_toml(file), decider=handle, by=actor(), reason=reason)
+    out.print(f"{name}: gate of {cohort or 'everybody else'}, revision {made.revision}")

@@ -115,6 +115,12 @@ def addresses_of(handles: Iterable[str]) -> dict[str, str]:
     return {handle: str(email) for handle, email in found.values_list("handle", "email")}
 
 
+def handle_of_address(address: str) -> str:
+    """The handle of the active person of this address; empty where there is none."""
+    found = Person.objects.filter(email__iexact=address, is_active=True)
+    return found.values_list("handle", flat=True).first() or ""
+
+
 def handle_of(person_id: str) -> str:
     """The handle of a person as senders call them; empty where nobody is known so."""
     found = Person.objects.filter(person_id=person_id).values_list("handle", flat=True).first()
@@ -252,6 +258,7 @@ __all__ = [
     "end",
     "forget_person",
     "handle_of",
+    "handle_of_address",
     "handles_in",
     "holders",
     "import_days",
