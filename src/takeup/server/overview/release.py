@@ -49,26 +49,30 @@ def release(use_case: str, rows: dict[RecordKind, pa.Table], segments: Sequence[
     there is nothing to subtract them from."""
     last = Released.objects.filter(use_case=use_case).first()
     there: dict[str, pa.Table] = {kind: rows[kind] for kind in rows if kind in _KEYS}
-    keys = {kind: _keys(table, kind) for kind, table in there.items()}
     batches = {kind: _last_batch(table) for kind, table in there.items()}
-    also = {kind: _not_drained(table, keys[kind]) for kind, table in there.items()}
     if last is None:
+        also = {kind: _keys(_not_drained(table), kind) for kind, table in there.items()}
         return Release(use_case, rows, batches, also, {})
-    new = {kind: _new(table, keys[kind], kind, last) for kind, table in there.items()}
+    new = {kind: _new(table, kind, last) for kind, table in there.items()}
+    fresh = {kind: table.filter(pa.array(new[kind])) for kind, table in there.items()}
     kept = dict(rows)
-    held: dict[str, list[str]] = {}
-    for kind, mask in _waiting(there, new, segments).items():
-        kept[kind] = there[kind].filter(pa.array(~mask))  # type: ignore[index]
-        held[kind] = keys[kind][mask].tolist()
-        gone = set(held[kind])
-        also[kind] = [key for key in also[kind] if key not in gone]
+    also, held = {}, {}
+    for kind, waits in _waiting(there["decisions"], fresh, segments).items():
+        gone = new[kind].copy()
+        gone[np.flatnonzero(new[kind])] = waits
+        kept[kind] = there[kind].filter(pa.array(~gone))  # type: ignore[index]
+        held[kind] = _keys(fresh[kind].filter(pa.array(waits)), kind)
+        also[kind] = _keys(_not_drained(kept[kind]), kind)  # type: ignore[index]
     return Release(use_case, kept, batches, also, held)
 
 
-def _keys(rows: pa.Table, kind: str) -> np.ndarray[Any, Any]:
+Mask = np.ndarray[Any, Any]
+
+
+def _keys(rows: pa.Table, kind: str) -> list[str]:
     parts = [pc.cast(rows[name], pa.string()) for name in _KEYS[kind] if name in rows.column_names]
     joined = pc.binary_join_element_wise(*[pc.fill_null(p, "") for p in parts], "\x1f")
-    found: np.ndarray[Any, Any] = np.asarray(joined.to_pylist(), dtype=object)
+    found: list[str] = joined.to_pylist()
     return found
 
 
@@ -76,82 +80,85 @@ def _last_batch(rows: pa.Table) -> int:
     return max(int(pc.max(rows["batch"]).as_py() or 0), 0)
 
 
-def _not_drained(rows: pa.Table, keys: np.ndarray[Any, Any]) -> list[str]:
-    mask = rows["batch"].to_numpy() == NOT_DRAINED
-    found: list[str] = keys[mask].tolist()
-    return found
+def _not_drained(rows: pa.Table) -> pa.Table:
+    return rows.filter(pc.equal(rows["batch"], NOT_DRAINED))
 
 
-def _new(
-    rows: pa.Table, keys: np.ndarray[Any, Any], kind: str, last: Released
-) -> np.ndarray[Any, Any]:
-    """Rows that no figure has held yet."""
+def _new(rows: pa.Table, kind: str, last: Released) -> Mask:
+    """Rows that no figure has held yet: those that came since, and those held back then. Keys are
+    compared only where they may decide: the log is long."""
     batch = rows["batch"].to_numpy()
     came = (batch > last.batches.get(kind, 0)) | (batch == NOT_DRAINED)
-    shown = np.isin(keys, list(last.also.get(kind, ())))
-    held = np.isin(keys, list(last.held.get(kind, ())))
-    found: np.ndarray[Any, Any] = (came & ~shown) | held
-    return found
+    held, shown = set(last.held.get(kind, ())), set(last.also.get(kind, ()))
+    ids = pa.array([key.split("\x1f")[0] for key in held], pa.string())
+    maybe = came | pc.is_in(pc.cast(rows["decision_id"], pa.string()), ids).to_numpy()
+    keys = _keys(rows.filter(pa.array(maybe)), kind)
+    new: Mask = maybe.copy()
+    new[np.flatnonzero(maybe)] = [
+        key in held or (since and key not in shown)
+        for key, since in zip(keys, came[maybe], strict=True)
+    ]
+    return new
 
 
 def _waiting(
-    rows: dict[str, pa.Table], new: dict[str, np.ndarray[Any, Any]], segments: Sequence[str]
-) -> dict[str, np.ndarray[Any, Any]]:
-    """Of what is new, the rows that wait; an outcome counts as something new of its decision."""
-    whole = _told(rows["decisions"], segments)
-    fresh = whole[new["decisions"]]
-    touched = [fresh]
-    if "outcomes" in new:
-        outcomes = rows["outcomes"].filter(pa.array(new["outcomes"]))
-        of = pd.DataFrame({"decision_id": outcomes["decision_id"].to_pylist()})
-        whose = whole.drop_duplicates("decision_id", keep="last")
+    decisions: pa.Table, fresh: dict[str, pa.Table], segments: Sequence[str]
+) -> dict[str, Mask]:
+    """Which of the fresh rows wait; an outcome counts as something new of its decision."""
+    touched = [_told(fresh["decisions"], segments)]
+    if "outcomes" in fresh:
+        of = fresh["outcomes"].select(["decision_id"]).to_pandas()
+        there = decisions.filter(
+            pc.is_in(decisions["decision_id"], pc.unique(fresh["outcomes"]["decision_id"]))
+        )
+        whose = _told(there, segments).drop_duplicates("decision_id", keep="last")
         touched.append(of.merge(whose, on="decision_id", how="left"))
     table = pd.concat(touched, ignore_index=True)
     rules = showing()
-    labels = _labels(whole, segments, rules.minimum_group)
+    labels = _labels(decisions, segments, rules.minimum_group)
     shown_by = pd.DataFrame(
         {"person_id": table["person_id"], **{str(f): one(table) for f, one in labels.items()}}
     )
     wait = held_back(shown_by, [(), *((str(f),) for f in labels)], rules)
-    found = {kind: mask.copy() for kind, mask in new.items()}
-    found["decisions"][np.flatnonzero(new["decisions"])] = wait[: len(fresh)]
-    if "outcomes" in new:
-        found["outcomes"][np.flatnonzero(new["outcomes"])] = wait[len(fresh) :]
+    count = fresh["decisions"].num_rows
+    found = {"decisions": wait[:count]}
+    if "outcomes" in fresh:
+        found["outcomes"] = wait[count:]
     return found
 
 
 def _labels(
-    whole: pd.DataFrame, segments: Sequence[str], least: int
+    decisions: pa.Table, segments: Sequence[str], least: int
 ) -> dict[Family, Callable[[pd.DataFrame], pd.Series]]:
     """For each table that pages show, what a row's group is called there. Groups that are hidden for
     being small, and the one hidden with them, show only together: they are one."""
-    alone = [c for c in (*_SHOWN_BY, *segments) if c in whole.columns]
+    if "person_id" not in decisions.column_names:
+        return {}
+    known = decisions.filter(pc.is_valid(decisions["person_id"]))
+    known = known.append_column(_WEEK, pc.floor_temporal(known["decided_at"], unit="week"))
+    alone = [c for c in (*_SHOWN_BY, *segments) if c in known.column_names]
     families: list[Family] = [(c,) for c in alone]
     if "population" in alone:
         families += [("population", c) for c in alone if c != "population"]
-    return {family: _label(whole, family, least) for family in families}
+    return {family: _label(known, family, least) for family in families}
 
 
-def _label(whole: pd.DataFrame, family: Family, least: int) -> Callable[[pd.DataFrame], pd.Series]:
-    known = whole.dropna(subset=["person_id"])
-    people = known.groupby([_word(known[c]) for c in family])["person_id"].nunique()
+def _label(known: pa.Table, family: Family, least: int) -> Callable[[pd.DataFrame], pd.Series]:
+    counted = known.group_by(list(family)).aggregate([("person_id", "count_distinct")]).to_pandas()
+    inside: dict[tuple[str, ...], list[tuple[int, tuple[str, ...]]]] = {}
+    names = [_word(counted[c]) for c in family]
+    for *key, n in zip(*names, counted["person_id_count_distinct"], strict=True):
+        inside.setdefault(tuple(key[:-1]), []).append((int(n), tuple(key)))
     hidden: set[tuple[str, ...]] = set()
-    parents = (
-        people.groupby(level=list(range(len(family) - 1))) if len(family) > 1 else [((), people)]
-    )
-    for _, inside in parents:
-        sizes = sorted(
-            (int(n), key if isinstance(key, tuple) else (key,)) for key, n in inside.items()
-        )
-        few = [key for n, key in sizes if n < least]
-        rest = [(n, key) for n, key in sizes if n >= least]
-        while few and rest and len(few) < 2:
-            few.append(rest.pop(0)[1])
+    for sizes in inside.values():
+        few = [key for n, key in sorted(sizes) if n < least]
+        rest = [key for n, key in sorted(sizes) if n >= least]
+        if len(few) == 1 and rest:
+            few.append(rest[0])
         hidden |= set(few)
 
     def label(table: pd.DataFrame) -> pd.Series:
-        parts = [_word(table[c]) for c in family]
-        keys = list(zip(*parts, strict=True))
+        keys = list(zip(*[_word(table[c]) for c in family], strict=True))
         return pd.Series(
             ["\x1f".join((*key[:-1], "few") if key in hidden else key) for key in keys],
             index=table.index, dtype=object,
