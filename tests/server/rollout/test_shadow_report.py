@@ -190,3 +190,12 @@ def test_a_report_waits_until_enough_people_have_added_to_it(key, log):
     page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
     assert "2,680 cases" in page
     assert "Look by look" in page
+
+
+def test_the_report_exports_what_it_shows(measured):
+    lead = client_of(with_role("programme_lead"))
+    text = lead.get("/shadow/credit?as=csv").content.decode()
+    assert text.splitlines()[0].startswith("kind,pairs,people")
+    assert "All cases,4000,30," in text
+    assert lead.get("/shadow/credit?as=pdf").content[:5] == b"%PDF-"
+    assert lead.get("/signals?as=csv").status_code == 200

@@ -235,3 +235,24 @@ def _series(looks: Looks, kind: ShadowKind) -> list[LookPoint]:
 def _so_far(looks: Sequence[LookPoint]) -> str:
     last = looks[-1]
     return f"{points(last.value)} at look {len(looks)}"
+
+
+def kinds_table(shadow: Shadow) -> tuple[list[str], list[list[object]]]:
+    """The report as numbers, shares of cases: for CSV."""
+    columns = ["kind", "pairs", "people", "disagreements", "judged", "only_model", "only_person",
+               "difference", "low", "high", "status"]  # fmt: skip
+    rows: list[list[object]] = []
+    for kind in shadow.every():
+        d = kind.difference
+        if isinstance(d, CannotSay):
+            hidden = d.status == "suppressed"
+            counts: list[object] = [None] * 6 if hidden else [
+                kind.pairs, kind.people, kind.disagreements, kind.judged, None, None
+            ]  # fmt: skip
+            rows.append([name_of_kind(kind), *counts, None, None, None, d.status])
+            continue
+        rows.append(
+            [name_of_kind(kind), kind.pairs, kind.people, kind.disagreements, kind.judged,
+             kind.only_model, kind.only_person, d.value, d.low, d.high, "shown"]
+        )  # fmt: skip
+    return columns, rows

@@ -18,7 +18,7 @@ from takeup.record.errors import DeclarationError
 from takeup.server.audit import services as audit
 from takeup.server.organization import services
 from takeup.server.organization.import_people import Change, import_people
-from takeup.server.organization.models import Person, Placement, Population, Team, UseCase
+from takeup.server.organization.models import Lead, Person, Placement, Population, Team, UseCase
 from takeup.server.organization.people_file import COLUMNS, read_people_csv
 from takeup.server.organization.roles import FOLLOWS, Role
 from takeup.server.organization.sign_in import sign_in_link
@@ -26,6 +26,7 @@ from takeup.server.permissions import may
 from takeup.server.rollout.services import modes
 
 _A_PAGE = 50
+_MOST_LISTED = 100
 
 
 def _actor(request: HttpRequest) -> Person:
@@ -51,6 +52,10 @@ def organization(request: HttpRequest) -> HttpResponse:
         ).select_related("population", "team", "cohort")
     }
     there = services.on_path("placement", today)
+    leads = {
+        lead.team_id: lead
+        for lead in Lead.objects.filter(services.on(today)).select_related("person")
+    }
     shown = {
         "asked": asked,
         "page": page,
@@ -58,12 +63,15 @@ def organization(request: HttpRequest) -> HttpResponse:
         "active": Person.objects.filter(is_active=True).count(),
         "populations": Population.objects.annotate(
             people=Count("placement", filter=there)
-        ).order_by("key"),
+        ).order_by("key")[:_MOST_LISTED],
+        "population_count": Population.objects.count(),
+        "team_count": Team.objects.count(),
+        "most": _MOST_LISTED,
         "teams": [
-            (team, team.leads.filter(services.on(today)).select_related("person").first())
+            (team, leads.get(team.pk))
             for team in Team.objects.annotate(people=Count("placement", filter=there)).order_by(
                 "key"
-            )
+            )[:_MOST_LISTED]
         ],
     }
     template = "organization/_people.html" if request.htmx else "organization/organization.html"  # type: ignore[attr-defined]

@@ -21,12 +21,14 @@ from takeup.report.html import render_card
 from takeup.report.sections.shadow import (
     changed_section,
     kinds_section,
+    kinds_table,
     looks_cards,
     shadow_heading,
 )
 from takeup.server.agreement.services import showing
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
+from takeup.server.pages.exports import shown_or_exported
 from takeup.server.permissions import READS_EVERY_COHORT, may
 from takeup.server.rollout import gates, services
 from takeup.server.rollout.gate import Beside, Gate, GateResult, KindVerdict, evaluate
@@ -181,7 +183,13 @@ def _report(
             shown |= _figures(looks, shadow, gate, result)
         else:
             shown["refused"] = shadow
-    return render(request, "rollout/shadow.html", shown | more, status=status)
+    shown |= more
+    if status != 200:
+        return render(request, "rollout/shadow.html", shown, status=status)
+    found = looks[-1][1] if looks else None
+    table = kinds_table(found) if isinstance(found, Shadow) else (["kind"], [])
+    name_of_export = f"shadow-{name}-{cohort or 'everybody-else'}"
+    return shown_or_exported(request, "rollout/shadow.html", shown, name_of_export, table)
 
 
 def _figures(looks: Any, shadow: Shadow, gate: Gate, result: GateResult) -> dict[str, Any]:

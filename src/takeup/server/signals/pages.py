@@ -14,6 +14,7 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
+from takeup.server.pages.exports import shown_or_exported
 from takeup.server.permissions import may
 from takeup.server.signals import services
 from takeup.server.signals.models import Response
@@ -51,7 +52,16 @@ def _signals(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespon
         "answers_may": may("signal_answer", request.user),
         "sees_deliveries": may("deliveries", request.user),
     }  # fmt: skip
-    return render(request, "signals/signals.html", shown | more, status=status)
+    if status != 200:
+        return render(request, "signals/signals.html", shown | more, status=status)
+    columns = ["use_case", "where", "signal", "evidence", "opened", "due", "owner", "closed"]
+    rows = [
+        [r.use_case, titles.get(r.population, r.population), r.words, r.evidence,
+         r.opened_at.date(), r.due, names.get(r.owner) or r.owner_role,
+         r.closed_at.date() if r.closed_at else None]
+        for r in [*first, *queued, *history]
+    ]  # fmt: skip
+    return shown_or_exported(request, "signals/signals.html", shown, "signals", (columns, rows))
 
 
 @require_POST

@@ -1,0 +1,260 @@
+"""How fast pages answer with a large programme, and `GET /api/v1/modes` beside a bare endpoint.
+
+    python benchmarks/pages.py --decisions 10000000 --people 10000 --populations 200
+
+The log is written as the drain writes it, the organization comes by its import, the snapshot is
+taken as every night; then pages are asked for one after the other, signed in, cookies and all.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+
+PAGES = {
+    "programme_lead": ("/", "/overview", "/overview/credit", "/overview/credit?page=5",
+                       "/overview/credit/population/branch-007", "/diagnosis/credit", "/use-cases",
+                       "/use-cases/credit", "/rollout/credit", "/shadow/credit/of/wave-3", "/signals", "/notices",
+                       "/deliveries", "/agreement"),
+    "administrator": ("/organization", "/organization?q=branch", "/senders", "/quarantine"),
+    "oversight_officer": ("/audit",),
+}  # fmt: skip
+BARE = """
+import sys, uvicorn
+from starlette.applications import Starlette
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+async def modes(request):
+    return JSONResponse({"modes": {"credit": "assist"}})
+
+app = Starlette(routes=[Route("/api/v1/modes", modes), Route("/ready", modes)])
+uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, lifespan="off")
+"""
+PASSWORD = "a-long-and-rare-password"
+_BATCH = 1_000_000
+
+
+def main() -> None:
+    """Fill, measure, print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--decisions", type=int, default=10_000_000)
+    parser.add_argument("--people", type=int, default=10_000)
+    parser.add_argument("--populations", type=int, default=200)
+    parser.add_argument("--requests", type=int, default=40)
+    parser.add_argument("--seconds", type=float, default=8.0)
+    given = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TAKEUP_HOME"] = folder
+        os.environ["TAKEUP_RATE_PER_MINUTE"] = "10000000"
+        key = fill(given.decisions, given.people, given.populations)
+        port = _free_port()
+        server = subprocess.Popen(
+            [sys.executable, "-m", "takeup.cli", "serve", "--port", str(port)],
+            stdout=subprocess.DEVNULL,
+        )
+        try:
+            _until(port)
+            pages(port, given.requests)
+            modes(port, key, given.seconds, Path(folder))
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def fill(decisions: int, people: int, populations: int) -> str:
+    """An organization, its decisions in the log, a snapshot; a sender's key."""
+    from takeup.server.start import log_of, start
+
+    settings = start()
+    from takeup.server.organization.models import Person
+    from takeup.server.organization.roles import Role
+    from takeup.server.organization.services import (
+        declare_use_case,
+        import_people,
+        read_people,
+        set_roles,
+    )
+    from takeup.server.overview.services import take_snapshots
+    from takeup.server.record_api.keys import make_key
+    from takeup.server.rollout.services import take_step
+
+    began = time.perf_counter()
+    rows = [
+        {"person_id": f"p{i}", "name": f"Person {i}", "population": f"branch-{i % populations:03d}",
+         "team": f"t{i % (populations * 4)}", "cohort": f"wave-{i % populations % 20}"}
+        for i in range(people)
+    ]  # fmt: skip
+    import_people(read_people(rows, "benchmark"), actor="benchmark")
+    for role in PAGES:
+        person = Person.objects.create_user(role, name=role, email=f"{role}@example.org")
+        person.set_password(PASSWORD)
+        person.save()
+        set_roles(person, {Role(role)}, "benchmark")
+    declare_use_case("credit", 'segment = ["x_segment"]\n', "benchmark")
+    for wave in range(20):
+        take_step("credit", "assist", by="benchmark", cohort=f"wave-{wave}", share=0.5 + wave / 40)
+    print(f"organization of {people:,} people: {time.perf_counter() - began:.1f} s", flush=True)
+    began, log, rng = time.perf_counter(), log_of(settings), np.random.default_rng(1)
+    for number, first in enumerate(range(0, decisions, _BATCH), 1):
+        n = min(_BATCH, decisions - first)
+        log.append(
+            "decisions", _table(rng, first, n, decisions, people, populations, number), number
+        )
+    print(f"{decisions:,} decisions in the log: {time.perf_counter() - began:.1f} s", flush=True)
+    began = time.perf_counter()
+    print(f"snapshot: {take_snapshots()}", flush=True)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    print(f"snapshot: {time.perf_counter() - began:.1f} s, peak {peak:.1f} GB", flush=True)
+    return make_key("benchmark")
+
+
+def _table(
+    rng: np.random.Generator, first: int, n: int, of: int, people: int, populations: int, batch: int
+) -> pa.Table:
+    """Decisions of sixteen weeks; some in shadow, half of the others looked at."""
+    person = rng.integers(0, people, n)
+    day = np.datetime64("2026-08-03T08:00:00", "us")
+    at = day + ((first + np.arange(n)) * (112 * 86_400_000_000 // of)).astype("timedelta64[us]")
+    advice, same = rng.random(n) < 0.6, rng.random(n) < 0.8
+    words = np.array(["decline", "approve"])
+    assist = rng.random(n) < 0.8
+    return pa.table(
+        {
+            "decision_id": pa.array(np.char.add("d", (first + np.arange(n)).astype(str))),
+            "case_id": pa.array(np.char.add("c", (first + np.arange(n)).astype(str))),
+            "use_case": pa.array(["credit"] * n), "revision": pa.array(np.ones(n, dtype=np.int64)),
+            "person_id": pa.array(np.char.add("p", person.astype(str))),
+            "population": pa.array(np.char.add("branch-", np.char.zfill((person % populations).astype(str), 3))),
+            "team": pa.array(np.char.add("t", (person % (populations * 4)).astype(str))),
+            "cohort": pa.array(np.char.add("wave-", (person % populations % 20).astype(str))),
+            "decided_at": pa.array(at, pa.timestamp("us", tz="UTC")),
+            "mode": pa.array(np.where(assist, "assist", "shadow")),
+            "consulted": pa.array(assist & (rng.random(n) < 0.5)),
+            "path": pa.array(np.where(rng.random(n) < 0.8, "ai", "legacy")),
+            "recommendation": pa.array(words[advice.astype(int)]),
+            "choice": pa.array(words[np.where(same, advice, ~advice).astype(int)]),
+            "x_segment": pa.array(np.array(["thin", "long", "seasonal"])[rng.integers(0, 3, n)]),
+            "month": pa.array(np.datetime_as_string(at, unit="M")),
+            "batch": pa.array(np.full(n, batch, dtype=np.int64)),
+        }
+    )  # fmt: skip
+
+
+def pages(port: int, requests: int) -> None:
+    """95th percentile of each page."""
+    import httpx
+
+    base = f"http://127.0.0.1:{port}"
+    worst = 0.0
+    for role, paths in PAGES.items():
+        with httpx.Client(base_url=base, follow_redirects=True, timeout=60) as client:
+            page = client.get("/sign-in").text
+            token = page.split('name="csrfmiddlewaretoken" value="')[1].split('"')[0]
+            client.post(
+                "/sign-in", data={"login": f"{role}@example.org", "password": PASSWORD,
+                                  "csrfmiddlewaretoken": token},
+                headers={"Referer": f"{base}/sign-in"},
+            )  # fmt: skip
+            for path in paths:
+                took = []
+                for _ in range(requests):
+                    began = time.perf_counter()
+                    answer = client.get(path)
+                    took.append(1_000 * (time.perf_counter() - began))
+                    assert answer.status_code == 200, (path, answer.status_code)
+                p95 = float(np.percentile(took, 95))
+                worst = max(worst, p95)
+                size = len(answer.content) / 1e3
+                print(
+                    f"{path}: median {statistics.median(took):.0f} ms, p95 {p95:.0f} ms, {size:.0f} kB"
+                )
+    print(f"slowest page, p95: {worst:.0f} ms (bar 200)", flush=True)
+
+
+def modes(port: int, key: str, seconds: float, folder: Path) -> None:
+    """Requests a second of `GET /modes`, beside a bare endpoint that answers a constant."""
+    script, bare_port = folder / "bare.py", _free_port()
+    script.write_text(BARE)
+    bare = subprocess.Popen([sys.executable, str(script), str(bare_port)])
+    try:
+        _until(bare_port)
+        rates: dict[str, list[float]] = {
+            "bare": [],
+            "takeup, unchanged (304)": [],
+            "takeup, whole": [],
+        }
+        _, tag, size = _get(port, key, None)
+        for _ in range(3):
+            rates["bare"].append(_rate(bare_port, key, None, seconds))
+            rates["takeup, unchanged (304)"].append(_rate(port, key, tag, seconds))
+            rates["takeup, whole"].append(_rate(port, key, None, seconds))
+        for name, found in rates.items():
+            print(f"GET /modes, {name}: {statistics.median(found):,.0f} a second")
+        ratio = statistics.median(rates["takeup, unchanged (304)"]) / statistics.median(
+            rates["bare"]
+        )
+        print(f"ratio {ratio:.2f} (bar 0.5); the whole answer has {size / 1e3:.0f} kB")
+    finally:
+        bare.terminate()
+        bare.wait()
+
+
+def _rate(port: int, key: str, tag: str | None, seconds: float) -> float:
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    headers = {"Authorization": f"Bearer {key}"} | ({"If-None-Match": tag} if tag else {})
+    ends, count = time.perf_counter() + seconds, 0
+    while time.perf_counter() < ends:
+        connection.request("GET", "/api/v1/modes", headers=headers)
+        answer = connection.getresponse()
+        answer.read()
+        assert answer.status in (200, 304), answer.status
+        count += 1
+    return count / seconds
+
+
+def _get(port: int, key: str, tag: str | None) -> tuple[int, str, int]:
+    import http.client
+
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection.request("GET", "/api/v1/modes", headers={"Authorization": f"Bearer {key}"})
+    answer = connection.getresponse()
+    return answer.status, answer.headers["ETag"], len(answer.read())
+
+
+def _free_port() -> int:
+    import socket
+
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def _until(port: int) -> None:
+    import http.client
+
+    for _ in range(400):
+        try:
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
+            connection.request("GET", "/ready")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"nothing answers on port {port}")
+
+
+if __name__ == "__main__":
+    main()
