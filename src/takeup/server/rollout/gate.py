@@ -104,7 +104,7 @@ def evaluate(gate: Gate, shadow: Shadow | CannotSay, beside: Beside) -> GateResu
         )
         clauses = [
             _volume(gate, shadow, beside), _own_first(gate, shadow), _margin(gate, kinds),
-            _harm(kinds),
+            _harm(kinds), *_precision(shadow),
         ]  # fmt: skip
     clauses.append(_read(len(clauses) + 1, gate, beside))
     for statement in gate.attested:
@@ -242,6 +242,27 @@ def _harm(kinds: Sequence[KindVerdict]) -> Clause:
     return Clause(
         4, words, told, "hold" if whole else "intervene", needs="these kinds are left to people"
     )
+
+
+_WRONG_TOO_OFTEN = 0.40
+"""Share of wrong advice from which nobody should be asked to use it (model issue `low_precision`)."""
+
+
+def _precision(shadow: Shadow) -> list[Clause]:
+    """Asked only where it is known how often both are wrong together."""
+    error = shadow.overall.model_error
+    if isinstance(error, CannotSay):
+        return []
+    evidence = (
+        f"wrong in {100 * error.value:.0f} of 100 ({100 * error.low:.0f} to {100 * error.high:.0f})"
+    )
+    passes = error.value < _WRONG_TOO_OFTEN
+    return [
+        Clause(
+            5, f"Advice wrong in fewer than {100 * _WRONG_TOO_OFTEN:.0f} of 100 cases", evidence,
+            "go" if passes else "hold", needs="" if passes else "a better model",
+        )
+    ]  # fmt: skip
 
 
 def _read(number: int, gate: Gate, beside: Beside) -> Clause:
