@@ -23,10 +23,12 @@ from takeup.measure.paired import measure_paired
 from takeup.measure.resistance import measure_resistance
 from takeup.measure.rollout import measure_rollout
 from takeup.measure.signals import WeeklySums, signals_of
+from takeup.measure.staggered import measure_staggered
 from takeup.measure.value import measure_value
 from takeup.record.evidence import Evidence
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
+from takeup.record.use_case import UseCase
 from takeup.simulate import Phase, Scenario, generate, scenario, simulate
 from takeup.simulate.population_spec import REASONS, PopulationSpec
 from takeup.sources.evidence_files import read_evidence
@@ -335,6 +337,40 @@ def gate_looks(seed: int, people: int) -> Record:
     }
 
 
+def staggered(seed: int, engine: Engine, cohorts: int) -> Record:
+    """Cohorts that begin in the fifth, eighth or eleventh of fourteen weeks or not at all, forty cases
+    a week each; right decisions change from week to week for all alike, by 5 points with the advice."""
+    rng = np.random.default_rng(seed)
+    weeks, each, effect = 14, 40, 0.05
+    start = np.array([5, 8, 11, 0])[np.arange(cohorts) % 4]
+    own, common = rng.normal(0, 0.06, cohorts), rng.normal(0, 0.02, weeks + 1)
+    cohort, week, _ = (
+        a.ravel() for a in np.meshgrid(np.arange(cohorts), np.arange(1, weeks + 1), np.arange(each))
+    )
+    assist = (start[cohort] > 0) & (week >= start[cohort])
+    p = np.clip(0.65 + own[cohort] + common[week] + effect * assist, 0, 1)
+    right = rng.random(len(p)) < p
+    monday = np.datetime64("2026-01-05", "us") + (week - 1) * np.timedelta64(7, "D")
+    table = engine.load(
+        pa.table(
+            {
+                "cohort": [f"c{c}" for c in cohort], "decided_at": monday,
+                "mode": np.where(assist, "assist", "shadow"), "agrees": right, "choice_right": right,
+                "advice_right": np.ones(len(p), dtype=bool),
+                "action": np.where(assist, "followed", "shadow"),
+                "recommendation": ["approve"] * len(p),
+                "choice": np.where(right, "approve", "decline"),
+            }
+        )
+    )  # fmt: skip
+    found = measure_staggered(table, UseCase(), (), SETTINGS)
+    out: Record = {"truth": {"staggered": effect}}
+    if not isinstance(found, CannotSay):
+        whole = next(e for e in found.effects if e.name == "correctness")
+        out["staggered"] = _told(whole.overall)
+    return out
+
+
 @cache
 def _use_by_reason(name: str, detour: bool) -> dict[str, float]:
     """Effective reliance of people of each reason alone, from a large population; without
@@ -424,6 +460,8 @@ JOBS: dict[str, Callable[[int, Engine], Record]] = {
     "signals-null": lambda s, e: signals(s, 0.0),
     "signals-shift": lambda s, e: signals(s, 0.15),
     "weekly-looks": lambda s, e: weekly_looks(s),
+    "staggered-12": lambda s, e: staggered(s, e, 12),
+    "staggered-40": lambda s, e: staggered(s, e, 40),
     "gates-12": lambda s, e: gate_looks(s, 12),
     "gates-60": lambda s, e: gate_looks(s, 60),
     "reasons": lambda s, e: reasons(s, e, "all"),

@@ -96,6 +96,9 @@ def coverage_rows(folder: Path) -> list[Row]:
         at_hand = coverage(drawn, "rollout", "rollout", process=False, where=name, what="the same, for the people at hand only (randomised)", nominal=False)  # fmt: skip
         if at_hand:
             rows.append(replace(at_hand, expects="at least 92 %", holds=at_hand.low >= 0.92))
+    for cohorts in (12, 40):
+        begun = read(folder, f"staggered-{cohorts}")
+        rows.append(coverage(begun, "staggered", "staggered", process=False, where=f"{cohorts} cohorts", what="beginning to have the advice (staggered)", nominal=True))  # fmt: skip
     recorded = read(folder, "recorded")
     for key, words, nominal in (
         ("adjusted", "followed minus overridden (adjusted)", True),

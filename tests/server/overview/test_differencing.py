@@ -68,7 +68,7 @@ class Attack:
         return found
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_what_two_days_differ_by_comes_from_at_least_the_minimum_group(key, seed):
     from takeup.record.clock import at, now
     from takeup.server.organization.services import declare_use_case
@@ -80,7 +80,7 @@ def test_what_two_days_differ_by_comes_from_at_least_the_minimum_group(key, seed
     seen: list[dict[str, int]] = []
     shown: list[set[str]] = []
     start = now()
-    for day, who in enumerate((60, 3, 25, 1, 40, 9, 30)):
+    for day, who in enumerate((60, 3, 25, 1, 40, 30)):
         attack.one_day(who)
         with at(start + timedelta(days=day)):
             take_snapshots()
