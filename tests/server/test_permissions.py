@@ -131,7 +131,7 @@ def site(store):
     row = {"key": "officers", "title": "Officers", "definition": "", "state": "hidden"}
     taken = Snapshot.objects.create(
         use_case="credit", day="2026-11-24", taken_at=now(), document={"diagnoses": []}, body="…",
-        overview={"heading": "Half", "summary": "", "total": row, "not_yet": [], "changes": []},
+        overview={"title": "Credit", "verdict": "Half.", "heading": "Half", "summary": "", "total": row, "not_yet": [], "changes": []},
     )  # fmt: skip
     PopulationView.objects.create(snapshot=taken, key="officers", place=1, row=row)
     return addresses()

@@ -95,6 +95,8 @@ class NotYet:
 class Overview:
     """A use case's overview: its answer first, everybody, then each population."""
 
+    title: str
+    verdict: str
     heading: str
     summary: str
     total: PopulationRow
@@ -116,6 +118,8 @@ def overview_of(
     rows += [_hidden(key, diagnosis) for key in left_out]
     total = _row(diagnosis, adoption.overall, settings, total=True, rows=rows)
     return Overview(
+        diagnosis.title,
+        diagnosis.verdict,
         _heading(adoption.overall, diagnosis),
         diagnosis.summary,
         total,

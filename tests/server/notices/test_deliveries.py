@@ -184,9 +184,9 @@ def test_the_digest_goes_to_leads_once_a_week(deployment):
 
     lead = with_role("programme_lead")
     with_role("practitioner")
-    told = {"diagnoses": [{"title": "Credit", "verdict": "High rate, low quality."}]}
+    told = {"title": "Credit", "verdict": "High rate, low quality."}
     Snapshot.objects.create(
-        use_case="credit", day=now().date(), taken_at=now(), document=told, body=""
+        use_case="credit", day=now().date(), taken_at=now(), document={}, body="", overview=told
     )
     assert write_digest(date(2026, 11, 23)) == 1
     write_digest(date(2026, 11, 25))

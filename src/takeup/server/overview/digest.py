@@ -19,8 +19,7 @@ def write_digest(day: date) -> int:
     year, week, _ = day.isocalendar()
     lines = []
     for name, snapshot in sorted(newest_by_use_case().items()):
-        for told in snapshot.document["diagnoses"]:
-            lines.append(f"{told['title']}: {told['verdict']}")
+        lines.append(f"{snapshot.overview['title']}: {snapshot.overview['verdict']}")
         open_, _queued = open_responses(name)
         lines += [f"  due {r.due:%-d %b}: {r.population or name}, {r.words}" for r in open_]
         since = now() - timedelta(days=7)

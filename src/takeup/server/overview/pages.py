@@ -121,9 +121,12 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
         "takes": may("diagnosis_take", request.user),
         "on_the_way": _on_the_way(name),
     }
+    wanted_findings = (
+        found.document["diagnoses"] if found and request.GET.get("as") == "csv" else []
+    )
     findings = [
         [f["title"], f["text"], f["grade"], f["first_action"]]
-        for d in (found.document["diagnoses"] if found else [])
+        for d in wanted_findings
         for f in d.get("findings", [])
     ]
     table = (["finding", "text", "grade", "first_action"], findings)

@@ -81,15 +81,16 @@ def take_snapshot_of(use_case: str) -> dict[str, str]:
 
 
 def latest(use_case: str, day: date | None = None) -> Snapshot | None:
-    """The newest snapshot of a use case, or that of `day`."""
-    found = Snapshot.objects.filter(use_case=use_case)
+    """The newest snapshot of a use case, or that of `day`. Whole documents are read when asked for:
+    with hundreds of populations they have megabytes."""
+    found = Snapshot.objects.filter(use_case=use_case).defer("document", "body", "cards")
     if day is not None:
         found = found.filter(day=day)
     return found.order_by("-day").first()
 
 
 def newest_by_use_case() -> dict[str, Snapshot]:
-    """The newest snapshot of every use case that has one, without its page."""
+    """The newest snapshot of every use case that has one, without its page and document."""
     newest = Snapshot.objects.filter(
         day=Subquery(
             Snapshot.objects.filter(use_case=OuterRef("use_case"))
@@ -97,7 +98,7 @@ def newest_by_use_case() -> dict[str, Snapshot]:
             .values("day")[:1]
         )
     )
-    return {s.use_case: s for s in newest.defer("body", "cards").order_by("use_case")}
+    return {s.use_case: s for s in newest.defer("document", "body", "cards").order_by("use_case")}
 
 
 def _take(

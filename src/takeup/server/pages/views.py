@@ -34,9 +34,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "is_manager": Role.MANAGER in held,
         "administers": Role.ADMINISTRATOR in held,
         "sees_diagnosis": sees,
-        "diagnoses": [
-            (s, next((d for d in s.document["diagnoses"]), None)) for s in newest.values()
-        ],
+        "diagnoses": list(newest.values()),
         "waiting_use_cases": [n for n in use_case_names() if n not in newest] if sees else [],
         "senders": sender_count(),
         "in_quarantine": in_quarantine(),
