@@ -23,6 +23,7 @@ from takeup.report.sections.shadow import (
     kinds_section,
     kinds_table,
     looks_cards,
+    name_of_kind,
     shadow_heading,
 )
 from takeup.server.agreement.services import showing
@@ -204,7 +205,13 @@ def _figures(looks: Any, shadow: Shadow, gate: Gate, result: GateResult) -> dict
         "kinds": render_card(kinds_section(shadow, gate.margin, said)),
         "changed": render_card(changed) if changed else "",
         "looks": looks_cards(series, gate.margin),
-        "waits": [v for v in result.kinds if v.says == "too_early" and v.needs_pairs],
+        "waits": [
+            (name_of_kind(v.kind), v)
+            for v in result.kinds
+            if v.says == "too_early" and v.needs_pairs
+        ],
+        "first": date.fromisoformat(shadow.first),
+        "last": date.fromisoformat(shadow.last),
         "weeks_left": max(round(left / pace), 0) if pace > 0 else None,
     }
 
