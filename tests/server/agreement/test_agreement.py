@@ -103,3 +103,23 @@ def test_without_the_switch_nothing_is_asked_for(key):
     assert showing().minimum_group == 8
     with pytest.raises(InputError, match="has passed"):
         record_agreement("x", "y", date(2020, 1, 1), by="z")
+
+
+def test_the_key_of_people_is_another_one_after_91_days(council, key, log):
+    from takeup.record.clock import at, now
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.models import PseudonymKey
+    from takeup.server.record_api.pseudonyms import pseudonym_of, pseudonyms_of
+    from takeup.server.record_api.retention import retain
+
+    send(key, "north", 10, each=2)
+    drain(log)
+    before = pseudonym_of("north-1")
+    retain(log, 35, 24)
+    assert pseudonym_of("north-1") == before
+    with at(now() + timedelta(days=92)):
+        retain(log, 35, 24)
+        after = pseudonym_of("north-1")
+    assert after != before
+    assert pseudonyms_of("north-1") == {before, after}
+    assert PseudonymKey.objects.count() == 2

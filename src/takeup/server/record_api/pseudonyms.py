@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from datetime import timedelta
 
 import pyarrow as pa
 
@@ -35,6 +36,16 @@ def pseudonymised(rows: pa.Table) -> pa.Table:
 def pseudonym_of(person_id: str) -> str:
     """The pseudonym under which the log has this person."""
     return _pseudonym(_secret(), person_id)
+
+
+def rotate_key(days: int) -> bool:
+    """Another key from now on where the one in force is `days` old: who was who before cannot be
+    joined to who is who after. Whether one was made."""
+    key = PseudonymKey.objects.order_by("id").last()
+    if key is None or key.made_at > now() - timedelta(days=days):
+        return False
+    PseudonymKey.objects.create(number=key.number + 1, secret=secrets.token_hex(32), made_at=now())
+    return True
 
 
 def pseudonyms_of(person_id: str) -> set[str]:

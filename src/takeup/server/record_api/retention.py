@@ -28,7 +28,7 @@ from takeup.server.audit import services as audit
 from takeup.server.organization.services import declared, forget_person, use_case_names
 from takeup.server.oversight.services import remove_expired
 from takeup.server.record_api.models import ClusterKey, InboxRow, Quarantined
-from takeup.server.record_api.pseudonyms import pseudonyms_of
+from takeup.server.record_api.pseudonyms import pseudonyms_of, rotate_key
 
 _LEAST_DAYS, _BEYOND_OUTCOME, _MOST_DAYS = 91, 28, 730
 _FREE_TEXT_DAYS = 180
@@ -61,6 +61,8 @@ def keep_days(use_case: Declared) -> int:
 def retain(log: DecisionLog, inbox_days: int, oversight_months: int) -> Retained:
     """Take away what is past its time. Safe to run again after any failure; no drain may run
     beside it."""
+    if agreement.mode_on():
+        rotate_key(agreement.MOST_DAYS)
     rewritten = 0
     for kind in RECORD_KINDS:
         if kind != "outcomes":
