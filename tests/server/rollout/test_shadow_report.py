@@ -199,3 +199,30 @@ def test_the_report_exports_what_it_shows(measured):
     assert "All cases,4000,30," in text
     assert lead.get("/shadow/credit?as=pdf").content[:5] == b"%PDF-"
     assert lead.get("/signals?as=csv").status_code == 200
+
+
+def test_the_cohort_and_the_decider_are_told_of_one_report_a_week(key, log):
+    from datetime import timedelta
+
+    from takeup.record.clock import at, now
+    from takeup.server.notices.models import Notice
+    from takeup.server.organization.models import Person
+    from takeup.server.organization.services import declare_use_case, import_people, read_people
+    from takeup.server.overview.services import take_snapshots
+
+    declare_use_case("credit", USE_CASE, "test")
+    import_people(
+        read_people([{"person_id": "q1", "population": "officers"}], "test"), actor="test"
+    )
+    lead = declare()
+    record(key, *shadow_rows(2_000))
+    monday = now() + timedelta(days=7 - now().weekday())
+    with at(monday):
+        take_snapshots()
+    record(key, *shadow_rows(600, people=30, days=2, seed=3, prefix="more", begins_day=35))
+    with at(monday + timedelta(days=1)):
+        take_snapshots()
+    told = Notice.objects.filter(key__startswith="shadow:")
+    member = Person.objects.get(person_id="q1")
+    assert sorted(n.handle for n in told) == sorted([member.handle, lead.handle])
+    assert {n.path for n in told} == {"/shadow/credit"}

@@ -30,28 +30,28 @@ def tell(
     """Tell each person once about `key`. Mail goes to those who have an address and did not
     unsubscribe from `kind`, where the settings name a mail server."""
     moment = now()
-    for handle in handles:
-        Notice.objects.get_or_create(
-            handle=handle, key=key,
-            defaults={"subject": subject[:300], "text": text, "path": path, "made_at": moment},
-        )  # fmt: skip
+    Notice.objects.bulk_create(
+        [
+            Notice(handle=handle, key=key, subject=subject[:300], text=text, path=path, made_at=moment)
+            for handle in handles
+        ],
+        ignore_conflicts=True,
+    )  # fmt: skip
+    found: list[tuple[str, str, str]] = []
     if settings.TAKEUP.smtp_url:
         unwanted = set(Wants.objects.filter(**{kind: False}).values_list("handle", flat=True))
         for handle, address in organization.addresses_of(handles).items():
             if handle not in unwanted:
-                whole = f"{text}\n\n{_footer(handle, kind)}"
-                _deliver("mail", address, key, subject, whole, path)
+                found.append(("mail", address, f"{text}\n\n{_footer(handle, kind)}"))
     if to_webhooks:
-        for number, _ in enumerate(settings.TAKEUP.webhook_list):
-            _deliver("webhook", str(number), key, subject, text, path)
-
-
-def _deliver(channel: str, address: str, key: str, subject: str, text: str, path: str) -> None:
-    moment = now()
-    Delivery.objects.get_or_create(
-        channel=channel, address=address, key=key,
-        defaults={"subject": subject[:300], "text": text, "path": path, "made_at": moment,
-                  "next_at": moment},
+        found += [("webhook", str(n), text) for n, _ in enumerate(settings.TAKEUP.webhook_list)]
+    Delivery.objects.bulk_create(
+        [
+            Delivery(channel=channel, address=address, key=key, subject=subject[:300], text=whole,
+                     path=path, made_at=moment, next_at=moment)
+            for channel, address, whole in found
+        ],
+        ignore_conflicts=True,
     )  # fmt: skip
 
 

@@ -143,7 +143,12 @@ def gates_due(use_case: str) -> list[GateDue]:
         version, gate = gate_of(use_case, cohort)
         if version is None or gate.decide_by is None or last_decision(use_case, cohort):
             continue
-        of = f"/of/{quote(cohort)}" if cohort else ""
-        path = f"/shadow/{quote(use_case)}{of}"
+        path = report_path(use_case, cohort)
         found.append(GateDue(cohort, gate.decide_by, version.decider, path))
     return found
+
+
+def report_path(use_case: str, cohort: str) -> str:
+    """Where the shadow report of a cohort stands."""
+    of = f"/of/{quote(cohort)}" if cohort else ""
+    return f"/shadow/{quote(use_case)}{of}"

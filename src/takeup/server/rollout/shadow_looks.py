@@ -12,8 +12,11 @@ from takeup.disclosure.shadow import disclose_shadow, followed_by, waiting_kinds
 from takeup.log import fetch
 from takeup.measure.shadow import EQUAL, Shadow, ShadowPlan, measure_shadow, new_people
 from takeup.record.use_case import UseCase
+from takeup.report.sections.shadow import shadow_heading
 from takeup.server.agreement.services import measuring
-from takeup.server.rollout.gates import gate_of
+from takeup.server.notices.services import tell
+from takeup.server.organization import services as organization
+from takeup.server.rollout.gates import gate_of, report_path
 from takeup.server.rollout.models import Look
 from takeup.stats.answer import CannotSay
 
@@ -65,6 +68,19 @@ def _take(name: str, cohort: str, decisions: ir.Table, use_case: UseCase, day: d
     Look.objects.create(
         use_case=name, cohort=cohort, day=day, gate_revision=revision, cut=_cut(decisions),
         document=_DOCUMENT.dump_python(found, mode="json"),
+    )  # fmt: skip
+    if isinstance(found, Shadow):
+        _tell(name, cohort, version.decider if version else "", found, day)
+
+
+def _tell(name: str, cohort: str, decider: str, found: Shadow, day: date) -> None:
+    """The cohort and whoever decides are told of one report a week."""
+    people = organization.handles_in(cohort, day) | ({decider} if decider else set())
+    year, week, _ = day.isocalendar()
+    tell(
+        sorted(people), f"shadow:{name}:{cohort}:{year}-W{week:02d}"[:120],
+        f"Model and people on the same cases: {name}", shadow_heading(found),
+        report_path(name, cohort), kind="digest",
     )  # fmt: skip
 
 
