@@ -20,6 +20,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+from servers import free_port, until_ready
 
 PAGES = {
     "programme_lead": ("/", "/overview", "/overview/credit", "/overview/credit?page=5",
@@ -58,13 +59,13 @@ def main() -> None:
         os.environ["TAKEUP_HOME"] = folder
         os.environ["TAKEUP_RATE_PER_MINUTE"] = "10000000"
         key = fill(given.decisions, given.people, given.populations)
-        port = _free_port()
+        port = free_port()
         server = subprocess.Popen(
             [sys.executable, "-m", "takeup.cli", "serve", "--port", str(port)],
             stdout=subprocess.DEVNULL,
         )
         try:
-            _until(port)
+            until_ready(port)
             pages(port, given.requests)
             modes(port, key, given.seconds, Path(folder))
         finally:
@@ -184,11 +185,11 @@ def pages(port: int, requests: int) -> None:
 
 def modes(port: int, key: str, seconds: float, folder: Path) -> None:
     """Requests a second of `GET /modes`, beside a bare endpoint that answers a constant."""
-    script, bare_port = folder / "bare.py", _free_port()
+    script, bare_port = folder / "bare.py", free_port()
     script.write_text(BARE)
     bare = subprocess.Popen([sys.executable, str(script), str(bare_port)])
     try:
-        _until(bare_port)
+        until_ready(bare_port)
         rates: dict[str, list[float]] = {
             "bare": [],
             "takeup, unchanged (304)": [],
@@ -232,28 +233,6 @@ def _get(port: int, key: str, tag: str | None) -> tuple[int, str, int]:
     connection.request("GET", "/api/v1/modes", headers={"Authorization": f"Bearer {key}"})
     answer = connection.getresponse()
     return answer.status, answer.headers["ETag"], len(answer.read())
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-def _until(port: int) -> None:
-    import http.client
-
-    for _ in range(400):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/ready")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit(f"nothing answers on port {port}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,8 @@ import urllib.request
 from collections.abc import Callable
 from pathlib import Path
 
+from servers import free_port
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients" / "python" / "src"))
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
@@ -130,13 +132,12 @@ def _takeup(seconds: float) -> tuple[float, float]:
 
 
 def _peer(python: str, command: list[str], script: str, ready: str, seconds: float) -> float:
-    import record_api
 
-    port = record_api._free_port()
+    port = free_port()
     with tempfile.TemporaryDirectory() as folder:
         environment = {
             **os.environ, "PHOENIX_PORT": str(port), "PHOENIX_HOST": "127.0.0.1",
-            "PHOENIX_GRPC_PORT": str(record_api._free_port()), "PHOENIX_WORKING_DIR": folder,
+            "PHOENIX_GRPC_PORT": str(free_port()), "PHOENIX_WORKING_DIR": folder,
             "MLFLOW_DISABLE_TELEMETRY": "true", "PHOENIX_TELEMETRY_ENABLED": "false",
         }  # fmt: skip
         server = subprocess.Popen(

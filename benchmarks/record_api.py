@@ -19,6 +19,8 @@ import time
 import uuid
 from pathlib import Path
 
+from servers import free_port, until_ready
+
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "clients" / "python" / "src"))
 BATCH = 100
 SENDERS = 4
@@ -96,17 +98,17 @@ def main() -> None:
 
 
 def _bare(place: Path) -> tuple[int, str, subprocess.Popen[bytes]]:
-    script, port = place / "bare.py", _free_port()
+    script, port = place / "bare.py", free_port()
     script.write_text(BARE)
     process = subprocess.Popen([sys.executable, script, str(place / "bare.sqlite3"), str(port)])
-    _until_ready(port)
+    until_ready(port)
     return port, "none", process
 
 
 def _takeup(home: Path) -> tuple[int, str, subprocess.Popen[bytes]]:
     import os
 
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ, "TAKEUP_HOME": str(home), "TAKEUP_RATE_PER_MINUTE": "10000000",
     }  # fmt: skip
@@ -117,28 +119,8 @@ def _takeup(home: Path) -> tuple[int, str, subprocess.Popen[bytes]]:
     ).stdout.strip()  # fmt: skip
     process = subprocess.Popen([*command, "serve", "--port", str(port)], env=environment,
                                stdout=subprocess.DEVNULL)  # fmt: skip
-    _until_ready(port)
+    until_ready(port)
     return port, key, process
-
-
-def _free_port() -> int:
-    import socket
-
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return int(s.getsockname()[1])
-
-
-def _until_ready(port: int) -> None:
-    for _ in range(200):
-        try:
-            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=5)
-            connection.request("GET", "/ready")
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise SystemExit("the server did not start")
 
 
 def _rate(port: int, key: str, seconds: float) -> float:

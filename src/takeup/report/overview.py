@@ -32,6 +32,7 @@ from takeup.report.sections.section import STATUS, figure
 from takeup.report.sections.use import parts_chart
 from takeup.stats.answer import Answer, CannotSay, Estimate
 from takeup.stats.quantiles import normal_quantile
+from takeup.stats.rates import Posterior, trend
 
 ALL = "all"
 _EXPERTS = Series("experts", "third", "square", False)
@@ -187,7 +188,7 @@ def _row(
         gaps=tuple((c.text, c.now, c.needs) for c in level.gaps) if level else (),
         why=level.level.reason if level and isinstance(level.level, CannotSay) else "",
         weeks=_weeks(diagnosis, key, title),
-        trend=_trend(diagnosis, key),
+        trend=_trend(diagnosis, key, settings),
         issues=issues,
         figures=_figures(g),
         facts=_facts(g),
@@ -344,23 +345,34 @@ def _band(e: Estimate, t: int) -> tuple[float, float]:
     )
 
 
-def _trend(diagnosis: Diagnosis, key: str) -> str:
-    """The last two weeks against the four before, in a word; nothing where they cannot be told."""
+_TRENDS = {
+    "declining": "falling", "rising": "rising", "stable": "stable",
+    "indeterminate": "no change can be told",
+}  # fmt: skip
+
+
+def _trend(diagnosis: Diagnosis, key: str, settings: Settings) -> str:
+    """The last four weeks against the four before, by the ladder's rule of trends."""
     found = _week_figures(diagnosis, key)
-    if len(found) < 6:
+    if len(found) < 8:
         return ""
-    last, before = found[-2:], found[-6:-2]
+    rules = settings.ladder
+    return _TRENDS[
+        trend(
+            _pooled(found[-8:-4]), _pooled(found[-4:]), p_decline=rules.probability_of_decline,
+            smallest=rules.smallest_decline, p_stable=rules.probability_of_stable,
+            delta=rules.stable_within,
+        )
+    ]  # fmt: skip
 
-    def mean(part: Sequence[tuple[GroupAdoption, Estimate]]) -> tuple[float, float]:
-        n = sum(g.eligible for g, _ in part) or 1
-        value = sum(g.eligible * e.value for g, e in part) / n
-        half = sum((g.eligible / n * (e.high - e.low) / 2) ** 2 for g, e in part) ** 0.5
-        return value, half
 
-    (now_, a), (then, b) = mean(last), mean(before)
-    if abs(now_ - then) <= (a**2 + b**2) ** 0.5:
-        return "no change can be told"
-    return "rising" if now_ > then else "falling"
+def _pooled(weeks: Sequence[tuple[GroupAdoption, Estimate]]) -> Posterior:
+    """Several weeks as one share; its variance from their intervals."""
+    n = float(sum(g.eligible for g, _ in weeks)) or 1.0
+    mean = sum(g.eligible * e.value for g, e in weeks) / n
+    z = normal_quantile(0.5 + weeks[0][1].confidence / 2)
+    variance = sum((g.eligible / n * (e.high - e.low) / (2 * z)) ** 2 for g, e in weeks)
+    return Posterior(mean, variance, mean * n, n)
 
 
 _NAMES = {

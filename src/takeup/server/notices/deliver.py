@@ -73,8 +73,7 @@ def _webhook(one: Delivery) -> None:
         method="POST",
     )
     try:
-        with urllib.request.urlopen(request, timeout=_TIMEOUT):
-            pass
+        urllib.request.urlopen(request, timeout=_TIMEOUT).close()
     except urllib.error.HTTPError as error:
         raise OSError(f"the channel answered {error.code}") from None
 

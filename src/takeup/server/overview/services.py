@@ -187,7 +187,7 @@ def _draw(snapshot: Snapshot, result: Result, left_out: Sequence[str]) -> None:
     """What the overview shows, drawn once."""
     (diagnosis,) = result.shared
     told = overview_of(diagnosis, result.settings, snapshot.day, left_out)
-    snapshot.overview = plain(replace(told, rows=(), total=told.total))
+    snapshot.overview = plain(replace(told, rows=()))
     sections = {
         "same_cases": same_cases_section(diagnosis),
         "model": model_section(diagnosis),

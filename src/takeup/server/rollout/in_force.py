@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from pydantic_core import to_json
 
 from takeup.record.assignment import EVERYBODY_ELSE, Rules, Stage, person_mark
@@ -63,14 +62,14 @@ def told(names: Collection[str]) -> dict[str, Any]:
         for stage in one.cohorts.values()
     )
     return {
-        "modes": {name: _mode_of(one) for name, one in rules.items()},
+        "modes": {name: mode_of(one) for name, one in rules.items()},
         "rollouts": {name: one.to_json() for name, one in rules.items()},
         "people_salt": salt,
         "people": _people.marked(salt, frozenset(cohorts), teams),
     }
 
 
-def _mode_of(rules: Rules) -> str:
+def mode_of(rules: Rules) -> str:
     """The mode of everybody who is in no cohort of the rollout."""
     stage = rules.stage_of(None)
     return "shadow" if rules.stopped and stage.mode != "off" else stage.mode
@@ -128,6 +127,6 @@ class HeldAnswers:
 
 def planned(names: Collection[str], moment: datetime) -> Iterable[Step]:
     """Steps that have not begun and were not withdrawn, the next first."""
-    return Step.objects.filter(
-        Q(from_at__gt=moment), use_case__in=names, withdrawn_at=None
-    ).order_by("from_at", "id")
+    return Step.objects.filter(use_case__in=names, from_at__gt=moment, withdrawn_at=None).order_by(
+        "from_at", "id"
+    )

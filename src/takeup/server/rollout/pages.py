@@ -39,7 +39,8 @@ UNITS = {
 }
 
 
-def _actor(request: HttpRequest) -> str:
+def actor_of(request: HttpRequest) -> str:
+    """Who acts, as the audit log knows them."""
     person: Person = request.user  # type: ignore[assignment]
     return person.handle
 
@@ -109,7 +110,7 @@ def rollout_step(request: HttpRequest, name: str) -> HttpResponse:
         if mode not in MODES or unit not in UNITS:
             raise InputError(_("choose a mode"))
         services.take_step(
-            name, mode, by=_actor(request), cohort=asked.get("cohort", ""),  # type: ignore[arg-type]
+            name, mode, by=actor_of(request), cohort=asked.get("cohort", ""),  # type: ignore[arg-type]
             share=percent(asked.get("share") or "100"), unit=unit,  # type: ignore[arg-type]
             from_at=moment_of(asked.get("from", "")), reason=asked.get("reason", "").strip(),
         )  # fmt: skip
@@ -124,7 +125,7 @@ def rollout_withdraw(request: HttpRequest, name: str, number: int) -> HttpRespon
     """A planned step will not come."""
     return _verb(
         request, name, _("The step is withdrawn."),
-        lambda: services.withdraw_step(number, by=_actor(request), reason=_reason(request)),
+        lambda: services.withdraw_step(number, by=actor_of(request), reason=_reason(request)),
     )  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def rollout_draw(request: HttpRequest, name: str) -> HttpResponse:
     return _verb(
         request, name, _("Kept."),
         lambda: services.set_draw(
-            name, by=_actor(request), blind=percent(request.POST.get("blind") or "0"),
+            name, by=actor_of(request), blind=percent(request.POST.get("blind") or "0"),
             ask_first="ask_first" in request.POST, reason=_reason(request),
         ),
     )  # fmt: skip
@@ -150,7 +151,7 @@ def rollout_stop(request: HttpRequest, name: str) -> HttpResponse:
             kind = kind_of(text) if text else None
         except ValueError as error:
             raise InputError(str(error)) from None
-        services.stop(name, by=_actor(request), reason=_reason(request), kind=kind)
+        services.stop(name, by=actor_of(request), reason=_reason(request), kind=kind)
 
     return _verb(request, name, _("Stopped. No client shows advice within seconds."), stop)
 
@@ -160,7 +161,7 @@ def rollout_lift(request: HttpRequest, name: str, number: int) -> HttpResponse:
     """Advice again as the steps say."""
     return _verb(
         request, name, _("The stop is lifted."),
-        lambda: services.lift(number, by=_actor(request), reason=_reason(request)),
+        lambda: services.lift(number, by=actor_of(request), reason=_reason(request)),
     )  # fmt: skip
 
 

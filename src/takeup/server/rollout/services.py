@@ -16,7 +16,7 @@ from takeup.server.agreement.services import need_agreement
 from takeup.server.audit import services as audit
 from takeup.server.organization import services as organization
 from takeup.server.rollout.gates import gate_of, gates_due, last_decision
-from takeup.server.rollout.in_force import HeldAnswers, begun, planned, rules_in_force, told
+from takeup.server.rollout.in_force import HeldAnswers, begun, mode_of, planned, rules_in_force
 from takeup.server.rollout.models import Draw, GateDecision, Step, Stop
 from takeup.server.rollout.shadow_looks import take_looks
 
@@ -30,7 +30,8 @@ def rules_of(use_case: str, moment: datetime | None = None) -> Rules:
 
 def modes() -> dict[str, str]:
     """The mode of every use case for whoever is in no cohort of its rollout."""
-    return dict(told(organization.use_case_names())["modes"])
+    found = rules_in_force(organization.use_case_names(), now())
+    return {name: mode_of(rules) for name, rules in found.items()}
 
 
 class Assigning:

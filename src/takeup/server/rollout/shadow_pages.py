@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 from takeup.measure.shadow import Shadow
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
-from takeup.record.settings import Settings
 from takeup.report.html import render_card
 from takeup.report.sections.shadow import (
     changed_section,
@@ -26,16 +25,17 @@ from takeup.report.sections.shadow import (
     name_of_kind,
     shadow_heading,
 )
-from takeup.server.agreement.services import showing
+from takeup.server.agreement.services import measuring, showing
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
 from takeup.server.pages.exports import shown_or_exported
 from takeup.server.permissions import READS_EVERY_COHORT, may
 from takeup.server.rollout import gates, services
 from takeup.server.rollout.gate import Beside, Gate, GateResult, KindVerdict, evaluate
-from takeup.server.rollout.models import Opening
-from takeup.server.rollout.pages import known_or_404, moment_of, percent
+from takeup.server.rollout.models import Look, Opening
+from takeup.server.rollout.pages import actor_of, known_or_404, moment_of, percent
 from takeup.server.rollout.shadow_looks import looks_of
+from takeup.stats.answer import CannotSay
 
 _KIND_WORDS = {
     "passes": "passes",
@@ -45,6 +45,7 @@ _KIND_WORDS = {
     "small": "small: not required to pass",
     "hidden": "",
 }
+Looked = list[tuple[Look, Shadow | CannotSay]]
 _DECIDERS = (Role.PROGRAMME_LEAD, Role.EXECUTIVE)
 
 
@@ -78,7 +79,7 @@ def shadow_gate(request: HttpRequest, name: str) -> HttpResponse:
             "attested": [s.strip() for s in asked.get("attested", "").splitlines() if s.strip()],
         }
         gates.declare_gate(
-            name, cohort, given, decider=asked.get("decider", ""), by=_actor(request),
+            name, cohort, given, decider=asked.get("decider", ""), by=actor_of(request),
             reason=asked.get("reason", ""),
         )  # fmt: skip
     except DeclarationError as error:
@@ -96,7 +97,7 @@ def shadow_attest(request: HttpRequest, name: str) -> HttpResponse:
     cohort = request.POST.get("cohort", "")
     try:
         gates.attest(
-            name, cohort, request.POST.get("statement", ""), by=_actor(request),
+            name, cohort, request.POST.get("statement", ""), by=actor_of(request),
             note=request.POST.get("note", "").strip(),
         )  # fmt: skip
     except InputError as error:
@@ -120,7 +121,7 @@ def shadow_decide(request: HttpRequest, name: str) -> HttpResponse:
 
 @transaction.atomic
 def _decide(request: HttpRequest, name: str, cohort: str) -> None:
-    asked, actor = request.POST, _actor(request)
+    asked, actor = request.POST, actor_of(request)
     version, gate = gates.gate_of(name, cohort)
     looks = looks_of(name, cohort)
     if version is None:
@@ -128,7 +129,7 @@ def _decide(request: HttpRequest, name: str, cohort: str) -> None:
     if not looks:
         raise InputError(_("there is no shadow report yet to decide on"))
     look, shadow = looks[-1]
-    result = evaluate(gate, shadow, _beside(name, cohort, len(looks)))
+    result = evaluate(gate, shadow, _beside(name, cohort, looks))
     made = gates.decide(
         version, look.day, result.says, asked.get("decided", ""), by=actor,  # type: ignore[arg-type]
         reason=asked.get("reason", ""),
@@ -163,23 +164,24 @@ def _report(
         "use_case": name, "declared": organization.declared(name), "cohort": cohort,
         "people": len(organization.handles_in(cohort, now().date())),
         "gate": gate, "version": version, "versions": _versions(name, cohort),
-        "pairs_needed": gate.pairs_to_decide(Settings().confidence),
+        "pairs_needed": gate.pairs_to_decide(measuring().confidence),
         "deciders": organization.named_with(_DECIDERS, now().date()),
-        "today": now().date(), "attested_text": "\n".join(gate.attested),
+        "attested_text": "\n".join(gate.attested),
         "gate_may": may("shadow_gate", person), "attest_may": may("shadow_attest", person),
         "percents": _percents(gate),
         "decider_name": _name_of(version.decider) if version else "",
         "decides": version is not None and version.decider == person.handle
         and may("shadow_decide", person),
         "decision": gates.last_decision(name, cohort),
-        "stage": services.rules_of(name).stage_of(cohort),
     }  # fmt: skip
     if looks:
         look, shadow = looks[-1]
         if request.method == "GET":
             _opened(name, cohort, person)
-        result = evaluate(gate, shadow, _beside(name, cohort, len(looks)))
-        shown |= {"look": look, "result": result, "signs": _unsigned(name, cohort)}
+        beside = _beside(name, cohort, looks)
+        result = evaluate(gate, shadow, beside)
+        unsigned = [text for text in gate.attested if text not in beside.attested]
+        shown |= {"look": look, "result": result, "signs": unsigned}
         if isinstance(shadow, Shadow):
             shown |= _figures(looks, shadow, gate, result)
         else:
@@ -193,12 +195,12 @@ def _report(
     return shown_or_exported(request, "rollout/shadow.html", shown, name_of_export, table)
 
 
-def _figures(looks: Any, shadow: Shadow, gate: Gate, result: GateResult) -> dict[str, Any]:
+def _figures(looks: Looked, shadow: Shadow, gate: Gate, result: GateResult) -> dict[str, Any]:
     said = {(v.kind.dimension, v.kind.key): (_KIND_WORDS[v.says], _needs(v)) for v in result.kinds}
     series = [(look.day.isoformat(), one) for look, one in looks if isinstance(one, Shadow)]
     changed = changed_section(shadow)
     pace = shadow.weekly_pairs
-    left = gate.pairs_to_decide(Settings().confidence) - shadow.overall.pairs
+    left = gate.pairs_to_decide(measuring().confidence) - shadow.overall.pairs
     return {
         "shadow": shadow,
         "heading": shadow_heading(shadow),
@@ -223,8 +225,10 @@ def _needs(one: KindVerdict) -> str:
     return f"{one.kind.pairs:,} of {one.needs_pairs:,} pairs{when}"
 
 
-def _beside(name: str, cohort: str, reports: int) -> Beside:
+def _beside(name: str, cohort: str, looks: Looked) -> Beside:
     today = now().date()
+    # A report a week: two looks of one week are one.
+    reports = len({look.day.isocalendar()[:2] for look, _ in looks})
     members = organization.handles_in(cohort, today)
     opened = None
     if len(members) >= showing().minimum_group:
@@ -241,13 +245,6 @@ def _beside(name: str, cohort: str, reports: int) -> Beside:
         },
         today,
     )  # fmt: skip
-
-
-def _unsigned(name: str, cohort: str) -> list[str]:
-    """Statements nobody has signed yet."""
-    _version, gate = gates.gate_of(name, cohort)
-    signed = gates.attested(name, cohort)
-    return [text for text in gate.attested if text not in signed]
 
 
 def _versions(name: str, cohort: str) -> list[dict[str, Any]]:
@@ -295,11 +292,6 @@ def _percents(gate: Gate) -> dict[str, str]:
 
 def _name_of(handle: str) -> str:
     return organization.names_of([handle]).get(handle, handle)
-
-
-def _actor(request: HttpRequest) -> str:
-    person: Person = request.user  # type: ignore[assignment]
-    return person.handle
 
 
 def _to_report(name: str, cohort: str) -> HttpResponse:
