@@ -17,12 +17,15 @@ def recorded(key, log, seed: int, share: float, blind: float):
     """Sixty people, forty cases each; with the advice, right decisions are more frequent by EFFECT."""
     from takeup.server.record_api.drain import drain
     from takeup.server.record_api.receive import receive
+    from takeup.server.rollout.models import Draw
     from takeup.server.rollout.services import Assigning, set_draw, take_step
 
     rng = random.Random(seed)
     people = [f"p{i}" for i in range(60)]
     cohort("north", *people)
     set_draw("credit", by="ann", blind=blind, ask_first=False)
+    # One interval of twenty misses by right: which draw this is, is not left to chance.
+    Draw.objects.update(salt=f"{seed:032x}")
     take_step("credit", "assist", by="ann", cohort="north", share=share)
     level = {p: rng.gauss(0.6, 0.08) for p in people}
     assigning = Assigning([{"use_case": "credit", "person_id": p} for p in people])

@@ -55,9 +55,9 @@ def status(as_json: AsJson = False) -> None:
 def drain() -> None:
     """Write what waits in the inbox into the log now."""
     _, log = started()
-    from takeup.server.jobs.drainer import drain_once
+    from takeup.server.jobs.schedule import drain_now
 
-    done = drain_once(log)
+    done = drain_now(log)
     out.print(f"{done.rows:,} rows in {done.batches} batches")
 
 

@@ -23,7 +23,7 @@ from takeup.server.locks import held
 from takeup.server.notices.deliver import deliver_waiting
 from takeup.server.overview.digest import write_digest
 from takeup.server.overview.services import take_snapshots
-from takeup.server.record_api.services import Retained, drain, erase, retain
+from takeup.server.record_api.services import Drained, Retained, drain, erase, retain
 from takeup.server.settings import ServerSettings
 
 _logger = logging.getLogger(__name__)
@@ -69,27 +69,37 @@ def at_work(log: DecisionLog, settings: ServerSettings) -> Iterator[None]:
         scheduler.shutdown(wait=False)
 
 
-def retain_now(log: DecisionLog, settings: ServerSettings) -> Retained:
-    """The nightly retention, beside no drain. Raises InputError where one does not end."""
+@contextmanager
+def _no_other_drain() -> Iterator[None]:
+    """Hold the drain's lock; a drain that runs is waited for. Raises InputError where it does not
+    end."""
     with held("drain", _PATIENCE) as mine:
         if not mine:
             raise InputError("a drain does not end; is another process stuck?")
+        yield
+
+
+def drain_now(log: DecisionLog) -> Drained:
+    """Everything that was acknowledged before the call is in the log after it."""
+    with _no_other_drain():
+        return drain(log)
+
+
+def retain_now(log: DecisionLog, settings: ServerSettings) -> Retained:
+    """The nightly retention, beside no drain. Raises InputError where one does not end."""
+    with _no_other_drain():
         return retain(log, settings.inbox_days, settings.oversight_months)
 
 
 def compact_now(log: DecisionLog, settings: ServerSettings) -> dict[str, int]:
     """Join small files, beside no drain; by table how many. Raises InputError as above."""
-    with held("drain", _PATIENCE) as mine:
-        if not mine:
-            raise InputError("a drain does not end; is another process stuck?")
+    with _no_other_drain():
         return {kind: log.compact(kind) for kind in RECORD_KINDS}
 
 
 def erase_now(log: DecisionLog, person_id: str, actor: str) -> int:
     """Erase a person, beside no drain (which is finished first). Raises InputError as above."""
-    with held("drain", _PATIENCE) as mine:
-        if not mine:
-            raise InputError("a drain does not end; is another process stuck?")
+    with _no_other_drain():
         drain(log)
         return erase(log, person_id, actor)
 
