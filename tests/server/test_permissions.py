@@ -74,6 +74,8 @@ PAGES = {
     ("GET", "quarantine_row"): ADMINISTRATOR,
     ("GET", "agreement"): EVERYBODY,
     ("POST", "agreement_record"): frozenset({"worker_representative"}),
+    ("POST", "change_announce"): LEAD | ADMINISTRATOR,
+    ("POST", "change_answer"): frozenset({"worker_representative"}),
     ("GET", "audit"): frozenset({"oversight_officer", "worker_representative"}),
 }
 OPEN = {

@@ -112,6 +112,8 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "deliveries": _PROGRAMME | _ADMINISTRATION,
     "agreement": _only(*set(Role)),
     "agreement_record": _only(_R.WORKER_REPRESENTATIVE),
+    "change_announce": _PROGRAMME | _ADMINISTRATION,
+    "change_answer": _only(_R.WORKER_REPRESENTATIVE),
     "audit": _only(_R.OVERSIGHT_OFFICER, _R.WORKER_REPRESENTATIVE),
     "api-1:openapi-json": "anybody",
     "api-1:api-root": "anybody",

@@ -39,6 +39,8 @@ urlpatterns = [
     path("quarantine/<int:number>", quarantine_pages.quarantine_row, name="quarantine_row"),
     path("agreement", agreement.agreement, name="agreement"),
     path("agreement/record", agreement.agreement_record, name="agreement_record"),
+    path("agreement/change", agreement.change_announce, name="change_announce"),
+    path("agreement/change/<int:number>", agreement.change_answer, name="change_answer"),
     path("audit", audit.audit, name="audit"),
     path("my/access", audit.access_to_me, name="access_to_me"),
     path("api/v1/", api.urls),

@@ -27,6 +27,83 @@ def agree(days: int = 100) -> None:
     record_agreement("BV-7", "list 3", now().date() + timedelta(days=days), by="x")
 
 
+def consented(use_case: str) -> None:
+    from takeup.server.agreement.services import announce_change, answer_change
+
+    change = announce_change(use_case, "assist, since the gate is passed", by="ann")
+    answer_change(change.pk, consents=True, answer="", by="rep")
+
+
+def configure() -> list:
+    """Every way to change the configuration of `credit`."""
+    from takeup.record.clock import now
+    from takeup.server.organization.services import Role, declare_use_case, named_with
+    from takeup.server.rollout.gates import declare_gate
+    from takeup.server.rollout.services import set_draw, take_step
+
+    with_role("executive")
+    ((decider, _), *_rest) = named_with([Role.EXECUTIVE], now().date())
+    gate = {"starts": "2026-11-01", "pairs": 100}
+    return [
+        lambda: take_step("credit", "shadow", by="ann"),
+        lambda: set_draw("credit", by="ann", blind=0.1, ask_first=False),
+        lambda: declare_gate("credit", "", gate, decider=decider, by="ann"),
+        lambda: declare_use_case("credit", 'name = "credit"\nsegment = ["x_a"]\n', "ann"),
+    ]
+
+
+def test_configuration_changes_by_consent_or_after_fourteen_days_without_objection(council):
+    from takeup.record.clock import at, now
+    from takeup.server.agreement.services import announce_change, answer_change
+
+    agree()
+    ways = configure()
+
+    def refused() -> bool:
+        for way in ways:
+            with pytest.raises(InputError, match="announce the change"):
+                way()
+        return True
+
+    assert refused()
+    objected = announce_change("credit", "a first try", by="ann")
+    with pytest.raises(InputError, match="what speaks against it"):
+        answer_change(objected.pk, consents=False, answer=" ", by="rep")
+    answer_change(objected.pk, consents=False, answer="the blind slice is too small", by="rep")
+    announce_change("credit", "a second try", by="ann")
+    announce_change("another", "not this use case", by="ann")
+    with at(now() + timedelta(days=13)):
+        assert refused()
+    with at(now() + timedelta(days=14 + 29)):
+        assert refused()
+    with at(now() + timedelta(days=15)):
+        for way in ways:
+            way()
+
+
+def test_a_change_is_announced_by_a_lead_and_answered_by_a_representative(council):
+    from takeup.server.agreement.services import changes
+    from takeup.server.organization.services import use_case
+
+    use_case("credit")
+    lead, representative = with_role("programme_lead"), with_role("worker_representative")
+    asked = {"use_case": "credit", "words": "shadow for the north"}
+    assert client_of(lead).post("/agreement/change", asked).status_code == 302
+    page = client_of(representative).get("/agreement").content.decode()
+    assert "shadow for the north" in page
+    assert "waits for an answer" in page
+    (change,) = changes()
+    answer = {"consents": "no", "answer": "not in December"}
+    assert client_of(lead).post(f"/agreement/change/{change.pk}", answer).status_code == 403
+    assert (
+        client_of(representative).post(f"/agreement/change/{change.pk}", answer).status_code == 302
+    )
+    assert (
+        client_of(representative).post(f"/agreement/change/{change.pk}", answer).status_code == 422
+    )
+    assert "not in December" in client_of(lead).get("/agreement").content.decode()
+
+
 def test_nothing_begins_and_nothing_is_measured_without_an_agreement(council, key):
     from takeup.server.overview.services import take_snapshots
     from takeup.server.rollout.services import modes, stop, take_step
@@ -41,6 +118,7 @@ def test_nothing_begins_and_nothing_is_measured_without_an_agreement(council, ke
     take_step("credit", "off", by="ann")
     assert modes() == {"credit": "off"}
     agree()
+    consented("credit")
     take_step("credit", "assist", by="ann")
     assert take_snapshots() == {"credit": "taken"}
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from takeup.record.errors import DeclarationError, InputError
@@ -226,3 +228,24 @@ def test_the_cohort_and_the_decider_are_told_of_one_report_a_week(key, log):
     member = Person.objects.get(person_id="q1")
     assert sorted(n.handle for n in told) == sorted([member.handle, lead.handle])
     assert {n.path for n in told} == {"/shadow/credit"}
+
+
+def test_the_lead_and_the_decider_are_told_once_in_the_week_before_the_gate(store):
+    from takeup.record.clock import at, now
+    from takeup.server.notices.models import Notice
+    from takeup.server.rollout.gates import declare_gate, tell_of_gates
+
+    lead, decider = with_role("programme_lead"), with_role("executive")
+    day = now().date() + timedelta(days=20)
+    given = {"starts": now().date().isoformat(), "decide_by": day.isoformat()}
+    declare_gate("credit", "north", given, decider=decider.handle, by="ann")
+    tell_of_gates("credit")
+    assert not Notice.objects.exists()
+    with at(now() + timedelta(days=14)):
+        tell_of_gates("credit")
+        tell_of_gates("credit")
+    told = Notice.objects.filter(subject__contains="north is decided by")
+    handles = sorted(told.values_list("handle", flat=True))
+    assert {lead.handle, decider.handle} <= set(handles)
+    assert len(handles) == len(set(handles))
+    assert {one.path for one in told} == {"/shadow/credit/of/north"}

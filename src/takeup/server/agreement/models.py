@@ -1,4 +1,4 @@
-"""Agreements with worker representatives, in the order in which they were recorded."""
+"""Agreements with worker representatives, and changes of configuration put before them."""
 
 from __future__ import annotations
 
@@ -16,3 +16,20 @@ class Agreement(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+
+class Change(models.Model):
+    """A change of configuration of one use case, announced to the representatives, who consent or
+    object; unanswered it stands once their time to object has passed."""
+
+    use_case = models.CharField(max_length=200)
+    words = models.TextField()
+    announced_at = models.DateTimeField()
+    announced_by = models.CharField(max_length=100)
+    consents = models.BooleanField(null=True)
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.use_case}: {self.words}"

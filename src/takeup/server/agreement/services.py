@@ -5,7 +5,7 @@ The switch is necessary and not sufficient: it does not make an excessive measur
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
@@ -13,12 +13,16 @@ from django.db import transaction
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.settings import DisclosureSettings, Settings
-from takeup.server.agreement.models import Agreement
+from takeup.server.agreement.models import Agreement, Change
 from takeup.server.audit import services as audit
 
 MINIMUM_GROUP = 10
 MOST_DAYS = 91
 """Longest time for which the log tells people apart in works-council mode."""
+OBJECTION = timedelta(days=14)
+"""How long representatives may object to an announced change; then it stands."""
+CARRIED_OUT_WITHIN = timedelta(days=28)
+"""How long a change that was agreed may be carried out; a later one is announced again."""
 
 
 def mode_on() -> bool:
@@ -73,3 +77,67 @@ def record_agreement(number: str, data_list: str, valid_until: date, *, by: str)
 def recorded() -> list[Agreement]:
     """Every agreement, the newest first."""
     return list(Agreement.objects.order_by("-id"))
+
+
+@transaction.atomic
+def announce_change(use_case: str, words: str, *, by: str) -> Change:
+    """Put a change of configuration before the representatives. Raises InputError without words."""
+    if not words.strip():
+        raise InputError("say what is to change, and why: representatives answer what they read")
+    made = Change.objects.create(
+        use_case=use_case, words=words.strip(), announced_at=now(), announced_by=by
+    )
+    audit.record("change.announced", actor=by, use_case=use_case, number=made.pk, words=made.words)
+    return made
+
+
+@transaction.atomic
+def answer_change(number: int, *, consents: bool, answer: str, by: str) -> None:
+    """A representative consents or objects. Raises InputError where it was answered or stands
+    already, or where an objection has no reason."""
+    change = Change.objects.select_for_update().filter(pk=number).first()
+    if change is None or change.consents is not None or agreed_from(change) is not None:
+        raise InputError("that change was answered, or its time to object has passed")
+    if not consents and not answer.strip():
+        raise InputError("say what speaks against it, so that it can be changed")
+    change.consents, change.answer = consents, answer.strip()
+    change.answered_at, change.answered_by = now(), by
+    change.save()
+    audit.record(
+        "change.answered", actor=by, use_case=change.use_case, number=number, consents=consents,
+        answer=change.answer,
+    )  # fmt: skip
+
+
+def stands_from(change: Change) -> datetime | None:
+    """From when a change may be carried out; None where representatives objected."""
+    if change.consents is None:
+        return change.announced_at + OBJECTION
+    return change.answered_at if change.consents else None
+
+
+def agreed_from(change: Change) -> datetime | None:
+    """As `stands_from`, but None where that moment is still to come."""
+    start = stands_from(change)
+    return start if start is not None and start <= now() else None
+
+
+def need_agreed_change(use_case: str, what: str) -> None:
+    """Raises InputError in works-council mode where no change of this use case was agreed within the
+    time for carrying it out, or no agreement is in force."""
+    if not mode_on():
+        return
+    need_agreement(what)
+    held = Change.objects.filter(use_case=use_case).exclude(consents=False)
+    starts = [start for one in held if (start := agreed_from(one)) is not None]
+    if not any(now() <= start + CARRIED_OUT_WITHIN for start in starts):
+        raise InputError(
+            f"{what}: works-council mode is on; announce the change on the page Agreement first. It "
+            f"can be carried out once representatives consent, or after {OBJECTION.days} days "
+            "without an objection"
+        )
+
+
+def changes() -> list[Change]:
+    """Every announced change, the newest first."""
+    return list(Change.objects.order_by("-id"))

@@ -22,6 +22,8 @@ _WORDS = {
     "agreement.recorded": _("recorded an agreement"),
     "backup.made": _("made a backup"),
     "backup.restored": _("restored a backup"),
+    "change.announced": _("announced a change"),
+    "change.answered": _("answered an announced change"),
     "export.made": _("exported a view"),
     "gate.attested": _("signed a statement of a gate"),
     "gate.decided": _("decided on a gate"),

@@ -17,6 +17,7 @@ from takeup.record.errors import DeclarationError
 from takeup.record.settings import DisclosureSettings
 from takeup.record.toml_file import declare, read_toml_text
 from takeup.record.use_case import UseCase as Declared
+from takeup.server.agreement.services import need_agreed_change
 from takeup.server.audit import services as audit
 from takeup.server.organization.import_people import Change, import_people
 from takeup.server.organization.membership import (
@@ -57,6 +58,7 @@ def declare_use_case(name: str, text: str, actor: str) -> Declared:
     held = use_case(name)
     last = held.declarations.order_by("revision").last()
     if last is None or last.text != text:
+        need_agreed_change(name, "what a use case declares")
         Declaration.objects.create(
             use_case=held,
             revision=last.revision + 1 if last else 1,

@@ -33,7 +33,7 @@ from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
 from takeup.server.overview.release import release
 from takeup.server.record_api.services import recorded_by_batch, silent_senders
-from takeup.server.rollout.services import take_looks
+from takeup.server.rollout.services import take_looks, tell_of_gates
 from takeup.server.settings import read_server_settings
 from takeup.server.signals.services import take_signals, take_silence
 from takeup.server.start import log_of
@@ -62,6 +62,7 @@ def take_snapshots(
     done = set(Snapshot.objects.filter(day=today).values_list("use_case", flat=True))
     found: dict[str, str] = {}
     for name in names:
+        tell_of_gates(name)
         if name in done:
             found[name] = "kept"
             continue

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -12,11 +13,17 @@ from pydantic import ValidationError
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
+from takeup.server.agreement.services import need_agreed_change, showing
 from takeup.server.audit import services as audit
+from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
-from takeup.server.rollout.gate import Gate, Says
-from takeup.server.rollout.models import Attestation, GateDecision, GateVersion, Look
+from takeup.server.organization.services import Role
+from takeup.server.rollout.gate import Beside, Gate, Says
+from takeup.server.rollout.in_force import rules_in_force
+from takeup.server.rollout.models import Attestation, GateDecision, GateVersion, Look, Opening
 
+TOLD_BEFORE = timedelta(days=7)
+"""How long before its day of decision people are told of a gate."""
 DECISIONS: tuple[Says, ...] = ("go", "intervene", "hold")
 
 
@@ -61,6 +68,7 @@ def declare_gate(
         return before[-1]
     if before and not reason.strip():
         raise InputError("a gate that is changed says why; the reason stands beside it")
+    need_agreed_change(use_case, "a gate")
     made = GateVersion.objects.create(
         use_case=use_case, cohort=cohort, revision=len(before) + 1, declared=told, decider=decider,
         reason=reason.strip(), declared_at=now(), declared_by=by,
@@ -91,6 +99,31 @@ def attested(use_case: str, cohort: str) -> dict[str, Attestation]:
     """The newest signature under each statement."""
     held = Attestation.objects.filter(use_case=use_case, cohort=cohort).order_by("id")
     return {one.statement: one for one in held}
+
+
+def beside(use_case: str, cohort: str, looked_on: Sequence[date]) -> Beside:
+    """What the clauses ask for beside the shadow report: kinds left to people, reports (a week's
+    looks are one), the share of the cohort that opened one, signatures."""
+    today = now().date()
+    members = organization.handles_in(cohort, today)
+    opened = None
+    if len(members) >= showing().minimum_group:
+        seen = Opening.objects.filter(use_case=use_case, cohort=cohort, handle__in=members).count()
+        opened = seen / len(members)
+    signed = attested(use_case, cohort)
+    names = organization.names_of([one.signed_by for one in signed.values()])
+    return Beside(
+        rules_in_force([use_case], now())[use_case].withheld,
+        len({day.isocalendar()[:2] for day in looked_on}),
+        opened,
+        cohort,
+        {
+            text: f"signed by {names.get(one.signed_by, one.signed_by)}, {one.signed_at:%-d %B %Y}"
+            + (f": {one.note}" if one.note else "")
+            for text, one in signed.items()
+        },
+        today,
+    )
 
 
 @transaction.atomic
@@ -146,6 +179,23 @@ def gates_due(use_case: str) -> list[GateDue]:
         path = report_path(use_case, cohort)
         found.append(GateDue(cohort, gate.decide_by, version.decider, path))
     return found
+
+
+def tell_of_gates(use_case: str) -> None:
+    """Whoever decides, and every lead, once, in the week before a gate's day of decision."""
+    today = now().date()
+    for due in gates_due(use_case):
+        if due.decide_by - today > TOLD_BEFORE:
+            continue
+        leads = {h for h, _ in organization.named_with([Role.PROGRAMME_LEAD], today)}
+        cohort = due.cohort or "everybody else"
+        tell(
+            sorted(leads | {due.decider}),
+            f"gate:{use_case}:{due.cohort}:{due.decide_by.isoformat()}"[:120],
+            f"The gate of {cohort} is decided by {due.decide_by:%-d %B %Y}: {use_case}",
+            "Its clauses, and what they still lack, stand under the shadow report.",
+            due.path, to_webhooks=True,
+        )  # fmt: skip
 
 
 def report_path(use_case: str, cohort: str) -> str:

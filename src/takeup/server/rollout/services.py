@@ -12,10 +12,10 @@ from takeup.record.assignment import Assigned, Mode, Rules, Unit, assigned
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.use_case import words_of_kind
-from takeup.server.agreement.services import need_agreement
+from takeup.server.agreement.services import need_agreed_change
 from takeup.server.audit import services as audit
 from takeup.server.organization import services as organization
-from takeup.server.rollout.gates import gate_of, gates_due, last_decision
+from takeup.server.rollout.gates import gate_of, gates_due, last_decision, tell_of_gates
 from takeup.server.rollout.in_force import HeldAnswers, begun, mode_of, planned, rules_in_force
 from takeup.server.rollout.models import Draw, GateDecision, Step, Stop
 from takeup.server.rollout.shadow_looks import take_looks
@@ -78,7 +78,7 @@ def take_step(
     units, drawn by their hash. Raises InputError where that cannot be."""
     organization.use_case(use_case)
     if mode != "off":
-        need_agreement("this step")
+        need_agreed_change(use_case, "this step")
     if cohort and cohort not in organization.cohort_keys():
         raise InputError(f"there is no cohort {cohort!r}; the organization's file names cohorts")
     if not 0 <= share <= 1:
@@ -160,6 +160,7 @@ def set_draw(use_case: str, *, by: str, blind: float, ask_first: bool, reason: s
     before = {"blind": draw.blind, "ask_first": draw.ask_first}
     after = {"blind": blind, "ask_first": ask_first}
     if before != after:
+        need_agreed_change(use_case, "another draw")
         draw.blind, draw.ask_first = blind, ask_first
         draw.save(update_fields=["blind", "ask_first"])
         audit.record(
@@ -203,5 +204,5 @@ def lift(number: int, *, by: str, reason: str) -> None:
 
 __all__ = [
     "Assigning", "HeldAnswers", "begun", "gates_due", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
-    "take_looks", "take_step", "withdraw_step",
+    "take_looks", "take_step", "tell_of_gates", "withdraw_step",
 ]  # fmt: skip

@@ -25,13 +25,13 @@ from takeup.report.sections.shadow import (
     name_of_kind,
     shadow_heading,
 )
-from takeup.server.agreement.services import measuring, showing
+from takeup.server.agreement.services import measuring
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
 from takeup.server.pages.exports import shown_or_exported
 from takeup.server.permissions import READS_EVERY_COHORT, may
 from takeup.server.rollout import gates, services
-from takeup.server.rollout.gate import Beside, Gate, GateResult, KindVerdict, evaluate
+from takeup.server.rollout.gate import Gate, GateResult, KindVerdict, evaluate
 from takeup.server.rollout.models import Look, Opening
 from takeup.server.rollout.pages import actor_of, known_or_404, moment_of, percent
 from takeup.server.rollout.shadow_looks import looks_of
@@ -129,7 +129,7 @@ def _decide(request: HttpRequest, name: str, cohort: str) -> None:
     if not looks:
         raise InputError(_("there is no shadow report yet to decide on"))
     look, shadow = looks[-1]
-    result = evaluate(gate, shadow, _beside(name, cohort, looks))
+    result = evaluate(gate, shadow, gates.beside(name, cohort, [look.day for look, _ in looks]))
     made = gates.decide(
         version, look.day, result.says, asked.get("decided", ""), by=actor,  # type: ignore[arg-type]
         reason=asked.get("reason", ""),
@@ -178,7 +178,7 @@ def _report(
         look, shadow = looks[-1]
         if request.method == "GET":
             _opened(name, cohort, person)
-        beside = _beside(name, cohort, looks)
+        beside = gates.beside(name, cohort, [look.day for look, _ in looks])
         result = evaluate(gate, shadow, beside)
         unsigned = [text for text in gate.attested if text not in beside.attested]
         shown |= {"look": look, "result": result, "signs": unsigned}
@@ -223,28 +223,6 @@ def _needs(one: KindVerdict) -> str:
         return ""
     when = f", about {one.about:%-d %B %Y}" if one.about else ""
     return f"{one.kind.pairs:,} of {one.needs_pairs:,} pairs{when}"
-
-
-def _beside(name: str, cohort: str, looks: Looked) -> Beside:
-    today = now().date()
-    # A report a week: two looks of one week are one.
-    reports = len({look.day.isocalendar()[:2] for look, _ in looks})
-    members = organization.handles_in(cohort, today)
-    opened = None
-    if len(members) >= showing().minimum_group:
-        seen = Opening.objects.filter(use_case=name, cohort=cohort, handle__in=members).count()
-        opened = seen / len(members)
-    signed = gates.attested(name, cohort)
-    names = organization.names_of([one.signed_by for one in signed.values()])
-    return Beside(
-        services.rules_of(name).withheld, reports, opened, cohort,
-        {
-            text: f"signed by {names.get(one.signed_by, one.signed_by)}, {one.signed_at:%-d %B %Y}"
-            + (f": {one.note}" if one.note else "")
-            for text, one in signed.items()
-        },
-        today,
-    )  # fmt: skip
 
 
 def _versions(name: str, cohort: str) -> list[dict[str, Any]]:
