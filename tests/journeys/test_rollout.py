@@ -1,6 +1,6 @@
 """A rollout from shadow to assist, as a new user does it: declare a gate, send decisions by a script
 with the client, read the shadow report, pass the gate, see the script obey without a restart, stop
-one kind of case."""
+one kind of case, and find it all on the next day's Overview."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import subprocess
 import sys
 import time
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,16 @@ with Client(url, key, "credit-line", spool="spool") as takeup:
         case += 1
         if case > 1500:
             time.sleep(0.05)
+"""
+
+TOMORROW = """
+from datetime import datetime
+from takeup.record.clock import at
+from takeup.server.start import start
+start()
+from takeup.server.overview.services import take_snapshots
+with at(datetime.fromisoformat("{moment}")):
+    print(take_snapshots())
 """
 
 
@@ -151,9 +162,29 @@ def test_from_shadow_through_its_gate_to_assist_and_a_stop(server, tmp_path):
             hidden = len(script.said())
             script.until(lambda segment, _: segment == "salary", hidden + 20)
             assert {shown for _, shown in script.said()[hidden:]} == {"hidden"}
+
+            page.goto(server.address("/overview/credit-line"))
+            expect(page.locator("main")).to_contain_text("no eligible case in assist")
+            tomorrow = snapshot_of_tomorrow(server)
+            page.reload()
+            expect(page.locator("main .eyebrow")).to_contain_text(f"{tomorrow:%A %-d %B %Y}")
+            expect(page.locator("main .pops")).to_contain_text("officers")
+            expect(page.locator("main")).not_to_contain_text("no eligible case in assist")
+            expect(page.locator(".timeline")).to_contain_text("first-wave: assist")
+            expect(page.locator(".timeline")).to_contain_text("no advice on segment=salary")
         finally:
             script.process.kill()
             browser.close()
+
+
+def snapshot_of_tomorrow(server: Server) -> date:
+    """What the nightly job will do, with the clock put forward in a process of its own."""
+    day = date.today() + timedelta(days=1)  # noqa: DTZ011
+    subprocess.run(
+        [sys.executable, "-c", TOMORROW.format(moment=f"{day}T02:00:00+00:00")],
+        env=server.environment, check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    return day
 
 
 def queryable(server: Server) -> int:
