@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from takeup.record.errors import InputError
 from takeup.server.agreement import services
+from takeup.server.agreement.models import Change
 from takeup.server.organization.services import Person, names_of, use_case_names
 from takeup.server.permissions import may
 
@@ -44,7 +45,7 @@ def _agreement(request: HttpRequest, status: int = 200, **more: Any) -> HttpResp
     return render(request, "agreement/agreement.html", shown | more, status=status)
 
 
-def _told(change: services.Change, names: dict[str, str]) -> dict[str, Any]:
+def _told(change: Change, names: dict[str, str]) -> dict[str, Any]:
     """One announced change, who said what, and whether it stands."""
     return {
         "change": change,
