@@ -87,8 +87,8 @@ OPEN = {
 """For anybody, signed in or not (`style` only in development)."""
 KEYED = {
     "POST": ("decisions", "outcomes", "eligible", "events", "recommendations", "people",
-             "cds-services/s/cards", "cds-services/s/feedback", "quarantine/1"),
-    "GET": ("quarantine", "modes"),
+             "cds-services/s/cards", "cds-services/s/feedback", "quarantine/1", "component/events"),
+    "GET": ("quarantine", "modes", "component/context"),
 }  # fmt: skip
 
 

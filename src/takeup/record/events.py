@@ -21,7 +21,7 @@ from takeup.record.incoming import Refusal, read_row
 
 TYPES = ("delivered", "viewed", "abandoned", "flagged", "made")
 _PREFIX = "takeup."
-_NOT_COLUMNS = ("use_case", "kind", "suggestions")
+_NOT_COLUMNS = ("use_case", "kind", "suggestions", "reason_order")
 """Of an event's data: what is no column of the decision."""
 _VIEWS = ("summary", "explanation", "evidence")
 _Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -173,6 +173,8 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
             kind = event.data.get("kind") or "summary"
             if before:
                 viewed = True
+                # Whoever left and came back has it in view again.
+                row.pop("abandoned", None)
                 if kind != "summary":
                     row[f"{kind}_opened"] = True
         elif event.name == "abandoned" and before:

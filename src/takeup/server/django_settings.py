@@ -30,6 +30,7 @@ INSTALLED_APPS = [
     "django_tasks",
     "django_tasks_db",
     "takeup.server.agreement",
+    "takeup.server.component",
     "takeup.server.audit",
     "takeup.server.organization",
     "takeup.server.oversight",

@@ -127,6 +127,9 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "api-1:quarantine": "key",
     "api-1:correct": "key",
     "api-1:modes": "key",
+    "api-1:component_events": "key",
+    "api-1:component_context": "key",
+    "api-1:preflight": "anybody",
     "api-1:people": "key",
 }
 

@@ -6,6 +6,7 @@ from django.urls import include, path
 
 from takeup.server.agreement import pages as agreement
 from takeup.server.audit import pages as audit
+from takeup.server.component.api import router as component_router
 from takeup.server.health import health, ready
 from takeup.server.notices import pages as notices
 from takeup.server.overview import pages as overview
@@ -13,6 +14,8 @@ from takeup.server.pages import views
 from takeup.server.record_api import quarantine_pages, senders_pages
 from takeup.server.record_api.api import api
 from takeup.server.signals import pages as signals
+
+api.add_router("/component", component_router)
 
 urlpatterns = [
     path("", views.home, name="home"),

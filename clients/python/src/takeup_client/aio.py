@@ -4,7 +4,7 @@ microseconds, so it runs in the loop itself; what waits (`ready`, `close`) goes 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, Optional, Union
 
 from takeup_client.client import Choice, Client, Recommendation
@@ -55,6 +55,10 @@ class AsyncClient:
         """As `Client.outcome`."""
         return self._client.outcome(decision_id, value, **columns)
 
+    async def decided(self, decision_id: str, told: Mapping[str, Any]) -> bool:
+        """As `Client.decided`."""
+        return self._client.decided(decision_id, told)
+
     async def close(self, timeout: float = 10.0) -> None:
         """Send what is left, without holding up the loop."""
         await asyncio.to_thread(self._client.close, timeout)
@@ -77,6 +81,10 @@ class AsyncRecommendation:
             advice.recorded,
         )
         self.show, self.ask_first = advice.show, advice.ask_first
+
+    def embed(self, origin: str, choices: Sequence[Any] = (), **more: Any) -> dict[str, Any]:
+        """As `Recommendation.embed`; it waits for nothing."""
+        return self._advice.embed(origin, choices, **more)
 
     async def viewed(self, kind: str = "summary") -> bool:
         """As `Recommendation.viewed`."""

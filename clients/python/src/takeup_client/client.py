@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import threading
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any, Optional, Union
@@ -17,11 +17,13 @@ from typing import Any, Optional, Union
 from takeup_client._version import __version__
 from takeup_client.assignment import NOTHING_SHOWN, Assigned
 from takeup_client.modes import MODES, Modes
+from takeup_client.page import MINUTES, signed
 from takeup_client.sender import Counters, Sender
 from takeup_client.spool import Spool
 
 Choice = Union[str, float]
 CLIENT_VERSION = f"python/{__version__}"
+_TOLD_BY_PAGES = ("takeup.viewed", "takeup.abandoned", "takeup.flagged")
 
 
 class Client:
@@ -49,6 +51,7 @@ class Client:
         if mode is not None and mode not in MODES:
             raise ValueError(f"mode is assist, shadow or off, not {mode!r}")
         self.use_case, self._mode = use_case, mode
+        self._url, self._key = url, key
         self.counters = Counters()
         self._counting = threading.Lock()
         self._spool = Spool(Path(spool), spool_bytes)
@@ -111,6 +114,41 @@ class Client:
         }  # fmt: skip
         return self._record("outcomes", row)
 
+    def decided(self, decision_id: str, told: Mapping[str, Any]) -> bool:
+        """A case was closed on a page: `told` is the detail of the embedded recommendation's
+        `takeup-decided` (its `choice` alone, where the host's own form was used). It came from a
+        browser: only what the recommendation tells is taken from it. True: recorded."""
+        kept = True
+        for event in told.get("events") or ():
+            if _is_told(event, decision_id, self.use_case):
+                kept = self._record("events", {**event, "time": _not_later(event["time"])}) and kept
+        made: dict[str, Any] = {
+            "use_case": self.use_case, "client_version": CLIENT_VERSION,
+            "override_reason": _text(told.get("reason"), 100),
+            "override_comment": _text(told.get("comment"), 500),
+        }  # fmt: skip
+        for name in ("choice", "initial_choice"):
+            value = told.get(name)
+            if isinstance(value, str) and value:
+                made[name] = value[:200]
+            elif _is_number(value):
+                made[f"{name}_value"] = value
+        for name in ("steps", "duration_s"):
+            if _is_number(told.get(name)):
+                made[name] = told[name]
+        order = told.get("reason_order")
+        if isinstance(order, (list, tuple)):
+            made["reason_order"] = [str(code)[:100] for code in order[:50]]
+        return self._event(decision_id, "made", made) and kept
+
+    def _event(self, decision_id: str, name: str, data: Mapping[str, Any]) -> bool:
+        event = {
+            "specversion": "1.0", "id": uuid.uuid4().hex, "source": "takeup-client",
+            "type": f"takeup.{name}", "subject": decision_id, "time": _now(),
+            "data": _filled({**data, "use_case": self.use_case}),
+        }  # fmt: skip
+        return self._record("events", event)
+
     def _assigned(
         self, case_id: str, person_id: Optional[str], known: Mapping[str, Any]
     ) -> Assigned:
@@ -163,6 +201,50 @@ class Recommendation:
         self.show = held.mode == "assist"
         self.recorded = held.mode == "off" or self._event("delivered", row)
 
+    def embed(
+        self,
+        origin: str,
+        choices: Sequence[Any] = (),
+        *,
+        reasons: Sequence[Any] = (),
+        evidence_url: Optional[str] = None,
+        minutes: float = MINUTES,
+        **more: Any,
+    ) -> dict[str, Any]:
+        """What `<takeup-recommendation>` is given on the page of this case, ready for JSON.
+
+        `origin`: of the page, as browsers write it (`https://desk.bank.example`). `choices` and
+        `reasons`: texts, or `{"value", "label"}` and `{"text", "sign": "+" or "-"}`. `minutes`: how long
+        the page may tell takeup what happens on it (at most 60). `more`: `model`, `terms`, `unit`,
+        `reason_codes`, `texts`. Advice that must not be shown is not in it.
+        """
+        row = self._row
+        told: dict[str, Any] = {
+            "decision_id": self.decision_id, "use_case": self._client.use_case, "show": self.show,
+            "ask_first": self.ask_first,
+        }  # fmt: skip
+        advised = row.get("recommendation", row.get("recommendation_value"))
+        if not (self.show or self.ask_first) or advised is None:
+            return told
+        known = {k[2:]: v for k, v in row.items() if k.startswith("x_")}
+        token = signed(
+            self._client._key,
+            {
+                "sub": row.get("person_id") or "-", "use_case": self._client.use_case,
+                "case_id": row["case_id"], "decision_id": self.decision_id, "origin": origin,
+                "known": known, "confidence": row.get("confidence"),
+            },
+            minutes,
+        )  # fmt: skip
+        return _filled(
+            {
+                **told, "url": self._client._url, "token": token, "recommendation": advised,
+                "confidence": row.get("confidence"), "choices": list(choices),
+                "reasons": list(reasons), "evidence_url": evidence_url,
+                "model": row.get("model_version"), **more,
+            }
+        )  # fmt: skip
+
     def viewed(self, kind: str = "summary") -> bool:
         """The person has it in view; `explanation` or `evidence` where those were opened."""
         return self._event("viewed", {"kind": kind})
@@ -198,12 +280,32 @@ class Recommendation:
         return self._client.outcome(self.decision_id, value, **columns)
 
     def _event(self, name: str, data: Mapping[str, Any]) -> bool:
-        event = {
-            "specversion": "1.0", "id": uuid.uuid4().hex, "source": "takeup-client",
-            "type": f"takeup.{name}", "subject": self.decision_id, "time": _now(),
-            "data": _filled({**data, "use_case": self._client.use_case}),
-        }  # fmt: skip
-        return self._client._record("events", event)
+        return self._client._event(self.decision_id, name, data)
+
+
+def _is_told(event: Any, decision_id: str, use_case: str) -> bool:
+    """Whether something from a browser is an event of this decision that a page may tell."""
+    if not isinstance(event, Mapping) or not isinstance(event.get("data"), Mapping):
+        return False
+    told = event.get("type") in _TOLD_BY_PAGES and isinstance(event.get("time"), str)
+    return told and (event.get("subject"), event["data"].get("use_case")) == (decision_id, use_case)
+
+
+def _not_later(moment: str) -> str:
+    """A moment by a browser's clock; that clock may be ahead, and what was seen was seen before now."""
+    try:
+        read = datetime.fromisoformat(moment.replace("Z", "+00:00"))
+        return moment if read <= datetime.now(timezone.utc) else _now()
+    except (ValueError, TypeError):
+        return _now()
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
+
+
+def _text(value: Any, longest: int) -> Optional[str]:
+    return value[:longest] if isinstance(value, str) and value.strip() else None
 
 
 def _filled(row: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,14 +19,12 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from nacl.encoding import Base64Encoder
-from nacl.hash import blake2b
-from nacl.secret import SecretBox
 
 from takeup.server.audit import services as audit
 from takeup.server.organization.membership import set_group_roles
 from takeup.server.organization.models import Person
 from takeup.server.organization.roles import Role
+from takeup.server.sealing import seal, unseal
 
 _logger = logging.getLogger(__name__)
 
@@ -78,19 +76,11 @@ class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
 
     def encrypt(self, text: str) -> str:
         """Seal."""
-        sealed: bytes = _box().encrypt(text.encode(), encoder=Base64Encoder)
-        return sealed.decode()
+        return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
         """Open."""
-        opened: bytes = _box().decrypt(encrypted_text.encode(), encoder=Base64Encoder)
-        return opened.decode()
-
-
-def _box() -> SecretBox:
-    from nacl.encoding import RawEncoder
-
-    return SecretBox(blake2b(settings.SECRET_KEY.encode(), digest_size=32, encoder=RawEncoder))
+        return unseal(encrypted_text)
 
 
 def company_login(request: HttpRequest, provider_id: str) -> HttpResponseBase:

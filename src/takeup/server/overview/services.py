@@ -28,6 +28,7 @@ from takeup.report.sections.rollout import rollout_section
 from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.staggered import staggered_sections
 from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
+from takeup.server.component.services import take_track_record
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
@@ -129,6 +130,7 @@ def _take(
         take_signals(name, one.measures.signals, titles)
     for decisions in result.table.tables.values():
         take_looks(name, decisions, declared(name), today, step)
+        take_track_record(name, decisions, declared(name), today)
     with transaction.atomic():
         snapshot, made = Snapshot.objects.get_or_create(
             use_case=name,

@@ -12,8 +12,11 @@ from django.db import connection, transaction
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
 from takeup.server.record_api.models import ApiKey, Sender
+from takeup.server.sealing import seal, unseal
 
 _MARK = "tk"
+_SIGNS = "takeup-component:"
+"""Put before a key's secret, its hash signs tokens: sender and server know it, and neither sends it."""
 PURPOSES = {
     "records": "sends decisions, outcomes and eligible cases",
     "organization": "brings the organization up to date",
@@ -35,6 +38,7 @@ def make_key(
         sender=sender,
         prefix=prefix,
         secret_hash=_hash(secret),
+        signing=seal(_hash(_SIGNS + secret)),
         use_cases=list(use_cases),
         purpose=purpose,
         created_at=now(),
@@ -70,6 +74,17 @@ def key_of(given: str) -> ApiKey | None:
     if found is None or not secrets.compare_digest(found.secret_hash, _hash(parts[2])):
         return None
     return found
+
+
+def signing_key(prefix: str) -> tuple[ApiKey, str] | None:
+    """The key in force with this prefix that records decisions, and what its tokens are signed
+    with."""
+    found = (
+        ApiKey.objects.select_related("sender")
+        .filter(prefix=prefix, purpose="records", revoked_at__isnull=True)
+        .first()
+    )
+    return None if found is None else (found, unseal(found.signing))
 
 
 def _hash(secret: str) -> str:

@@ -24,12 +24,14 @@ class Sender(models.Model):
 
 
 class ApiKey(models.Model):
-    """A sender's key. Only its hash is kept; `prefix` says which one it is. `use_cases` empty:
+    """A sender's key. Only its hash is kept, and sealed what its tokens for pages are signed with;
+    `prefix` says which one it is. `use_cases` empty:
     all. `purpose`: `records`, or `organization` for what keeps people and places up to date. A key is rotated by making another and revoking this one."""
 
     sender = models.ForeignKey(Sender, on_delete=models.CASCADE, related_name="keys")
     prefix = models.CharField(max_length=16, unique=True)
     secret_hash = models.CharField(max_length=64)
+    signing = models.CharField(max_length=200)
     purpose = models.CharField(max_length=20, default="records")
     use_cases = models.JSONField(default=list)
     created_at = models.DateTimeField()

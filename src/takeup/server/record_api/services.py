@@ -8,6 +8,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models.functions import TruncDate
 
 from takeup.server.record_api.drain import Drained, drain
+from takeup.server.record_api.keys import signing_key
+from takeup.server.record_api.models import ApiKey as SenderKey
 from takeup.server.record_api.models import InboxRow, Quarantined, Sender
 from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
 from takeup.server.record_api.retention import Retained, erase, retain
@@ -53,6 +55,7 @@ __all__ = [
     "NOT_DRAINED",
     "Drained",
     "Retained",
+    "SenderKey",
     "drain",
     "erase",
     "in_quarantine",
@@ -60,5 +63,6 @@ __all__ = [
     "recorded_by_batch",
     "retain",
     "sender_count",
+    "signing_key",
     "silent_senders",
 ]

@@ -1,0 +1,103 @@
+"""What the embedded recommendation tells and asks: that it was seen, left or marked as wrong; and how
+good the advice has been in cases like this. By token, from the token's origin, on its decision alone."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from ninja import Router
+from ninja.security import HttpBearer
+
+from takeup.record.clock import now
+from takeup.server.component.services import told_of
+from takeup.server.component.token import ComponentToken, token_of
+from takeup.server.problems import Problem
+from takeup.server.record_api.batches import events_of
+from takeup.server.record_api.pool import in_pool, kept
+from takeup.server.record_api.rate import RateLimit
+from takeup.server.record_api.receive_events import receive_events
+
+MAY_TELL = ("takeup.viewed", "takeup.abandoned", "takeup.flagged")
+_A_MINUTE = 120
+_limit = RateLimit(_A_MINUTE)
+_ALLOWED = {
+    "Access-Control-Allow-Methods": "GET, POST",
+    "Access-Control-Allow-Headers": "authorization, content-type",
+    "Access-Control-Max-Age": "600",
+}
+
+router = Router(tags=["component"])
+
+
+class _Token(HttpBearer):
+    """`Authorization: Bearer` and the token that the host's backend signed for this page."""
+
+    async def authenticate(self, request: HttpRequest, token: str) -> ComponentToken | None:
+        return await in_pool(token_of, token)
+
+
+@router.api_operation(["OPTIONS"], "/events", auth=None, include_in_schema=False)
+@router.api_operation(["OPTIONS"], "/context", auth=None, include_in_schema=False)
+async def preflight(request: HttpRequest) -> HttpResponse:
+    """A browser asks first; the token says with the request itself whether its origin may."""
+    return _open_to(HttpResponse(status=204), request.headers.get("Origin", ""))
+
+
+@router.post("/events", auth=_Token(), response={204: None}, summary="What happened to the advice")
+async def component_events(request: HttpRequest) -> HttpResponse:
+    """CloudEvents `viewed`, `abandoned`, `flagged` of the token's decision. That it was made is
+    recorded by the host."""
+    token = _token(request)
+    given = events_of(request.body, request.content_type or "")
+    if not all(_is_of(one, token) for one in given):
+        raise Problem(
+            403, "Not of this token", "a token speaks of its own decision, and never decides"
+        )
+    await kept(receive_events, [_not_later(one) for one in given], token.key)
+    return _open_to(HttpResponse(status=204), token.origin)
+
+
+@router.get("/context", auth=_Token(), response={200: dict[str, Any]}, summary="Its track record")
+async def component_context(request: HttpRequest) -> HttpResponse:
+    """How good the advice has been when it was this sure, and on this kind of case."""
+    token = _token(request)
+    told = await in_pool(told_of, token.use_case, token.known, token.confidence)
+    return _open_to(JsonResponse(told), token.origin)
+
+
+def _token(request: HttpRequest) -> ComponentToken:
+    token: ComponentToken = request.auth  # type: ignore[attr-defined]
+    if request.headers.get("Origin") != token.origin:
+        raise Problem(403, "Another origin", "this token is good for the page it was made for")
+    if not _limit.allows(hash((token.key.pk, token.decision_id))):
+        raise Problem(429, "Too many requests", "this page sends too fast; wait a minute")
+    return token
+
+
+def _is_of(event: Any, token: ComponentToken) -> bool:
+    if not isinstance(event, dict) or not isinstance(event.get("data"), dict):
+        return False
+    named = event.get("type") in MAY_TELL and set(event["data"]) <= {"use_case", "kind"}
+    mine = (event.get("subject"), event["data"].get("use_case"))
+    return named and mine == (token.decision_id, token.use_case)
+
+
+def _not_later(event: dict[str, Any]) -> dict[str, Any]:
+    """A browser's clock may be ahead: what it tells happened before it was told."""
+    moment = now()
+    try:
+        read = datetime.fromisoformat(str(event.get("time")))
+        return event if read <= moment else event | {"time": moment.isoformat()}
+    except (ValueError, TypeError):
+        # Not a time, or without its zone: refused with its reason where events are read.
+        return event
+
+
+def _open_to(response: HttpResponse, origin: str) -> HttpResponse:
+    response["Access-Control-Allow-Origin"] = origin
+    response["Vary"] = "Origin"
+    for name, value in _ALLOWED.items():
+        response[name] = value
+    return response

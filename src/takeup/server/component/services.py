@@ -1,0 +1,79 @@
+"""How good the advice has been: taken with the daily snapshot, told case by case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+import ibis.expr.types as ir
+
+from takeup.disclosure.advice_record import disclose_advice_record
+from takeup.measure.advice_record import AdviceRecord, certainty_of, measure_advice_record
+from takeup.measure.model_issue import SegmentError
+from takeup.record.use_case import UseCase
+from takeup.server.agreement.services import measuring
+from takeup.server.component.models import TrackRecord
+from takeup.stats.answer import CannotSay, Estimate
+
+
+def take_track_record(name: str, decisions: ir.Table, use_case: UseCase, day: date) -> None:
+    """Keep the advice's record of a use case, in place of the last."""
+    settings = measuring()
+    segments = [s for s in use_case.segment if s in decisions.columns]
+    found = disclose_advice_record(
+        measure_advice_record(decisions, segments, settings), "share", settings.disclosure
+    )
+    TrackRecord.objects.update_or_create(
+        use_case=name, defaults={"day": day, "document": _document(found)}
+    )
+
+
+def told_of(name: str, known: Mapping[str, Any], confidence: float | None) -> dict[str, Any]:
+    """What the page of one case is told: the record at this certainty, and on this kind of case
+    against all others of its dimension."""
+    held = TrackRecord.objects.filter(use_case=name).first()
+    if held is None:
+        return {"judged": 0}
+    told: dict[str, Any] = {"judged": held.document["judged"], "day": held.day.isoformat()}
+    if confidence is not None:
+        told["confidence"] = held.document["certainty"].get(certainty_of(confidence))
+    for dimension, levels in held.document["kinds"].items():
+        level = known.get(dimension.removeprefix("x_"), known.get(dimension))
+        own = levels.get(str(level)) if level is not None else None
+        if own is not None:
+            rest = own["elsewhere"]
+            others = [rest | {"label": "other cases"}] if rest else []
+            told["kinds"] = [{**own, "label": str(level), "elsewhere": None}, *others]
+            told["weaker"] = bool(rest) and own["high"] < rest["low"]
+            break
+    return told
+
+
+def _document(found: AdviceRecord | CannotSay) -> dict[str, Any]:
+    if isinstance(found, CannotSay):
+        return {"judged": found.n or 0, "certainty": {}, "kinds": {}}
+    kinds: dict[str, dict[str, Any]] = {}
+    for one in found.kinds:
+        if (right := _right(one)) is not None:
+            kinds.setdefault(one.dimension, {})[one.segment] = right
+    certainty = {one.segment: right for one in found.certainty if (right := _right(one))}
+    return {"judged": found.judged, "certainty": certainty, "kinds": kinds}
+
+
+def _right(one: SegmentError) -> dict[str, Any] | None:
+    if not isinstance(one.error, Estimate):
+        return None
+    elsewhere = one.error_elsewhere
+    return {
+        **_turned(one.error), "judged": one.judged,
+        "right": round(one.judged * (1 - one.error.value)),
+        "elsewhere": _turned(elsewhere) if isinstance(elsewhere, Estimate) else None,
+    }  # fmt: skip
+
+
+def _turned(error: Estimate) -> dict[str, Any]:
+    """A share wrong as the share right."""
+    return {
+        "value": 1 - error.value, "low": 1 - error.high, "high": 1 - error.low, "judged": error.n
+    }  # fmt: skip
