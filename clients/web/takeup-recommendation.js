@@ -111,7 +111,7 @@ svg .axis{fill:var(--third);font-weight:400}
 svg line{stroke:var(--line)}svg .range{stroke:var(--range);stroke-width:5;stroke-linecap:round}svg rect{fill:var(--action)}
 .pair{display:flex;gap:10px;margin:4px 0 12px}
 .pair button{flex:1}
-button.choice,.pair button{font:600 15px/1.3 inherit;font-family:inherit;min-height:44px;padding:8px 14px;border-radius:10px;
+button.choice,.pair button{font-family:inherit;font-size:15px;font-weight:600;line-height:1.3;min-height:44px;padding:8px 14px;border-radius:10px;
 border:1px solid var(--edge);background:var(--paper);color:var(--ink);cursor:pointer}
 .pair button::before{content:"";display:inline-block;width:8px;height:8px;margin-right:9px}
 .pair .follow::before{background:var(--followed);border-radius:50%}
@@ -120,7 +120,7 @@ border:1px solid var(--edge);background:var(--paper);color:var(--ink);cursor:poi
 .foot{display:flex;flex-wrap:wrap;justify-content:space-between;gap:4px 18px;font-size:14px}
 .foot .link{color:var(--second)}
 .chips{display:flex;flex-wrap:wrap;gap:8px;margin:0 0 14px}
-.chips button{font:500 14px/1.3 inherit;font-family:inherit;min-height:36px;padding:6px 14px;border-radius:18px;border:1px solid var(--edge);
+.chips button{font-family:inherit;font-size:14px;font-weight:500;line-height:1.3;min-height:36px;padding:6px 14px;border-radius:18px;border:1px solid var(--edge);
 background:var(--paper);color:var(--ink);cursor:pointer;text-align:left}
 button:hover{border-color:var(--action)}
 button:focus-visible,a:focus-visible,input:focus-visible{outline:2px solid var(--action);outline-offset:2px}
@@ -511,7 +511,8 @@ export class TakeupRecommendation extends HTMLElement {
   }
 
   #left() {
-    if (this.#seen.has("summary") && !this.#decided && this.isConnected === false) this.#happened("abandoned", {});
+    // Whoever comes back has it in view anew.
+    if (this.#seen.delete("summary") && !this.#decided) this.#happened("abandoned", {});
   }
 
   // What records itself
