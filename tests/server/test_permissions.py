@@ -76,6 +76,11 @@ PAGES = {
     ("POST", "agreement_record"): frozenset({"worker_representative"}),
     ("POST", "change_announce"): LEAD | ADMINISTRATOR,
     ("POST", "change_answer"): frozenset({"worker_representative"}),
+    ("GET", "my_calibration"): EVERYBODY,
+    ("GET", "my_cases"): EVERYBODY,
+    ("GET", "my_data"): EVERYBODY,
+    ("GET", "my_data_download"): EVERYBODY,
+    ("POST", "my_vault"): EVERYBODY,
     ("GET", "audit"): frozenset({"oversight_officer", "worker_representative"}),
 }
 OPEN = {
@@ -172,7 +177,7 @@ def test_a_role_opens_its_pages_and_no_other(site, role):
             assert answer.status_code == 302, name
             assert answer.url.startswith("/sign-in"), name
             continue
-        signed_in = {"home", "access_to_me", "account_change_password", "account_reauthenticate",
+        signed_in = {"my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "home", "access_to_me", "account_change_password", "account_reauthenticate",
                      "account_set_password", "account_logout", "notices", "notices_wants", "mfa_index",
                      "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
                      "mfa_view_recovery_codes", "mfa_generate_recovery_codes",

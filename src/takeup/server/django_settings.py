@@ -31,6 +31,7 @@ INSTALLED_APPS = [
     "django_tasks_db",
     "takeup.server.agreement",
     "takeup.server.component",
+    "takeup.server.practitioner",
     "takeup.server.audit",
     "takeup.server.organization",
     "takeup.server.oversight",

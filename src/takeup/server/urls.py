@@ -11,6 +11,7 @@ from takeup.server.health import health, ready
 from takeup.server.notices import pages as notices
 from takeup.server.overview import pages as overview
 from takeup.server.pages import views
+from takeup.server.practitioner import pages as practitioner
 from takeup.server.record_api import quarantine_pages, senders_pages
 from takeup.server.record_api.api import api
 from takeup.server.signals import pages as signals
@@ -45,6 +46,11 @@ urlpatterns = [
     path("agreement/change", agreement.change_announce, name="change_announce"),
     path("agreement/change/<int:number>", agreement.change_answer, name="change_answer"),
     path("audit", audit.audit, name="audit"),
+    path("my/calibration", practitioner.my_calibration, name="my_calibration"),
+    path("my/cases", practitioner.my_cases, name="my_cases"),
+    path("my/data", practitioner.my_data, name="my_data"),
+    path("my/data.json", practitioner.my_data_download, name="my_data_download"),
+    path("my/vault", practitioner.my_vault, name="my_vault"),
     path("my/access", audit.access_to_me, name="access_to_me"),
     path("api/v1/", api.urls),
     path("health", health, name="health"),

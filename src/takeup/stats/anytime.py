@@ -10,6 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import betaln, xlog1py, xlogy
 
 from takeup.stats.quantiles import normal_quantile, t_half_width
 
@@ -49,6 +51,23 @@ def confidence_sequence(
     sd = np.sqrt(np.maximum(squares / n - mean**2, 0.0))
     half = half_width(sd, n, alpha, best_rho(expected, alpha))
     return Looks(mean, mean - half, mean + half)
+
+
+def share_sequence(k: int, n: int, confidence: float) -> tuple[float, float]:
+    """The interval of a share after k of n, that holds however often it is looked at: every p at
+    which the mixture B(k+1, n−k+1) is not 1/α times as likely as p^k (1−p)^(n−k) (Robbins 1970, Ann.
+    Math. Stat. 41(5); Ville's inequality). Exact, for n independent cases."""
+    if n == 0:
+        return 0.0, 1.0
+    limit = betaln(k + 1, n - k + 1) + np.log(1 - confidence)
+    mode = k / n
+
+    def above(p: float) -> float:
+        return float(xlogy(k, p) + xlog1py(n - k, -p) - limit)
+
+    low = 0.0 if k == 0 else float(brentq(above, 1e-12, mode if k < n else 1 - 1e-12))
+    high = 1.0 if k == n else float(brentq(above, mode if k else 1e-12, 1 - 1e-12))
+    return low, high
 
 
 def pairs_needed(margin: float, disagreement: float, confidence: float, spread: float = 1.0) -> int:

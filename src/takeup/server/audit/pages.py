@@ -50,6 +50,8 @@ _WORDS = {
     "signal.opened": _("opened a response to a signal"),
     "signal.owned": _("gave a response an owner"),
     "snapshot.asked": _("asked for a snapshot"),
+    "vault.closed": _("closed their own vault"),
+    "vault.opened": _("opened their own vault again"),
     "use_case.declared": _("changed what a use case declares"),
 }
 

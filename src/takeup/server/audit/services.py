@@ -44,6 +44,11 @@ def last_number() -> int:
     return AuditEntry.objects.aggregate(n=Max("number"))["n"] or 0
 
 
+def entries_about(handle: str) -> int:
+    """How many entries tell what somebody else did with a person's data."""
+    return AuditEntry.objects.filter(subject=handle).exclude(actor=handle).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Chain:
     """The chain as it stands: `entries`, the hash at its head (keep it elsewhere to prove later

@@ -139,6 +139,16 @@ class Place(NamedTuple):
     cohort: str | None
 
 
+def handles_of(person_ids: Collection[str]) -> dict[str, str]:
+    """Handles of active people by person id."""
+    found: dict[str, str] = {}
+    wanted = sorted(person_ids)
+    for start in range(0, len(wanted), 500):
+        people = Person.objects.filter(person_id__in=wanted[start : start + 500], is_active=True)
+        found |= dict(people.values_list("person_id", "handle"))
+    return found
+
+
 def places_of(person_ids: Collection[str]) -> dict[str, list[Place]]:
     """Of each person known by these ids, every place, oldest first."""
     found: dict[str, list[Place]] = {}

@@ -16,6 +16,8 @@ from takeup.server.permissions import may, name_of
 
 _BAR = (
     ("home", _("Start"), ("home",)),
+    ("my_cases", _("My cases"), ("my_cases",)),
+    ("my_calibration", _("My calibration"), ("my_calibration",)),
     (
         "overview",
         _("Overview"),
@@ -33,6 +35,9 @@ _BAR = (
     ("audit", _("Audit"), ("audit",)),
 )
 
+_OWN = ("my_cases", "my_calibration")
+"""For those who decide; others may open them and find them empty."""
+
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
     """`bar`: links with their words, the open one marked; `roles`: what this person is; `unseen`: how
@@ -47,7 +52,7 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return [
             {"href": reverse(name), "words": words, "here": here in pages}
             for name, words, pages in _BAR
-            if may(name, person)
+            if may(name, person) and (name not in _OWN or Role.PRACTITIONER in roles_of(person))
         ]
 
     def roles() -> list[Any]:

@@ -21,6 +21,7 @@ from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.organization.services import use_case
 from takeup.server.oversight.services import seal
+from takeup.server.practitioner.services import keep_own
 from takeup.server.record_api.models import Batch, Covariate, InboxRow
 from takeup.server.record_api.placing import placed
 from takeup.server.record_api.pseudonyms import pseudonymised
@@ -85,6 +86,7 @@ def _write(log: DecisionLog, batch: Batch) -> int:
         for name in table["use_case"].unique().to_pylist():
             use_case(name)
     log.append(kind, table, batch.number)
+    keep_own(kind, bodies)
     (_, digest) = digests(table)[batch.number]
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)

@@ -27,6 +27,7 @@ from takeup.server.agreement import services as agreement
 from takeup.server.audit import services as audit
 from takeup.server.organization.services import declared, forget_person, use_case_names
 from takeup.server.oversight.services import remove_expired
+from takeup.server.practitioner.services import forget, forget_old
 from takeup.server.record_api.models import ClusterKey, InboxRow, Quarantined
 from takeup.server.record_api.pseudonyms import pseudonyms_of, rotate_key
 
@@ -69,6 +70,7 @@ def retain(log: DecisionLog, inbox_days: int, oversight_months: int) -> Retained
             rewritten += log.rewrite(kind, _aged(kind))
         log.vacuum(kind)
     _destroy_secrets()
+    forget_old(now().date())
     done = Retained(
         rewritten,
         _forget_inbox(inbox_days),
@@ -106,6 +108,7 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> int:
             InboxRow.objects.filter(pk=row.pk).update(body=_without(row.body, person_id, number))
         Quarantined.objects.filter(body__contains=as_written).delete()
         handle = forget_person(person_id, actor)
+        forget(handle)
         audit.record(
             "person.erased", actor=actor, subject=handle,
             rewritten=rewritten,

@@ -1,0 +1,48 @@
+"""The own-feedback vault: what comes back to a person of their own decisions, sealed with their own key.
+
+Rows carry no person: who has the database, without the deployment's secret, finds neither whose a row
+is nor what it says.
+"""
+
+from __future__ import annotations
+
+import secrets
+
+from django.db import models
+
+
+def _random() -> str:
+    return secrets.token_hex(16)
+
+
+class VaultKey(models.Model):
+    """A person's key, itself sealed with the deployment's. Where it is gone, so is what it opened.
+    `closed_at`: the person wants no vault; nothing is kept for them."""
+
+    handle = models.CharField(max_length=16, unique=True)
+    sealed = models.CharField(max_length=200, blank=True)
+    closed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return "a person's key"
+
+
+class OwnRow(models.Model):
+    """A decision or an outcome of it (`part`: the outcome's name, empty for the decision). `owner` and
+    `mark` (of the decision) are keyed hashes."""
+
+    owner = models.CharField(max_length=32)
+    mark = models.CharField(max_length=32)
+    part = models.CharField(max_length=100, blank=True)
+    until = models.DateField()
+    sealed = models.BinaryField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["mark", "part"], name="own_row")]
+        indexes = [
+            models.Index(fields=["owner"], name="own_rows"),
+            models.Index(fields=["until"], name="own_rows_until"),
+        ]
+
+    def __str__(self) -> str:
+        return "a row of the vault"

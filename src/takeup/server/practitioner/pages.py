@@ -1,0 +1,294 @@
+"""Pages for the person alone: today, own cases, own calibration, own data."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_GET, require_POST
+
+from takeup.measure.own_calibration import OwnCalibration, OwnKind
+from takeup.record.clock import now
+from takeup.server.audit.services import entries_about
+from takeup.server.organization.services import Person
+from takeup.server.practitioner import vault
+from takeup.server.practitioner.own import OwnCases, calibration_of, own_cases, with_what_was_done
+from takeup.server.practitioner.strips import Mark, axis, strip
+from takeup.server.practitioner.words import ACTION_WORDS, FLAG_WORDS, REASON_WORDS, plain
+from takeup.stats.answer import Answer, CannotSay, Estimate
+
+WINDOWS = (30, 90, 365)
+_A_PAGE = 50
+
+
+@require_GET
+def my_calibration(request: HttpRequest) -> HttpResponse:
+    """When you followed, when you overrode: how both kinds of decision turned out."""
+    person: Person = request.user  # type: ignore[assignment]
+    held = own_cases(person.handle)
+    own = _chosen(held, request.GET.get("use_case"))
+    days = _days(request.GET.get("days"))
+    shown: dict[str, Any] = {
+        "closed": vault.is_closed(person.handle), "use_cases": list(held), "days": days,
+        "windows": WINDOWS,
+    }  # fmt: skip
+    if own is None:
+        return render(request, "practitioner/calibration.html", shown)
+    found = own.since((now() - timedelta(days=days)).date())
+    shown |= {"use_case": own.use_case, "title": own.declared.title or own.use_case}
+    if found.rows:
+        told = calibration_of(found)
+        shown |= {"told": told, **_told(told, found), "reasons": _reasons(found)}
+    return render(request, "practitioner/calibration.html", shown)
+
+
+@require_GET
+def my_cases(request: HttpRequest) -> HttpResponse:
+    """Own decisions one by one, the newest first, with the advice and how it ended."""
+    person: Person = request.user  # type: ignore[assignment]
+    held = own_cases(person.handle)
+    own = _chosen(held, request.GET.get("use_case"))
+    shown: dict[str, Any] = {"closed": vault.is_closed(person.handle), "use_cases": list(held)}
+    if own is not None:
+        page = Paginator(own.rows, _A_PAGE).get_page(request.GET.get("page"))
+        part = OwnCases(own.use_case, own.declared, tuple(page.object_list))
+        shown |= {
+            "use_case": own.use_case, "title": own.declared.title or own.use_case, "page": page,
+            "rows": [_case(row) for row in with_what_was_done(part)],
+        }  # fmt: skip
+    return render(request, "practitioner/cases.html", shown)
+
+
+@require_GET
+def my_data(request: HttpRequest) -> HttpResponse:
+    """What takeup holds of the person, for download; whether it may go on; who looked."""
+    person: Person = request.user  # type: ignore[assignment]
+    held = own_cases(person.handle)
+    shown = {
+        "closed": vault.is_closed(person.handle),
+        "held": [(name, len(own.rows)) for name, own in held.items()],
+        "looked": entries_about(person.handle),
+    }
+    return render(request, "practitioner/data.html", shown)
+
+
+@require_GET
+def my_data_download(request: HttpRequest) -> HttpResponse:
+    """Everything in one's own vault as JSON."""
+    person: Person = request.user  # type: ignore[assignment]
+    decisions, outcomes = vault.rows_of(person.handle)
+    text = json.dumps(
+        {"person_id": person.person_id, "decisions": decisions, "outcomes": outcomes},
+        ensure_ascii=False, indent=1,
+    )  # fmt: skip
+    response = HttpResponse(text, content_type="application/json")
+    response["Content-Disposition"] = 'attachment; filename="my-decisions.json"'
+    return response
+
+
+@require_POST
+def my_vault(request: HttpRequest) -> HttpResponse:
+    """Close or open one's own vault."""
+    person: Person = request.user  # type: ignore[assignment]
+    if request.POST.get("keep") == "yes":
+        vault.reopen(person.handle)
+    else:
+        vault.close(person.handle)
+    return redirect("my_data")
+
+
+def _chosen(held: dict[str, OwnCases], wanted: str | None) -> OwnCases | None:
+    """The use case that was asked for, else the one with most cases."""
+    if wanted in held:
+        return held[wanted]
+    return max(held.values(), key=lambda own: len(own.rows), default=None)
+
+
+def _days(wanted: str | None) -> int:
+    return int(wanted) if wanted in {str(d) for d in WINDOWS} else 90
+
+
+def _told(told: OwnCalibration, own: OwnCases) -> dict[str, Any]:
+    kinds = [told.whole, *told.kinds]
+    return {
+        "heading": _heading(told),
+        "cards": _cards(told),
+        "axis": axis(),
+        "rows": [_row(kind, inset=kind is told.whole) for kind in kinds],
+        "alike": _alike(told.whole),
+        "trust": [
+            {
+                "words": one.certainty.capitalize(), "said": round(100 * one.said),
+                "right": _counted(one.right),
+                "strip": strip(
+                    [Mark("square", "model", one.right, one.said)],
+                    f"{one.certainty}: said {100 * one.said:.0f}, right {_counted(one.right)}",
+                ),
+            }
+            for one in told.trust
+        ],
+        "one_sided": own.declared.outcome.one_sided and not told.truth,
+    }  # fmt: skip
+
+
+def _heading(told: OwnCalibration) -> str:
+    back = [k for k in told.kinds if k.says == "back_yourself"]
+    twice = [k for k in told.kinds if k.says == "look_twice"]
+    if back and twice:
+        return _("On {one} back yourself; on {other} look twice").format(
+            one=plain(back[0].key), other=plain(twice[0].key)
+        )
+    if back:
+        return _("On {kind} you know what the model doesn’t").format(kind=plain(back[0].key))
+    if twice:
+        return _("On {kind} the advice served you better").format(kind=plain(twice[0].key))
+    if told.whole.says == "back_yourself":
+        return _("Where you overrode, you were right more often")
+    if told.whole.says == "look_twice":
+        return _("Where you overrode, the advice was right more often")
+    return _("When you followed, when you overrode")
+
+
+def _cards(told: OwnCalibration) -> list[dict[str, Any]]:
+    """At most three: back yourself, look twice, too early."""
+    kinds = told.kinds or (told.whole,)
+    cards = []
+    for says, title in (
+        ("back_yourself", _("Back yourself here")),
+        ("look_twice", _("Look twice here")),
+    ):
+        found = [k for k in kinds if k.says == says]
+        if found:
+            best = max(found, key=lambda k: k.apart)
+            cards.append(
+                {
+                    "says": says, "title": title,
+                    "heading": _("On {kind}, your overrides were right more often")
+                    if says == "back_yourself" else _("On {kind}, the advice was right more often"),
+                    "kind": plain(best.key),
+                    "text": _("{k} of {n} overrides in which only one of you was right went to you").format(
+                        k=best.own_right, n=best.apart
+                    ),
+                    "range": _range(best.paired),
+                }
+            )  # fmt: skip
+            cards[-1]["heading"] = str(cards[-1]["heading"]).format(kind=cards[-1]["kind"])
+    early = [k for k in kinds if k.says == "too_early"]
+    if early:
+        needs = [k.needs for k in early if k.needs is not None]
+        cards.append(
+            {
+                "says": "too_early", "title": _("Too early to say"),
+                "heading": ngettext(
+                    "{n} kind of case needs more outcomes", "{n} kinds of case need more outcomes",
+                    len(early),
+                ).format(n=len(early)),
+                "text": ", ".join(plain(k.key) for k in early[:4]).capitalize()
+                + _(": what you chose and what was advised did about as well so far."),
+                "range": _("Next to settle: about {n} more judged overrides, if it goes on like this").format(
+                    n=min(needs)
+                ) if needs else "",
+            }
+        )  # fmt: skip
+    return cards
+
+
+def _row(kind: OwnKind, *, inset: bool) -> dict[str, Any]:
+    says = {
+        "back_yourself": _("back yourself"), "look_twice": _("look twice"),
+        "too_early": _("too early to say"),
+    }[kind.says]  # fmt: skip
+    judged = (
+        _("{k} of {n} went to you").format(k=kind.own_right, n=kind.apart)
+        if kind.apart else _("no override is judged")
+    )  # fmt: skip
+    label = _("All your decisions") if inset else plain(kind.key).capitalize()
+    words = f"{label}: {_('followed')} {_counted(kind.followed)}, {_('overrode')} {_counted(kind.overridden)}"
+    return {
+        "label": label,
+        "definition": ngettext("{n} decision", "{n} decisions", kind.cases).format(n=kind.cases)
+        + ("" if inset else f" · {plain(kind.dimension.removeprefix('x_'))}"),
+        "strip": strip(
+            [Mark("circle", "followed", kind.followed), Mark("diamond", "overridden", kind.overridden)],
+            words,
+        ),
+        "followed": _counted(kind.followed), "overridden": _counted(kind.overridden),
+        "difference": _points(kind.difference), "judged": judged, "says": says,
+        "range": _range(kind.paired), "inset": inset,
+    }  # fmt: skip
+
+
+def _alike(whole: OwnKind) -> dict[str, str] | None:
+    """Raw beside adjusted, and how much of the cases the second speaks of."""
+    if not isinstance(whole.alike, Estimate) or not isinstance(whole.difference, Estimate):
+        return None
+    return {
+        "raw": _points(whole.difference), "alike": _points(whole.alike), "note": whole.alike.note or "",
+    }  # fmt: skip
+
+
+def _reasons(own: OwnCases) -> list[dict[str, Any]]:
+    """What one's overrides were for, and how they ended."""
+    found: dict[str, list[Any]] = {}
+    for row in with_what_was_done(own):
+        if row["action"] == "overridden":
+            found.setdefault(row.get("override_reason") or "", []).append(row.get("choice_right"))
+    return [
+        {
+            "reason": REASON_WORDS.get(code, plain(code)) if code else _("without a reason"),
+            "overrides": len(ends), "known": sum(e is not None for e in ends),
+            "right": sum(e is True for e in ends),
+        }
+        for code, ends in sorted(found.items(), key=lambda one: -len(one[1]))
+    ]  # fmt: skip
+
+
+def _case(row: dict[str, Any]) -> dict[str, Any]:
+    advised = row.get("recommendation", row.get("recommendation_value"))
+    chose = row.get("choice", row.get("choice_value"))
+    right = row.get("choice_right")
+    reason = row.get("override_reason")
+    return {
+        "case": row.get("case_id") or row["decision_id"],
+        "at": row["decided_at"][:16].replace("T", " "),
+        "advised": plain(advised) if advised is not None else "–",
+        "chose": plain(chose) if chose is not None else "–",
+        "action": row["action"],
+        "words": ACTION_WORDS.get(row["action"], row["action"]),
+        "reason": REASON_WORDS.get(reason, plain(reason)) if reason else "",
+        "flag": FLAG_WORDS.get(row["flagged"], plain(row["flagged"])) if row.get("flagged") else "",
+        "end": _("right") if right else _("wrong") if right is False else _("not known yet"),
+    }
+
+
+def _counted(answer: Answer) -> str:
+    if isinstance(answer, CannotSay):
+        return _("too early")
+    return _("{k} of {n}").format(k=answer.k, n=answer.n)
+
+
+def _range(answer: Answer) -> str:
+    if isinstance(answer, CannotSay):
+        return ""
+    return _("{low} to {high} in 100").format(
+        low=round(100 * answer.low), high=round(100 * answer.high)
+    )
+
+
+def _points(answer: Answer) -> str:
+    if isinstance(answer, CannotSay):
+        return _("cannot tell yet")
+
+    def signed(value: float) -> str:
+        rounded = round(100 * value)
+        return f"+{rounded}" if rounded > 0 else f"−{-rounded}" if rounded < 0 else "0"
+
+    return _("{value} points, {low} to {high}").format(
+        value=signed(answer.value), low=signed(answer.low), high=signed(answer.high)
+    )

@@ -1,0 +1,8 @@
+"""What other capabilities may do with the vault: put into it, take out of it for good. Nobody reads it
+but `pages`, for the person it belongs to."""
+
+from __future__ import annotations
+
+from takeup.server.practitioner.vault import forget, forget_old, keep_own
+
+__all__ = ["forget", "forget_old", "keep_own"]

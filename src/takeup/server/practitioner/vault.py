@@ -1,0 +1,181 @@
+"""Decisions and their outcomes into each person's own vault, as they are drained; and out again, for
+that person."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from nacl.secret import SecretBox
+from nacl.utils import random as random_bytes
+from pydantic_core import from_json, to_json
+
+from takeup.record.clock import now
+from takeup.server.audit import services as audit
+from takeup.server.organization.services import declared, handles_of
+from takeup.server.practitioner.models import OwnRow, VaultKey
+from takeup.server.sealing import seal, unseal
+
+KEPT_DAYS, LONGEST_DAYS, AFTER_OUTCOME = 365, 730, 28
+_AT_ONCE = 5_000
+_LEFT_OUT = ("person_id", "revision", "updated_at", "team", "population", "override_comment")
+
+
+def keep_own(kind: str, bodies: Sequence[str]) -> None:
+    """Decisions (JSON) into the vaults of those who made them, outcomes beside their decisions.
+    Again changes nothing."""
+    for start in range(0, len(bodies), _AT_ONCE):
+        rows = [from_json(body) for body in bodies[start : start + _AT_ONCE]]
+        if kind == "decisions":
+            _keep_decisions(rows)
+        elif kind == "outcomes":
+            _keep_outcomes(rows)
+
+
+def rows_of(handle: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """A person's own decisions and their outcomes, in no order."""
+    key = VaultKey.objects.filter(handle=handle, closed_at=None).first()
+    if key is None:
+        return [], []
+    box = _box_of(key)
+    decisions: list[dict[str, Any]] = []
+    outcomes: list[dict[str, Any]] = []
+    rows = OwnRow.objects.filter(owner=_owner(handle)).values_list("part", "sealed")
+    for part, sealed in rows:
+        (outcomes if part else decisions).append(from_json(box.decrypt(bytes(sealed))))
+    return decisions, outcomes
+
+
+def is_closed(handle: str) -> bool:
+    """Whether the person wants no vault."""
+    return VaultKey.objects.filter(handle=handle).exclude(closed_at=None).exists()
+
+
+@transaction.atomic
+def close(handle: str) -> None:
+    """The person wants no vault: everything in it goes at once, and nothing is kept from now on."""
+    OwnRow.objects.filter(owner=_owner(handle)).delete()
+    VaultKey.objects.update_or_create(handle=handle, defaults={"sealed": "", "closed_at": now()})
+    audit.record("vault.closed", actor=handle, subject=handle)
+
+
+@transaction.atomic
+def reopen(handle: str) -> None:
+    """From now on own decisions come back again; what was deleted stays deleted."""
+    if VaultKey.objects.filter(handle=handle).exclude(closed_at=None).delete()[0]:
+        audit.record("vault.opened", actor=handle, subject=handle)
+
+
+@transaction.atomic
+def forget(handle: str) -> None:
+    """A person was erased: their key and rows go for good."""
+    OwnRow.objects.filter(owner=_owner(handle)).delete()
+    VaultKey.objects.filter(handle=handle).delete()
+
+
+def forget_old(today: date) -> int:
+    """Rows whose time is over go; how many."""
+    return OwnRow.objects.filter(until__lt=today).delete()[0]
+
+
+def _keep_decisions(rows: Sequence[Mapping[str, Any]]) -> None:
+    people = {row["person_id"] for row in rows if row.get("person_id")}
+    boxes = _boxes(handles_of(people))
+    today = now().date()
+    days = {name: _days(name) for name in {row["use_case"] for row in rows}}
+    kept: list[OwnRow] = []
+    for row in rows:
+        found = boxes.get(row.get("person_id") or "")
+        until = datetime.fromisoformat(row["decided_at"]).date() + days[row["use_case"]]
+        if found is None or until < today:
+            continue
+        owner, box = found
+        told = {k: v for k, v in row.items() if v is not None and k not in _LEFT_OUT}
+        mark = _mark(row["use_case"], row["decision_id"])
+        kept.append(OwnRow(owner=owner, mark=mark, until=until, sealed=box.encrypt(to_json(told))))
+    _put(kept)
+
+
+def _keep_outcomes(rows: Sequence[Mapping[str, Any]]) -> None:
+    marks = {_mark(row["use_case"], row["decision_id"]): row for row in rows if row.get("use_case")}
+    owned = {
+        row.mark: row
+        for row in OwnRow.objects.filter(mark__in=list(marks), part="").only(
+            "mark", "owner", "until"
+        )
+    }
+    owners = {row.owner for row in owned.values()}
+    boxes = {_owner(key.handle): _box_of(key) for key in _keys_of(owners)} if owners else {}
+    kept = []
+    for row in rows:
+        decision = owned.get(_mark(row.get("use_case") or "", row["decision_id"]))
+        if decision is None or decision.owner not in boxes:
+            continue
+        kept.append(
+            OwnRow(
+                owner=decision.owner, mark=decision.mark, until=decision.until,
+                part=str(row.get("outcome_name") or "outcome")[:100],
+                sealed=boxes[decision.owner].encrypt(
+                    to_json({k: v for k, v in row.items() if v is not None})
+                ),
+            )
+        )  # fmt: skip
+    _put(kept)
+
+
+def _put(rows: Iterable[OwnRow]) -> None:
+    # The last of several revisions in one batch holds.
+    last = {(row.mark, row.part): row for row in rows}
+    OwnRow.objects.bulk_create(
+        last.values(), batch_size=500, update_conflicts=True, unique_fields=["mark", "part"],
+        update_fields=["owner", "until", "sealed"],
+    )  # fmt: skip
+
+
+def _days(use_case: str) -> timedelta:
+    """How long a decision of this use case stays: its outcome's lag and 28 days, and a year at least."""
+    lag = declared(use_case).outcome.maturation_days
+    return timedelta(days=min(max(KEPT_DAYS, int(lag) + AFTER_OUTCOME), LONGEST_DAYS))
+
+
+def _boxes(handles: Mapping[str, str]) -> dict[str, tuple[str, SecretBox]]:
+    """By person id: the owner's mark and box, for those who have a vault; keys are made where new."""
+    held = {key.handle: key for key in VaultKey.objects.filter(handle__in=list(handles.values()))}
+    new = [
+        VaultKey(handle=handle, sealed=seal(random_bytes(SecretBox.KEY_SIZE).hex(), handle))
+        for handle in set(handles.values()) - set(held)
+    ]
+    VaultKey.objects.bulk_create(new)
+    held |= {key.handle: key for key in new}
+    return {
+        person: (_owner(handle), _box_of(held[handle]))
+        for person, handle in handles.items()
+        if held[handle].closed_at is None
+    }
+
+
+def _keys_of(owners: set[str]) -> list[VaultKey]:
+    return [k for k in VaultKey.objects.filter(closed_at=None) if _owner(k.handle) in owners]
+
+
+def _box_of(key: VaultKey) -> SecretBox:
+    return SecretBox(bytes.fromhex(unseal(key.sealed, key.handle)))
+
+
+def _owner(handle: str) -> str:
+    return _keyed("owner", handle)
+
+
+def _mark(use_case: str, decision_id: str) -> str:
+    return _keyed("decision", json.dumps([use_case, decision_id]))
+
+
+def _keyed(what: str, text: str) -> str:
+    key = f"vault {what} {settings.SECRET_KEY}".encode()
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]

@@ -1,0 +1,35 @@
+"""Codes as people read them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+ACTION_WORDS = {
+    "followed": _("followed"), "overridden": _("overrode"), "modified": _("followed, changed"),
+    "not_consulted": _("decided without looking"), "shadow": _("advice was not shown"),
+    "agreed": _("agreed"), "differed": _("differed"), "deferred": _("sent on"), "off": _("no advice"),
+}  # fmt: skip
+REASON_WORDS = {
+    "info_model_lacks": _("I know something the model lacks"),
+    "model_wrong_before": _("The model was wrong before"),
+    "not_convinced": _("Not convinced"),
+    "checked_and_disagree": _("Checked, and I disagree"),
+    "procedure_or_policy": _("Policy or procedure"),
+    "not_validated_for_this": _("Not tested for cases like this"),
+    "professional_duty_ethics": _("Professional duty"),
+    "client_or_patient_interest": _("In the client’s interest"),
+    "too_slow_or_wrong_format": _("Too slow, or hard to use"),
+    "other": _("Other"),
+}
+FLAG_WORDS = {
+    "wrong": _("wrong"), "missing_input": _("something is missing"), "late": _("too late"),
+    "format": _("hard to use"), "unclear_reason": _("the reason is unclear"),
+    "ethics": _("not right to do"), "other": _("something else"),
+}  # fmt: skip
+
+
+def plain(code: Any) -> str:
+    """A code or number as words."""
+    return f"{code:g}" if isinstance(code, float) else str(code).replace("_", " ")

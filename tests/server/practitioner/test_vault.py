@@ -1,0 +1,175 @@
+"""The own-feedback vault: what comes back to the person who decided, and to nobody else."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+from tests.server.people import client_of, person
+
+
+def sent(key, log, who: str, n: int = 3, *, prefix: str = "d", right: bool = True, **more):
+    from takeup.record.clock import now
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.receive import receive
+
+    at = now() - timedelta(days=2)
+    rows = [
+        {"decision_id": f"{prefix}{i}", "use_case": "credit", "case_id": f"secret-case-{prefix}{i}",
+         "person_id": who, "decided_at": at.isoformat(), "mode": "assist", "consulted": True,
+         "recommendation": "decline", "choice": "approve", "override_reason": "info_model_lacks",
+         "x_segment": "seasonal", "confidence": 0.7, **more}
+        for i in range(n)
+    ]  # fmt: skip
+    assert {r.status for r in receive("decisions", rows, key)} <= {"stored", "revised"}
+    outcomes = [
+        {"decision_id": r["decision_id"], "use_case": "credit", "observed_at": at.isoformat(),
+         "correct_choice": "approve" if right else "decline"}
+        for r in rows
+    ]  # fmt: skip
+    receive("outcomes", outcomes, key)
+    drain(log)
+
+
+@pytest.fixture
+def maya(key):
+    return person("maya")
+
+
+def page(who, path: str) -> str:
+    answer = client_of(who).get(path)
+    assert answer.status_code == 200
+    return answer.content.decode()
+
+
+def test_own_decisions_come_back_with_how_they_ended(key, log, maya):
+    sent(key, log, "maya")
+    cases = page(maya, "/my/cases")
+    assert "3 cases of yours" in cases
+    assert "secret-case-d1" in cases
+    assert "I know something the model lacks" in cases
+    assert cases.count("<td>right</td>") == 3
+    assert "3 of 3 went to you" in page(maya, "/my/calibration")
+    told = json.loads(client_of(maya).get("/my/data.json").content)
+    assert {row["decision_id"] for row in told["decisions"]} == {"d0", "d1", "d2"}
+    assert len(told["outcomes"]) == 3
+
+
+def test_enough_judged_overrides_say_where_to_back_oneself_and_where_to_look_twice(key, log, maya):
+    from takeup.server.organization.services import declare_use_case
+
+    declare_use_case("credit", 'segment = ["x_segment"]\n', "test")
+    sent(key, log, "maya", 40, prefix="a", x_segment="seasonal")
+    sent(key, log, "maya", 40, prefix="b", x_segment="thin_file", right=False)
+    sent(key, log, "maya", 4, prefix="c", x_segment="other")
+    said = page(maya, "/my/calibration")
+    assert "On seasonal back yourself; on thin file look twice" in said
+    assert "40 of 40 went to you" in said
+    assert "0 of 40 went to you" in said
+    assert "more judged overrides, if it goes on like this" in said
+
+
+@pytest.mark.parametrize("role", [
+    "programme_lead", "executive", "product_team", "worker_representative", "oversight_officer",
+    "administrator", "manager", "champion",
+])  # fmt: skip
+def test_nobody_else_finds_anything_of_it_on_any_page(key, log, maya, role):
+    from django.urls import get_resolver, reverse
+
+    from tests.server.people import with_role
+
+    sent(key, log, "maya", 12)
+    other = client_of(with_role(role))
+    values = {"name": "credit", "day": "2026-11-24", "handle": maya.handle, "cohort": "north",
+              "key": "officers"}  # fmt: skip
+    for name, routes in get_resolver().reverse_dict.lists():
+        parameters = routes[0][0][0][1]
+        if not isinstance(name, str) or not set(parameters) <= set(values):
+            continue
+        if name == "account_logout":
+            continue
+        answer = other.get(reverse(name, kwargs={p: values[p] for p in parameters}))
+        assert "secret-case" not in answer.content.decode("utf-8", "ignore"), name
+        assert "of 12 went to you" not in answer.content.decode("utf-8", "ignore"), name
+
+
+def test_the_store_alone_tells_neither_whose_nor_what(key, log, maya):
+    from takeup.server.practitioner.models import OwnRow, VaultKey
+
+    sent(key, log, "maya")
+    rows = OwnRow.objects.all()
+    assert rows.count() == 6
+    whole = b"".join(bytes(r.sealed) + r.owner.encode() + r.mark.encode() for r in rows)
+    for word in (b"maya", b"secret-case", b"approve", b"seasonal", maya.handle.encode()):
+        assert word not in whole
+    assert "maya" not in VaultKey.objects.get().sealed
+
+
+def test_one_persons_key_does_not_open_anothers_row(key, log, maya):
+    from takeup.server.practitioner.models import OwnRow, VaultKey
+    from takeup.server.practitioner.vault import rows_of
+
+    omar = person("omar")
+    sent(key, log, "maya")
+    sent(key, log, "omar", prefix="o")
+    mine = {row["decision_id"] for row in rows_of(maya.handle)[0]}
+    assert mine == {"d0", "d1", "d2"}
+    VaultKey.objects.filter(handle=omar.handle).delete()
+    assert rows_of(omar.handle) == ([], [])
+    assert OwnRow.objects.count() == 12
+
+
+def test_a_closed_vault_is_empty_at_once_and_stays_so_until_it_is_opened(key, log, maya):
+    from takeup.server.practitioner.models import OwnRow
+
+    sent(key, log, "maya")
+    client = client_of(maya)
+    client.post("/my/vault", {"keep": "no"})
+    assert not OwnRow.objects.exists()
+    sent(key, log, "maya", prefix="e")
+    assert not OwnRow.objects.exists()
+    assert "Your vault is closed" in page(maya, "/my/calibration")
+    client.post("/my/vault", {"keep": "yes"})
+    sent(key, log, "maya", prefix="f")
+    assert "3 cases of yours" in page(maya, "/my/cases")
+
+
+def test_who_is_erased_leaves_nothing_and_old_rows_go(key, log, maya):
+    from takeup.record.clock import now
+    from takeup.server.practitioner.models import OwnRow, VaultKey
+    from takeup.server.practitioner.services import forget_old
+    from takeup.server.record_api.services import erase
+
+    person("omar")
+    sent(key, log, "maya")
+    sent(key, log, "omar", prefix="o")
+    erase(log, "maya", "test")
+    assert OwnRow.objects.count() == 6
+    assert VaultKey.objects.count() == 1
+    assert forget_old(now().date()) == 0
+    assert forget_old(now().date() + timedelta(days=366)) == 6
+
+
+def test_a_correction_and_a_drain_that_is_done_again_change_what_they_must(key, log, maya):
+    from takeup.server.practitioner.models import OwnRow
+    from takeup.server.practitioner.vault import keep_own, rows_of
+    from takeup.server.record_api.models import InboxRow
+
+    sent(key, log, "maya")
+    sent(key, log, "maya", choice="decline", revision=2, override_reason=None)
+    assert {row["choice"] for row in rows_of(maya.handle)[0]} == {"decline"}
+    bodies = list(
+        InboxRow.objects.filter(kind="decisions").order_by("id").values_list("body", flat=True)
+    )
+    keep_own("decisions", bodies)
+    assert OwnRow.objects.count() == 6
+    assert {row["choice"] for row in rows_of(maya.handle)[0]} == {"decline"}
+
+
+def test_decisions_of_people_the_organization_does_not_know_are_not_kept(key, log, store):
+    from takeup.server.practitioner.models import OwnRow
+
+    sent(key, log, "a stranger")
+    assert not OwnRow.objects.exists()
