@@ -394,7 +394,7 @@ export class TakeupRecommendation extends HTMLElement {
     const from = Math.min(0.5, ...kinds.map((k) => Math.floor(10 * k.low) / 10));
     const at = (v) => `${2 + (88 * (v - from)) / (1 - from)}%`;
     const rows = kinds.flatMap((k) => {
-      const label = text(k.label, 60);
+      const label = text(k.label, 60).replaceAll("_", " ");
       const row = make("svg", { role: "img", "aria-label": `${label}: ${Math.round(100 * k.value)}, ${Math.round(100 * k.low)} – ${Math.round(100 * k.high)}` },
         make("line", { x1: at(from), x2: at(1), y1: 9, y2: 9 }), make("line", { class: "range", x1: at(k.low), x2: at(k.high), y1: 9, y2: 9 }),
         make("rect", { x: at(k.value), y: 5, width: 8, height: 8, transform: "translate(-4 0)" }),
@@ -402,7 +402,7 @@ export class TakeupRecommendation extends HTMLElement {
       return [make("span", {}, label), row];
     });
     const axis = make("svg", { "aria-hidden": "true" }, ...[from, (from + 1) / 2, 1].map((v) => make("text", { class: "axis", x: at(v), y: 13, "text-anchor": "middle" }, String(Math.round(100 * v)))));
-    const judged = kinds.map((k) => k.judged).filter((n) => typeof n === "number").join(" / ");
+    const judged = kinds.map((k) => k.judged).filter((n) => typeof n === "number").map((n) => n.toLocaleString(this.#advice.lang || undefined)).join(" + ");
     return make("div", { class: "inset" }, make("p", {}, make("b", {}, c.weaker ? t.weaker : t.like_this)), make("div", { class: "plot" }, ...rows, make("span"), axis),
       make("p", {}, fill(t.judged, { n: judged })));
   }

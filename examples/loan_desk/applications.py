@@ -75,7 +75,7 @@ def _model(months: list[int], costs: int, instalment: int, late: int, since: int
         {"sign": "+" if covered >= 7 else "-",
          "text": f"After living costs, income covers the instalment in {covered} of 12 months"},
         {"sign": "-" if late else "+",
-         "text": f"{late} instalments late in 2025" if late else "Never late in 2025"},
+         "text": f"{late} instalment{'s' if late > 1 else ''} late in 2025" if late else "Never late in 2025"},
         {"sign": "+", "text": f"Customer for {2026 - since} years, never in default"},
     ]  # fmt: skip
     return {

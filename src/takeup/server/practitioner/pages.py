@@ -19,7 +19,7 @@ from takeup.server.audit.services import entries_about
 from takeup.server.organization.services import Person
 from takeup.server.practitioner import vault
 from takeup.server.practitioner.own import OwnCases, calibration_of, own_cases, with_what_was_done
-from takeup.server.practitioner.strips import Mark, axis, strip
+from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
 from takeup.server.practitioner.words import ACTION_WORDS, FLAG_WORDS, REASON_WORDS, plain
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
@@ -129,6 +129,7 @@ def _told(told: OwnCalibration, own: OwnCases) -> dict[str, Any]:
                 "strip": strip(
                     [Mark("square", "model", one.right, one.said)],
                     f"{one.certainty}: said {100 * one.said:.0f}, right {_counted(one.right)}",
+                    NARROW,
                 ),
             }
             for one in told.trust

@@ -15,7 +15,8 @@ from django.utils.safestring import SafeString
 from takeup.stats.answer import Answer, Estimate
 
 Shape = Literal["circle", "diamond", "square"]
-_WIDTH, _LANE, _LEFT, _RIGHT = 420, 22, 14, 44
+WIDE, NARROW = 420, 250
+_LANE, _LEFT, _RIGHT = 22, 14, 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,26 +29,27 @@ class Mark:
     hollow: float | None = None
 
 
-def _x(share: float) -> float:
-    return round(_LEFT + (_WIDTH - _LEFT - _RIGHT) * share, 1)
+def _x(share: float, width: int) -> float:
+    return round(_LEFT + (width - _LEFT - _RIGHT) * share, 1)
 
 
-def strip(marks: Sequence[Mark], words: str) -> SafeString:
-    """One row of a figure as SVG; `words` say the same for those who do not see it."""
+def strip(marks: Sequence[Mark], words: str, width: int = WIDE) -> SafeString:
+    """One row of a figure as SVG, `width` units wide; `words` say the same for those who do not see
+    it."""
     drawn = [m for m in marks if isinstance(m.answer, Estimate)]
     if not drawn:
         return SafeString("")
     height = _LANE * len(drawn) + 6
     grid = format_html_join(
         "", '<line class="grid" x1="{0}" x2="{0}" y1="0" y2="{1}"/>',
-        ((_x(t), height) for t in (0, 0.25, 0.5, 0.75, 1)),
+        ((_x(t, width), height) for t in (0, 0.25, 0.5, 0.75, 1)),
     )  # fmt: skip
     lanes = format_html_join(
-        "", "{}", ((_lane(m, _LANE * i + _LANE // 2 + 3),) for i, m in enumerate(drawn))
+        "", "{}", ((_lane(m, _LANE * i + _LANE // 2 + 3, width),) for i, m in enumerate(drawn))
     )
     return format_html(
         '<svg class="strip" viewBox="0 0 {} {}" role="img" aria-label="{}">{}{}</svg>',
-        _WIDTH, height, words, grid, lanes,
+        width, height, words, grid, lanes,
     )  # fmt: skip
 
 
@@ -55,17 +57,17 @@ def axis() -> SafeString:
     """The row of tick labels."""
     ticks = format_html_join(
         "", '<text x="{}" y="14" text-anchor="middle">{} %</text>',
-        ((_x(t), round(100 * t)) for t in (0, 0.25, 0.5, 0.75, 1)),
+        ((_x(t, WIDE), round(100 * t)) for t in (0, 0.25, 0.5, 0.75, 1)),
     )  # fmt: skip
     return format_html(
-        '<svg class="strip axis" viewBox="0 0 {} 20" aria-hidden="true">{}</svg>', _WIDTH, ticks
+        '<svg class="strip axis" viewBox="0 0 {} 20" aria-hidden="true">{}</svg>', WIDE, ticks
     )
 
 
-def _lane(mark: Mark, y: int) -> SafeString:
+def _lane(mark: Mark, y: int, width: int) -> SafeString:
     e = mark.answer
     assert isinstance(e, Estimate)
-    x = _x(e.value)
+    x = _x(e.value, width)
     shapes = {
         "circle": '<circle class="{0}" cx="{1}" cy="{2}" r="5"/>',
         "diamond": '<rect class="{0}" x="{3}" y="{4}" width="9" height="9" transform="rotate(45 {1} {2})"/>',
@@ -75,11 +77,11 @@ def _lane(mark: Mark, y: int) -> SafeString:
     promised = ""
     if mark.hollow is not None:
         promised = format_html(
-            '<rect class="promised" x="{}" y="{}" width="9" height="9"/>', _x(mark.hollow) - 4.5, y - 4.5
+            '<rect class="promised" x="{}" y="{}" width="9" height="9"/>', _x(mark.hollow, width) - 4.5, y - 4.5
         )  # fmt: skip
     return format_html(
         '<line class="range {0}" x1="{1}" x2="{2}" y1="{3}" y2="{3}"/>{4}{5}'
         '<text class="{0}" x="{6}" y="{7}">{8} %</text>',
-        mark.token, _x(e.low), _x(e.high), y, promised, point, _x(e.high) + 9, y + 4,
+        mark.token, _x(e.low, width), _x(e.high, width), y, promised, point, _x(e.high, width) + 9, y + 4,
         round(100 * e.value),
     )  # fmt: skip
