@@ -1,0 +1,155 @@
+"""A loan officer decides ten cases in the loan desk, by mouse and by keyboard, overrides three, marks one
+as wrong, and finds them on My cases and My calibration within seconds."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.journeys.test_rollout import sign_in
+from tests.server.running import Server, free_port, running, select_nothing
+from tests.server.test_browser import chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("work-journey")]
+ROOT = Path(__file__).resolve().parents[2]
+DESK = ROOT / "examples" / "loan_desk"
+SHOWN_WITHIN = 5.0
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running("sqlite", tmp_path_factory.mktemp("work"), begin=False) as (started, _):
+        started.environment["TAKEUP_PUBLIC_URL"] = started.address("")
+        started.start()
+        yield started
+
+
+@contextmanager
+def desk(server: Server, key: str, folder: Path) -> Iterator[str]:
+    """The loan desk, as its README says to start it; its address."""
+    port = free_port()
+    environment = {
+        "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "clients" / "python" / "src"),
+        "TAKEUP_URL": server.address(""), "TAKEUP_KEY": key, "TAKEUP_SPOOL": str(folder / "spool"),
+        "LOAN_DESK_DATABASE": str(folder / "desk.sqlite3"), "LOAN_DESK_PORT": str(port),
+    }  # fmt: skip
+    process = subprocess.Popen(
+        [sys.executable, "app.py"], cwd=DESK, env=environment,
+        stdout=(folder / "desk.log").open("w"), stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        address = f"http://127.0.0.1:{port}"
+        while True:
+            assert process.poll() is None, (folder / "desk.log").read_text()
+            try:
+                urllib.request.urlopen(f"{address}/sign-in", timeout=5).close()
+                break
+            except (urllib.error.URLError, ConnectionError):
+                select_nothing()
+        yield address
+    finally:
+        process.kill()
+        process.wait()
+
+
+def advised(page: Page) -> str:
+    """The advice on the page, once it is there."""
+    expect(page.locator("takeup-recommendation")).to_have_attribute("state", "advice")
+    return page.locator("takeup-recommendation").evaluate("e => e.advice.recommendation")
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("body[data-saved]")).to_have_count(1)
+    page.click("#next")
+
+
+def press(page: Page, name: str) -> None:
+    """Tab to the control of this name inside the recommendation, and press it."""
+    inside = "document.querySelector('takeup-recommendation').shadowRoot.activeElement?.textContent"
+    for _ in range(40):
+        page.keyboard.press("Tab")
+        if (page.evaluate(inside) or "").startswith(name):
+            page.keyboard.press("Enter")
+            return
+    raise AssertionError(f"{name} is not reached by Tab")
+
+
+def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
+    (tmp_path / "people.csv").write_text(
+        "person_id,name,email,population,team,cohort\n"
+        "maya,Maya Okafor,maya@example.org,officers,north,first\n"
+        "omar,Omar Haddad,omar@example.org,officers,north,first\n"
+    )
+    server.command("organization", "import", str(tmp_path / "people.csv"))
+    (tmp_path / "use_case.toml").write_text(
+        'name = "credit-line"\ntitle = "Loan triage"\nsegment = ["x_segment"]\n'
+        'choices = ["approve", "decline"]\nmodified_choices = {approve_lower = "approve"}\n'
+    )
+    server.command("use-case", "declare", str(tmp_path / "use_case.toml"))
+    server.command("rollout", "step", "credit-line", "assist", "--cohort", "first")
+    key = server.command("key", "make", "desk").stdout.strip()
+    with desk(server, key, tmp_path) as address, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=chromium(),
+            args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+        )
+        page = browser.new_page()
+        page.goto(f"{address}/sign-in")
+        page.fill("#officer", "maya")
+        page.click("button")
+        page.click("tbody a >> nth=0")
+        other = {"approve": "Decline", "decline": "Approve"}
+        for i in range(5):
+            advice = advised(page)
+            if i == 0:
+                page.get_by_role("button", name="This looks wrong").click()
+                page.get_by_role("button", name="Something is missing").click()
+            if i < 2:
+                page.get_by_role("button", name=f"{other[advice]} instead").click()
+                page.get_by_role("button", name="I know something the model lacks").click()
+            else:
+                page.get_by_role("button", name="Follow:").click()
+            saved(page)
+        for i in range(5):
+            advice = advised(page)
+            if i == 0:
+                press(page, f"{other[advice]} instead")
+                press(page, "Not convinced")
+            else:
+                press(page, "Follow:")
+            saved(page)
+
+        own = browser.new_context().new_page()
+        sign_in(server, own, "maya@example.org")
+        began = time.monotonic()
+        while True:
+            own.goto(server.address("/my/cases"))
+            if "10 cases of yours" in own.inner_text("main"):
+                break
+            assert time.monotonic() - began < SHOWN_WITHIN, own.inner_text("main")
+            select_nothing()
+        rows = own.locator("tbody tr")
+        expect(rows).to_have_count(10)
+        expect(rows.filter(has_text="overrode")).to_have_count(3)
+        expect(rows.filter(has_text="I know something the model lacks")).to_have_count(2)
+        expect(rows.filter(has_text="something is missing")).to_have_count(1)
+        expect(own.locator("tbody tr").filter(has_text="decided without looking")).to_have_count(0)
+        own.goto(server.address("/my/calibration"))
+        expect(own.locator("main")).to_contain_text("10 decisions")
+        expect(own.locator("main")).to_contain_text("Too early to say")
+
+        colleague = browser.new_context().new_page()
+        sign_in(server, colleague, "omar@example.org")
+        colleague.goto(server.address("/my/cases"))
+        expect(colleague.locator("main")).to_contain_text("No case of yours is recorded yet")
+        browser.close()
