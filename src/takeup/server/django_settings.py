@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "takeup.server.agreement",
     "takeup.server.component",
     "takeup.server.practitioner",
+    "takeup.server.feedback",
     "takeup.server.audit",
     "takeup.server.organization",
     "takeup.server.oversight",

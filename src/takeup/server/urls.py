@@ -7,6 +7,7 @@ from django.urls import include, path
 from takeup.server.agreement import pages as agreement
 from takeup.server.audit import pages as audit
 from takeup.server.component.api import router as component_router
+from takeup.server.feedback import pages as feedback
 from takeup.server.health import health, ready
 from takeup.server.notices import pages as notices
 from takeup.server.overview import pages as overview
@@ -46,6 +47,11 @@ urlpatterns = [
     path("agreement/change", agreement.change_announce, name="change_announce"),
     path("agreement/change/<int:number>", agreement.change_answer, name="change_answer"),
     path("audit", audit.audit, name="audit"),
+    path("queue", feedback.queue, name="queue"),
+    path("queue/<path:name>/topic/<int:number>", feedback.topic_act, name="topic_act"),
+    path("queue/<path:name>/release", feedback.release_ship, name="release_ship"),
+    path("queue/<path:name>", feedback.queue, name="queue_of"),
+    path("my/today", practitioner.my_today, name="my_today"),
     path("my/calibration", practitioner.my_calibration, name="my_calibration"),
     path("my/cases", practitioner.my_cases, name="my_cases"),
     path("my/data", practitioner.my_data, name="my_data"),

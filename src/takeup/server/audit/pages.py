@@ -37,6 +37,7 @@ _WORDS = {
     "person.deactivated": _("deactivated"),
     "person.erased": _("erased"),
     "quarantine.corrected": _("corrected a row in quarantine"),
+    "release.shipped": _("recorded a release"),
     "retention.run": _("ran the retention"),
     "roles.changed": _("changed the roles"),
     "rollout.draw": _("changed the draw of a rollout"),
@@ -52,6 +53,10 @@ _WORDS = {
     "snapshot.asked": _("asked for a snapshot"),
     "vault.closed": _("closed their own vault"),
     "vault.opened": _("opened their own vault again"),
+    "topic.answered": _("answered a topic of the queue"),
+    "topic.assigned": _("assigned a topic of the queue"),
+    "topic.labelled": _("labelled a topic of the queue"),
+    "topic.merged": _("merged two topics of the queue"),
     "use_case.declared": _("changed what a use case declares"),
 }
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import Q
 
 from takeup.record.clock import now
 from takeup.server.notices.models import Delivery, Notice, Wants
@@ -53,6 +54,14 @@ def tell(
         ],
         ignore_conflicts=True,
     )  # fmt: skip
+
+
+def told_lately(handle: str, about: tuple[str, ...], most: int) -> list[Notice]:
+    """The newest notices of a person whose key begins with one of `about`."""
+    wanted = Q()
+    for start in about:
+        wanted |= Q(key__startswith=start)
+    return list(Notice.objects.filter(wanted, handle=handle).order_by("-made_at")[:most])
 
 
 def _footer(handle: str, kind: str) -> str:

@@ -248,6 +248,11 @@ def forget_person(person_id: str, actor: str) -> str:
     return person.handle
 
 
+def active_handles() -> list[tuple[str, str]]:
+    """Person id and handle of everybody active."""
+    return list(Person.objects.filter(is_active=True).values_list("person_id", "handle"))
+
+
 def active_people() -> int:
     """How many people are active."""
     return Person.objects.filter(is_active=True).count()

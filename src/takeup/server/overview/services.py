@@ -29,11 +29,12 @@ from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.staggered import staggered_sections
 from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
 from takeup.server.component.services import take_track_record
+from takeup.server.feedback.services import check_fixes, take_topics
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
 from takeup.server.overview.release import release
-from takeup.server.record_api.services import recorded_by_batch, silent_senders
+from takeup.server.record_api.services import handles_behind, recorded_by_batch, silent_senders
 from takeup.server.rollout.services import take_looks, tell_of_gates
 from takeup.server.settings import read_server_settings
 from takeup.server.signals.services import take_signals, take_silence
@@ -131,6 +132,9 @@ def _take(
     for decisions in result.table.tables.values():
         take_looks(name, decisions, declared(name), today, step)
         take_track_record(name, decisions, declared(name), today)
+        for one in result.shared:
+            take_topics(name, one.measures.override_ledger, decisions, handles_behind, today)
+        check_fixes(name, decisions)
     with transaction.atomic():
         snapshot, made = Snapshot.objects.get_or_create(
             use_case=name,

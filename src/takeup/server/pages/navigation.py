@@ -16,6 +16,7 @@ from takeup.server.permissions import may, name_of
 
 _BAR = (
     ("home", _("Start"), ("home",)),
+    ("my_today", _("Today"), ("my_today",)),
     ("my_cases", _("My cases"), ("my_cases",)),
     ("my_calibration", _("My calibration"), ("my_calibration",)),
     (
@@ -28,6 +29,7 @@ _BAR = (
         _("Use cases"),
         ("use_cases", "use_case", "rollout", "shadow_report", "shadow_report_of"),
     ),
+    ("queue", _("Queue"), ("queue", "queue_of")),
     ("signals", _("Signals"), ("signals", "deliveries")),
     ("organization", _("Organization"), ("organization", "organization_import", "person")),
     ("senders", _("Senders"), ("senders", "sender_key")),
@@ -35,7 +37,7 @@ _BAR = (
     ("audit", _("Audit"), ("audit",)),
 )
 
-_OWN = ("my_cases", "my_calibration")
+_OWN = ("my_today", "my_cases", "my_calibration")
 """For those who decide; others may open them and find them empty."""
 
 

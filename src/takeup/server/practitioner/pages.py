@@ -16,15 +16,53 @@ from django.views.decorators.http import require_GET, require_POST
 from takeup.measure.own_calibration import OwnCalibration, OwnKind
 from takeup.record.clock import now
 from takeup.server.audit.services import entries_about
+from takeup.server.feedback.services import flags_of, replies_to
+from takeup.server.notices.services import told_lately
 from takeup.server.organization.services import Person
 from takeup.server.practitioner import vault
 from takeup.server.practitioner.own import OwnCases, calibration_of, own_cases, with_what_was_done
 from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
-from takeup.server.practitioner.words import ACTION_WORDS, FLAG_WORDS, REASON_WORDS, plain
+from takeup.server.practitioner.words import (
+    ACTION_WORDS,
+    FLAG_WORDS,
+    LABEL_WORDS,
+    REASON_WORDS,
+    plain,
+)
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
+_FROM_THE_TEAM = ("reply:", "release:", "performance:", "shadow:")
+_MOST_NOTICES = 8
 WINDOWS = (30, 90, 365)
 _A_PAGE = 50
+
+
+@require_GET
+def my_today(request: HttpRequest) -> HttpResponse:
+    """What waits for the person: answers to what they reported, open flags, what changed."""
+    person: Person = request.user  # type: ignore[assignment]
+    flags: list[dict[str, Any]] = []
+    for own in own_cases(person.handle).values():
+        mine = {row["decision_id"]: row for row in own.rows if row.get("flagged")}
+        topics = flags_of(own.use_case, list(mine))
+        replies = replies_to(list(topics.values()))
+        for decision, row in mine.items():
+            topic = topics.get(decision)
+            flags.append(
+                _case({**row, "action": ""})
+                | {
+                    "title": own.declared.title or own.use_case,
+                    "label": LABEL_WORDS.get(topic.label, "") if topic else "",
+                    "replies": replies.get(topic.pk, []) if topic else [],
+                    "due": topic.due if topic else None,
+                }
+            )
+    shown = {
+        "open": [f for f in flags if not f["replies"]],
+        "answered": [f for f in flags if f["replies"]],
+        "notices": told_lately(person.handle, _FROM_THE_TEAM, _MOST_NOTICES),
+    }
+    return render(request, "practitioner/today.html", shown)
 
 
 @require_GET

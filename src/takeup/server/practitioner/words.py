@@ -29,6 +29,13 @@ FLAG_WORDS = {
     "ethics": _("not right to do"), "other": _("something else"),
 }  # fmt: skip
 
+LABEL_WORDS = {
+    "confirmed_error": _("confirmed error"), "data_gap": _("data gap"),
+    "threshold": _("threshold"), "policy_limit": _("policy limit"),
+    "user_misread": _("misread"), "correct_as_is": _("correct as is"),
+    "cannot_tell": _("cannot tell"),
+}  # fmt: skip
+
 
 def plain(code: Any) -> str:
     """A code or number as words."""

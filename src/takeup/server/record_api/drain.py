@@ -19,6 +19,7 @@ from django.db.models import Max
 from takeup.log.delta import DecisionLog, digests, to_arrow
 from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind
+from takeup.server.feedback.services import keep_flags
 from takeup.server.organization.services import use_case
 from takeup.server.oversight.services import seal
 from takeup.server.practitioner.services import keep_own
@@ -87,6 +88,8 @@ def _write(log: DecisionLog, batch: Batch) -> int:
             use_case(name)
     log.append(kind, table, batch.number)
     keep_own(kind, bodies)
+    if kind == "decisions":
+        keep_flags(bodies)
     (_, digest) = digests(table)[batch.number]
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)

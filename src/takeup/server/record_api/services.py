@@ -3,14 +3,17 @@ and what waits."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
 from django.db.models.functions import TruncDate
 
+from takeup.server.organization.services import active_handles
 from takeup.server.record_api.drain import Drained, drain
 from takeup.server.record_api.keys import signing_key
 from takeup.server.record_api.models import ApiKey as SenderKey
 from takeup.server.record_api.models import InboxRow, Quarantined, Sender
+from takeup.server.record_api.pseudonyms import pseudonyms_of
 from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
 from takeup.server.record_api.retention import Retained, erase, retain
 
@@ -21,6 +24,15 @@ _USUAL_DAYS = 10
 def in_quarantine() -> int:
     """How many rows wait for a correction."""
     return Quarantined.objects.filter(resolved_at=None).count()
+
+
+def handles_behind(pseudonyms: Collection[str]) -> dict[str, str]:
+    """Handles of active people by the pseudonyms under which the log has them: to tell them
+    something, never to show who they are."""
+    found: dict[str, str] = {}
+    for person_id, handle in active_handles():
+        found |= dict.fromkeys(pseudonyms_of(person_id) & set(pseudonyms), handle)
+    return found
 
 
 def sender_count() -> int:
@@ -58,6 +70,7 @@ __all__ = [
     "SenderKey",
     "drain",
     "erase",
+    "handles_behind",
     "in_quarantine",
     "recorded",
     "recorded_by_batch",

@@ -1,0 +1,229 @@
+"""Page of the AI product team: what users override and mark as wrong, what it is, the answers, releases
+and whether each fix showed."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
+
+from takeup.measure.fix_check import FixCheck
+from takeup.record.clock import now
+from takeup.record.errors import InputError
+from takeup.server.feedback import services
+from takeup.server.feedback.models import LABELS, Release, Topic
+from takeup.server.feedback.taking import CHECKED_DAYS, check_of
+from takeup.server.organization import services as organization
+from takeup.server.organization.services import Person, Role
+from takeup.server.permissions import may
+from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
+from takeup.server.practitioner.words import FLAG_WORDS, LABEL_WORDS, REASON_WORDS, plain
+from takeup.stats.answer import Answer, Estimate
+
+OF_VALUES = ("professional_duty_ethics", "client_or_patient_interest", "procedure_or_policy")
+"""Reasons that are a question of policy, not of right and wrong: never a training label."""
+_VERDICTS = {
+    "holds": gettext_lazy("The fix holds"), "no_change": gettext_lazy("No change shown"),
+    "worse": gettext_lazy("It got worse"), "too_early": gettext_lazy("Too early to say"),
+}  # fmt: skip
+_FIRST = 8
+
+
+@require_GET
+def queue(request: HttpRequest, name: str = "") -> HttpResponse:
+    """Topics of a use case, the largest first."""
+    names = organization.use_case_names()
+    if not name:
+        return (
+            redirect("queue_of", names[0]) if names else render(request, "feedback/queue.html", {})
+        )
+    return _queue(request, name)
+
+
+@require_POST
+def topic_act(request: HttpRequest, name: str, number: int) -> HttpResponse:
+    """Label, assign, merge or answer one topic."""
+    person: Person = request.user  # type: ignore[assignment]
+    asked, by = request.POST, person.handle
+    try:
+        what = asked.get("act")
+        if asked.get("label"):
+            services.label_topic(number, asked["label"], by=by)
+        if what == "answer":
+            made = services.answer_topic(number, asked.get("text", ""), by=by)
+            messages.success(request, _("The answer reached {n} people.").format(n=made.people))
+        elif what == "assign":
+            services.assign_topic(number, asked.get("owner", ""), by=by)
+        elif what == "merge":
+            into = asked.get("into", "")
+            services.merge_topic(number, int(into) if into.isdigit() else 0, by=by)
+    except InputError as error:
+        return _queue(request, name, 422, problems=[str(error)], open=number)
+    return redirect(f"{request.path.rsplit('/', 2)[0]}?open={number}#topic-{number}")
+
+
+@require_POST
+def release_ship(request: HttpRequest, name: str) -> HttpResponse:
+    """A model version ships and cites what it answers."""
+    person: Person = request.user  # type: ignore[assignment]
+    asked = request.POST
+    try:
+        try:
+            on = date.fromisoformat(asked.get("shipped_on") or now().date().isoformat())
+        except ValueError:
+            raise InputError(_("write the day as 2027-12-31")) from None
+        cited = [int(n) for n in asked.getlist("topics") if n.isdigit()]
+        services.ship_release(
+            name, asked.get("version", ""), on, asked.get("words", ""), cited,
+            export=asked.get("export", ""), by=person.handle,
+        )  # fmt: skip
+    except InputError as error:
+        return _queue(request, name, 422, problems=[str(error)])
+    messages.success(
+        request, _("The release is recorded; its fix is checked in the log from now on.")
+    )
+    return redirect("queue_of", name)
+
+
+def _queue(request: HttpRequest, name: str, status: int = 200, **more: Any) -> HttpResponse:
+    topics = services.topics_of(name)
+    wanted = str(more.pop("open", request.GET.get("open", "")))
+    every = request.GET.get("all") == "1"
+    shown_topics = topics if every else topics[:_FIRST]
+    owners = {t.owner for t in topics if t.owner}
+    names = organization.names_of(owners)
+    releases = services.releases_of(name)
+    needs = sum(not t.label for t in topics)
+    shown: dict[str, Any] = {
+        "use_case": name, "declared": organization.declared(name),
+        "use_cases": organization.use_case_names(),
+        "heading": _heading(topics),
+        "overrides": sum(t.figures.get("overrides", 0) for t in topics),
+        "flags": sum(_flags(t) for t in topics), "topics": len(topics), "needs_label": needs,
+        "judged": sum(_judged(t) for t in topics),
+        "people_right": sum(t.figures.get("people_right", 0) for t in topics),
+        "model_right": sum(t.figures.get("model_right", 0) for t in topics),
+        "rows": [_topic(t, names, wanted == str(t.pk)) for t in shown_topics],
+        "more": len(topics) - len(shown_topics), "labels": [(k, LABEL_WORDS[k]) for k in LABELS],
+        "owners": organization.named_with([Role.PRODUCT_TEAM], now().date()),
+        "all_topics": [(t.pk, _name(t)) for t in topics],
+        "acts_may": may("topic_act", request.user), "axis": axis(),
+        "releases": [_release(r, t) for r in releases for t in r.topics.all()],
+        "days": CHECKED_DAYS, "today": now().date(),
+    }  # fmt: skip
+    return render(request, "feedback/queue.html", shown | more, status=status)
+
+
+def _heading(topics: list[Topic]) -> str:
+    """What the clusters that can be told say, in words."""
+    told = [t for t in topics if t.reason and t.reason not in OF_VALUES]
+    know = next((t for t in told if (t.figures.get("low") or 0) > 0.5), None)
+    model = next((t for t in told if (t.figures.get("high") or 1) < 0.5), None)
+    if know and model:
+        return _(
+            "On {one} people know what the model doesn’t. On {other} the model is right."
+        ).format(one=plain(know.level or know.use_case), other=plain(model.level or model.use_case))
+    if know:
+        return _("On {one} people know what the model doesn’t").format(
+            one=plain(know.level or know.use_case)
+        )
+    if model:
+        return _("On {one} the model is right more often").format(
+            one=plain(model.level or model.use_case)
+        )
+    return (
+        _("Nothing can be told yet: overrides wait to be judged")
+        if topics
+        else _("Nothing is reported")
+    )
+
+
+def _name(topic: Topic) -> str:
+    what = REASON_WORDS.get(topic.reason, plain(topic.reason)) if topic.reason else FLAG_WORDS.get(
+        topic.flag_kind, plain(topic.flag_kind)
+    )  # fmt: skip
+    return f"{plain(topic.level or topic.use_case).capitalize()}: {what}"
+
+
+def _flags(topic: Topic) -> int:
+    return len(topic.flags.all()) + sum(len(m.flags.all()) for m in topic.merged.all())
+
+
+def _judged(topic: Topic) -> int:
+    return int(topic.figures.get("people_right", 0)) + int(topic.figures.get("model_right", 0))
+
+
+def _topic(topic: Topic, names: dict[str, str], is_open: bool) -> dict[str, Any]:
+    f = topic.figures
+    judged, low, high = _judged(topic), f.get("low"), f.get("high")
+    if topic.reason in OF_VALUES:
+        says, mark = _("Policy: a question of rules, not of right and wrong"), "policy"
+    elif low is not None and low > 0.5:
+        says, mark = _("People know"), "people"
+    elif high is not None and high < 0.5:
+        says, mark = _("Model right"), "model"
+    else:
+        says, mark = _("Can’t tell yet"), "early"
+    total = max(judged + int(f.get("cannot_tell", 0)), 1)
+    return {
+        "it": topic, "open": is_open, "level": plain(topic.level or topic.use_case).capitalize(),
+        "reason": REASON_WORDS.get(topic.reason, plain(topic.reason)) if topic.reason else "",
+        "flagged": FLAG_WORDS.get(topic.flag_kind, plain(topic.flag_kind)) if topic.flag_kind else "",
+        "overrides": f.get("overrides", 0), "flags": _flags(topic), "judged": judged,
+        "people_right": f.get("people_right", 0), "model_right": f.get("model_right", 0),
+        "cannot_tell": f.get("cannot_tell", 0),
+        "widths": [round(200 * f.get(k, 0) / total, 1) for k in ("people_right", "model_right")],
+        "range": _("{k} in 100 right, {low} to {high}").format(
+            k=round(100 * f["share"]), low=round(100 * low), high=round(100 * high)
+        ) if f.get("share") is not None and low is not None and high is not None else f.get("why", ""),
+        "says": says, "mark": mark, "label": LABEL_WORDS.get(topic.label, ""),
+        "owner": names.get(topic.owner, ""), "late": not topic.label and topic.due and topic.due < now().date(),
+        "replies": list(topic.replies.all()), "releases": list(topic.releases.all()),
+        "cases": [flag.case_id for flag in topic.flags.all()][:5],
+    }  # fmt: skip
+
+
+def _release(release: Release, topic: Topic) -> dict[str, Any]:
+    found = check_of(release, topic)
+    told: dict[str, Any] = {
+        "release": release,
+        "topic": _name(topic),
+        "verdict": _VERDICTS["too_early"],
+    }
+    if isinstance(found, FixCheck):
+        told |= {
+            "before": _counted(found.before), "after": _counted(found.after),
+            "elsewhere": _percents(found.elsewhere_before, found.elsewhere_after),
+            "change": _points(found.change), "verdict": _VERDICTS[found.verdict], "mark": found.verdict,
+            "strip": strip(
+                [Mark("square", "model hollow", found.before), Mark("square", "model", found.after)],
+                f"{_('wrong before')} {_counted(found.before)}, {_('after')} {_counted(found.after)}",
+                NARROW,
+            ),
+        }  # fmt: skip
+    return told
+
+
+def _counted(answer: Answer) -> str:
+    return f"{answer.k} / {answer.n}" if isinstance(answer, Estimate) else "–"
+
+
+def _percents(*answers: Answer) -> str:
+    told = [f"{100 * a.value:.0f}" for a in answers if isinstance(a, Estimate)]
+    return _(", then ").join(told) + " %" if len(told) == len(answers) else ""
+
+
+def _points(answer: Answer) -> str:
+    if not isinstance(answer, Estimate):
+        return ""
+    low, value, high = (
+        f"{'−' if v < 0 else '+'}{abs(round(100 * v))}"
+        for v in (answer.low, answer.value, answer.high)
+    )
+    return _("{value} points, {low} to {high}").format(value=value, low=low, high=high)

@@ -1,0 +1,160 @@
+"""What may be done with what users report, each as one verb: atomic, audited, by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import UTC, date, datetime
+
+from django.db import transaction
+
+from takeup.record.clock import now
+from takeup.record.errors import InputError
+from takeup.server.audit import services as audit
+from takeup.server.feedback.models import LABELS, Release, Reply, Topic
+from takeup.server.feedback.taking import (
+    check_fixes,
+    keep_flags,
+    marks_of,
+    members_of,
+    take_topics,
+)
+from takeup.server.notices.services import tell
+from takeup.server.organization import services as organization
+
+ANSWERED_AT = "/my/today"
+
+
+@transaction.atomic
+def label_topic(number: int, label: str, *, by: str) -> Topic:
+    """Say what it is. Raises InputError where there is no such topic or label."""
+    topic = _topic(number)
+    if label not in LABELS:
+        raise InputError("choose one of the labels")
+    before, topic.label = topic.label, label
+    topic.labelled_at, topic.labelled_by = now(), by
+    topic.save(update_fields=["label", "labelled_at", "labelled_by"])
+    audit.record("topic.labelled", actor=by, number=number, before=before, after=label)
+    return topic
+
+
+@transaction.atomic
+def assign_topic(number: int, owner: str, *, by: str) -> None:
+    """Somebody looks into it. Raises InputError where they are nobody of the organization."""
+    topic = _topic(number)
+    if not organization.names_of([owner]):
+        raise InputError("choose who looks into it")
+    topic.owner = owner
+    topic.save(update_fields=["owner"])
+    audit.record("topic.assigned", actor=by, number=number, subject=owner)
+
+
+@transaction.atomic
+def merge_topic(number: int, into: int, *, by: str) -> None:
+    """It is the same as another: that one's label and answers count for both. Raises InputError where
+    it would be merged in a circle, or across use cases."""
+    topic, other = _topic(number), _topic(into)
+    if other.merged_into_id is not None or topic.pk == other.pk or topic.merged.exists():
+        raise InputError("choose a topic that is not merged itself")
+    if other.use_case != topic.use_case:
+        raise InputError("the two are of different use cases")
+    topic.merged_into = other
+    topic.save(update_fields=["merged_into"])
+    audit.record("topic.merged", actor=by, number=number, into=into)
+
+
+@transaction.atomic
+def answer_topic(number: int, text: str, *, by: str) -> Reply:
+    """An answer that reaches everybody behind it. Raises InputError without text, or before it has a
+    label: people are told what was found, not that something was received."""
+    topic = _topic(number)
+    if not text.strip():
+        raise InputError("write the answer; everybody behind this reads it")
+    if not topic.label:
+        raise InputError("say first what it is: choose a label")
+    people = members_of(topic)
+    made = Reply.objects.create(topic=topic, text=text.strip(), at=now(), by=by, people=len(people))
+    tell(
+        sorted(people), f"reply:{made.pk}", "An answer to what you reported or overrode", made.text,
+        ANSWERED_AT, kind="digest",
+    )  # fmt: skip
+    audit.record("topic.answered", actor=by, number=number, people=len(people))
+    return made
+
+
+@transaction.atomic
+def ship_release(
+    use_case: str, version: str, shipped_on: date, words: str, topics: Collection[int], *,
+    export: str = "", by: str,
+) -> Release:  # fmt: skip
+    """A model version ships and cites what it answers; those behind are told. Raises InputError
+    where it cites nothing, says nothing, or is there already."""
+    if not version.strip() or not words.strip():
+        raise InputError("name the version, and say in words what changed")
+    cited = list(Topic.objects.filter(pk__in=topics, use_case=use_case))
+    if not cited:
+        raise InputError("a release cites at least one topic it answers")
+    if Release.objects.filter(use_case=use_case, version=version.strip()).exists():
+        raise InputError("that version is there already")
+    made = Release.objects.create(
+        use_case=use_case, version=version.strip(), words=words.strip(), export=export.strip(),
+        shipped_at=datetime.combine(shipped_on, datetime.min.time(), UTC), made_at=now(), made_by=by,
+    )  # fmt: skip
+    made.topics.set(cited)
+    people = {handle for topic in cited for handle in members_of(topic)}
+    tell(
+        sorted(people), f"release:{made.pk}", f"What you reported led to version {made.version}",
+        made.words, ANSWERED_AT, kind="digest",
+    )  # fmt: skip
+    audit.record(
+        "release.shipped", actor=by, use_case=use_case, version=made.version, export=made.export,
+        topics=sorted(t.pk for t in cited),
+    )  # fmt: skip
+    return made
+
+
+def topics_of(use_case: str) -> list[Topic]:
+    """Topics that stand for themselves, those without a label first, then by how many cases."""
+    held = Topic.objects.filter(use_case=use_case, merged_into=None)
+    found = list(held.prefetch_related("flags", "replies", "releases", "merged__flags"))
+    return sorted(found, key=lambda t: (-_cases(t), t.pk))
+
+
+def releases_of(use_case: str) -> list[Release]:
+    """Every release, the newest first."""
+    return list(
+        Release.objects.filter(use_case=use_case).prefetch_related("topics").order_by("-shipped_at")
+    )
+
+
+def flags_of(use_case: str, decision_ids: Collection[str]) -> dict[str, Topic]:
+    """The topics in which these decisions' flags are, by decision: for the one who made them."""
+    from takeup.server.feedback.models import Flag
+
+    marks = marks_of(use_case, decision_ids)
+    held = Flag.objects.filter(mark__in=list(marks)).select_related("topic__merged_into")
+    return {marks[f.mark]: f.topic.merged_into or f.topic for f in held}
+
+
+def replies_to(topics: Collection[Topic]) -> dict[int, list[Reply]]:
+    """Answers by topic, the newest first."""
+    found: dict[int, list[Reply]] = {}
+    for reply in Reply.objects.filter(topic__in=list(topics)).order_by("-at"):
+        found.setdefault(reply.topic_id, []).append(reply)
+    return found
+
+
+def _cases(topic: Topic) -> int:
+    return int(topic.figures.get("overrides", 0)) + len(topic.flags.all())
+
+
+def _topic(number: int) -> Topic:
+    found = Topic.objects.select_for_update().filter(pk=number).first()
+    if found is None:
+        raise InputError("that topic is not there")
+    return found
+
+
+__all__ = [
+    "answer_topic", "assign_topic", "check_fixes", "flags_of", "keep_flags", "label_topic",
+    "merge_topic", "releases_of", "replies_to", "ship_release", "take_topics", "topics_of",
+]  # fmt: skip

@@ -1,0 +1,166 @@
+"""Flags as they are drained; clusters of overrides and checks of fixes with the daily snapshot."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import UTC, date, datetime
+from typing import Any
+
+import ibis.expr.types as ir
+from django.conf import settings
+from pydantic import TypeAdapter
+from pydantic_core import from_json
+
+from takeup.log import fetch
+from takeup.measure.fix_check import FixCheck, measure_fix
+from takeup.measure.override_ledger import Ledger, LedgerLine
+from takeup.record.clock import now
+from takeup.record.use_case import UseCase
+from takeup.server.agreement.services import measuring
+from takeup.server.feedback.models import Flag, Release, Topic
+from takeup.server.organization.services import declared, handles_of
+from takeup.server.sealing import seal, unseal
+from takeup.server.signals.rules import due_after
+from takeup.stats.answer import CannotSay, Estimate
+
+ANSWER_WITHIN = 5
+"""Working days until a topic has a label (domain: normal severity, triage)."""
+CHECKED_DAYS = 28
+_CHECK: TypeAdapter[FixCheck | CannotSay] = TypeAdapter(FixCheck | CannotSay)
+PeopleOf = Callable[[Collection[str]], Mapping[str, str]]
+"""Handles by the pseudonyms under which people stand in the log."""
+
+
+def keep_flags(bodies: Sequence[str]) -> None:
+    """Decisions (JSON) in which somebody marked the advice as wrong, into the queue. Again changes
+    nothing but what was corrected."""
+    flagged = [row for row in map(from_json, bodies) if row.get("flagged")]
+    handles = handles_of({row["person_id"] for row in flagged if row.get("person_id")})
+    for row in flagged:
+        name = row["use_case"]
+        dimension, level = _kind_of(row, declared(name))
+        topic, _ = Topic.objects.get_or_create(
+            use_case=name, dimension=dimension, level=level, reason="", flag_kind=row["flagged"],
+            version=str(row.get("model_version") or ""),
+            defaults={"seen_on": now().date(), "due": _due(now().date())},
+        )  # fmt: skip
+        handle = handles.get(row.get("person_id") or "", "")
+        Flag.objects.update_or_create(
+            mark=_mark(name, row["decision_id"]),
+            defaults={
+                "topic": topic, "case_id": str(row.get("case_id") or row["decision_id"])[:200],
+                "decided_at": row["decided_at"], "reporter": seal(handle) if handle else "",
+            },
+        )  # fmt: skip
+
+
+def take_topics(
+    name: str, ledger: Ledger | CannotSay, decisions: ir.Table, people_of: PeopleOf, day: date
+) -> None:
+    """The clusters of the ledger, as it may be shown, with those behind each, sealed."""
+    if isinstance(ledger, CannotSay):
+        return
+    segment = next((s for s in declared(name).segment if s in decisions.columns), "")
+    members = _members(decisions, segment)
+    handles = people_of({person for people in members.values() for person in people})
+    for line in ledger.lines:
+        if line.reason is None:
+            continue
+        key = (line.segment or "", line.reason, line.version or "")
+        behind = sorted({handles[p] for p in members.get(key, ()) if p in handles})
+        topic, _ = Topic.objects.get_or_create(
+            use_case=name, dimension=segment if line.segment else "", level=line.segment or "",
+            reason=line.reason, flag_kind="", version=line.version or "",
+            defaults={"seen_on": day, "due": _due(day)},
+        )  # fmt: skip
+        topic.figures, topic.members, topic.seen_on = _figures(line), seal(json.dumps(behind)), day
+        topic.save(update_fields=["figures", "members", "seen_on"])
+
+
+def check_fixes(name: str, decisions: ir.Table) -> None:
+    """Whether what each release answers got better, in the log."""
+    for release in Release.objects.filter(use_case=name, shipped_at__lte=now()):
+        shipped = release.shipped_at.astimezone(UTC).replace(tzinfo=None)
+        for topic in release.topics.exclude(dimension=""):
+            found = measure_fix(
+                decisions, topic.dimension, topic.level, shipped, CHECKED_DAYS, release.version,
+                measuring(),
+            )  # fmt: skip
+            release.checks[str(topic.pk)] = _CHECK.dump_python(found, mode="json")
+        release.save(update_fields=["checks"])
+
+
+def check_of(release: Release, topic: Topic) -> FixCheck | CannotSay | None:
+    """The newest check of one topic's fix."""
+    held = release.checks.get(str(topic.pk))
+    return None if held is None else _CHECK.validate_python(held)
+
+
+def members_of(topic: Topic) -> set[str]:
+    """Handles of everybody behind a topic and those merged into it: to tell them, never to show them."""
+    found: set[str] = set()
+    for one in (topic, *topic.merged.all()):
+        found |= set(json.loads(unseal(one.members))) if one.members else set()
+        found |= {unseal(f.reporter) for f in one.flags.exclude(reporter="")}
+    return found
+
+
+def marks_of(use_case: str, decision_ids: Collection[str]) -> dict[str, str]:
+    """By a flag's mark the decision it is of."""
+    return {_mark(use_case, one): one for one in decision_ids}
+
+
+def _members(decisions: ir.Table, segment: str) -> dict[tuple[str, str, str], set[str]]:
+    if not {"person_id", "override_reason"} <= set(decisions.columns):
+        return {}
+    over = decisions.filter(decisions.action == "overridden")
+    by = {
+        "level": over[segment].cast("string") if segment else over.override_reason.nullif(over.override_reason),
+        "reason": over.override_reason,
+        "version": over.model_version if "model_version" in over.columns else over.override_reason.nullif(over.override_reason),
+    }  # fmt: skip
+    frame = fetch(over.select(**by, person=over.person_id).distinct()).to_pylist()
+    found: dict[tuple[str, str, str], set[str]] = {}
+    for row in frame:
+        key = (row["level"] or "", row["reason"] or "", row["version"] or "")
+        if row["person"]:
+            found.setdefault(key, set()).add(row["person"])
+    return found
+
+
+def _figures(line: LedgerLine) -> dict[str, Any]:
+    share = line.human_share
+    told = isinstance(share, Estimate)
+    return {
+        "overrides": line.overrides, "people_right": line.human_knew, "model_right": line.model_right,
+        "cannot_tell": line.cannot_tell, "people": line.people,
+        "share": share.value if isinstance(share, Estimate) else None,
+        "low": share.low if isinstance(share, Estimate) else None,
+        "high": share.high if isinstance(share, Estimate) else None,
+        "why": "" if told else share.reason,  # type: ignore[union-attr]
+    }  # fmt: skip
+
+
+def _kind_of(row: Mapping[str, Any], use_case: UseCase) -> tuple[str, str]:
+    for name in use_case.segment:
+        if row.get(name) is not None:
+            return name, str(row[name])
+    return "", ""
+
+
+def _due(day: date) -> date:
+    return due_after(day, ANSWER_WITHIN)
+
+
+def _mark(use_case: str, decision_id: str) -> str:
+    key = f"flag {settings.SECRET_KEY}".encode()
+    told = json.dumps([use_case, decision_id]).encode()
+    return hmac.new(key, told, hashlib.sha256).hexdigest()[:32]
+
+
+__all__ = [
+    "check_fixes", "check_of", "datetime", "keep_flags", "marks_of", "members_of", "take_topics",
+]  # fmt: skip

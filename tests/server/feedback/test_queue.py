@@ -1,0 +1,187 @@
+"""What users override and mark as wrong: gathered, labelled, answered, fixed, and the fix checked."""
+
+from __future__ import annotations
+
+import random
+from datetime import timedelta
+
+import pytest
+
+from takeup.record.errors import InputError
+from tests.server.people import client_of, person, with_role
+
+PEOPLE = [f"p{i}" for i in range(12)]
+
+
+def sent(
+    key, *, days_ago: int, wrong: float, version: str, prefix: str, n: int = 480, seed: int = 1
+):
+    """Cases of twelve people; the advice on seasonal ones is wrong with probability `wrong`, people
+    override it when it is, and now and then when it is not. All are judged."""
+    from takeup.record.clock import now
+    from takeup.server.record_api.receive import receive
+
+    rng = random.Random(seed)
+    rows, outcomes = [], []
+    for i in range(n):
+        segment = ("seasonal", "salary")[i % 2]
+        right = rng.random() > (wrong if segment == "seasonal" else 0.1)
+        truth = rng.choice(("approve", "decline"))
+        other = "decline" if truth == "approve" else "approve"
+        advice = truth if right else other
+        overrides = rng.random() < (0.2 if right else 0.8)
+        choice = (other if advice == truth else truth) if overrides else advice
+        at = now() - timedelta(days=days_ago - (i * 20 / n), minutes=5)
+        name = f"{prefix}{i}"
+        rows.append(
+            {"decision_id": name, "use_case": "credit", "case_id": f"case-{name}", "mode": "assist",
+             "person_id": PEOPLE[(i // 2) % 12], "decided_at": at.isoformat(), "consulted": True,
+             "recommendation": advice, "choice": choice, "x_segment": segment,
+             "model_version": version}
+            | ({"override_reason": "info_model_lacks" if segment == "seasonal" else "not_convinced"} if overrides else {})
+        )  # fmt: skip
+        outcomes.append(
+            {"decision_id": name, "use_case": "credit", "correct_choice": truth,
+             "observed_at": at.isoformat()}
+        )  # fmt: skip
+    for kind, given in (("decisions", rows), ("outcomes", outcomes)):
+        assert {r.status for r in receive(kind, given, key)} == {"stored"}
+
+
+@pytest.fixture
+def credit(key, log):
+    from takeup.server.organization.services import declare_use_case
+
+    declare_use_case("credit", 'segment = ["x_segment"]\n', "test")
+    for name in PEOPLE:
+        person(name)
+    return key
+
+
+def flag(key, log, who="p3", kind="missing_input", of="f1"):
+    from takeup.record.clock import now
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.receive import receive
+
+    row = {"decision_id": of, "use_case": "credit", "case_id": f"case-{of}", "mode": "assist",
+           "person_id": who, "decided_at": (now() - timedelta(hours=1)).isoformat(), "consulted": True,
+           "recommendation": "decline", "choice": "decline", "x_segment": "seasonal",
+           "model_version": "4.2", "flagged": kind}  # fmt: skip
+    assert receive("decisions", [row], key)[0].status == "stored"
+    drain(log)
+
+
+def snapshot(log):
+    from takeup.server.overview.services import take_snapshots
+    from takeup.server.record_api.drain import drain
+
+    drain(log)
+    assert take_snapshots() == {"credit": "taken"}
+
+
+def topic(**wanted):
+    from takeup.server.feedback.models import Topic
+
+    return Topic.objects.get(use_case="credit", **wanted)
+
+
+def test_a_flag_is_in_the_queue_at_once_and_its_answer_reaches_who_raised_it(credit, log):
+    from takeup.server.organization.models import Person
+
+    flag(credit, log)
+    team = client_of(with_role("product_team"))
+    page = team.get("/queue/credit").content.decode()
+    assert "something is missing" in page
+    assert "case-f1" in page
+    assert "p3" not in page.replace("mp3", "")
+    number = topic(flag_kind="missing_input").pk
+    asked = {"act": "answer", "label": "data_gap", "text": "The year's income comes with 4.3."}
+    assert team.post(f"/queue/credit/topic/{number}", asked).status_code == 302
+    today = client_of(Person.objects.get(person_id="p3")).get("/my/today").content.decode()
+    assert "1 answer to what you marked as wrong" in today
+    assert "The year&#x27;s income comes with 4.3." in today
+    assert "data gap" in today
+    other = client_of(Person.objects.get(person_id="p4")).get("/my/today").content.decode()
+    assert "The year" not in other
+
+
+def test_an_open_flag_says_when_its_answer_is_due(credit, log):
+    from takeup.server.organization.models import Person
+
+    flag(credit, log)
+    today = client_of(Person.objects.get(person_id="p3")).get("/my/today").content.decode()
+    assert "1 flag of yours waits for an answer" in today
+    assert "an answer is due" in today
+
+
+def test_overrides_are_clustered_with_who_was_right_on_the_same_cases(credit, log):
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    snapshot(log)
+    page = client_of(with_role("product_team")).get("/queue/credit").content.decode()
+    assert "On seasonal people know what the model doesn’t. On salary the model is right." in page
+    seasonal = topic(level="seasonal", reason="info_model_lacks")
+    assert seasonal.figures["people_right"] > 3 * seasonal.figures["model_right"]
+    assert seasonal.figures["low"] > 0.5
+    assert "p3" not in seasonal.members
+
+
+def test_an_answer_to_a_cluster_reaches_everybody_in_it_and_in_those_merged_into_it(credit, log):
+    from takeup.server.feedback.services import answer_topic, label_topic, merge_topic
+    from takeup.server.notices.models import Notice
+
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    flag(credit, log)
+    snapshot(log)
+    cluster = topic(level="seasonal", reason="info_model_lacks")
+    with pytest.raises(InputError, match="choose a label"):
+        answer_topic(cluster.pk, "text", by="x")
+    merge_topic(topic(flag_kind="missing_input").pk, cluster.pk, by="x")
+    with pytest.raises(InputError, match="not merged itself"):
+        merge_topic(cluster.pk, topic(flag_kind="missing_input").pk, by="x")
+    label_topic(cluster.pk, "data_gap", by="x")
+    assert answer_topic(cluster.pk, "You are right.", by="x").people == 12
+    told = Notice.objects.filter(key__startswith="reply:", text="You are right.")
+    assert told.count() == told.values("handle").distinct().count() == 12
+
+
+@pytest.mark.parametrize(("after", "verdict"), [(0.05, "The fix holds"), (0.5, "No change shown")])
+def test_a_release_cites_what_it_answers_and_the_fix_is_checked_in_the_log(
+    credit, log, after, verdict
+):
+    from takeup.record.clock import at, now
+
+    sent(credit, days_ago=50, wrong=0.5, version="4.2", prefix="a")
+    with at(now() - timedelta(days=26)):
+        snapshot(log)
+        team = client_of(with_role("product_team"))
+        number = topic(level="seasonal", reason="info_model_lacks").pk
+        asked = {"version": "4.3", "words": "Reads the year's income", "topics": [str(number)],
+                 "shipped_on": now().date().isoformat(), "export": "export-12"}  # fmt: skip
+        assert team.post("/queue/credit/release", asked | {"topics": []}).status_code == 422
+        assert team.post("/queue/credit/release", asked).status_code == 302
+        assert team.post("/queue/credit/release", asked).status_code == 422
+        assert "Too early to say" in team.get("/queue/credit").content.decode()
+    sent(credit, days_ago=22, wrong=after, version="4.3", prefix="b", seed=2)
+    snapshot(log)
+    page = client_of(with_role("programme_lead")).get("/queue/credit").content.decode()
+    assert verdict in page
+    assert "export-12" in page
+
+
+def test_a_deferred_or_declined_label_must_be_one_of_the_labels(credit, log):
+    from takeup.server.feedback.services import label_topic
+
+    flag(credit, log)
+    with pytest.raises(InputError, match="one of the labels"):
+        label_topic(topic(flag_kind="missing_input").pk, "whatever", by="x")
+
+
+def test_a_correction_of_a_flag_moves_it_and_a_second_drain_does_not_double_it(credit, log):
+    from takeup.server.feedback.models import Flag
+    from takeup.server.feedback.services import keep_flags
+    from takeup.server.record_api.models import InboxRow
+
+    flag(credit, log)
+    bodies = list(InboxRow.objects.filter(kind="decisions").values_list("body", flat=True))
+    keep_flags(bodies)
+    assert Flag.objects.count() == 1
