@@ -149,7 +149,11 @@ def test_a_release_cites_what_it_answers_and_the_fix_is_checked_in_the_log(
     credit, log, after, verdict
 ):
     from takeup.record.clock import at, now
+    from takeup.server.feedback.models import Export
 
+    Export.objects.create(
+        export_id="export-12", use_case="credit", made_at=now(), made_by="x", manifest={}
+    )
     sent(credit, days_ago=50, wrong=0.5, version="4.2", prefix="a")
     with at(now() - timedelta(days=26)):
         snapshot(log)
@@ -158,6 +162,7 @@ def test_a_release_cites_what_it_answers_and_the_fix_is_checked_in_the_log(
         asked = {"version": "4.3", "words": "Reads the year's income", "topics": [str(number)],
                  "shipped_on": now().date().isoformat(), "export": "export-12"}  # fmt: skip
         assert team.post("/queue/credit/release", asked | {"topics": []}).status_code == 422
+        assert team.post("/queue/credit/release", asked | {"export": "none"}).status_code == 422
         assert team.post("/queue/credit/release", asked).status_code == 302
         assert team.post("/queue/credit/release", asked).status_code == 422
         assert "Too early to say" in team.get("/queue/credit").content.decode()

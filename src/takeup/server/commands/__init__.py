@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from takeup.server.commands import deployment, keys, log, organization, rollout, trust
+from takeup.server.commands import deployment, export, keys, log, organization, rollout, trust
 from takeup.server.commands.log import recorded_tables
 
 __all__ = ["add_commands", "recorded_tables"]
@@ -23,5 +23,6 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(organization.person_app, name="person")
     app.add_typer(organization.use_case_app, name="use-case")
     app.add_typer(rollout.rollout_app, name="rollout")
+    app.add_typer(export.export_app, name="export")
     app.add_typer(trust.audit_app, name="audit")
     app.add_typer(trust.oversight_app, name="oversight")

@@ -94,3 +94,16 @@ class Release(models.Model):
 
     def __str__(self) -> str:
         return f"{self.use_case} {self.version}"
+
+
+class Export(models.Model):
+    """Reviewed decisions that were given to retraining, by what its manifest says."""
+
+    export_id = models.CharField(max_length=240, unique=True)
+    use_case = models.CharField(max_length=200)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    manifest = models.JSONField()
+
+    def __str__(self) -> str:
+        return self.export_id

@@ -17,6 +17,7 @@ from takeup.measure.fix_check import FixCheck
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.feedback import services
+from takeup.server.feedback.export import OF_VALUES
 from takeup.server.feedback.models import LABELS, Release, Topic
 from takeup.server.feedback.taking import CHECKED_DAYS, check_of
 from takeup.server.organization import services as organization
@@ -26,8 +27,6 @@ from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
 from takeup.server.practitioner.words import FLAG_WORDS, LABEL_WORDS, REASON_WORDS, plain
 from takeup.stats.answer import Answer, Estimate
 
-OF_VALUES = ("professional_duty_ethics", "client_or_patient_interest", "procedure_or_policy")
-"""Reasons that are a question of policy, not of right and wrong: never a training label."""
 _VERDICTS = {
     "holds": gettext_lazy("The fix holds"), "no_change": gettext_lazy("No change shown"),
     "worse": gettext_lazy("It got worse"), "too_early": gettext_lazy("Too early to say"),

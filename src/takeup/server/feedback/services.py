@@ -10,7 +10,7 @@ from django.db import transaction
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
-from takeup.server.feedback.models import LABELS, Release, Reply, Topic
+from takeup.server.feedback.models import LABELS, Export, Release, Reply, Topic
 from takeup.server.feedback.taking import (
     check_fixes,
     keep_flags,
@@ -95,6 +95,13 @@ def ship_release(
         raise InputError("a release cites at least one topic it answers")
     if Release.objects.filter(use_case=use_case, version=version.strip()).exists():
         raise InputError("that version is there already")
+    if (
+        export.strip()
+        and not Export.objects.filter(export_id=export.strip(), use_case=use_case).exists()
+    ):
+        raise InputError(
+            f"there is no export {export.strip()!r} of this use case (takeup export overrides)"
+        )
     made = Release.objects.create(
         use_case=use_case, version=version.strip(), words=words.strip(), export=export.strip(),
         shipped_at=datetime.combine(shipped_on, datetime.min.time(), UTC), made_at=now(), made_by=by,
