@@ -76,11 +76,17 @@ PAGES = {
     ("POST", "agreement_record"): frozenset({"worker_representative"}),
     ("POST", "change_announce"): LEAD | ADMINISTRATOR,
     ("POST", "change_answer"): frozenset({"worker_representative"}),
+    ("GET", "performance"): EVERYBODY,
+    ("GET", "performance_of"): EVERYBODY,
+    ("GET", "performance_month"): EVERYBODY,
+    ("POST", "performance_draft"): frozenset({"product_team"}),
+    ("POST", "performance_approve"): frozenset({"product_team"}),
     ("GET", "queue"): frozenset({"product_team", "programme_lead"}),
     ("GET", "queue_of"): frozenset({"product_team", "programme_lead"}),
     ("POST", "topic_act"): frozenset({"product_team"}),
     ("POST", "release_ship"): frozenset({"product_team"}),
     ("GET", "my_today"): EVERYBODY,
+    ("GET", "practice"): EVERYBODY,
     ("GET", "my_calibration"): EVERYBODY,
     ("GET", "my_cases"): EVERYBODY,
     ("GET", "my_data"): EVERYBODY,
@@ -117,7 +123,7 @@ def addresses() -> dict[str, str]:
     values = {
         "name": "credit", "day": "2026-11-24", "handle": with_role_handle(), "prefix": key.prefix,
         "number": row.pk, "cohort": "north", "key": "officers", "uidb64": "MQ", "token": "x-y",
-        "provider_id": "company",
+        "provider_id": "company", "month": "2026-11",
     }  # fmt: skip
     found = {}
     for name, routes in get_resolver().reverse_dict.lists():
@@ -182,7 +188,7 @@ def test_a_role_opens_its_pages_and_no_other(site, role):
             assert answer.status_code == 302, name
             assert answer.url.startswith("/sign-in"), name
             continue
-        signed_in = {"my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "home", "access_to_me", "account_change_password", "account_reauthenticate",
+        signed_in = {"practice", "my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "home", "access_to_me", "account_change_password", "account_reauthenticate",
                      "account_set_password", "account_logout", "notices", "notices_wants", "mfa_index",
                      "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
                      "mfa_view_recovery_codes", "mfa_generate_recovery_codes",

@@ -33,6 +33,7 @@ INSTALLED_APPS = [
     "takeup.server.component",
     "takeup.server.practitioner",
     "takeup.server.feedback",
+    "takeup.server.performance",
     "takeup.server.audit",
     "takeup.server.organization",
     "takeup.server.oversight",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from takeup.server.agreement import pages as agreement
 from takeup.server.audit import pages as audit
@@ -12,6 +12,7 @@ from takeup.server.health import health, ready
 from takeup.server.notices import pages as notices
 from takeup.server.overview import pages as overview
 from takeup.server.pages import views
+from takeup.server.performance import pages as performance
 from takeup.server.practitioner import pages as practitioner
 from takeup.server.record_api import quarantine_pages, senders_pages
 from takeup.server.record_api.api import api
@@ -47,10 +48,24 @@ urlpatterns = [
     path("agreement/change", agreement.change_announce, name="change_announce"),
     path("agreement/change/<int:number>", agreement.change_answer, name="change_answer"),
     path("audit", audit.audit, name="audit"),
+    path("performance", performance.performance, name="performance"),
+    path("performance/<path:name>/draft", performance.performance_draft, name="performance_draft"),
+    path(
+        "performance/<path:name>/<str:month>/approve",
+        performance.performance_approve,
+        name="performance_approve",
+    ),
+    re_path(
+        r"^performance/(?P<name>.+)/(?P<month>\d{4}-\d{2})$",
+        performance.performance,
+        name="performance_month",
+    ),
+    path("performance/<path:name>", performance.performance, name="performance_of"),
     path("queue", feedback.queue, name="queue"),
     path("queue/<path:name>/topic/<int:number>", feedback.topic_act, name="topic_act"),
     path("queue/<path:name>/release", feedback.release_ship, name="release_ship"),
     path("queue/<path:name>", feedback.queue, name="queue_of"),
+    path("my/practice", practitioner.practice, name="practice"),
     path("my/today", practitioner.my_today, name="my_today"),
     path("my/calibration", practitioner.my_calibration, name="my_calibration"),
     path("my/cases", practitioner.my_cases, name="my_cases"),

@@ -34,6 +34,8 @@ _WORDS = {
     "organization.imported": _("imported the organization"),
     "oversight.key_made": _("made an oversight key"),
     "oversight.opened": _("opened sealed records"),
+    "performance.approved": _("published a report on the model"),
+    "performance.drafted": _("drafted a report on the model"),
     "person.deactivated": _("deactivated"),
     "person.erased": _("erased"),
     "quarantine.corrected": _("corrected a row in quarantine"),

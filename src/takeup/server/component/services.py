@@ -29,6 +29,12 @@ def take_track_record(name: str, decisions: ir.Table, use_case: UseCase, day: da
     )
 
 
+def record_of(name: str) -> dict[str, Any] | None:
+    """The newest record of the advice of a use case, and its day."""
+    held = TrackRecord.objects.filter(use_case=name).first()
+    return None if held is None else {"day": held.day.isoformat(), "document": held.document}
+
+
 def told_of(name: str, known: Mapping[str, Any], confidence: float | None) -> dict[str, Any]:
     """What the page of one case is told: the record at this certainty, and on this kind of case
     against all others of its dimension."""

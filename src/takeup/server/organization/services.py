@@ -248,6 +248,12 @@ def forget_person(person_id: str, actor: str) -> str:
     return person.handle
 
 
+def practitioners(day: date) -> set[str]:
+    """Handles of everybody active who decides cases: who is placed on that day."""
+    found = Person.objects.filter(on_path("placements", day), is_active=True)
+    return set(found.values_list("handle", flat=True).distinct())
+
+
 def active_handles() -> list[tuple[str, str]]:
     """Person id and handle of everybody active."""
     return list(Person.objects.filter(is_active=True).values_list("person_id", "handle"))

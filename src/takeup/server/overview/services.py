@@ -34,6 +34,7 @@ from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
 from takeup.server.overview.release import release
+from takeup.server.practitioner.services import take_practice
 from takeup.server.record_api.services import handles_behind, recorded_by_batch, silent_senders
 from takeup.server.rollout.services import take_looks, tell_of_gates
 from takeup.server.settings import read_server_settings
@@ -135,6 +136,7 @@ def _take(
         for one in result.shared:
             take_topics(name, one.measures.override_ledger, decisions, handles_behind, today)
         check_fixes(name, decisions)
+        take_practice(name, decisions)
     with transaction.atomic():
         snapshot, made = Snapshot.objects.get_or_create(
             use_case=name,

@@ -18,6 +18,7 @@ _BAR = (
     ("home", _("Start"), ("home",)),
     ("my_today", _("Today"), ("my_today",)),
     ("my_cases", _("My cases"), ("my_cases",)),
+    ("practice", _("Practice"), ("practice",)),
     ("my_calibration", _("My calibration"), ("my_calibration",)),
     (
         "overview",
@@ -29,6 +30,7 @@ _BAR = (
         _("Use cases"),
         ("use_cases", "use_case", "rollout", "shadow_report", "shadow_report_of"),
     ),
+    ("performance", _("The model"), ("performance", "performance_of", "performance_month")),
     ("queue", _("Queue"), ("queue", "queue_of")),
     ("signals", _("Signals"), ("signals", "deliveries")),
     ("organization", _("Organization"), ("organization", "organization_import", "person")),
@@ -37,7 +39,7 @@ _BAR = (
     ("audit", _("Audit"), ("audit",)),
 )
 
-_OWN = ("my_today", "my_cases", "my_calibration")
+_OWN = ("my_today", "my_cases", "my_calibration", "practice")
 """For those who decide; others may open them and find them empty."""
 
 

@@ -46,3 +46,16 @@ class OwnRow(models.Model):
 
     def __str__(self) -> str:
         return "a row of the vault"
+
+
+class PracticeCase(models.Model):
+    """A past case for practice: what was `known` beforehand, the advice, and what was right."""
+
+    use_case = models.CharField(max_length=200, db_index=True)
+    known = models.JSONField()
+    advice = models.CharField(max_length=200)
+    confidence = models.FloatField(null=True)
+    right = models.CharField(max_length=200)
+
+    def __str__(self) -> str:
+        return f"a case of {self.use_case}"

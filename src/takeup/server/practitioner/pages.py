@@ -11,16 +11,17 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from takeup.measure.own_calibration import OwnCalibration, OwnKind
 from takeup.record.clock import now
 from takeup.server.audit.services import entries_about
 from takeup.server.feedback.services import flags_of, replies_to
 from takeup.server.notices.services import told_lately
-from takeup.server.organization.services import Person
+from takeup.server.organization.services import Person, declared, use_case_names
 from takeup.server.practitioner import vault
 from takeup.server.practitioner.own import OwnCases, calibration_of, own_cases, with_what_was_done
+from takeup.server.practitioner.practice import a_case, case_of, known_of
 from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
 from takeup.server.practitioner.words import (
     ACTION_WORDS,
@@ -101,6 +102,32 @@ def my_cases(request: HttpRequest) -> HttpResponse:
             "rows": [_case(row) for row in with_what_was_done(part)],
         }  # fmt: skip
     return render(request, "practitioner/cases.html", shown)
+
+
+@require_http_methods(["GET", "POST"])
+def practice(request: HttpRequest) -> HttpResponse:
+    """A past case to decide on; then what was advised, and what was right. Nothing is kept."""
+    asked = request.POST if request.method == "POST" else request.GET
+    names = use_case_names()
+    name = asked.get("use_case") if asked.get("use_case") in names else (names[0] if names else "")
+    n, k = (int(asked[x]) if asked.get(x, "").isdigit() else 0 for x in ("n", "k"))
+    chosen = asked.get("choice") if request.method == "POST" else None
+    case = case_of(name or "", asked.get("case", "")) if chosen else a_case(name or "")
+    rule = declared(name) if name else None
+    shown: dict[str, Any] = {
+        "use_case": name, "title": (rule.title if rule else None) or name, "case": case, "n": n, "k": k,
+    }  # fmt: skip
+    if case is not None:
+        choices = (rule.choices if rule else []) or sorted({case.advice, case.right})
+        shown |= {"known": known_of(case), "choices": [(c, plain(c).capitalize()) for c in choices]}
+    if case is not None and chosen:
+        well = chosen == case.right
+        shown |= {
+            "chosen": plain(chosen), "advised": plain(case.advice), "right": plain(case.right),
+            "well": well, "advice_right": case.advice == case.right, "n": n + 1, "k": k + well,
+            "sure": None if case.confidence is None else round(100 * case.confidence),
+        }  # fmt: skip
+    return render(request, "practitioner/practice.html", shown)
 
 
 @require_GET

@@ -1,0 +1,86 @@
+"""How the model is doing, told to its users; and practice on past cases."""
+
+from __future__ import annotations
+
+from tests.server.feedback.test_queue import PEOPLE, credit, sent, snapshot, topic  # noqa: F401
+from tests.server.people import client_of, with_role
+
+
+def month() -> str:
+    from takeup.record.clock import now
+
+    return f"{now():%Y-%m}"
+
+
+def placed() -> None:
+    from takeup.server.organization.services import import_people, read_people
+
+    rows = [{"person_id": p, "population": "officers", "team": "t"} for p in PEOPLE]
+    import_people(read_people(rows, "test"), actor="test")
+
+
+def test_a_draft_is_seen_by_its_makers_alone_until_one_of_them_approves_it_in_words(credit, log):  # noqa: F811
+    from takeup.server.notices.models import Notice
+    from takeup.server.organization.models import Person
+
+    placed()
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    team = client_of(with_role("product_team"))
+    assert team.post("/performance/credit/draft").status_code == 422
+    snapshot(log)
+    assert team.post("/performance/credit/draft").status_code == 302
+    officer = client_of(Person.objects.get(person_id="p1"))
+    assert "No report is published yet" in officer.get("/performance/credit").content.decode()
+    draft = team.get("/performance/credit").content.decode()
+    assert "weakest on seasonal" in draft
+    approve = f"/performance/credit/{month()}/approve"
+    assert team.post(approve, {"words": " "}).status_code == 422
+    assert (
+        team.post(approve, {"words": "Weak on harvest income; a fix is under way."}).status_code
+        == 302
+    )
+    page = officer.get("/performance/credit").content.decode()
+    assert "Weak on harvest income" in page
+    assert "approved by Some Product_Team" in page
+    assert Notice.objects.filter(key__startswith="performance:").count() == len(PEOPLE)
+    assert team.post("/performance/credit/draft").status_code == 422
+
+
+def test_how_many_read_it_is_told_and_nobody_knows_who(credit, log):  # noqa: F811
+    from takeup.server.organization.models import Person
+    from takeup.server.performance.models import Reading
+
+    placed()
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    snapshot(log)
+    team = client_of(with_role("product_team"))
+    team.post("/performance/credit/draft")
+    team.post(f"/performance/credit/{month()}/approve", {"words": "As it is."})
+    for who in ("p1", "p2", "p1"):
+        client_of(Person.objects.get(person_id=who)).get("/performance/credit")
+    assert "2 of 12 users have opened it" in team.get("/performance/credit").content.decode()
+    handles = {p.handle for p in Person.objects.all()}
+    assert not any(h in r.reader for r in Reading.objects.all() for h in handles)
+
+
+def test_practice_shows_the_advice_after_the_choice_and_keeps_nothing(credit, log):  # noqa: F811
+    from takeup.server.organization.models import Person
+    from takeup.server.practitioner.models import PracticeCase
+
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    snapshot(log)
+    held = list(PracticeCase.objects.all())
+    assert len(held) == 120
+    assert sum(c.advice != c.right for c in held) == 60
+    officer = client_of(Person.objects.get(person_id="p1"))
+    before = officer.get("/my/practice").content.decode()
+    assert "What would you decide?" in before
+    assert "You chose" not in before
+    case = held[0]
+    answer = {"use_case": "credit", "case": case.pk, "choice": case.right, "n": "2", "k": "1"}
+    after = officer.post("/my/practice", answer).content.decode()
+    assert "You were right" in after
+    assert "2 of 3 right, in this window alone." in after
+    assert ("The advice was wrong." in after) == (case.advice != case.right)
+    assert "0 of" not in officer.get("/my/practice").content.decode()
+    assert not any(p in str(c.known) for p in PEOPLE for c in held)
