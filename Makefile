@@ -39,8 +39,8 @@ demo: $(BIN)/.demo
 	TAKEUP_HOME=takeup-demo/server $(BIN)/takeup serve --sample
 
 lint: $(BIN)/.dev
-	$(BIN)/ruff check src tests benchmarks calibration docs clients
-	$(BIN)/ruff format --check src tests benchmarks calibration docs clients
+	$(BIN)/ruff check src tests benchmarks calibration docs clients examples
+	$(BIN)/ruff format --check src tests benchmarks calibration docs clients examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 

@@ -15,7 +15,17 @@ from typing import Any
 
 from advice import advice_for, decided
 from applications import applications
-from flask import Flask, Response, abort, redirect, render_template, request, send_from_directory, session, url_for
+from flask import (
+    Flask,
+    Response,
+    abort,
+    redirect,
+    render_template,
+    request,
+    send_from_directory,
+    session,
+    url_for,
+)
 
 HERE = Path(__file__).parent
 WEB = HERE.parents[1] / "clients" / "web"
@@ -74,7 +84,9 @@ def application(number: str) -> Any:
         row = held.execute("SELECT choice, how FROM decision WHERE number = ?", [number]).fetchone()
     advice = None if row else advice_for(one, session["officer"], request.host_url.rstrip("/"))
     following = next((n for n in APPLICATIONS if int(n) > int(number)), number)
-    return render_template("application.html", one=one, advice=advice, decision=row, following=following)
+    return render_template(
+        "application.html", one=one, advice=advice, decision=row, following=following
+    )
 
 
 @app.get("/applications/<number>/evidence")

@@ -9,7 +9,18 @@ from typing import Any
 SEED, HOW_MANY = 20_418, 300
 MODEL_VERSION = "4.2"
 _GIVEN = ("Tobias", "Maya", "Irene", "Paul", "Selma", "Anton", "Greta", "Yusuf", "Clara", "Emil", "Noor", "Vera")  # fmt: skip
-_FAMILY = ("Renn", "Okafor", "Lund", "Vidal", "Hartmann", "Castillo", "Moreau", "Aydin", "Berg", "Novak")
+_FAMILY = (
+    "Renn",
+    "Okafor",
+    "Lund",
+    "Vidal",
+    "Hartmann",
+    "Castillo",
+    "Moreau",
+    "Aydin",
+    "Berg",
+    "Novak",
+)
 _WORK = {
     "local_income": ("orchard keeper", "guesthouse owner", "ski instructor", "event rigger"),
     "standard": ("nurse", "teacher", "warehouse clerk", "accountant"),

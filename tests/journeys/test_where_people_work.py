@@ -18,7 +18,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.journeys.test_rollout import sign_in
 from tests.server.running import Server, free_port, running, select_nothing
-from tests.server.test_browser import chromium
+from tests.server.test_browser import chromium, violations
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("work-journey")]
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,6 +147,15 @@ def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
         own.goto(server.address("/my/calibration"))
         expect(own.locator("main")).to_contain_text("10 decisions")
         expect(own.locator("main")).to_contain_text("Too early to say")
+
+        for path in ("/my/today", "/my/cases", "/my/calibration", "/my/practice", "/my/data"):
+            for scheme in ("light", "dark"):
+                for width in (1280, 390):
+                    own.emulate_media(color_scheme=scheme)
+                    own.set_viewport_size({"width": width, "height": 844})
+                    own.goto(server.address(path))
+                    assert violations(own) == [], (path, scheme, width)
+                    assert own.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
 
         colleague = browser.new_context().new_page()
         sign_in(server, colleague, "omar@example.org")

@@ -18,6 +18,8 @@ PAGES = {
                       "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
     "programme_lead": ("/", "/use-cases/credit", "/diagnosis/credit"),
     "oversight_officer": ("/audit",),
+    "product_team": ("/queue/credit", "/performance/credit"),
+    "worker_representative": ("/agreement",),
 }  # fmt: skip
 SIZES = ((1280, 900), (390, 844))
 
@@ -40,6 +42,7 @@ def server(tmp_path_factory):
             decision(i, person_id=f"p{i % 24}", x_segment=("thin", "long")[i % 2])
             for i in range(960)
         ]
+        rows[5]["flagged"] = "wrong"
         started.send("/api/v1/decisions", [*rows, decision(9_999, confidence=3)], key)
         started.command("log", "drain")
         started.command("snapshot")

@@ -177,7 +177,8 @@ def _topic(topic: Topic, names: dict[str, str], is_open: bool) -> dict[str, Any]
         "overrides": f.get("overrides", 0), "flags": _flags(topic), "judged": judged,
         "people_right": f.get("people_right", 0), "model_right": f.get("model_right", 0),
         "cannot_tell": f.get("cannot_tell", 0),
-        "widths": [round(200 * f.get(k, 0) / total, 1) for k in ("people_right", "model_right")],
+        "untold_at": round(200 * judged / total, 1),
+        "widths": [round(200 * f.get(k, 0) / total, 1) for k in ("people_right", "model_right", "cannot_tell")],
         "range": _("{k} in 100 right, {low} to {high}").format(
             k=round(100 * f["share"]), low=round(100 * low), high=round(100 * high)
         ) if f.get("share") is not None and low is not None and high is not None else f.get("why", ""),

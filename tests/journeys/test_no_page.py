@@ -1,0 +1,40 @@
+"""Where no page can be embedded: the example of the guide, as it stands."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.server.running import running
+
+EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "no_page.py"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    with running("sqlite", tmp_path_factory.mktemp("no-page")) as (started, _):
+        yield started
+
+
+def test_a_terminal_records_advice_that_was_shown_and_overridden_with_a_reason(server):
+    key = server.command("key", "make", "terminal").stdout.strip()
+    said = []
+    for mode in ("shadow", "assist"):
+        server.command("rollout", "step", "credit-line", mode, "--reason", "trying it out")
+        done = subprocess.run(
+            [sys.executable, str(EXAMPLE), server.address(""), key, "credit-line", "officer-7"],
+            input="approve\ninfo_model_lacks\n", capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        said.append(done.stdout)
+    assert "The model would decline" not in said[0]
+    assert "The model would decline" in said[1]
+    server.command("log", "drain")
+    found = server.command("diagnose", "log:", "--json", "-", check=False)
+    status = json.loads(server.command("log", "status", "--json").stdout)
+    assert next(t["queryable"] for t in status["tables"] if t["kind"] == "decisions") == 2, (
+        found.stderr
+    )
