@@ -20,13 +20,13 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
-from takeup.measure.ladder_people import COUNTS, SKILL, grade_people
+from takeup.measure.ladder_people import COUNTS, SKILL, GradedPerson, grade_people, grade_person
 from takeup.measure.ladder_pooled import LEVELS, Clause, Counts, LevelRange, Pooled, Skill
 from takeup.measure.whose import population_of
 from takeup.record.population import Benchmark, Population, population_facts
 from takeup.record.settings import LadderSettings, Settings
 from takeup.record.vocabulary import ELIGIBLE_ACTIONS
-from takeup.stats.answer import CannotSay, not_instrumented
+from takeup.stats.answer import CannotSay, insufficient, not_instrumented
 
 __all__ = [
     "LEVELS",
@@ -111,6 +111,23 @@ def measure_ladder(
     if since is not None:
         found = [replace(p, markers=(*p.markers, "not_comparable")) for p in found]
     return Ladder(tuple(found), settings.ladder.window_days if dated else None)
+
+
+def measure_own_level(
+    decisions: ir.Table, facts: Population, settings: Settings
+) -> GradedPerson | CannotSay:
+    """The level of one person, by the same clauses, for that person alone. `decisions` are theirs, as
+    for `measure_ladder`."""
+    frame = _person_counts(decisions, settings.ladder)
+    if frame.empty:
+        return not_instrumented(
+            "no eligible case in assist", "decisions made with the advice available"
+        )
+    found = grade_person(frame, facts, "stakes" in decisions.columns, settings.ladder)
+    if found is None:
+        n, least = int(frame["eligible"].sum()), settings.ladder.person_eligible
+        return insufficient(f"{n} cases with advice in the last weeks", f"{least} such cases", n)
+    return found
 
 
 def _new_baseline(decisions: ir.Table, major_versions: Sequence[str]) -> datetime | None:

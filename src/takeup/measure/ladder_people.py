@@ -58,6 +58,41 @@ def grade_people(
 ) -> GradedPeople:
     """Levels of the persons of one population. `part` has person, window (28-day steps back
     from the last decision) and the columns of COUNTS and SKILL."""
+    people, recent = _people_of(part, facts, stakes, rules)
+    certain, possible, unknown = people.levels()
+    return GradedPeople(recent, certain, possible, unknown, people.selective())
+
+
+@dataclass(frozen=True, slots=True)
+class GradedPerson:
+    """One person's own level, for that person alone: `certain` and `possible`, and of the next level
+    the clauses that `failed` and those nobody knows (`unknown`). `eligible` cases were looked at."""
+
+    certain: int
+    possible: int
+    eligible: int
+    failed: tuple[str, ...]
+    unknown: tuple[str, ...]
+
+
+def grade_person(
+    part: pd.DataFrame, facts: Population, stakes: bool, rules: LadderSettings
+) -> GradedPerson | None:
+    """The level of the one person in `part` (as for `grade_people`); None with too few cases."""
+    people, _ = _people_of(part, facts, stakes, rules)
+    if people.n != 1:
+        return None
+    certain, possible, _ = people.levels()
+    failed, unknown = people.lacks(int(certain[0]) + 1)
+    return GradedPerson(
+        int(certain[0]), int(possible[0]), int(people.now["eligible"][0]), failed, unknown
+    )
+
+
+def _people_of(
+    part: pd.DataFrame, facts: Population, stakes: bool, rules: LadderSettings
+) -> tuple[_People, int]:
+    """Those with enough cases, and how many had cases lately."""
     codes, names = pd.factorize(part["person"])
     longest = rules.lookback_days[-1] // rules.window_days
     steps = 2 * longest
@@ -78,8 +113,7 @@ def grade_people(
         before[take] = counts[take][:, width : 2 * width].sum(1)
         chosen |= take
     people = _People(now[chosen], before[chosen], skill[chosen], facts, stakes, rules)
-    certain, possible, unknown = people.levels()
-    return GradedPeople(int(recent.sum()), certain, possible, unknown, people.selective())
+    return people, int(recent.sum())
 
 
 def at_least(low: Array, high: Array, limit: float) -> Array:
@@ -112,14 +146,7 @@ class _People:
 
     def levels(self) -> tuple[NDArray[np.int64], NDArray[np.int64], tuple[str, ...]]:
         """Certain level, possible level, and the clauses nobody knows that part them."""
-        integrated = self._integrated()
-        clauses: list[tuple[int, Clauses]] = [
-            (1, self._aware()),
-            (2, self._trial()),
-            (3, self._active()),
-            (4, integrated),
-            (5, [*integrated, ("help to others", self._all(np.nan))]),
-        ]
+        clauses = self._clauses()
         certain = np.zeros(self.n, np.int64)
         possible = np.zeros(self.n, np.int64)
         for level, found in clauses:
@@ -133,6 +160,23 @@ class _People:
                 if (open_ & np.isnan(values)).any():
                     unknown[text] = None
         return certain, possible, tuple(unknown)
+
+    def _clauses(self) -> list[tuple[int, Clauses]]:
+        integrated = self._integrated()
+        return [
+            (1, self._aware()),
+            (2, self._trial()),
+            (3, self._active()),
+            (4, integrated),
+            (5, [*integrated, ("help to others", self._all(np.nan))]),
+        ]
+
+    def lacks(self, level: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Of the first person: the clauses of `level` that fail, and those nobody knows."""
+        found = dict(self._clauses()).get(level, [])
+        failed = dict.fromkeys(text for text, met in found if met[0] == 0)
+        unknown = dict.fromkeys(text for text, met in found if np.isnan(met[0]))
+        return tuple(failed), tuple(text for text in unknown if text not in failed)
 
     def selective(self) -> int:
         """People who look at low stakes at least 20 points more often than at high."""

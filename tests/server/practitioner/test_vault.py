@@ -71,6 +71,49 @@ def test_enough_judged_overrides_say_where_to_back_oneself_and_where_to_look_twi
     assert "more judged overrides, if it goes on like this" in said
 
 
+def test_an_end_counts_once_its_time_has_come_for_all(key, log, maya):
+    from takeup.record.clock import at, now
+    from takeup.server.organization.services import declare_use_case
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.receive import receive
+
+    declare_use_case("credit", '[outcome]\nbetter = "higher"\nmaturation_days = 30\n', "test")
+    decided = now() - timedelta(days=2)
+    rows = [
+        {"decision_id": f"m{i}", "use_case": "credit", "person_id": "maya", "mode": "assist",
+         "consulted": True, "decided_at": decided.isoformat(), "recommendation": "approve",
+         "choice": "approve"}
+        for i in range(10)
+    ]  # fmt: skip
+    receive("decisions", rows, key)
+    early = [
+        {
+            "decision_id": f"m{i}",
+            "use_case": "credit",
+            "outcome": 0.0,
+            "observed_at": now().isoformat(),
+        }
+        for i in range(4)
+    ]
+    receive("outcomes", early, key)
+    drain(log)
+    assert "0 of your decisions" in page(maya, "/my/calibration")
+    with at(now() + timedelta(days=31)):
+        assert "4 of your decisions" in page(maya, "/my/calibration")
+
+
+def test_the_own_level_says_what_keeps_from_the_next(key, log, maya):
+    sent(key, log, "maya", 40, choice="decline", override_reason=None)
+    said = page(maya, "/my/calibration")
+    assert "Your own level: trial" in said
+    assert "What keeps you from active" in said
+    assert "From 40 cases with advice." in said
+    sent(key, log, "omar", 1, prefix="z")
+    few = person("omar")
+    sent(key, log, "omar", 3, prefix="y")
+    assert "Your own level: too early to say" in page(few, "/my/calibration")
+
+
 @pytest.mark.parametrize("role", [
     "programme_lead", "executive", "product_team", "worker_representative", "oversight_officer",
     "administrator", "manager", "champion",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from django.db import transaction
@@ -142,6 +143,36 @@ def flags_of(use_case: str, decision_ids: Collection[str]) -> dict[str, Topic]:
     return {marks[f.mark]: f.topic.merged_into or f.topic for f in held}
 
 
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What the model's makers made of overrides: a label, an answer, the version that cites them."""
+
+    label: str
+    text: str
+    version: str
+
+
+def what_became(use_case: str, levels_of: Mapping[str, Collection[str]]) -> dict[str, list[Became]]:
+    """By reason: what became of overrides with it on these kinds of case."""
+    held = Topic.objects.filter(use_case=use_case, reason__in=list(levels_of)).select_related(
+        "merged_into"
+    )
+    found: dict[str, list[Became]] = {}
+    for topic in held.prefetch_related("replies", "releases"):
+        if topic.level not in levels_of[topic.reason]:
+            continue
+        worked_on = topic.merged_into or topic
+        reply = worked_on.replies.order_by("-at").first()
+        release = worked_on.releases.order_by("-shipped_at").first()
+        if worked_on.label or reply or release:
+            found.setdefault(topic.reason, []).append(
+                Became(
+                    worked_on.label, reply.text if reply else "", release.version if release else ""
+                )
+            )
+    return found
+
+
 def replies_to(topics: Collection[Topic]) -> dict[int, list[Reply]]:
     """Answers by topic, the newest first."""
     found: dict[int, list[Reply]] = {}
@@ -163,5 +194,5 @@ def _topic(number: int) -> Topic:
 
 __all__ = [
     "answer_topic", "assign_topic", "check_fixes", "flags_of", "keep_flags", "label_topic",
-    "merge_topic", "releases_of", "replies_to", "ship_release", "take_topics", "topics_of",
+    "merge_topic", "releases_of", "replies_to", "ship_release", "take_topics", "topics_of", "what_became",
 ]  # fmt: skip

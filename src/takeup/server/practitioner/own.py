@@ -5,20 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
 from takeup.log import fetch
 from takeup.log.engine import Engine
+from takeup.measure.ladder import measure_own_level
+from takeup.measure.ladder_people import GradedPerson
 from takeup.measure.own_calibration import OwnCalibration, measure_own_calibration
 from takeup.record.action import with_action
+from takeup.record.clock import now
+from takeup.record.population import Population
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
+from takeup.server.agreement.services import measuring
 from takeup.server.organization.services import declared
 from takeup.server.practitioner.vault import rows_of
+from takeup.stats.answer import CannotSay
 
 _OF_OUTCOME = ("correct_choice", "correct_value", "loss_recommended", "loss_final")
 _END = "y__"
@@ -34,13 +41,6 @@ class OwnCases:
     use_case: str
     declared: UseCase
     rows: tuple[Mapping[str, Any], ...]
-
-    def since(self, day: date) -> OwnCases:
-        """Those decided from `day` on."""
-        begins = datetime.combine(day, datetime.min.time(), UTC).isoformat()
-        return OwnCases(
-            self.use_case, self.declared, tuple(r for r in self.rows if r["decided_at"] >= begins)
-        )
 
 
 def own_cases(handle: str) -> dict[str, OwnCases]:
@@ -79,15 +79,27 @@ def with_what_was_done(own: OwnCases) -> list[dict[str, Any]]:
     return [dict(row) | found for row, found in zip(own.rows, derived, strict=True)]
 
 
-def calibration_of(own: OwnCases) -> OwnCalibration:
-    """What the person's decisions of one use case say."""
+@dataclass(frozen=True, slots=True)
+class OwnFigures:
+    """What a person's decisions of one use case say to them."""
+
+    calibration: OwnCalibration
+    level: GradedPerson | CannotSay
+
+
+def figures_of(own: OwnCases, days: int) -> OwnFigures:
+    """Calibration over the last `days`; the level over what the ladder looks at. The person sees their
+    comparison as they ask, so that clause of the ladder is met."""
     rule = own.declared.outcome
+    since = ibis.literal((now() - timedelta(days=days)).replace(tzinfo=None))
+    facts = Population(comparison_available_share=1, comparison_opened_share=1)
     with _derived(own) as table:
         segments = [name for name in own.declared.segment if name in table.columns]
-        return measure_own_calibration(
-            table, segments, outcome=None if rule.one_sided else _END,
-            better_higher=rule.better != "lower",
+        told = measure_own_calibration(
+            table.filter(table.decided_at >= since), segments,
+            outcome=None if rule.one_sided else _END, better_higher=rule.better != "lower",
         )  # fmt: skip
+        return OwnFigures(told, measure_own_level(table, facts, measuring()))
 
 
 @contextmanager
@@ -103,15 +115,28 @@ def _derived(own: OwnCases) -> Iterator[ir.Table]:
 
 def _table(own: OwnCases) -> pa.Table:
     names = sorted(
-        {name for row in own.rows for name in row} | {"mode", "choice", "recommendation"}
+        {name for row in own.rows for name in row} | {"mode", "choice", "recommendation", _END}
     )
-    columns: dict[str, pa.Array] = {"place__": pa.array(range(len(own.rows)), pa.int64())}
+    matured = (now() - timedelta(days=own.declared.outcome.maturation_days)).isoformat()
+    columns: dict[str, pa.Array] = {
+        "place__": pa.array(range(len(own.rows)), pa.int64()),
+        "person_id": pa.array(["me"] * len(own.rows)),
+    }
     for name in names:
         values = [row.get(name) for row in own.rows]
-        if name in _NUMBERS:
-            columns[name] = pa.array(
-                [None if v is None else float(v) for v in values], pa.float64()
-            )
+        if name == _END:
+            # Those who fail early are known early: an end counts once its time has come for all.
+            values = [
+                v if row["decided_at"] <= matured else None
+                for v, row in zip(values, own.rows, strict=True)
+            ]
+        if name == "decided_at":
+            moments = [datetime.fromisoformat(row[name]).astimezone(UTC) for row in own.rows]
+            plain = [moment.replace(tzinfo=None) for moment in moments]
+            columns[name] = pa.array(plain, pa.timestamp("us"))
+        elif name in _NUMBERS:
+            numbers = [None if v is None else float(v) for v in values]
+            columns[name] = pa.array(numbers, pa.float64())
         elif name in _FLAGS:
             columns[name] = pa.array(values, pa.bool_())
         else:

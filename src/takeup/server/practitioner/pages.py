@@ -13,20 +13,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from takeup.measure.ladder_people import GradedPerson
 from takeup.measure.own_calibration import OwnCalibration, OwnKind
 from takeup.record.clock import now
 from takeup.server.audit.services import entries_about
-from takeup.server.feedback.services import flags_of, replies_to
+from takeup.server.feedback.services import flags_of, replies_to, what_became
 from takeup.server.notices.services import told_lately
 from takeup.server.organization.services import Person, declared, use_case_names
 from takeup.server.practitioner import vault
-from takeup.server.practitioner.own import OwnCases, calibration_of, own_cases, with_what_was_done
+from takeup.server.practitioner.own import OwnCases, figures_of, own_cases, with_what_was_done
 from takeup.server.practitioner.practice import a_case, case_of, known_of
 from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
 from takeup.server.practitioner.words import (
     ACTION_WORDS,
+    CLAUSE_WORDS,
     FLAG_WORDS,
     LABEL_WORDS,
+    LEVEL_WORDS,
     REASON_WORDS,
     plain,
 )
@@ -79,11 +82,12 @@ def my_calibration(request: HttpRequest) -> HttpResponse:
     }  # fmt: skip
     if own is None:
         return render(request, "practitioner/calibration.html", shown)
-    found = own.since((now() - timedelta(days=days)).date())
     shown |= {"use_case": own.use_case, "title": own.declared.title or own.use_case}
-    if found.rows:
-        told = calibration_of(found)
-        shown |= {"told": told, **_told(told, found), "reasons": _reasons(found)}
+    figures = figures_of(own, days)
+    if figures.calibration.decisions:
+        told = figures.calibration
+        shown |= {"told": told, **_told(told, own), "reasons": _reasons(own, days)}
+        shown |= {"level": _level(figures.level)}
     return render(request, "practitioner/calibration.html", shown)
 
 
@@ -299,17 +303,41 @@ def _alike(whole: OwnKind) -> dict[str, str] | None:
     }  # fmt: skip
 
 
-def _reasons(own: OwnCases) -> list[dict[str, Any]]:
-    """What one's overrides were for, and how they ended."""
+def _level(found: GradedPerson | CannotSay) -> dict[str, Any]:
+    """One's own level, and what keeps one from the next."""
+    if isinstance(found, CannotSay):
+        return {"early": found.reason, "needs": found.needs}
+    words = {"failed": found.failed, "unknown": found.unknown}
+    return {
+        "name": LEVEL_WORDS[found.certain], "at": found.certain,
+        "possible": LEVEL_WORDS[found.possible] if found.possible > found.certain else "",
+        "next": LEVEL_WORDS[found.certain + 1] if found.certain < len(LEVEL_WORDS) - 1 else "",
+        "eligible": found.eligible,
+        **{k: [CLAUSE_WORDS.get(text, text) for text in texts] for k, texts in words.items()},
+    }  # fmt: skip
+
+
+def _reasons(own: OwnCases, days: int) -> list[dict[str, Any]]:
+    """What one's overrides were for, how they ended, and what the model's makers made of them."""
     found: dict[str, list[Any]] = {}
+    since = (now() - timedelta(days=days)).isoformat()
+    levels: dict[str, set[str]] = {}
+    first = next(iter(own.declared.segment), "")
     for row in with_what_was_done(own):
-        if row["action"] == "overridden":
-            found.setdefault(row.get("override_reason") or "", []).append(row.get("choice_right"))
+        if row["action"] == "overridden" and row["decided_at"] >= since:
+            code = row.get("override_reason") or ""
+            found.setdefault(code, []).append(row.get("choice_right"))
+            levels.setdefault(code, set()).add(str(row.get(first) or ""))
+    became = what_became(own.use_case, levels)
     return [
         {
             "reason": REASON_WORDS.get(code, plain(code)) if code else _("without a reason"),
             "overrides": len(ends), "known": sum(e is not None for e in ends),
             "right": sum(e is True for e in ends),
+            "became": [
+                {"label": LABEL_WORDS.get(b.label, ""), "text": b.text, "version": b.version}
+                for b in became.get(code, [])
+            ],
         }
         for code, ends in sorted(found.items(), key=lambda one: -len(one[1]))
     ]  # fmt: skip

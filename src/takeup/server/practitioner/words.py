@@ -36,6 +36,23 @@ LABEL_WORDS = {
     "cannot_tell": _("cannot tell"),
 }  # fmt: skip
 
+LEVEL_WORDS = (
+    _("unreached"), _("aware"), _("trial"), _("active"), _("integrated"), _("advocate"),
+)  # fmt: skip
+CLAUSE_WORDS = {
+    "training": _("training"), "looking at the advice": _("looking at the advice more often"),
+    "overrides over two windows": _("overrides that settle, over two windows of 28 days"),
+    "stakes of cases": _("how often you look where the stakes are high"),
+    "the expert benchmark": _("how often experts would override (nobody has measured it yet)"),
+    "effective reliance": _("how often the advice carries your decision"),
+    "overrides at the experts' level": _("overrides at the experts’ level"),
+    "right answers": _("keeping right advice and catching wrong advice"),
+    "what overrides gained": _("what your overrides gained"),
+    "contributions": _("a contribution: a report, a guide, a test of a release"),
+    "help to others": _("help to others, confirmed by them"),
+    "whether the own comparison was opened": _("opening this page"),
+}  # fmt: skip
+
 
 def plain(code: Any) -> str:
     """A code or number as words."""
