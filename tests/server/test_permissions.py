@@ -92,6 +92,7 @@ PAGES = {
     ("GET", "my_data"): EVERYBODY,
     ("GET", "my_data_download"): EVERYBODY,
     ("POST", "my_vault"): EVERYBODY,
+    ("POST", "my_objection"): EVERYBODY,
     ("GET", "audit"): frozenset({"oversight_officer", "worker_representative"}),
 }
 OPEN = {
@@ -188,7 +189,7 @@ def test_a_role_opens_its_pages_and_no_other(site, role):
             assert answer.status_code == 302, name
             assert answer.url.startswith("/sign-in"), name
             continue
-        signed_in = {"practice", "my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "home", "access_to_me", "account_change_password", "account_reauthenticate",
+        signed_in = {"practice", "my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "my_objection", "home", "access_to_me", "account_change_password", "account_reauthenticate",
                      "account_set_password", "account_logout", "notices", "notices_wants", "mfa_index",
                      "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
                      "mfa_view_recovery_codes", "mfa_generate_recovery_codes",

@@ -130,6 +130,7 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "my_data": "signed in",
     "my_data_download": "signed in",
     "my_vault": "signed in",
+    "my_objection": "signed in",
     "audit": _only(_R.OVERSIGHT_OFFICER, _R.WORKER_REPRESENTATIVE),
     "api-1:openapi-json": "anybody",
     "api-1:api-root": "anybody",

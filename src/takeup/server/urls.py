@@ -71,6 +71,7 @@ urlpatterns = [
     path("my/cases", practitioner.my_cases, name="my_cases"),
     path("my/data", practitioner.my_data, name="my_data"),
     path("my/data.json", practitioner.my_data_download, name="my_data_download"),
+    path("my/objection", practitioner.my_objection, name="my_objection"),
     path("my/vault", practitioner.my_vault, name="my_vault"),
     path("my/access", audit.access_to_me, name="access_to_me"),
     path("api/v1/", api.urls),

@@ -164,6 +164,18 @@ def test_one_persons_key_does_not_open_anothers_row(key, log, maya):
     assert OwnRow.objects.count() == 12
 
 
+def test_an_objection_reaches_those_who_oversee_with_the_persons_name(key, log, maya):
+    from tests.server.people import with_role
+
+    officer, other = with_role("oversight_officer"), with_role("executive")
+    client = client_of(maya)
+    client.post("/my/objection", {"text": " "})
+    client.post("/my/objection", {"text": "I was in training that week."})
+    assert "I was in training that week." in page(maya, "/my/data")
+    assert "maya objects to what is recorded of them" in page(officer, "/notices")
+    assert "objects" not in page(other, "/notices")
+
+
 def test_a_closed_vault_is_empty_at_once_and_stays_so_until_it_is_opened(key, log, maya):
     from takeup.server.practitioner.models import OwnRow
 

@@ -31,6 +31,7 @@ _WORDS = {
     "history.imported": _("brought in history"),
     "key.made": _("made a key"),
     "key.revoked": _("refused a key"),
+    "objection.made": _("objected to what is recorded of them"),
     "organization.imported": _("imported the organization"),
     "oversight.key_made": _("made an oversight key"),
     "oversight.opened": _("opened sealed records"),

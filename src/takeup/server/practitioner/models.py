@@ -48,6 +48,18 @@ class OwnRow(models.Model):
         return "a row of the vault"
 
 
+class Objection(models.Model):
+    """What a person objects to in what is recorded of them, in their own words; those who oversee were
+    told."""
+
+    handle = models.CharField(max_length=16)
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return "an objection"
+
+
 class PracticeCase(models.Model):
     """A past case for practice: what was `known` beforehand, the advice, and what was right."""
 

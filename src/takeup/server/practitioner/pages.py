@@ -6,6 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -16,6 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from takeup.measure.ladder_people import GradedPerson
 from takeup.measure.own_calibration import OwnCalibration, OwnKind
 from takeup.record.clock import now
+from takeup.record.errors import InputError
 from takeup.server.audit.services import entries_about
 from takeup.server.feedback.services import flags_of, replies_to, what_became
 from takeup.server.notices.services import told_lately
@@ -143,8 +145,22 @@ def my_data(request: HttpRequest) -> HttpResponse:
         "closed": vault.is_closed(person.handle),
         "held": [(name, len(own.rows)) for name, own in held.items()],
         "looked": entries_about(person.handle),
+        "objections": vault.objections_of(person.handle),
     }
     return render(request, "practitioner/data.html", shown)
+
+
+@require_POST
+def my_objection(request: HttpRequest) -> HttpResponse:
+    """Object to what is recorded, in one's own words."""
+    person: Person = request.user  # type: ignore[assignment]
+    try:
+        vault.object_to(person.handle, request.POST.get("text", ""), str(person))
+    except InputError as error:
+        messages.error(request, str(error))
+        return redirect("my_data")
+    messages.success(request, _("Your note is kept, and those who oversee are told."))
+    return redirect("my_data")
 
 
 @require_GET

@@ -17,9 +17,12 @@ from nacl.utils import random as random_bytes
 from pydantic_core import from_json, to_json
 
 from takeup.record.clock import now
+from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
-from takeup.server.organization.services import declared, handles_of
-from takeup.server.practitioner.models import OwnRow, VaultKey
+from takeup.server.notices.services import tell
+from takeup.server.organization import services as organization
+from takeup.server.organization.services import Role, declared, handles_of
+from takeup.server.practitioner.models import Objection, OwnRow, VaultKey
 from takeup.server.sealing import seal, unseal
 
 KEPT_DAYS, LONGEST_DAYS, AFTER_OUTCOME = 365, 730, 28
@@ -77,6 +80,27 @@ def forget(handle: str) -> None:
     """A person was erased: their key and rows go for good."""
     OwnRow.objects.filter(owner=_owner(handle)).delete()
     VaultKey.objects.filter(handle=handle).delete()
+    Objection.objects.filter(handle=handle).delete()
+
+
+@transaction.atomic
+def object_to(handle: str, text: str, name: str) -> None:
+    """Keep an objection and tell those who oversee, with the person's name. Raises InputError without
+    words."""
+    if not text.strip():
+        raise InputError("write what you object to")
+    made = Objection.objects.create(handle=handle, text=text.strip()[:5_000], at=now())
+    officers = [h for h, _ in organization.named_with([Role.OVERSIGHT_OFFICER], now().date())]
+    tell(
+        officers, f"objection:{made.pk}", f"{name} objects to what is recorded of them", made.text,
+        "/notices", kind="digest",
+    )  # fmt: skip
+    audit.record("objection.made", actor=handle, subject=handle)
+
+
+def objections_of(handle: str) -> list[Objection]:
+    """A person's own objections, the newest first."""
+    return list(Objection.objects.filter(handle=handle).order_by("-at"))
 
 
 def forget_old(today: date) -> int:
