@@ -9,6 +9,7 @@ taken as every night; then pages are asked for one after the other, signed in, c
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import resource
 import statistics
@@ -29,6 +30,9 @@ PAGES = {
                        "/deliveries", "/agreement"),
     "administrator": ("/organization", "/organization?q=branch", "/senders", "/quarantine"),
     "oversight_officer": ("/audit",),
+    "product_team": ("/queue/credit", "/performance/credit"),
+    "practitioner": ("/my/today", "/my/cases", "/my/calibration", "/my/calibration?days=365",
+                     "/my/practice", "/my/data"),
 }  # fmt: skip
 BARE = """
 import sys, uvicorn
@@ -101,7 +105,8 @@ def fill(decisions: int, people: int, populations: int) -> str:
         person = Person.objects.create_user(role, name=role, email=f"{role}@example.org")
         person.set_password(PASSWORD)
         person.save()
-        set_roles(person, {Role(role)}, "benchmark")
+        if role != "practitioner":
+            set_roles(person, {Role(role)}, "benchmark")
     declare_use_case("credit", 'segment = ["x_segment"]\n', "benchmark")
     for wave in range(20):
         take_step("credit", "assist", by="benchmark", cohort=f"wave-{wave}", share=0.5 + wave / 40)
@@ -117,7 +122,56 @@ def fill(decisions: int, people: int, populations: int) -> str:
     print(f"snapshot: {take_snapshots()}", flush=True)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"snapshot: {time.perf_counter() - began:.1f} s, peak {peak:.1f} GB", flush=True)
+    began = time.perf_counter()
+    vault(decisions, max(decisions // people, 1))
+    print(f"vault of {decisions:,} rows: {time.perf_counter() - began:.1f} s", flush=True)
     return make_key("benchmark")
+
+
+def vault(rows: int, own: int) -> None:
+    """The vault as large as the log: `own` decisions of the one who asks, a third of them judged, each
+    through the vault's own door; the rest are sealed rows of others, as long as theirs."""
+    from datetime import UTC, datetime, timedelta
+
+    from django.db import connection
+
+    from takeup.server.practitioner.models import OwnRow
+    from takeup.server.practitioner.services import keep_own
+
+    rng = np.random.default_rng(2)
+    now = datetime.now(UTC)
+    decisions, outcomes = [], []
+    for i in range(own):
+        at = (now - timedelta(hours=2 * i)).isoformat()
+        advice, follows = ("approve", "decline")[i % 2], rng.random() < 0.7
+        choice = advice if follows else ("decline", "approve")[i % 2]
+        decisions.append(
+            {"decision_id": f"own{i}", "use_case": "credit", "case_id": f"case-{i}",
+             "person_id": "practitioner", "decided_at": at, "mode": "assist", "consulted": True,
+             "recommendation": advice, "choice": choice, "confidence": float(rng.uniform(0.5, 1)),
+             "x_segment": f"s{i % 6}", "model_version": "1", "stakes": ("low", "high")[i % 2],
+             "override_reason": None if follows else "not_convinced"}
+        )  # fmt: skip
+        if i % 3 == 0:
+            truth = advice if rng.random() < 0.8 else choice
+            outcomes.append(
+                {
+                    "decision_id": f"own{i}",
+                    "use_case": "credit",
+                    "observed_at": at,
+                    "correct_choice": truth,
+                }
+            )
+    keep_own("decisions", [json.dumps(one) for one in decisions])
+    keep_own("outcomes", [json.dumps(one) for one in outcomes])
+    length = len(bytes(OwnRow.objects.first().sealed))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"INSERT INTO {OwnRow._meta.db_table} (owner, mark, part, until, sealed) "
+            "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) "
+            "SELECT printf('%%032x', i %% 10000), printf('%%032x', i), '', '2027-06-01', randomblob(%s) FROM n",
+            [rows, length],
+        )
 
 
 def _table(

@@ -1,5 +1,6 @@
 """A loan officer decides ten cases in the loan desk, by mouse and by keyboard, overrides three, marks one
-as wrong, and finds them on My cases and My calibration within seconds."""
+as wrong, and finds them on My cases and My calibration within seconds. The product team labels and
+answers the mark and ships a version; the officer sees the answer, and after weeks whether it worked."""
 
 from __future__ import annotations
 
@@ -24,6 +25,40 @@ pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("work-journey")]
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "examples" / "loan_desk"
 SHOWN_WITHIN = 5.0
+WEEKS_LATER = """
+# Four weeks of other people's judged cases: half of the advice wrong before the release, little after.
+import random, sys
+from datetime import timedelta
+from takeup.record.clock import at, now
+from takeup.server.start import log_of, start
+settings = start()
+from takeup.server.overview.services import take_snapshots
+from takeup.server.record_api.drain import drain
+from takeup.server.record_api.keys import key_of
+from takeup.server.record_api.receive import receive
+
+rng, begins, key = random.Random(1), now(), key_of(sys.argv[1])
+with at(begins + timedelta(days=29)):
+    for version, first, wrong in (("4.2", -25, 0.5), ("4.3", 1, 0.05)):
+        rows, outcomes = [], []
+        for i in range(960):
+            truth, other = rng.sample(["approve", "decline"], 2)
+            moment = (begins + timedelta(days=first + 24 * i / 960)).isoformat()
+            rows.append({
+                "decision_id": f"{version}-{i}", "use_case": "credit-line", "person_id": f"p{i // 3 % 12}",
+                "decided_at": moment, "mode": "assist", "consulted": True, "choice": truth,
+                "recommendation": other if rng.random() < wrong else truth, "model_version": version,
+                "x_segment": ("standard", "thin_file", "local_income")[i % 3],
+            })
+            outcomes.append({
+                "decision_id": f"{version}-{i}", "use_case": "credit-line", "correct_choice": truth,
+                "observed_at": moment,
+            })
+        receive("decisions", rows, key)
+        receive("outcomes", outcomes, key)
+    drain(log_of(settings))
+    print(take_snapshots())
+"""
 
 
 @pytest.fixture(scope="module")
@@ -161,4 +196,34 @@ def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
         sign_in(server, colleague, "omar@example.org")
         colleague.goto(server.address("/my/cases"))
         expect(colleague.locator("main")).to_contain_text("No case of yours is recorded yet")
+
+        server.command("person", "role", "priya@example.org", "product_team", "--add", "Priya Nair")
+        team = browser.new_context().new_page()
+        sign_in(server, team, "priya@example.org")
+        team.goto(server.address("/queue/credit-line"))
+        expect(team.locator("main")).not_to_contain_text("maya")
+        team.click(".topic summary")
+        team.get_by_label("data gap").check()
+        team.get_by_label("Answer, to everybody behind").fill("Harvest income counts from 4.3 on.")
+        team.get_by_role("button", name="Send the answer").click()
+        expect(team.locator("[role=status]")).to_contain_text("The answer reached 1 people.")
+        team.click("#fixes summary")
+        team.fill("#version", "4.3")
+        team.fill("#words", "Reads the year, not the month")
+        team.locator("#fixes fieldset input").first.check()
+        team.get_by_role("button", name="Record the release").click()
+        expect(team.locator("#fixes")).to_contain_text("Too early to say")
+
+        own.goto(server.address("/my/today"))
+        expect(own.locator("main")).to_contain_text("Harvest income counts from 4.3 on.")
+        expect(own.locator("main")).to_contain_text("What you reported led to version 4.3")
+
+        subprocess.run(
+            [sys.executable, "-c", WEEKS_LATER, key], env=server.environment, check=True,
+            capture_output=True, text=True,
+        )  # fmt: skip
+        team.reload()
+        expect(team.locator("#fixes")).to_contain_text("The fix holds")
+        own.reload()
+        expect(own.locator("main")).to_contain_text("The fix holds")
         browser.close()

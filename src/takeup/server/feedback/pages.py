@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from takeup.measure.fix_check import FixCheck
@@ -24,13 +23,15 @@ from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
 from takeup.server.permissions import may
 from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
-from takeup.server.practitioner.words import FLAG_WORDS, LABEL_WORDS, REASON_WORDS, plain
+from takeup.server.practitioner.words import (
+    FLAG_WORDS,
+    LABEL_WORDS,
+    REASON_WORDS,
+    VERDICT_WORDS,
+    plain,
+)
 from takeup.stats.answer import Answer, Estimate
 
-_VERDICTS = {
-    "holds": gettext_lazy("The fix holds"), "no_change": gettext_lazy("No change shown"),
-    "worse": gettext_lazy("It got worse"), "too_early": gettext_lazy("Too early to say"),
-}  # fmt: skip
 _FIRST = 8
 
 
@@ -194,13 +195,13 @@ def _release(release: Release, topic: Topic) -> dict[str, Any]:
     told: dict[str, Any] = {
         "release": release,
         "topic": _name(topic),
-        "verdict": _VERDICTS["too_early"],
+        "verdict": VERDICT_WORDS["too_early"],
     }
     if isinstance(found, FixCheck):
         told |= {
             "before": _counted(found.before), "after": _counted(found.after),
             "elsewhere": _percents(found.elsewhere_before, found.elsewhere_after),
-            "change": _points(found.change), "verdict": _VERDICTS[found.verdict], "mark": found.verdict,
+            "change": _points(found.change), "verdict": VERDICT_WORDS[found.verdict], "mark": found.verdict,
             "strip": strip(
                 [Mark("square", "model hollow", found.before), Mark("square", "model", found.after)],
                 f"{_('wrong before')} {_counted(found.before)}, {_('after')} {_counted(found.after)}",

@@ -8,12 +8,14 @@ from datetime import UTC, date, datetime
 
 from django.db import transaction
 
+from takeup.measure.fix_check import FixCheck
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
 from takeup.server.feedback.models import LABELS, Export, Release, Reply, Topic
 from takeup.server.feedback.taking import (
     check_fixes,
+    check_of,
     keep_flags,
     marks_of,
     members_of,
@@ -173,6 +175,17 @@ def what_became(use_case: str, levels_of: Mapping[str, Collection[str]]) -> dict
     return found
 
 
+def fixes_of(topics: Collection[Topic]) -> dict[int, list[tuple[str, str]]]:
+    """By topic: the versions that cite it, and what the log says of each fix."""
+    found: dict[int, list[tuple[str, str]]] = {}
+    for topic in topics:
+        for release in topic.releases.order_by("-shipped_at"):
+            check = check_of(release, topic)
+            verdict = check.verdict if isinstance(check, FixCheck) else "too_early"
+            found.setdefault(topic.pk, []).append((release.version, verdict))
+    return found
+
+
 def replies_to(topics: Collection[Topic]) -> dict[int, list[Reply]]:
     """Answers by topic, the newest first."""
     found: dict[int, list[Reply]] = {}
@@ -193,6 +206,6 @@ def _topic(number: int) -> Topic:
 
 
 __all__ = [
-    "answer_topic", "assign_topic", "check_fixes", "flags_of", "keep_flags", "label_topic",
+    "answer_topic", "assign_topic", "check_fixes", "fixes_of", "flags_of", "keep_flags", "label_topic",
     "merge_topic", "releases_of", "replies_to", "ship_release", "take_topics", "topics_of", "what_became",
 ]  # fmt: skip

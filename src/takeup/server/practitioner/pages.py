@@ -19,7 +19,7 @@ from takeup.measure.own_calibration import OwnCalibration, OwnKind
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit.services import entries_about
-from takeup.server.feedback.services import flags_of, replies_to, what_became
+from takeup.server.feedback.services import fixes_of, flags_of, replies_to, what_became
 from takeup.server.notices.services import told_lately
 from takeup.server.organization.services import Person, declared, use_case_names
 from takeup.server.practitioner import vault
@@ -33,6 +33,7 @@ from takeup.server.practitioner.words import (
     LABEL_WORDS,
     LEVEL_WORDS,
     REASON_WORDS,
+    VERDICT_WORDS,
     plain,
 )
 from takeup.stats.answer import Answer, CannotSay, Estimate
@@ -51,7 +52,7 @@ def my_today(request: HttpRequest) -> HttpResponse:
     for own in own_cases(person.handle).values():
         mine = {row["decision_id"]: row for row in own.rows if row.get("flagged")}
         topics = flags_of(own.use_case, list(mine))
-        replies = replies_to(list(topics.values()))
+        replies, fixes = replies_to(list(topics.values())), fixes_of(set(topics.values()))
         for decision, row in mine.items():
             topic = topics.get(decision)
             flags.append(
@@ -61,6 +62,10 @@ def my_today(request: HttpRequest) -> HttpResponse:
                     "label": LABEL_WORDS.get(topic.label, "") if topic else "",
                     "replies": replies.get(topic.pk, []) if topic else [],
                     "due": topic.due if topic else None,
+                    "fixes": [
+                        (version, VERDICT_WORDS[verdict])
+                        for version, verdict in (fixes.get(topic.pk, []) if topic else [])
+                    ],
                 }
             )
     shown = {

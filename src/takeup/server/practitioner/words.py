@@ -53,6 +53,11 @@ CLAUSE_WORDS = {
     "whether the own comparison was opened": _("opening this page"),
 }  # fmt: skip
 
+VERDICT_WORDS = {
+    "holds": _("The fix holds"), "no_change": _("No change shown"),
+    "worse": _("It got worse"), "too_early": _("Too early to say"),
+}  # fmt: skip
+
 
 def plain(code: Any) -> str:
     """A code or number as words."""
