@@ -6,6 +6,7 @@ import json
 import math
 import os
 import shutil
+from datetime import datetime
 from typing import Any
 
 import ibis
@@ -18,15 +19,18 @@ import pytest
 import takeup
 from takeup.log import Engine, fetch
 from takeup.measure.adoption import measure_adoption
+from takeup.measure.advice_record import measure_advice_record
 from takeup.measure.after_error import measure_after_error
 from takeup.measure.blind_spots import measure_blind_spots
 from takeup.measure.comparison import measure_comparison
 from takeup.measure.disagreement import measure_disagreement
 from takeup.measure.expert_benchmark import measure_expert_benchmark
-from takeup.measure.ladder import measure_ladder
+from takeup.measure.fix_check import measure_fix
+from takeup.measure.ladder import measure_ladder, measure_own_level
 from takeup.measure.model_issue import measure_model_issue
 from takeup.measure.not_consulted import measure_not_consulted
 from takeup.measure.override_ledger import measure_override_ledger
+from takeup.measure.own_calibration import measure_own_calibration
 from takeup.measure.paired import measure_paired
 from takeup.measure.people import measure_people
 from takeup.measure.pilot_production import measure_pilot_production
@@ -200,6 +204,14 @@ def answers(table: Any) -> dict[str, Any]:
             ShadowPlan(2_000), SETTINGS,
         ),
         "staggered": measure_staggered(by_cohort(table), USE_CASE, ["outcome"], SETTINGS),
+        "advice_record": measure_advice_record(table, segments, SETTINGS),
+        "fix": measure_fix(
+            table, "x_segment", "a", datetime(2025, 2, 3), 28, None, SETTINGS  # noqa: DTZ001
+        ),
+        "own_calibration": measure_own_calibration(table, segments, outcome=None),
+        "own_level": measure_own_level(
+            table.mutate(person_id=ibis.literal("me")), Population(), SETTINGS
+        ),
     }  # fmt: skip
 
 
