@@ -38,6 +38,17 @@ def maya(key):
     return person("maya")
 
 
+@pytest.fixture
+def settings_of(monkeypatch):
+    from django.conf import settings
+
+    def change(**values):
+        for name, value in values.items():
+            monkeypatch.setattr(settings, name, value)
+
+    return change
+
+
 def page(who, path: str) -> str:
     answer = client_of(who).get(path)
     assert answer.status_code == 200
@@ -161,6 +172,19 @@ def test_one_persons_key_does_not_open_anothers_row(key, log, maya):
     assert mine == {"d0", "d1", "d2"}
     VaultKey.objects.filter(handle=omar.handle).delete()
     assert rows_of(omar.handle) == ([], [])
+    assert OwnRow.objects.count() == 12
+
+
+def test_another_secret_of_the_deployment_opens_nothing_and_stops_nothing(
+    key, log, maya, settings_of
+):
+    from takeup.server.practitioner.models import OwnRow
+
+    sent(key, log, "maya")
+    settings_of(SECRET_KEY="another" * 10)
+    assert "No case of yours is recorded yet" in page(maya, "/my/cases")
+    sent(key, log, "maya", prefix="n")
+    assert "3 cases of yours" in page(maya, "/my/cases")
     assert OwnRow.objects.count() == 12
 
 

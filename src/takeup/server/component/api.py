@@ -6,6 +6,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Router
 from ninja.security import HttpBearer
@@ -20,8 +21,7 @@ from takeup.server.record_api.rate import RateLimit
 from takeup.server.record_api.receive_events import receive_events
 
 MAY_TELL = ("takeup.viewed", "takeup.abandoned", "takeup.flagged")
-_A_MINUTE = 120
-_limit = RateLimit(_A_MINUTE)
+_limit = RateLimit(settings.TAKEUP.rate_per_minute)
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "authorization, content-type",
@@ -71,8 +71,8 @@ def _token(request: HttpRequest) -> ComponentToken:
     token: ComponentToken = request.auth  # type: ignore[attr-defined]
     if request.headers.get("Origin") != token.origin:
         raise Problem(403, "Another origin", "this token is good for the page it was made for")
-    if not _limit.allows(hash((token.key.pk, token.decision_id))):
-        raise Problem(429, "Too many requests", "this page sends too fast; wait a minute")
+    if not _limit.allows(token.key.pk):
+        raise Problem(429, "Too many requests", "this key's pages send too fast; wait a minute")
     return token
 
 

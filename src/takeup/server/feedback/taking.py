@@ -29,6 +29,8 @@ from takeup.stats.answer import CannotSay, Estimate
 ANSWER_WITHIN = 5
 """Working days until a topic has a label (domain: normal severity, triage)."""
 CHECKED_DAYS = 28
+_KIND, _REASON, _NAME = 40, 100, 200
+"""Longest kinds of flag, reasons and names that are kept."""
 _CHECK: TypeAdapter[FixCheck | CannotSay] = TypeAdapter(FixCheck | CannotSay)
 PeopleOf = Callable[[Collection[str]], Mapping[str, str]]
 """Handles by the pseudonyms under which people stand in the log."""
@@ -43,8 +45,8 @@ def keep_flags(bodies: Sequence[str]) -> None:
         name = row["use_case"]
         dimension, level = _kind_of(row, declared(name))
         topic, _ = Topic.objects.get_or_create(
-            use_case=name, dimension=dimension, level=level, reason="", flag_kind=row["flagged"],
-            version=str(row.get("model_version") or ""),
+            use_case=name, dimension=dimension, level=level, reason="",
+            flag_kind=str(row["flagged"])[:_KIND], version=str(row.get("model_version") or "")[:_NAME],
             defaults={"seen_on": now().date(), "due": _due(now().date())},
         )  # fmt: skip
         handle = handles.get(row.get("person_id") or "", "")
@@ -72,8 +74,8 @@ def take_topics(
         key = (line.segment or "", line.reason, line.version or "")
         behind = sorted({handles[p] for p in members.get(key, ()) if p in handles})
         topic, _ = Topic.objects.get_or_create(
-            use_case=name, dimension=segment if line.segment else "", level=line.segment or "",
-            reason=line.reason, flag_kind="", version=line.version or "",
+            use_case=name, dimension=segment if line.segment else "", level=(line.segment or "")[:_NAME],
+            reason=line.reason[:_REASON], flag_kind="", version=(line.version or "")[:_NAME],
             defaults={"seen_on": day, "due": _due(day)},
         )  # fmt: skip
         topic.figures, topic.members, topic.seen_on = _figures(line), seal(json.dumps(behind)), day
@@ -103,9 +105,17 @@ def members_of(topic: Topic) -> set[str]:
     """Handles of everybody behind a topic and those merged into it: to tell them, never to show them."""
     found: set[str] = set()
     for one in (topic, *topic.merged.all()):
-        found |= set(json.loads(unseal(one.members))) if one.members else set()
-        found |= {unseal(f.reporter) for f in one.flags.exclude(reporter="")}
+        found |= set(json.loads(_opened(one.members) or "[]"))
+        found |= {handle for f in one.flags.all() if (handle := _opened(f.reporter))}
     return found
+
+
+def _opened(sealed: str) -> str:
+    """What was sealed; empty where nothing was, or with another deployment's secret."""
+    try:
+        return unseal(sealed) if sealed else ""
+    except ValueError:
+        return ""
 
 
 def marks_of(use_case: str, decision_ids: Collection[str]) -> dict[str, str]:
@@ -147,7 +157,7 @@ def _figures(line: LedgerLine) -> dict[str, Any]:
 def _kind_of(row: Mapping[str, Any], use_case: UseCase) -> tuple[str, str]:
     for name in use_case.segment:
         if row.get(name) is not None:
-            return name, str(row[name])
+            return name, str(row[name])[:_NAME]
     return "", ""
 
 

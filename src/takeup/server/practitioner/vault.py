@@ -47,6 +47,8 @@ def rows_of(handle: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     if key is None:
         return [], []
     box = _box_of(key)
+    if box is None:
+        return [], []
     decisions: list[dict[str, Any]] = []
     outcomes: list[dict[str, Any]] = []
     rows = OwnRow.objects.filter(owner=_owner(handle)).values_list("part", "sealed")
@@ -135,7 +137,8 @@ def _keep_outcomes(rows: Sequence[Mapping[str, Any]]) -> None:
         )
     }
     owners = {row.owner for row in owned.values()}
-    boxes = {_owner(key.handle): _box_of(key) for key in _keys_of(owners)} if owners else {}
+    keys = _keys_of(owners) if owners else []
+    boxes = {_owner(k.handle): box for k in keys if (box := _box_of(k)) is not None}
     kept = []
     for row in rows:
         decision = owned.get(_mark(row.get("use_case") or "", row["decision_id"]))
@@ -171,16 +174,18 @@ def _days(use_case: str) -> timedelta:
 def _boxes(handles: Mapping[str, str]) -> dict[str, tuple[str, SecretBox]]:
     """By person id: the owner's mark and box, for those who have a vault; keys are made where new."""
     held = {key.handle: key for key in VaultKey.objects.filter(handle__in=list(handles.values()))}
-    new = [
-        VaultKey(handle=handle, sealed=seal(random_bytes(SecretBox.KEY_SIZE).hex(), handle))
-        for handle in set(handles.values()) - set(held)
-    ]
-    VaultKey.objects.bulk_create(new)
-    held |= {key.handle: key for key in new}
+    open_ = {h: box for h, key in held.items() if (box := _box_of(key)) is not None}
+    closed = {h for h, key in held.items() if key.closed_at is not None}
+    # A key that the deployment's secret no longer opens is as good as none: a new one takes its place.
+    for handle in set(handles.values()) - set(open_) - closed:
+        secret = random_bytes(SecretBox.KEY_SIZE)
+        sealed = seal(secret.hex(), handle)
+        VaultKey.objects.update_or_create(handle=handle, defaults={"sealed": sealed})
+        open_[handle] = SecretBox(secret)
     return {
-        person: (_owner(handle), _box_of(held[handle]))
+        person: (_owner(handle), open_[handle])
         for person, handle in handles.items()
-        if held[handle].closed_at is None
+        if handle in open_
     }
 
 
@@ -188,8 +193,15 @@ def _keys_of(owners: set[str]) -> list[VaultKey]:
     return [k for k in VaultKey.objects.filter(closed_at=None) if _owner(k.handle) in owners]
 
 
-def _box_of(key: VaultKey) -> SecretBox:
-    return SecretBox(bytes.fromhex(unseal(key.sealed, key.handle)))
+def _box_of(key: VaultKey) -> SecretBox | None:
+    """What opens a person's rows; None where the vault is closed, or its key was sealed with another
+    deployment's secret."""
+    if key.closed_at is not None:
+        return None
+    try:
+        return SecretBox(bytes.fromhex(unseal(key.sealed, key.handle)))
+    except ValueError:
+        return None
 
 
 def _owner(handle: str) -> str:
