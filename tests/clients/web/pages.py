@@ -51,6 +51,7 @@ class Host:
     takeup: str = ""
     events: list[dict[str, Any]] = field(default_factory=list)
     with_component: bool = True
+    listens: bool = True
     address: str = ""
 
     def page(self) -> bytes:
@@ -63,7 +64,8 @@ class Host:
             if self.with_component else ""
         )  # fmt: skip
         scripts = (
-            '<script type="module" src="/component.js"></script><script type="module" src="/page.js"></script>'
+            '<script type="module" src="/component.js"></script>'
+            + ('<script type="module" src="/page.js"></script>' if self.listens else "")
             if self.with_component else ""
         )  # fmt: skip
         return (

@@ -16,9 +16,8 @@ from takeup.server.permissions import may, name_of
 
 _BAR = (
     ("home", _("Start"), ("home",)),
-    ("my_today", _("Today"), ("my_today",)),
+    ("my_today", _("Today"), ("my_today", "practice", "my_data")),
     ("my_cases", _("My cases"), ("my_cases",)),
-    ("practice", _("Practice"), ("practice",)),
     ("my_calibration", _("My calibration"), ("my_calibration",)),
     (
         "overview",
@@ -39,7 +38,7 @@ _BAR = (
     ("audit", _("Audit"), ("audit",)),
 )
 
-_OWN = ("my_today", "my_cases", "my_calibration", "practice")
+_OWN = ("my_today", "my_cases", "my_calibration")
 """For those who decide; others may open them and find them empty."""
 
 
