@@ -17,6 +17,9 @@ takeup = Client(
     spool=os.environ.get("TAKEUP_SPOOL", "spool"),
 )
 
+# The rollout's rules are asked for in the background; the first page need not go without them.
+takeup.ready()
+
 
 def advice_for(application: dict[str, Any], officer: str, origin: str) -> dict[str, Any]:
     """What the page of one application gives to <takeup-recommendation>."""
