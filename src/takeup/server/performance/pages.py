@@ -30,7 +30,7 @@ def performance(request: HttpRequest, name: str = "", month: str = "") -> HttpRe
         return (
             redirect("performance_of", names[0])
             if names
-            else render(request, "performance/report.html", {})
+            else render(request, "performance/month.html", {})
         )
     return _performance(request, name, month)
 
@@ -57,7 +57,7 @@ def _performance(
         shown["approver"] = organization.names_of([report.approved_by]).get(report.approved_by, "")
         if approves:
             shown["readers"] = services.readers(report, showing().minimum_group)
-    return render(request, "performance/report.html", shown | more, status=status)
+    return render(request, "performance/month.html", shown | more, status=status)
 
 
 @require_POST
