@@ -33,7 +33,7 @@ from takeup.record.clock import at, now
 from takeup.server.start import log_of, start
 settings = start()
 from takeup.server.overview.services import take_snapshots
-from takeup.server.record_api.drain import drain
+from takeup.server.jobs.schedule import drain_now
 from takeup.server.record_api.keys import key_of
 from takeup.server.record_api.receive import receive
 
@@ -56,7 +56,7 @@ with at(begins + timedelta(days=29)):
             })
         receive("decisions", rows, key)
         receive("outcomes", outcomes, key)
-    drain(log_of(settings))
+    drain_now(log_of(settings))
     print(take_snapshots())
 """
 

@@ -93,7 +93,8 @@ def test_a_flag_is_in_the_queue_at_once_and_its_answer_reaches_who_raised_it(cre
     page = team.get("/queue/credit").content.decode()
     assert "something is missing" in page
     assert "case-f1" in page
-    assert "p3" not in page.replace("mp3", "")
+    reporter = Person.objects.get(person_id="p3")
+    assert not any(word in page for word in ("p3@example.org", reporter.handle))
     number = topic(flag_kind="missing_input").pk
     asked = {"act": "answer", "label": "data_gap", "text": "The year's income comes with 4.3."}
     assert team.post(f"/queue/credit/topic/{number}", asked).status_code == 302
@@ -118,11 +119,13 @@ def test_overrides_are_clustered_with_who_was_right_on_the_same_cases(credit, lo
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     snapshot(log)
     page = client_of(with_role("product_team")).get("/queue/credit").content.decode()
+    from takeup.server.organization.models import Person
+
     assert "On seasonal people know what the model doesn’t. On salary the model is right." in page
     seasonal = topic(level="seasonal", reason="info_model_lacks")
     assert seasonal.figures["people_right"] > 3 * seasonal.figures["model_right"]
     assert seasonal.figures["low"] > 0.5
-    assert "p3" not in seasonal.members
+    assert not any(p.handle in seasonal.members for p in Person.objects.all())
 
 
 def test_an_answer_to_a_cluster_reaches_everybody_in_it_and_in_those_merged_into_it(credit, log):

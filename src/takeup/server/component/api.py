@@ -15,6 +15,7 @@ from takeup.record.clock import now
 from takeup.server.component.services import told_of
 from takeup.server.component.token import ComponentToken, token_of
 from takeup.server.problems import Problem
+from takeup.server.record_api.api import ProblemSchema
 from takeup.server.record_api.batches import events_of
 from takeup.server.record_api.pool import in_pool, kept
 from takeup.server.record_api.rate import RateLimit
@@ -28,6 +29,7 @@ _ALLOWED = {
     "Access-Control-Max-Age": "600",
 }
 
+_REFUSALS: dict[Any, Any] = dict.fromkeys((401, 403, 429, 503), ProblemSchema)
 router = Router(tags=["component"])
 
 
@@ -45,7 +47,18 @@ async def preflight(request: HttpRequest) -> HttpResponse:
     return _open_to(HttpResponse(status=204), request.headers.get("Origin", ""))
 
 
-@router.post("/events", auth=_Token(), response={204: None}, summary="What happened to the advice")
+@router.post(
+    "/events",
+    auth=_Token(),
+    response={204: None, 400: ProblemSchema, 413: ProblemSchema, 415: ProblemSchema, **_REFUSALS},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {"application/cloudevents+json": {"schema": {"type": "object"}}},
+        }
+    },
+    summary="What happened to the advice",
+)
 async def component_events(request: HttpRequest) -> HttpResponse:
     """CloudEvents `viewed`, `abandoned`, `flagged` of the token's decision. That it was made is
     recorded by the host."""
@@ -59,7 +72,12 @@ async def component_events(request: HttpRequest) -> HttpResponse:
     return _open_to(HttpResponse(status=204), token.origin)
 
 
-@router.get("/context", auth=_Token(), response={200: dict[str, Any]}, summary="Its track record")
+@router.get(
+    "/context",
+    auth=_Token(),
+    response={200: dict[str, Any], **_REFUSALS},
+    summary="Its track record",
+)
 async def component_context(request: HttpRequest) -> HttpResponse:
     """How good the advice has been when it was this sure, and on this kind of case."""
     token = _token(request)
