@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -86,7 +86,8 @@ def hosted(host: Host) -> Iterator[Host]:
             """Quiet."""
 
         def say(self, status: int, body: bytes, kind: str) -> None:
-            try:
+            # A browser that has left the page no longer listens.
+            with suppress(BrokenPipeError, ConnectionResetError):
                 self.send_response(status)
                 self.send_header("Content-Type", kind)
                 self.send_header("Content-Length", str(len(body)))
@@ -95,8 +96,6 @@ def hosted(host: Host) -> Iterator[Host]:
                 self.send_header("Access-Control-Allow-Headers", "authorization, content-type")
                 self.end_headers()
                 self.wfile.write(body)
-            except (BrokenPipeError, ConnectionResetError):
-                pass
 
         def do_OPTIONS(self) -> None:
             self.say(200, b"", "text/plain")

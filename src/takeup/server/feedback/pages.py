@@ -21,15 +21,15 @@ from takeup.server.feedback.models import LABELS, Release, Topic
 from takeup.server.feedback.taking import CHECKED_DAYS, check_of
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
-from takeup.server.permissions import may
-from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
-from takeup.server.practitioner.words import (
+from takeup.server.pages.strips import NARROW, Mark, axis, strip
+from takeup.server.pages.words import (
     FLAG_WORDS,
     LABEL_WORDS,
     REASON_WORDS,
     VERDICT_WORDS,
     plain,
 )
+from takeup.server.permissions import may
 from takeup.stats.answer import Answer, Estimate
 
 _FIRST = 8

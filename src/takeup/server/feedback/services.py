@@ -12,7 +12,7 @@ from takeup.measure.fix_check import FixCheck
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
-from takeup.server.feedback.models import LABELS, Export, Release, Reply, Topic
+from takeup.server.feedback.models import LABELS, Export, Flag, Release, Reply, Topic
 from takeup.server.feedback.taking import (
     check_fixes,
     check_of,
@@ -138,8 +138,6 @@ def releases_of(use_case: str) -> list[Release]:
 
 def flags_of(use_case: str, decision_ids: Collection[str]) -> dict[str, Topic]:
     """The topics in which these decisions' flags are, by decision: for the one who made them."""
-    from takeup.server.feedback.models import Flag
-
     marks = marks_of(use_case, decision_ids)
     held = Flag.objects.filter(mark__in=list(marks)).select_related("topic__merged_into")
     return {marks[f.mark]: f.topic.merged_into or f.topic for f in held}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date
 from typing import Any
 
 import ibis.expr.types as ir
-from django.conf import settings
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
@@ -22,7 +19,7 @@ from takeup.record.use_case import UseCase
 from takeup.server.agreement.services import measuring
 from takeup.server.feedback.models import Flag, Release, Topic
 from takeup.server.organization.services import declared, handles_of
-from takeup.server.sealing import seal, unseal
+from takeup.server.sealing import keyed, seal, unseal
 from takeup.server.signals.rules import due_after
 from takeup.stats.answer import CannotSay, Estimate
 
@@ -143,14 +140,13 @@ def _members(decisions: ir.Table, segment: str) -> dict[tuple[str, str, str], se
 
 def _figures(line: LedgerLine) -> dict[str, Any]:
     share = line.human_share
-    told = isinstance(share, Estimate)
+    known = share if isinstance(share, Estimate) else None
     return {
         "overrides": line.overrides, "people_right": line.human_knew, "model_right": line.model_right,
         "cannot_tell": line.cannot_tell, "people": line.people,
-        "share": share.value if isinstance(share, Estimate) else None,
-        "low": share.low if isinstance(share, Estimate) else None,
-        "high": share.high if isinstance(share, Estimate) else None,
-        "why": "" if told else share.reason,  # type: ignore[union-attr]
+        "share": known.value if known else None, "low": known.low if known else None,
+        "high": known.high if known else None,
+        "why": share.reason if isinstance(share, CannotSay) else "",
     }  # fmt: skip
 
 
@@ -166,11 +162,4 @@ def _due(day: date) -> date:
 
 
 def _mark(use_case: str, decision_id: str) -> str:
-    key = f"flag {settings.SECRET_KEY}".encode()
-    told = json.dumps([use_case, decision_id]).encode()
-    return hmac.new(key, told, hashlib.sha256).hexdigest()[:32]
-
-
-__all__ = [
-    "check_fixes", "check_of", "datetime", "keep_flags", "marks_of", "members_of", "take_topics",
-]  # fmt: skip
+    return keyed("flag", json.dumps([use_case, decision_id]))[:32]

@@ -14,11 +14,11 @@ from takeup.record.errors import InputError
 from takeup.server.agreement.services import showing
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person
+from takeup.server.pages.strips import Mark, axis, strip
+from takeup.server.pages.words import FLAG_WORDS, REASON_WORDS, plain
 from takeup.server.performance import services
 from takeup.server.performance.models import Report
 from takeup.server.permissions import may
-from takeup.server.practitioner.strips import Mark, axis, strip
-from takeup.server.practitioner.words import FLAG_WORDS, REASON_WORDS, plain
 from takeup.stats.answer import Estimate
 
 

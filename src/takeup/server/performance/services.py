@@ -3,11 +3,8 @@ users."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from takeup.record.clock import now
@@ -18,6 +15,7 @@ from takeup.server.feedback.services import releases_of
 from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
 from takeup.server.performance.models import Reading, Report
+from takeup.server.sealing import keyed
 
 
 @transaction.atomic
@@ -77,8 +75,7 @@ def read_by(report: Report, handle: str) -> None:
     """Count that one of its users has opened it, without keeping who."""
     if report.approved_at is None or handle not in organization.practitioners(now().date()):
         return
-    key = f"reading {settings.SECRET_KEY}".encode()
-    reader = hmac.new(key, f"{report.pk} {handle}".encode(), hashlib.sha256).hexdigest()
+    reader = keyed("reading", f"{report.pk} {handle}")
     Reading.objects.get_or_create(report=report, reader=reader)
 
 

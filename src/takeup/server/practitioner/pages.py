@@ -22,11 +22,8 @@ from takeup.server.audit.services import entries_about
 from takeup.server.feedback.services import fixes_of, flags_of, replies_to, what_became
 from takeup.server.notices.services import told_lately
 from takeup.server.organization.services import Person, declared, use_case_names
-from takeup.server.practitioner import vault
-from takeup.server.practitioner.own import OwnCases, figures_of, own_cases, with_what_was_done
-from takeup.server.practitioner.practice import a_case, case_of, known_of
-from takeup.server.practitioner.strips import NARROW, Mark, axis, strip
-from takeup.server.practitioner.words import (
+from takeup.server.pages.strips import NARROW, Mark, axis, strip
+from takeup.server.pages.words import (
     ACTION_WORDS,
     CLAUSE_WORDS,
     FLAG_WORDS,
@@ -36,6 +33,9 @@ from takeup.server.practitioner.words import (
     VERDICT_WORDS,
     plain,
 )
+from takeup.server.practitioner import vault
+from takeup.server.practitioner.own import OwnCases, figures_of, own_cases, with_what_was_done
+from takeup.server.practitioner.practice import a_case, case_of, known_of
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
 _FROM_THE_TEAM = ("reply:", "release:", "performance:", "shadow:")

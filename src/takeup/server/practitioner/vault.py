@@ -3,14 +3,11 @@ that person."""
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from nacl.secret import SecretBox
 from nacl.utils import random as random_bytes
@@ -23,7 +20,7 @@ from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Role, declared, handles_of
 from takeup.server.practitioner.models import Objection, OwnRow, VaultKey
-from takeup.server.sealing import seal, unseal
+from takeup.server.sealing import keyed, seal, unseal
 
 KEPT_DAYS, LONGEST_DAYS, AFTER_OUTCOME = 365, 730, 28
 _AT_ONCE = 5_000
@@ -205,13 +202,8 @@ def _box_of(key: VaultKey) -> SecretBox | None:
 
 
 def _owner(handle: str) -> str:
-    return _keyed("owner", handle)
+    return keyed("vault.owner", handle)[:32]
 
 
 def _mark(use_case: str, decision_id: str) -> str:
-    return _keyed("decision", json.dumps([use_case, decision_id]))
-
-
-def _keyed(what: str, text: str) -> str:
-    key = f"vault {what} {settings.SECRET_KEY}".encode()
-    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
+    return keyed("vault.decision", json.dumps([use_case, decision_id]))[:32]

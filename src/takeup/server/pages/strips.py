@@ -1,4 +1,4 @@
-"""Strips of the practitioner's pages: marks with their intervals on one axis, drawn at once.
+"""Strips of live pages: marks with their intervals on one axis, drawn at once.
 
 The report's charts come from Vega; one of them takes as long as this whole page may.
 """
