@@ -8,7 +8,6 @@ policy is marked, never to be trained on.
 from __future__ import annotations
 
 import hashlib
-import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -21,7 +20,6 @@ import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
-from django.conf import settings
 from django.db import transaction
 
 from takeup.log import fetch
@@ -36,6 +34,7 @@ from takeup.record.use_case import UseCase
 from takeup.server.audit import services as audit
 from takeup.server.feedback.models import Export, Topic
 from takeup.server.organization.services import declared
+from takeup.server.sealing import keyed
 
 SCHEMA_VERSION = 1
 HELD_OUT = 0.10
@@ -106,9 +105,7 @@ def export_overrides(
 
 def _is_held_out(use_case: str, case_ref: str) -> bool:
     """Whether a case is of the tenth that no export ever has: by a keyed hash, the same for good."""
-    key = f"holdout {use_case} {settings.SECRET_KEY}".encode()
-    drawn = hmac.new(key, case_ref.encode(), hashlib.sha256).digest()[:8]
-    return int.from_bytes(drawn, "big") / 2**64 < HELD_OUT
+    return int(keyed(f"holdout.{use_case}", case_ref)[:16], 16) / 2**64 < HELD_OUT
 
 
 def _reviewed(
@@ -207,8 +204,7 @@ def _week(day: date) -> str:
 
 
 def _reference(use_case: str, case_id: str) -> str:
-    key = f"export {use_case} {settings.SECRET_KEY}".encode()
-    return hmac.new(key, case_id.encode(), hashlib.sha256).hexdigest()[:20]
+    return keyed(f"export.{use_case}", case_id)[:20]
 
 
 def _counts(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
