@@ -10,14 +10,16 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
+from datetime import UTC, datetime, timedelta
+from functools import cache, lru_cache
 from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    ConfigDict,
     Field,
     StringConstraints,
     TypeAdapter,
@@ -110,10 +112,13 @@ _LARGEST_NUMBER = 1e300
 _Revision = Annotated[int, Field(ge=1, le=1_000_000, strict=True)]
 
 
+_NO_OFFSET = timedelta(0)
+
+
 def _plausible(moment: datetime) -> datetime:
     if not 1970 <= moment.year < 2200:
         raise PydanticCustomError("year", "a time between 1970 and 2200 is expected")
-    return moment.astimezone(UTC)
+    return moment if moment.utcoffset() == _NO_OFFSET else moment.astimezone(UTC)
 
 
 _TYPES: dict[str, Any] = {
@@ -146,7 +151,8 @@ _REQUIRED: dict[RecordKind, tuple[str, ...]] = {
 
 @cache
 def _reader(kind: RecordKind) -> tuple[frozenset[str], TypeAdapter[dict[str, Scalar]]]:
-    """Names of the columns of `kind`, and what reads them: a dict, not a model, for speed."""
+    """Names of the columns of `kind`, and what reads them: a dict, not a model, for speed. What else is
+    there stays as it is."""
     fields: dict[str, Any] = {}
     for column in columns_of(kind):
         held = Literal[column.words] if column.kind == "word" and column.words else None
@@ -154,7 +160,9 @@ def _reader(kind: RecordKind) -> tuple[frozenset[str], TypeAdapter[dict[str, Sca
         type_ = held or (_Revision if column.name == "revision" else plain)
         required = column.name in _REQUIRED[kind]
         fields[column.name] = type_ if required else NotRequired[type_]
-    return frozenset(fields), TypeAdapter(TypedDict(f"Incoming{kind.title()}", fields))  # type: ignore[operator]
+    row: Any = TypedDict(f"Incoming{kind.title()}", fields)  # type: ignore[operator]
+    row.__pydantic_config__ = ConfigDict(extra="allow")
+    return frozenset(fields), TypeAdapter(row)
 
 
 def read_row(kind: RecordKind, given: Any) -> Row | Refusal:
@@ -166,14 +174,12 @@ def read_row(kind: RecordKind, given: Any) -> Row | Refusal:
     if not isinstance(given, dict):
         return Refusal(("the row is not an object of fields",))
     names, reader = _reader(kind)
-    filled: dict[str, Any] = {}
-    extras: dict[str, Any] = {}
-    for name, value in given.items():
-        if value is not None and value != "":
-            (filled if name in names else extras)[name] = value
-    covariates, wrong = _covariates(extras)
+    held = given.values()
+    if None in held or "" in held:
+        given = {k: v for k, v in given.items() if v is not None and v != ""}
+    covariates, wrong = _covariates(given, given.keys() - names)
     try:
-        values = reader.validate_python(filled)
+        values = reader.validate_python(given)
     except ValidationError as error:
         found = [_sentence(e) for e in error.errors(include_url=False)]
         return Refusal((*found, *wrong))
@@ -186,7 +192,9 @@ def read_row(kind: RecordKind, given: Any) -> Row | Refusal:
         wrong += _nothing_decided(values)
     if wrong:
         return Refusal(tuple(wrong))
-    values |= {name: _plain(extras[name]) for name in covariates}
+    for name, type_ in covariates.items():
+        if type_ == "number":
+            values[name] = float(given[name])
     if kind == "outcomes":
         values.setdefault("outcome_name", _DEFAULT_OUTCOME)
     revision = values.get("revision")
@@ -218,25 +226,27 @@ def outcome_key(decision_id: Any, outcome_name: Any, observed_at: Any) -> str:
 
 
 def _content(values: dict[str, Scalar]) -> bytes:
-    return to_json({k: values[k] for k in sorted(values) if k not in ("revision", "updated_at")})
+    told = dict(sorted(values.items()))
+    told.pop("revision", None)
+    told.pop("updated_at", None)
+    return to_json(told)
 
 
 def _iso(value: Any) -> str:
     return value.isoformat() if isinstance(value, datetime) else str(value)
 
 
-def _plain(value: Any) -> Scalar:
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-
-def _covariates(extras: dict[str, Any]) -> tuple[dict[str, CovariateType], list[str]]:
+def _covariates(
+    given: Mapping[str, Any], extras: Iterable[str]
+) -> tuple[dict[str, CovariateType], list[str]]:
     types: dict[str, CovariateType] = {}
     wrong = []
-    for name, value in extras.items():
-        if not name.startswith(COVARIATE_PREFIX):
-            wrong.append(f"{name}: not a canonical column; covariates are named x_…")
-        elif not _COVARIATE_NAME.match(name):
-            wrong.append(f"{name}: write x_ and up to 60 of a–z, 0–9 and _")
+    for name in sorted(extras):
+        value = given[name]
+        if (misnamed := _misnamed(name)) is not None:
+            wrong.append(misnamed)
+        elif isinstance(value, str) and len(value) <= _LONGEST_TEXT and "\x00" not in value:
+            types[name] = "text"
         elif isinstance(value, bool):
             types[name] = "boolean"
         elif isinstance(value, int | float):
@@ -244,24 +254,30 @@ def _covariates(extras: dict[str, Any]) -> tuple[dict[str, CovariateType], list[
                 types[name] = "number"
             else:
                 wrong.append(f"{name}: not a number that can be kept")
-        elif isinstance(value, str) and len(value) <= _LONGEST_TEXT and "\x00" not in value:
-            types[name] = "text"
         else:
             wrong.append(f"{name}: a covariate is text (no NUL in it), a number, true or false")
     return types, wrong
 
 
+@lru_cache(maxsize=4_096)
+def _misnamed(name: str) -> str | None:
+    if not name.startswith(COVARIATE_PREFIX):
+        return f"{name}: not a canonical column; covariates are named x_…"
+    if not _COVARIATE_NAME.match(name):
+        return f"{name}: write x_ and up to 60 of a–z, 0–9 and _"
+    return None
+
+
 def _nothing_decided(values: dict[str, Scalar]) -> list[str]:
-    has = values.keys()
-    if "action" in has or values.get("mode") == "off":
+    if "action" in values or values.get("mode") == "off":
         return []
-    advised = "recommendation" in has or "recommendation_value" in has
-    chosen = "choice" in has or "choice_value" in has
+    advised = "recommendation" in values or "recommendation_value" in values
+    chosen = "choice" in values or "choice_value" in values
+    if advised and chosen:
+        return []
     missing = [
         name for name, there in (("recommendation", advised), ("choice", chosen)) if not there
     ]
-    if not missing:
-        return []
     return [f"{' and '.join(missing)}: needed, unless the row says action or mode is off"]
 
 

@@ -8,6 +8,7 @@ however it ends.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 import subprocess
 import sys
@@ -18,6 +19,8 @@ from contextlib import contextmanager
 _logger = logging.getLogger(__name__)
 _AGAIN_AFTER = 2.0
 """Seconds before a worker that died is started again."""
+_POLITE = 5
+"""How far the worker stands back, in steps of the system's priority."""
 
 
 @contextmanager
@@ -61,6 +64,9 @@ class _Keeper:
 
 def main() -> None:
     """Drain, nightly work and asked-for tasks until standard input ends."""
+    # Whoever records or looks at a page goes first; what came in is drained with what is left.
+    if hasattr(os, "nice"):
+        os.nice(_POLITE)
     # Ctrl-C reaches the whole group; the parent decides when this ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     from takeup.server.start import connect, log_of

@@ -232,12 +232,14 @@ def forget_types() -> None:
 
 
 def _typed(row: Row, known: dict[str, str]) -> Row | Refusal:
+    if row.covariates.items() <= known.items():
+        return row
     wrong = tuple(
         f"{name}: {known[name]} in this log, {type_} here"
         for name, type_ in row.covariates.items()
         if known[name] != type_
     )
-    return Refusal(wrong) if wrong else row
+    return Refusal(wrong)
 
 
 def quarantined_row(
