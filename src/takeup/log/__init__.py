@@ -1,5 +1,6 @@
 """Where decisions live and what computes on them. This release: the embedded engine."""
 
 from takeup.log.engine import Engine, adopt, engine_of, fetch, hash_of, keep, quote
+from takeup.log.prepared import Prepared
 
-__all__ = ["Engine", "adopt", "engine_of", "fetch", "hash_of", "keep", "quote"]
+__all__ = ["Engine", "Prepared", "adopt", "engine_of", "fetch", "hash_of", "keep", "quote"]

@@ -18,6 +18,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from takeup.log import fetch
 from takeup.measure.ladder_people import COUNTS, SKILL, GradedPerson, grade_people, grade_person
@@ -36,6 +37,9 @@ __all__ = [
     "LevelRange",
     "PopulationLevel",
     "measure_ladder",
+    "measure_own_level",
+    "own_counts",
+    "own_level_of",
 ]
 
 
@@ -118,12 +122,29 @@ def measure_own_level(
 ) -> GradedPerson | CannotSay:
     """The level of one person, by the same clauses, for that person alone. `decisions` are theirs, as
     for `measure_ladder`."""
-    frame = _person_counts(decisions, settings.ladder)
+    counts = fetch(own_counts(decisions, settings.ladder))
+    return own_level_of(counts, "stakes" in decisions.columns, facts, settings)
+
+
+def own_counts(decisions: ir.Table, rules: LadderSettings) -> ir.Table:
+    """What a person's level is graded by, as one query; `own_level_of` reads its rows."""
+    t = _eligible(decisions)
+    if "decided_at" not in t.columns:
+        return _counted(t, rules, None)
+    t = t.mutate(last__=t.decided_at.max().over())
+    return _counted(t, rules, t.last__.truncate("s").epoch_seconds())
+
+
+def own_level_of(
+    counts: pa.Table, stakes: bool, facts: Population, settings: Settings
+) -> GradedPerson | CannotSay:
+    """The level of the person whose `own_counts` these are; `stakes`: whether they are recorded."""
+    frame = _filled(counts)
     if frame.empty:
         return not_instrumented(
             "no eligible case in assist", "decisions made with the advice available"
         )
-    found = grade_person(frame, facts, "stakes" in decisions.columns, settings.ladder)
+    found = grade_person(frame, facts, stakes, settings.ladder)
     if found is None:
         n, least = int(frame["eligible"].sum()), settings.ladder.person_eligible
         return insufficient(f"{n} cases with advice in the last weeks", f"{least} such cases", n)
@@ -147,27 +168,40 @@ def _new_baseline(decisions: ir.Table, major_versions: Sequence[str]) -> datetim
 
 def _person_counts(decisions: ir.Table, rules: LadderSettings) -> pd.DataFrame:
     """Counts by population, person and 28-day window back from the last decision."""
-    t = decisions.filter(
-        decisions.action.isin([*(a.value for a in ELIGIBLE_ACTIONS), "unaccounted"])
-    )
-    t = t.filter(t.person_id.notnull())
-    window: ir.Value = ibis.literal(0)
+    t = _eligible(decisions)
+    end: ir.IntegerValue | None = None
     if "decided_at" in t.columns:
         last = fetch(t.aggregate(last=t.decided_at.max()))["last"][0].as_py()
         if last is not None:
-            end = int(np.floor((last.replace(tzinfo=None) - _EPOCH).total_seconds()))
-            age = (end - t.decided_at.truncate("s").epoch_seconds()) / (86_400 * rules.window_days)
-            oldest = 2 * (rules.lookback_days[-1] // rules.window_days)
-            window = ibis.least(age.floor().fill_null(oldest).cast("int64"), oldest)
+            seconds = (last.replace(tzinfo=None) - _EPOCH).total_seconds()
+            end = ibis.literal(int(np.floor(seconds)))
+    return _filled(fetch(_counted(t, rules, end)))
+
+
+def _eligible(decisions: ir.Table) -> ir.Table:
+    t = decisions.filter(
+        decisions.action.isin([*(a.value for a in ELIGIBLE_ACTIONS), "unaccounted"])
+    )
+    return t.filter(t.person_id.notnull())
+
+
+def _counted(t: ir.Table, rules: LadderSettings, end: ir.IntegerValue | None) -> ir.Table:
+    """Counts of eligible rows; `end`: the second of the last decision (None: undated)."""
+    window: ir.Value = ibis.literal(0)
+    if end is not None:
+        age = (end - t.decided_at.truncate("s").epoch_seconds()) / (86_400 * rules.window_days)
+        oldest = 2 * (rules.lookback_days[-1] // rules.window_days)
+        window = ibis.least(age.floor().fill_null(oldest).cast("int64"), oldest)
     kinds = [c for c in ("stakes", "path", "advice_right") if c in t.columns]
-    population = population_of(t)
-    by = {"population": population, "person": t.person_id, "window": window}
+    by = {"population": population_of(t), "person": t.person_id, "window": window}
     small = t.group_by(**by, action=t.action, **{c: t[c] for c in kinds}).aggregate(
         n=t.count(), **_gains(t)
     )
-    frame: pd.DataFrame = fetch(
-        small.group_by(*by).aggregate(**_flags(small), **_skill_sums(small))
-    ).to_pandas()
+    return small.group_by(*by).aggregate(**_flags(small), **_skill_sums(small))
+
+
+def _filled(counts: pa.Table) -> pd.DataFrame:
+    frame: pd.DataFrame = counts.to_pandas()
     frame["population"] = frame["population"].astype(object).fillna("(none)")
     for name in (*COUNTS, *SKILL):
         frame[name] = frame[name].astype(float) if name in frame else 0.0

@@ -8,19 +8,24 @@ choose what they override. Refuses nothing loudly: what is too little says how m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import ibis.expr.types as ir
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.measure.advice_record import CERTAINTY_WORDS, certainty_of
 from takeup.stats.answer import Answer, Estimate, insufficient
-from takeup.stats.anytime import share_sequence
+from takeup.stats.anytime import Array, share_excludes, share_sequence
+from takeup.stats.quantiles import normal_quantile
 
+Flags = NDArray[np.bool_]
 Says = Literal["back_yourself", "look_twice", "too_early"]
 MOST_MORE = 400
 """Judged overrides beyond which no further count is promised."""
@@ -85,65 +90,112 @@ def measure_own_calibration(
     right answer does."""
     wanted = ("action", "choice_right", "advice_right", "confidence", outcome, *segments)
     columns = [c for c in dict.fromkeys(wanted) if c in decisions.columns]
-    frame: pd.DataFrame = fetch(decisions.select(*columns)).to_pandas()
-    frame = frame[frame["action"].isin(["followed", "overridden", "modified"])]
-    truth = "choice_right" in frame and bool(frame["choice_right"].notna().any())
-    frame["well"] = _ended(frame, truth, outcome, better_higher)
-    levels = [
-        (dimension, str(level))
-        for dimension in segments
-        if dimension in frame
-        for level in frame[dimension].dropna().astype(str).value_counts().index
-    ]
-    own = [s for s in segments if s in frame]
-    # Each kind is a question of its own: together they are wrong at most as often as one alone.
-    each = 1 - (1 - confidence) / max(len(levels), 1)
-    whole = _kind(frame, "", "all", own, confidence, confidence)
-    kinds = [
-        _kind(frame[frame[d].astype(str) == key], d, key, [x for x in own if x != d], confidence, each)
-        for d, key in levels
-    ]  # fmt: skip
-    known = frame["well"].notna()
-    over = frame["action"] == "overridden"
-    return OwnCalibration(
-        len(frame), int(known.sum()), int((known & over).sum()), truth, whole, tuple(kinds),
-        _trust(frame, confidence),
+    return own_calibration_of(
+        fetch(decisions.select(*columns)), segments, outcome=outcome, better_higher=better_higher,
+        confidence=confidence,
     )  # fmt: skip
 
 
-def _ended(frame: pd.DataFrame, truth: bool, outcome: str | None, better_higher: bool) -> pd.Series:
+def own_calibration_of(
+    rows: pa.Table,
+    segments: Sequence[str],
+    *,
+    outcome: str | None,
+    better_higher: bool = True,
+    confidence: float = 0.95,
+) -> OwnCalibration:
+    """The same of one person's rows that are here already."""
+    seen = rows.filter(pc.is_in(rows["action"], pa.array(["followed", "overridden", "modified"])))
+    truth = "choice_right" in seen.column_names and seen["choice_right"].null_count < len(seen)
+    own = [s for s in segments if s in seen.column_names]
+    cases = _Cases(
+        followed=np.asarray(pc.equal(seen["action"], "followed")),
+        overridden=np.asarray(pc.equal(seen["action"], "overridden")),
+        well=_ended(seen, truth, outcome, better_higher),
+        choice_right=_numbers(seen, "choice_right"),
+        advice_right=_numbers(seen, "advice_right"),
+        confidence=_numbers(seen, "confidence"),
+        kinds={s: np.array(seen[s].cast(pa.string()).fill_null("").to_pylist(), dtype=object) for s in own},
+    )  # fmt: skip
+    levels = [
+        (dimension, str(level))
+        for dimension in own
+        for level, _ in Counter(v for v in cases.kinds[dimension] if v).most_common()
+    ]
+    # Each kind is a question of its own: together they are wrong at most as often as one alone.
+    each = 1 - (1 - confidence) / max(len(levels), 1)
+    whole = _kind(cases, "", "all", own, confidence, confidence)
+    kinds = [
+        _kind(cases.of(cases.kinds[d] == key), d, key, [x for x in own if x != d], confidence, each)
+        for d, key in levels
+    ]
+    known = ~np.isnan(cases.well)
+    return OwnCalibration(
+        len(seen), int(known.sum()), int((known & cases.overridden).sum()), truth, whole,
+        tuple(kinds), _trust(cases, confidence),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Cases:
+    """Decisions with advice in view, an entry each; unknown is NaN, of kinds the empty text."""
+
+    followed: Flags
+    overridden: Flags
+    well: Array
+    choice_right: Array
+    advice_right: Array
+    confidence: Array
+    kinds: dict[str, NDArray[np.object_]]
+
+    def of(self, those: Flags) -> _Cases:
+        return _Cases(
+            self.followed[those], self.overridden[those], self.well[those],
+            self.choice_right[those], self.advice_right[those], self.confidence[those],
+            {name: values[those] for name, values in self.kinds.items()},
+        )  # fmt: skip
+
+    def ends(self, those: Flags) -> Array:
+        """How those ended whose end is known."""
+        ended = self.well[those]
+        return ended[~np.isnan(ended)]
+
+
+def _numbers(rows: pa.Table, name: str) -> Array:
+    if name not in rows.column_names:
+        return np.full(len(rows), np.nan)
+    values = rows[name].cast(pa.int8()) if pa.types.is_boolean(rows[name].type) else rows[name]
+    return np.asarray(values.cast(pa.float64()).to_numpy(), dtype=np.float64)
+
+
+def _ended(rows: pa.Table, truth: bool, outcome: str | None, better_higher: bool) -> Array:
     """1 well, 0 not, NaN unknown."""
     if truth:
-        return frame["choice_right"].astype("float64")
-    if outcome is None or outcome not in frame:
-        return pd.Series(np.nan, frame.index)
-    value = frame[outcome].astype("float64")
-    value = value.where(value.isin([0.0, 1.0]))
+        return _numbers(rows, "choice_right")
+    if outcome is None:
+        return np.full(len(rows), np.nan)
+    value = _numbers(rows, outcome)
+    value = np.where(np.isin(value, [0.0, 1.0]), value, np.nan)
     return value if better_higher else 1 - value
 
 
 def _kind(
-    frame: pd.DataFrame, dimension: str, key: str, others: Sequence[str], shown: float, each: float
+    cases: _Cases, dimension: str, key: str, others: Sequence[str], shown: float, each: float
 ) -> OwnKind:
-    followed = frame[frame["action"] == "followed"]["well"].dropna()
-    over = frame[frame["action"] == "overridden"]
-    overridden = over["well"].dropna()
-    right, wrong = _apart(over)
+    followed, overridden = cases.ends(cases.followed), cases.ends(cases.overridden)
+    right, wrong = _apart(cases)
     says, needs = _says(right, wrong, each)
     return OwnKind(
-        dimension, key, len(frame), _share(followed, shown), _share(overridden, shown),
-        _difference(followed, overridden, shown), _alike(frame, others, shown), right + wrong, right,
+        dimension, key, len(cases.well), _share(followed, shown), _share(overridden, shown),
+        _difference(followed, overridden, shown), _alike(cases, others, shown), right + wrong, right,
         _paired(right, wrong, each), says, needs,
     )  # fmt: skip
 
 
-def _apart(over: pd.DataFrame) -> tuple[int, int]:
+def _apart(cases: _Cases) -> tuple[int, int]:
     """Judged overrides in which the person alone was right, and the advice alone."""
-    if not {"choice_right", "advice_right"} <= set(over.columns):
-        return 0, 0
-    known = over.dropna(subset=["choice_right", "advice_right"])
-    own, advice = known["choice_right"].astype(bool), known["advice_right"].astype(bool)
-    return int((own & ~advice).sum()), int((advice & ~own).sum())
+    own, advice = cases.choice_right[cases.overridden], cases.advice_right[cases.overridden]
+    return int(((own == 1) & (advice == 0)).sum()), int(((own == 0) & (advice == 1)).sum())
 
 
 def _says(right: int, wrong: int, confidence: float) -> tuple[Says, int | None]:
@@ -155,11 +207,9 @@ def _says(right: int, wrong: int, confidence: float) -> tuple[Says, int | None]:
         return "look_twice", None
     if n == 0:
         return "too_early", None
-    for more in range(1, MOST_MORE):
-        low, high = share_sequence(round((n + more) * right / n), n + more, confidence)
-        if low > 0.5 or high < 0.5:
-            return "too_early", more
-    return "too_early", None
+    more = np.arange(1.0, MOST_MORE)
+    grown = share_excludes(np.round((n + more) * right / n), n + more, 0.5, confidence)
+    return "too_early", int(more[grown][0]) if grown.any() else None
 
 
 def _paired(right: int, wrong: int, confidence: float) -> Answer:
@@ -174,7 +224,7 @@ def _paired(right: int, wrong: int, confidence: float) -> Answer:
     )  # fmt: skip
 
 
-def _share(well: pd.Series, confidence: float) -> Answer:
+def _share(well: Array, confidence: float) -> Answer:
     n, k = len(well), int(well.sum())
     if n == 0:
         return insufficient("no decision of this kind with a known end", "outcomes", 0)
@@ -185,7 +235,7 @@ def _share(well: pd.Series, confidence: float) -> Answer:
     )  # fmt: skip
 
 
-def _difference(followed: pd.Series, overridden: pd.Series, confidence: float) -> Answer:
+def _difference(followed: Array, overridden: Array, confidence: float) -> Answer:
     """Overridden minus followed; each side's sequence at half the error, so both hold together."""
     n = len(followed) + len(overridden)
     if not len(followed) or not len(overridden):
@@ -200,55 +250,62 @@ def _difference(followed: pd.Series, overridden: pd.Series, confidence: float) -
     )  # fmt: skip
 
 
-def _alike(frame: pd.DataFrame, others: Sequence[str], confidence: float) -> Answer:
+def _alike(cases: _Cases, others: Sequence[str], confidence: float) -> Answer:
     """Overridden minus followed within cells of certainty and the other kinds, weighted by the cell's
     cases (direct standardisation); cells need five known ends on both sides."""
-    known = frame[frame["well"].notna() & frame["action"].isin(["followed", "overridden"])].copy()
-    if known.empty:
+    known = cases.of(~np.isnan(cases.well) & (cases.followed | cases.overridden))
+    n_known = len(known.well)
+    if not n_known:
         return insufficient("no known end", "outcomes", 0)
-    by: list[pd.Series] = [known[o].astype(str) for o in others]
-    if "confidence" in known:
-        by.append(known["confidence"].map(lambda c: certainty_of(c) if pd.notna(c) else ""))
+    by = [known.kinds[name] for name in others]
+    if not np.isnan(cases.confidence).all():
+        by.append(_certainties(known.confidence))
     if not by:
-        return insufficient(
-            "nothing is known to match on", "confidence or kinds of case", len(known)
-        )
-    cells = known.groupby([*by, known["action"]], observed=True)["well"].agg(["size", "mean"])
-    wide = cells.unstack(-1)
-    both = {(m, a) for m in ("size", "mean") for a in ("followed", "overridden")}
-    if not both <= set(wide.columns):
-        return insufficient(
-            "no like cases on both sides", "both followed and overridden", len(known)
-        )
-    wide = wide[(wide["size"]["followed"] >= _CELL) & (wide["size"]["overridden"] >= _CELL)]
-    if wide.empty:
-        return insufficient("too few like cases on both sides", "more known ends", len(known))
-    n_f, n_o = wide["size"]["followed"], wide["size"]["overridden"]
+        return insufficient("nothing is known to match on", "confidence or kinds of case", n_known)
+    cell = _cells(by)
+    n_f, n_o = np.bincount(cell, known.followed), np.bincount(cell, known.overridden)
+    both = (n_f >= _CELL) & (n_o >= _CELL)
+    if not both.any():
+        return insufficient("too few like cases on both sides", "more known ends", n_known)
+    k_f = np.bincount(cell, known.followed * known.well)[both]
+    k_o = np.bincount(cell, known.overridden * known.well)[both]
+    n_f, n_o = n_f[both], n_o[both]
     weight = (n_f + n_o) / (n_f + n_o).sum()
-    p_f, p_o = wide["mean"]["followed"], wide["mean"]["overridden"]
-    value = float((weight * (p_o - p_f)).sum())
-    smooth_f, smooth_o = (p_f * n_f + 0.5) / (n_f + 1), (p_o * n_o + 0.5) / (n_o + 1)
+    value = float((weight * (k_o / n_o - k_f / n_f)).sum())
+    smooth_f, smooth_o = (k_f + 0.5) / (n_f + 1), (k_o + 0.5) / (n_o + 1)
     variance = weight**2 * (
         smooth_f * (1 - smooth_f) / (n_f + 1) + smooth_o * (1 - smooth_o) / (n_o + 1)
     )
-    half = 1.96 * float(np.sqrt(variance.sum()))
+    half = normal_quantile(0.5 + confidence / 2) * float(np.sqrt(variance.sum()))
     covered = int((n_f + n_o).sum())
     return Estimate(
         value, value - half, value + half, confidence, covered,
         "directly standardised to certainty and kind of case; normal interval for a single look",
-        "adjusted", unit="points", note=f"{covered} of {len(known)} cases have like ones on both sides",
+        "adjusted", unit="points", note=f"{covered} of {n_known} cases have like ones on both sides",
     )  # fmt: skip
 
 
-def _trust(frame: pd.DataFrame, confidence: float) -> tuple[OwnTrust, ...]:
-    if not {"confidence", "advice_right"} <= set(frame.columns):
-        return ()
-    known = frame.dropna(subset=["confidence", "advice_right"])
-    words = known["confidence"].map(certainty_of)
+def _certainties(confidence: Array) -> NDArray[np.object_]:
+    words = [certainty_of(c) if c == c else "" for c in confidence.tolist()]
+    return np.array(words, dtype=object)
+
+
+def _cells(by: Sequence[NDArray[np.object_]]) -> NDArray[np.int64]:
+    """The number of each row's cell."""
+    cell = np.zeros(len(by[0]), dtype=np.int64)
+    for values in by:
+        known, code = np.unique(values.astype(str), return_inverse=True)
+        cell = cell * len(known) + code
+    return np.unique(cell, return_inverse=True)[1]
+
+
+def _trust(cases: _Cases, confidence: float) -> tuple[OwnTrust, ...]:
+    words = _certainties(cases.confidence)
+    judged = ~np.isnan(cases.advice_right)
     found = []
     for word in CERTAINTY_WORDS:
-        part = known[words == word]
-        if len(part):
-            right = _share(part["advice_right"].astype(float), confidence)
-            found.append(OwnTrust(word, float(part["confidence"].mean()), right))
+        those = judged & (words == word)
+        if those.any():
+            right = _share(cases.advice_right[those], confidence)
+            found.append(OwnTrust(word, float(cases.confidence[those].mean()), right))
     return tuple(found)

@@ -24,6 +24,7 @@ from pydantic import (
     StringConstraints,
     TypeAdapter,
     ValidationError,
+    with_config,
 )
 from pydantic_core import PydanticCustomError, to_json
 from typing_extensions import TypedDict
@@ -160,8 +161,8 @@ def _reader(kind: RecordKind) -> tuple[frozenset[str], TypeAdapter[dict[str, Sca
         type_ = held or (_Revision if column.name == "revision" else plain)
         required = column.name in _REQUIRED[kind]
         fields[column.name] = type_ if required else NotRequired[type_]
-    row: Any = TypedDict(f"Incoming{kind.title()}", fields)  # type: ignore[operator]
-    row.__pydantic_config__ = ConfigDict(extra="allow")
+    anything_else = with_config(ConfigDict(extra="allow"))
+    row = anything_else(TypedDict(f"Incoming{kind.title()}", fields))  # type: ignore[operator]
     return frozenset(fields), TypeAdapter(row)
 
 

@@ -6,7 +6,7 @@ refused to everybody. The API's addresses are for keys.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final, Literal
 from urllib.parse import quote
 
@@ -172,8 +172,9 @@ def needs_second_factor(request: HttpRequest) -> bool:
     return not is_mfa_enabled(person)
 
 
-def may(name: str, person: Person | AnonymousUser) -> bool:
-    """Whether `person` may open the page of this name."""
+def may(name: str, person: Person | AnonymousUser, roles: Collection[Role] | None = None) -> bool:
+    """Whether `person` may open the page of this name; `roles`: what they are today, where that is
+    known already."""
     allowed = PAGES.get(name)
     if allowed == "anybody":
         return True
@@ -183,7 +184,10 @@ def may(name: str, person: Person | AnonymousUser) -> bool:
         return False
     if not person.is_active:
         return False
-    return allowed == "signed in" or bool(roles_of(person) & frozenset(allowed))
+    if allowed == "signed in":
+        return True
+    held = roles_of(person) if roles is None else roles
+    return not frozenset(allowed).isdisjoint(held)
 
 
 def name_of(match: ResolverMatch | None) -> str:

@@ -70,6 +70,13 @@ def share_sequence(k: int, n: int, confidence: float) -> tuple[float, float]:
     return low, high
 
 
+def share_excludes(k: Array, n: Array, share: float, confidence: float) -> NDArray[np.bool_]:
+    """Whether `share_sequence` of each k of n leaves `share` (between 0 and 1) out, without looking for
+    its ends."""
+    limit = betaln(k + 1, n - k + 1) + np.log(1 - confidence)
+    return np.asarray(xlogy(k, share) + xlog1py(n - k, -share) < limit)
+
+
 def pairs_needed(margin: float, disagreement: float, confidence: float, spread: float = 1.0) -> int:
     """Pairs until the sequence's half width is `margin` (in shares of cases) where model and person
     are level and disagree on this share of cases, by which a level model is told from one that is

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.conf import settings
@@ -51,16 +52,17 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
         return {"bar": [], "roles": [], "unseen": 0, "company": company}
     here = name_of(request.resolver_match)
 
+    held = cache(lambda: roles_of(person))
+
     def bar() -> list[dict[str, Any]]:
         return [
             {"href": reverse(name), "words": words, "here": here in pages}
             for name, words, pages in _BAR
-            if may(name, person) and (name not in _OWN or Role.PRACTITIONER in roles_of(person))
+            if may(name, person, held()) and (name not in _OWN or Role.PRACTITIONER in held())
         ]
 
     def roles() -> list[Any]:
-        held = roles_of(person)
-        return [role.label for role in Role if role in held]
+        return [role.label for role in Role if role in held()]
 
     return {
         "bar": SimpleLazyObject(bar),

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
-import ibis
-import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 
-from takeup.log import fetch
-from takeup.log.engine import Engine
-from takeup.measure.ladder import measure_own_level
+from takeup.log import Prepared
+from takeup.measure.ladder import own_counts, own_level_of
 from takeup.measure.ladder_people import GradedPerson
-from takeup.measure.own_calibration import OwnCalibration, measure_own_calibration
+from takeup.measure.own_calibration import OwnCalibration, own_calibration_of
 from takeup.record.action import with_action
 from takeup.record.clock import now
 from takeup.record.population import Population
+from takeup.record.settings import LadderSettings
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
 from takeup.server.agreement.services import measuring
@@ -69,48 +68,66 @@ def own_cases(handle: str) -> dict[str, OwnCases]:
     }
 
 
-def with_what_was_done(own: OwnCases) -> list[dict[str, Any]]:
-    """The rows with `action`, `choice_right`, `advice_right`, by the rules of every measure."""
-    if not own.rows:
-        return []
-    with _derived(own) as table:
-        told = [c for c in ("action", "choice_right", "advice_right") if c in table.columns]
-        derived = fetch(table.select("place__", *told).order_by("place__")).to_pylist()
-    return [dict(row) | found for row, found in zip(own.rows, derived, strict=True)]
-
-
 @dataclass(frozen=True, slots=True)
 class OwnFigures:
-    """What a person's decisions of one use case say to them."""
+    """What a person's decisions of one use case say to them. `rows`: those of the days asked for, with
+    what was done."""
 
     calibration: OwnCalibration
     level: GradedPerson | CannotSay
+    rows: tuple[Mapping[str, Any], ...]
+
+
+def with_what_was_done(own: OwnCases) -> list[dict[str, Any]]:
+    """The rows with `action`, `choice_right`, `advice_right`, by the rules of every measure."""
+    return _told(own, _derived(own)) if own.rows else []
 
 
 def figures_of(own: OwnCases, days: int) -> OwnFigures:
     """Calibration over the last `days`; the level over what the ladder looks at. The person sees their
     comparison as they ask, so that clause of the ladder is met."""
-    rule = own.declared.outcome
-    since = ibis.literal((now() - timedelta(days=days)).replace(tzinfo=None))
+    rule, rules = own.declared.outcome, measuring()
+    since = (now() - timedelta(days=days)).replace(tzinfo=None)
     facts = Population(comparison_available_share=1, comparison_opened_share=1)
-    with _derived(own) as table:
-        segments = [name for name in own.declared.segment if name in table.columns]
-        told = measure_own_calibration(
-            table.filter(table.decided_at >= since), segments,
-            outcome=None if rule.one_sided else _END, better_higher=rule.better != "lower",
-        )  # fmt: skip
-        return OwnFigures(told, measure_own_level(table, facts, measuring()))
+    table = _derived(own)
+    lately = table.filter(
+        pc.greater_equal(table["decided_at"], pa.scalar(since, pa.timestamp("us")))
+    )
+    told = own_calibration_of(
+        lately, own.declared.segment, outcome=None if rule.one_sided else _END,
+        better_higher=rule.better != "lower",
+    )  # fmt: skip
+    counts = _level_query(rules.ladder.model_dump_json(), table.schema).run(table)
+    level = own_level_of(counts, "stakes" in table.column_names, facts, rules)
+    return OwnFigures(told, level, tuple(_told(own, lately)))
 
 
-@contextmanager
-def _derived(own: OwnCases) -> Iterator[ir.Table]:
-    """The rows in an engine of their own, which keeps nothing of them."""
-    engine = Engine(threads=1)
-    try:
-        loaded = engine.load(_table(own), "own")
-        yield with_truth(with_action(loaded, own.declared), own.declared)
-    finally:
-        engine.close()
+def _told(own: OwnCases, derived: pa.Table) -> list[dict[str, Any]]:
+    names = [c for c in ("action", "choice_right", "advice_right") if c in derived.column_names]
+    return [
+        dict(own.rows[one.pop("place__")]) | one
+        for one in derived.select(["place__", *names]).to_pylist()
+    ]
+
+
+def _derived(own: OwnCases) -> pa.Table:
+    """The rows as measures read them, in their order."""
+    rows = _table(own)
+    return _derive_query(own.declared.model_dump_json(), rows.schema).run(rows)
+
+
+@lru_cache(maxsize=256)
+def _derive_query(declared: str, schema: pa.Schema) -> Prepared:
+    use_case = UseCase.model_validate_json(declared)
+    return Prepared(
+        lambda t: with_truth(with_action(t, use_case), use_case).order_by("place__"), schema
+    )
+
+
+@lru_cache(maxsize=256)
+def _level_query(rules: str, schema: pa.Schema) -> Prepared:
+    settings = LadderSettings.model_validate_json(rules)
+    return Prepared(lambda t: own_counts(t, settings), schema)
 
 
 def _table(own: OwnCases) -> pa.Table:

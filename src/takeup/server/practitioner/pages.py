@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from takeup.measure.ladder_people import GradedPerson
 from takeup.measure.own_calibration import OwnCalibration, OwnKind
-from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit.services import entries_about
 from takeup.server.feedback.services import fixes_of, flags_of, replies_to, what_became
@@ -93,7 +92,7 @@ def my_calibration(request: HttpRequest) -> HttpResponse:
     figures = figures_of(own, days)
     if figures.calibration.decisions:
         told = figures.calibration
-        shown |= {"told": told, **_told(told, own), "reasons": _reasons(own, days)}
+        shown |= {"told": told, **_told(told, own), "reasons": _reasons(own, figures.rows)}
         shown |= {"level": _level(figures.level)}
     return render(request, "practitioner/calibration.html", shown)
 
@@ -338,14 +337,13 @@ def _level(found: GradedPerson | CannotSay) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _reasons(own: OwnCases, days: int) -> list[dict[str, Any]]:
+def _reasons(own: OwnCases, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What one's overrides were for, how they ended, and what the model's makers made of them."""
     found: dict[str, list[Any]] = {}
-    since = (now() - timedelta(days=days)).isoformat()
     levels: dict[str, set[str]] = {}
     first = next(iter(own.declared.segment), "")
-    for row in with_what_was_done(own):
-        if row["action"] == "overridden" and row["decided_at"] >= since:
+    for row in rows:
+        if row["action"] == "overridden":
             code = row.get("override_reason") or ""
             found.setdefault(code, []).append(row.get("choice_right"))
             levels.setdefault(code, set()).add(str(row.get(first) or ""))

@@ -1,0 +1,47 @@
+"""A query over one small table of known shape, compiled once and run on many such tables.
+
+For a person's own thousand rows, compiling an expression costs a hundred times its run.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+import duckdb
+import ibis
+import ibis.expr.types as ir
+import pyarrow as pa
+
+_local = threading.local()
+_GIVEN = "given__"
+
+
+class Prepared:
+    """What `build` makes of a table with `schema`. Keeps nothing of the rows it is run on."""
+
+    def __init__(self, build: Callable[[ir.Table], ir.Table], schema: pa.Schema) -> None:
+        table = ibis.table(ibis.Schema.from_pyarrow(schema), name=_GIVEN)
+        self._sql = ibis.to_sql(build(table), dialect="duckdb")
+
+    def run(self, rows: pa.Table) -> pa.Table:
+        """The result for `rows`, which have the schema it was made for."""
+        connection = _connection()
+        connection.register(_GIVEN, rows)
+        try:
+            return connection.sql(self._sql).to_arrow_table()
+        finally:
+            connection.unregister(_GIVEN)
+
+
+def _connection() -> duckdb.DuckDBPyConnection:
+    """One of this thread's own: making one takes longer than the queries."""
+    if not hasattr(_local, "connection"):
+        connection = duckdb.connect(
+            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+        )
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute("SET threads = 1")
+        _local.connection = connection
+    held: duckdb.DuckDBPyConnection = _local.connection
+    return held
