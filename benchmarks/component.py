@@ -14,7 +14,7 @@ import statistics
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -22,11 +22,13 @@ from tests.clients.web.pages import COMPONENT, Host, hosted
 from tests.server.test_browser import chromium
 
 LOADED = "performance.getEntriesByType('navigation')[0].loadEventEnd"
-DRAWN = """async () => {
+WATCH = """addEventListener("DOMContentLoaded", () => {
   const one = document.querySelector("takeup-recommendation");
-  while (one.state !== "advice") await new Promise(requestAnimationFrame);
-  return performance.now();
-}"""
+  if (!one) return;
+  new MutationObserver(() => { if (one.getAttribute("state") === "advice") globalThis.drawn ??= performance.now(); })
+    .observe(one, { attributes: true });
+  if (one.getAttribute("state") === "advice") globalThis.drawn = performance.now();
+})"""
 
 
 def main() -> None:
@@ -59,12 +61,14 @@ def main() -> None:
 
 def _load(browser: Browser, component: bool) -> tuple[float, float]:
     context = browser.new_context()
+    context.add_init_script(WATCH)
     page = context.new_page()
     try:
         with hosted(Host(with_component=component, listens=False)) as host:
             page.goto(host.address, wait_until="load")
-            page.wait_for_timeout(50)
-            drawn = page.evaluate(DRAWN) if component else 0.0
+            if component:
+                expect(page.locator("takeup-recommendation")).to_have_attribute("state", "advice")
+            drawn = page.evaluate("globalThis.drawn") if component else 0.0
             return float(page.evaluate(LOADED)), float(drawn)
     finally:
         context.close()

@@ -211,7 +211,8 @@ export class TakeupRecommendation extends HTMLElement {
 
   connectedCallback() {
     if (this.#advice) this.#observe();
-    else this.#read();
+    // In a task of its own: the host's page is there first.
+    else setTimeout(() => { if (this.isConnected && !this.#advice) this.#read(); });
     addEventListener("pagehide", this.#leaving);
   }
 

@@ -15,7 +15,7 @@ from takeup.measure.fix_check import FixCheck, measure_fix
 from takeup.measure.own_calibration import measure_own_calibration
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay, Estimate
-from takeup.stats.anytime import share_sequence
+from takeup.stats.anytime import share_excludes, share_sequence
 
 SHIPPED = datetime(2026, 11, 1)  # noqa: DTZ001 - decided_at is UTC without a zone
 
@@ -39,6 +39,15 @@ def test_a_shares_range_holds_the_share_and_mirrors(k, more):
         assert low - 1e-9 <= k / n <= high + 1e-9
     other_low, other_high = share_sequence(more, n, 0.95)
     assert (other_low, other_high) == pytest.approx((1 - high, 1 - low), abs=1e-6)
+
+
+@given(st.integers(0, 300), st.integers(0, 300), st.floats(0.02, 0.98))
+def test_what_a_range_leaves_out_is_what_is_said_to_be_left_out(k, more, share):
+    n = k + more
+    low, high = share_sequence(k, n, 0.95)
+    if min(abs(share - low), abs(share - high)) > 1e-6:
+        out = share_excludes(np.array([float(k)]), np.array([float(n)]), share, 0.95)
+        assert bool(out[0]) == (n > 0 and not low <= share <= high)
 
 
 def own(n_followed: tuple[int, int], n_over: tuple[int, int], **columns):

@@ -10,6 +10,7 @@ import threading
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from takeup.measure.advice_record import CERTAINTY, certainty_of
 from tests.clients.web.pages import ADVICE, COMPONENT, Host, hosted
 from tests.server.test_browser import chromium, violations
 
@@ -41,7 +42,7 @@ def page(browser):
 
 def opened(page: Page, host: Host) -> None:
     page.goto(host.address)
-    page.wait_for_function("!!customElements.get('takeup-recommendation')")
+    page.wait_for_function("document.querySelector('takeup-recommendation').hasAttribute('state')")
 
 
 def state(page: Page) -> str:
@@ -186,6 +187,16 @@ def test_it_says_how_good_the_advice_has_been_and_views_record_themselves(page):
         )
     assert kinds(host) == ["viewed summary", "viewed explanation", "viewed evidence"]
     assert {e["subject"] for e in host.events} == {"d1"}
+
+
+@pytest.mark.parametrize("limit", CERTAINTY)
+def test_it_calls_advice_as_sure_as_its_record_does(page, limit):
+    for confidence in (limit - 0.001, limit):
+        with hosted(Host(advice=ADVICE | {"confidence": confidence})) as host:
+            opened(page, host)
+            expect(page.locator("takeup-recommendation p b").first).to_have_text(
+                certainty_of(confidence).capitalize()
+            )
 
 
 def test_what_was_decided_can_be_undone_for_a_minute(page):
