@@ -68,6 +68,26 @@ def test_own_decisions_come_back_with_how_they_ended(key, log, maya):
     assert len(told["outcomes"]) == 3
 
 
+def test_an_end_that_came_before_its_decision_comes_back_too(key, log, maya):
+    from takeup.record.clock import now
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.receive import receive
+
+    early = {"decision_id": "d0", "use_case": "credit", "observed_at": now().isoformat(),
+             "correct_choice": "decline"}  # fmt: skip
+    receive("outcomes", [early], key)
+    drain(log)
+    decision = {
+        "decision_id": "d0", "use_case": "credit", "person_id": "maya", "mode": "assist", "consulted": True,
+        "decided_at": (now() - timedelta(days=2)).isoformat(), "recommendation": "decline", "choice": "approve",
+    }  # fmt: skip
+    receive("decisions", [decision], key)
+    drain(log)
+    cases = page(maya, "/my/cases")
+    assert "not known yet" not in cases
+    assert "wrong" in cases
+
+
 def test_enough_judged_overrides_say_where_to_back_oneself_and_where_to_look_twice(key, log, maya):
     from takeup.server.organization.services import declare_use_case
 

@@ -28,6 +28,7 @@ from takeup.server.record_api.placing import placed
 from takeup.server.record_api.pseudonyms import pseudonymised
 
 MOST_ROWS = 50_000
+_ASKED_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,27 @@ def _write(log: DecisionLog, batch: Batch) -> int:
     log.append(kind, table, batch.number)
     keep_own(kind, bodies)
     if kind == "decisions":
+        keep_own("outcomes", _came_before(rows.values_list("use_case", "key")))
         keep_flags(bodies)
     (_, digest) = digests(table)[batch.number]
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)
+
+
+def _came_before(decisions: Iterable[tuple[str, str]]) -> list[str]:
+    """Outcomes that were drained before the decisions they are of."""
+    ids: dict[str, list[str]] = {}
+    for name, decision in decisions:
+        ids.setdefault(name, []).append(decision)
+    drained = InboxRow.objects.filter(kind="outcomes", batch__isnull=False).exclude(body="")
+    return [
+        body
+        for name, mine in ids.items()
+        for start in range(0, len(mine), _ASKED_AT_ONCE)
+        for body in drained.filter(
+            use_case=name, subject__in=mine[start : start + _ASKED_AT_ONCE]
+        ).values_list("body", flat=True)
+    ]
 
 
 def as_logged(kind: RecordKind, bodies: Sequence[str], batch: int) -> pa.Table:

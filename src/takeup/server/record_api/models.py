@@ -97,7 +97,7 @@ class ClusterKey(models.Model):
 class InboxRow(models.Model):
     """A record as received; after the inbox's retention only its key, revision and hash stay
     (`body` empty), so that sending it again still changes nothing. `batch` is null until it is drained; events are never drained,
-    their `subject` is the decision that is their fold (`folded`)."""
+    their `subject` is the decision that is their fold (`folded`); of an outcome, the decision it came of."""
 
     kind = models.CharField(max_length=20)
     use_case = models.CharField(max_length=200)
@@ -123,7 +123,7 @@ class InboxRow(models.Model):
             models.Index(fields=["batch"], name="drained", condition=models.Q(batch__isnull=False)),
             models.Index(
                 fields=["use_case", "subject"],
-                name="events_of",
+                name="rows_about",
                 condition=models.Q(subject__isnull=False),
             ),
         ]

@@ -145,12 +145,26 @@ def _corrected_at(given: Any) -> datetime:
 def _insert(rows: Sequence[tuple[Row, int]], key: ApiKey, moment: datetime) -> None:
     insert_rows(
         [
-            (row.kind, row.use_case, row.key, revision, row.hash, row.body(revision), None, False)
+            (
+                row.kind,
+                row.use_case,
+                row.key,
+                revision,
+                row.hash,
+                row.body(revision),
+                _subject(row),
+                False,
+            )
             for row, revision in rows
         ],
         key,
         moment,
     )
+
+
+def _subject(row: Row) -> str | None:
+    """Of an outcome, the decision it came of: it may come before it."""
+    return str(row.values["decision_id"]) if row.kind == "outcomes" else None
 
 
 NewRow = tuple[str, str, str, int, str, str, str | None, bool]
