@@ -29,6 +29,7 @@ from takeup.measure.fix_check import measure_fix
 from takeup.measure.ladder import measure_ladder, measure_own_level
 from takeup.measure.model_issue import measure_model_issue
 from takeup.measure.not_consulted import measure_not_consulted
+from takeup.measure.override_clusters import measure_override_clusters
 from takeup.measure.override_ledger import measure_override_ledger
 from takeup.measure.own_calibration import measure_own_calibration
 from takeup.measure.paired import measure_paired
@@ -208,6 +209,7 @@ def answers(table: Any) -> dict[str, Any]:
         "fix": measure_fix(
             table, "x_segment", "a", datetime(2025, 2, 3), 28, None, SETTINGS  # noqa: DTZ001
         ),
+        "override_clusters": measure_override_clusters(table, [*segments, "stakes"], SETTINGS),
         "own_calibration": measure_own_calibration(table, segments, outcome=None),
         "own_level": measure_own_level(
             table.mutate(person_id=ibis.literal("me")), Population(), SETTINGS

@@ -61,7 +61,7 @@ def empty(deployment) -> None:
     first = ("InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
              "Placement", "Lead", "Grant", "Declaration", "UseCase", "Population", "Team", "Cohort",
              "Person", "Covariate", "ClusterKey", "PseudonymKey", "Snapshot", "DBTaskResult",
-             "Agreement", "Change", "TrackRecord", "PracticeCase", "Objection", "Reading", "Report", "Export", "Flag", "Reply", "Release", "Topic", "VaultKey", "OwnRow", "PopulationView", "Released", "Draw", "Step", "Stop", "GateDecision", "GateVersion", "Attestation", "Look", "Opening",
+             "Agreement", "Change", "TrackRecord", "PracticeCase", "Objection", "Reading", "Report", "Export", "Flag", "Reply", "Release", "Topic", "OverrideTotal", "VaultKey", "OwnRow", "PopulationView", "Released", "Draw", "Step", "Stop", "GateDecision", "GateVersion", "Attestation", "Look", "Opening",
              "Answer", "Response", "Notice", "Delivery", "Wants")  # fmt: skip
     models = {model.__name__: model for model in apps.get_models()}
     for name in first:

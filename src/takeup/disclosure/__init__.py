@@ -3,6 +3,7 @@
 from takeup.disclosure.by_population import (
     disclose_benchmark,
     disclose_blind_spots,
+    disclose_clusters,
     disclose_ledger,
     disclose_not_consulted,
     disclose_people,
@@ -19,6 +20,7 @@ from takeup.disclosure.one_table import (
     disclose_ladder,
     disclose_model_issue,
     disclose_paired,
+    few,
 )
 
 __all__ = [
@@ -26,6 +28,7 @@ __all__ = [
     "disclose_adoption",
     "disclose_benchmark",
     "disclose_blind_spots",
+    "disclose_clusters",
     "disclose_comparison",
     "disclose_disagreement",
     "disclose_ladder",
@@ -38,4 +41,5 @@ __all__ = [
     "disclose_resistance",
     "disclose_signals",
     "disclose_value",
+    "few",
 ]

@@ -11,6 +11,7 @@ from takeup.measure.after_error import AfterError
 from takeup.measure.blind_spots import BlindSpots
 from takeup.measure.expert_benchmark import BenchmarkOf
 from takeup.measure.not_consulted import NotConsulted
+from takeup.measure.override_clusters import OverrideCluster, OverrideClusters
 from takeup.measure.override_ledger import Ledger
 from takeup.measure.people import People, PeopleOf
 from takeup.measure.pilot_production import PilotProduction
@@ -159,3 +160,30 @@ def disclose_ledger(
         hidden = with_complement(hidden, sizes)
     kept = tuple(line for i, line in enumerate(found.lines) if str(i) not in hidden)
     return replace(found, lines=kept, more=found.more + len(hidden))
+
+
+def disclose_clusters(
+    found: OverrideClusters | CannotSay, audience: Audience, settings: Settings
+) -> OverrideClusters | CannotSay:
+    """Clusters of enough people, and of each the populations of enough people; never one alone left
+    out of what adds up."""
+    if isinstance(found, CannotSay) or audience != "share":
+        return found
+
+    def shown(sizes: dict[str, int], *, whole: bool) -> set[str]:
+        hidden = {k for k, n in sizes.items() if few(n, audience, settings.disclosure)}
+        return set(sizes) - (with_complement(hidden, sizes) if whole else hidden)
+
+    kept: list[OverrideCluster] = []
+    for dimension in dict.fromkeys(one.dimension for one in found.clusters):
+        own = [one for one in found.clusters if one.dimension == dimension]
+        sizes = {str(i): one.whole.people or 0 for i, one in enumerate(own)}
+        places = shown(sizes, whole=not found.more)
+        for i, one in enumerate(own):
+            if str(i) not in places:
+                continue
+            people = {name: line.people or 0 for name, line in one.populations}
+            told = shown(people, whole=True)
+            kept.append(replace(one, populations=tuple(p for p in one.populations if p[0] in told)))
+    kept.sort(key=lambda one: -one.whole.overrides)
+    return replace(found, clusters=tuple(kept), more=found.more + len(found.clusters) - len(kept))

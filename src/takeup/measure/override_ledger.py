@@ -8,7 +8,7 @@ where truth is not known evenly.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -60,37 +60,51 @@ def measure_override_ledger(
     seen = decisions.filter(decisions.action.isin(["followed", "modified", "overridden"]))
     if refusal := uneven_truth(seen, settings):
         return refusal
-    t = decisions.filter(decisions.action == "overridden")
     names = {
-        "reason": "override_reason" if "override_reason" in t.columns else None,
-        "segment": next((s for s in segments if s in t.columns), None),
-        "version": "model_version" if "model_version" in t.columns else None,
+        "reason": "override_reason",
+        "segment": next((s for s in segments if s in decisions.columns), None),
+        "version": "model_version",
     }
-    knew = (t.choice_right & ~t.advice_right).fill_null(False)
-    model = (~t.choice_right & t.advice_right).fill_null(False)
-    persons = "person_id" in t.columns
-    by = {
-        name: ibis.literal(None, "string") if column is None else t[column].cast("string")
-        for name, column in names.items()
-    }
-    frame = fetch(
-        t.group_by(**by, person=person_of(t).cast("string")).aggregate(
-            n=t.count(), knew=knew.cast("int64").sum(), model=model.cast("int64").sum()
-        )
-    ).to_pandas()
+    frame = overrides_counted(decisions, names)
     if frame.empty:
         return insufficient("no override", "overrides", 0)
-    keys = list(by)
-    frame[keys] = frame[keys].astype(object).where(frame[keys].notna(), None)
-    total = _line((None, None, None), frame, persons, settings)
-    lines = [_line(key, part, persons, settings) for key, part in frame.groupby(keys, dropna=False)]
+    persons = "person_id" in decisions.columns
+    total = ledger_line((None, None, None), frame, persons, settings)
+    lines = [
+        ledger_line(key, part, persons, settings)
+        for key, part in frame.groupby(list(names), dropna=False)
+    ]
     lines.sort(key=lambda line: -line.overrides)
     return Ledger(total, tuple(lines[:MOST_LINES]), max(len(lines) - MOST_LINES, 0))
 
 
-def _line(
-    key: tuple[object, ...], part: pd.DataFrame, persons: bool, settings: Settings
+def overrides_counted(decisions: ir.Table, names: Mapping[str, str | None]) -> pd.DataFrame:
+    """Overrides by `names` (name → column; where that is None or absent, unknown) and `person`: `n`, in
+    how many the person `knew`, in how many the `model` was right."""
+    t = decisions.filter(decisions.action == "overridden")
+    judged: dict[str, ir.Value] = {}
+    if {"advice_right", "choice_right"} <= set(t.columns):
+        knew = (t.choice_right & ~t.advice_right).fill_null(False)
+        model = (~t.choice_right & t.advice_right).fill_null(False)
+        judged = {"knew": knew.cast("int64").sum(), "model": model.cast("int64").sum()}
+    by = {
+        name: t[column].cast("string") if column in t.columns else ibis.literal(None, "string")
+        for name, column in names.items()
+    }
+    frame: pd.DataFrame = fetch(
+        t.group_by(**by, person=person_of(t).cast("string")).aggregate(n=t.count(), **judged)
+    ).to_pandas()
+    for name in ("knew", "model"):
+        frame[name] = frame.get(name, 0)
+    keys = list(by)
+    frame[keys] = frame[keys].astype(object).where(frame[keys].notna(), None)
+    return frame
+
+
+def ledger_line(
+    key: Sequence[object], part: pd.DataFrame, persons: bool, settings: Settings
 ) -> LedgerLine:
+    """One line from counts by person (`overrides_counted`); `key`: reason, kind of case, version."""
     n, knew, model = (int(part[c].sum()) for c in ("n", "knew", "model"))
     sums = part.groupby("person")[["knew", "model"]].sum()
     told = (sums["knew"] + sums["model"]).to_numpy(float)

@@ -14,10 +14,18 @@ PEOPLE = [f"p{i}" for i in range(12)]
 
 
 def sent(
-    key, *, days_ago: int, wrong: float, version: str, prefix: str, n: int = 480, seed: int = 1
+    key,
+    *,
+    days_ago: int,
+    wrong: float,
+    version: str,
+    prefix: str,
+    n: int = 480,
+    seed: int = 1,
+    judged: bool = True,
 ):
     """Cases of twelve people; the advice on seasonal ones is wrong with probability `wrong`, people
-    override it when it is, and now and then when it is not. All are judged."""
+    override it when it is, and now and then when it is not. All are judged, or none."""
     from takeup.record.clock import now
     from takeup.server.record_api.receive import receive
 
@@ -37,14 +45,14 @@ def sent(
             {"decision_id": name, "use_case": "credit", "case_id": f"case-{name}", "mode": "assist",
              "person_id": PEOPLE[(i // 2) % 12], "decided_at": at.isoformat(), "consulted": True,
              "recommendation": advice, "choice": choice, "x_segment": segment,
-             "model_version": version}
+             "model_version": version, "population": "officers", "stakes": ("low", "high", "low")[i // 12 % 3]}
             | ({"override_reason": "info_model_lacks" if segment == "seasonal" else "not_convinced"} if overrides else {})
         )  # fmt: skip
         outcomes.append(
             {"decision_id": name, "use_case": "credit", "correct_choice": truth,
              "observed_at": at.isoformat()}
         )  # fmt: skip
-    for kind, given in (("decisions", rows), ("outcomes", outcomes)):
+    for kind, given in (("decisions", rows), ("outcomes", outcomes))[: 1 + judged]:
         assert {r.status for r in receive(kind, given, key)} == {"stored"}
 
 
@@ -126,6 +134,59 @@ def test_overrides_are_clustered_with_who_was_right_on_the_same_cases(credit, lo
     assert seasonal.figures["people_right"] > 3 * seasonal.figures["model_right"]
     assert seasonal.figures["low"] > 0.5
     assert not any(p.handle in seasonal.members for p in Person.objects.all())
+
+
+def test_every_declared_dimension_is_cut_and_each_population_stands_beside_the_whole(credit, log):
+    from takeup.server.organization.services import declare_use_case
+
+    declare_use_case("credit", 'segment = ["x_segment", "stakes"]\n', "test")
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    snapshot(log)
+    seasonal = topic(level="seasonal", reason="info_model_lacks")
+    by_stakes = topic(dimension="stakes", level="high", reason="info_model_lacks")
+    assert by_stakes.figures["overrides"] < seasonal.figures["overrides"]
+    (place,) = seasonal.figures["populations"]
+    assert place["overrides"] == seasonal.figures["overrides"]
+    page = client_of(with_role("product_team")).get("/queue/credit").content.decode()
+    assert "The same in each population" in page
+    total = (
+        seasonal.figures["overrides"]
+        + topic(level="salary", dimension="x_segment").figures["overrides"]
+    )
+    assert f"{total} overrides and 0 flags" in page
+
+
+def test_without_known_right_answers_overrides_are_still_gathered(credit, log):
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a", judged=False)
+    snapshot(log)
+    seasonal = topic(level="seasonal", reason="info_model_lacks")
+    assert seasonal.figures["overrides"] > 0
+    assert (seasonal.figures["people_right"], seasonal.figures["share"]) == (0, None)
+    page = client_of(with_role("product_team")).get("/queue/credit").content.decode()
+    assert "No such case is judged yet." in page
+
+
+def test_what_must_be_answered_soon_is_late_soon_and_then_told_to_whoever_leads(credit, log):
+    from takeup.record.clock import at, now
+    from takeup.server.notices.models import Notice
+
+    lead = with_role("programme_lead")
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    snapshot(log)
+    number = topic(level="seasonal", reason="info_model_lacks").pk
+    team = client_of(with_role("product_team"))
+    asked = {"act": "label", "severity": "harm"}
+    assert team.post(f"/queue/credit/topic/{number}", asked).status_code == 302
+    with at(now() + timedelta(days=4)):
+        snapshot(log)
+        assert "1 is late" in team.get("/queue/credit").content.decode()
+        told = Notice.objects.filter(key__startswith="late:")
+        assert [n.handle for n in told] == [lead.handle]
+    with at(now() + timedelta(days=5)):
+        snapshot(log)
+    assert Notice.objects.filter(key__startswith="late:").count() == 1
+    wrong = team.post(f"/queue/credit/topic/{number}", {"act": "label", "severity": "soon"})
+    assert wrong.status_code == 422
 
 
 def test_an_answer_to_a_cluster_reaches_everybody_in_it_and_in_those_merged_into_it(credit, log):

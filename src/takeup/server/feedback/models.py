@@ -11,10 +11,24 @@ LABELS = (
 )  # fmt: skip
 
 
+SEVERITIES = ("harm", "blocking", "normal", "idea")
+
+
+class OverrideTotal(models.Model):
+    """All overrides of a use case as of the newest snapshot, beside which its topics stand."""
+
+    use_case = models.CharField(max_length=200, unique=True)
+    day = models.DateField()
+    figures = models.JSONField()
+
+    def __str__(self) -> str:
+        return f"overrides of {self.use_case}"
+
+
 class Topic(models.Model):
     """What the AI product team answers: a cluster of overrides (kind of case × reason × model version),
     or of flags (`flag_kind` in place of a reason). `figures` are the newest snapshot's, `members` the
-    sealed handles of those behind it. `merged_into` another: that one is worked on."""
+    sealed handles of those behind it. How soon it is answered goes by `severity`. `merged_into` another: that one is worked on."""
 
     use_case = models.CharField(max_length=200)
     dimension = models.CharField(max_length=200, blank=True)
@@ -24,12 +38,12 @@ class Topic(models.Model):
     version = models.CharField(max_length=200, blank=True)
     figures = models.JSONField(default=dict)
     members = models.TextField(blank=True)
-    seen_on = models.DateField()
+    opened_on = models.DateField()
+    severity = models.CharField(max_length=10, default="normal")
     label = models.CharField(max_length=20, blank=True)
     labelled_at = models.DateTimeField(null=True)
     labelled_by = models.CharField(max_length=100, blank=True)
     owner = models.CharField(max_length=100, blank=True)
-    due = models.DateField(null=True)
     merged_into = models.ForeignKey(
         "self", null=True, on_delete=models.CASCADE, related_name="merged"
     )
@@ -42,6 +56,9 @@ class Topic(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(label__in=("", *LABELS)), name="topic_label"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(severity__in=SEVERITIES), name="topic_severity"
             ),
         ]  # fmt: skip
 

@@ -3,6 +3,7 @@ and whether each fix showed."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,7 @@ from takeup.server.pages.words import (
     FLAG_WORDS,
     LABEL_WORDS,
     REASON_WORDS,
+    SEVERITY_WORDS,
     VERDICT_WORDS,
     plain,
 )
@@ -55,6 +57,8 @@ def topic_act(request: HttpRequest, name: str, number: int) -> HttpResponse:
         what = asked.get("act")
         if asked.get("label"):
             services.label_topic(number, asked["label"], by=by)
+        if asked.get("severity"):
+            services.set_severity(number, asked["severity"], by=by)
         if what == "answer":
             made = services.answer_topic(number, asked.get("text", ""), by=by)
             messages.success(request, _("The answer reached {n} people.").format(n=made.people))
@@ -95,22 +99,21 @@ def _queue(request: HttpRequest, name: str, status: int = 200, **more: Any) -> H
     topics = services.topics_of(name)
     wanted = str(more.pop("open", request.GET.get("open", "")))
     every = request.GET.get("all") == "1"
-    shown_topics = topics if every else topics[:_FIRST]
     owners = {t.owner for t in topics if t.owner}
     names = organization.names_of(owners)
     releases = services.releases_of(name)
     needs = sum(not t.label for t in topics)
+    rows = [_topic(t, names, wanted == str(t.pk)) for t in (topics if every else topics[:_FIRST])]
+    late = sum(_is_late(t) for t in topics)
+    whole = services.all_overrides(name)
     shown: dict[str, Any] = {
         "use_case": name, "declared": organization.declared(name),
         "use_cases": organization.use_case_names(),
         "heading": _heading(topics),
-        "overrides": sum(t.figures.get("overrides", 0) for t in topics),
+        "whole": _told(whole) if whole else None,
         "flags": sum(_flags(t) for t in topics), "topics": len(topics), "needs_label": needs,
-        "judged": sum(_judged(t) for t in topics),
-        "people_right": sum(t.figures.get("people_right", 0) for t in topics),
-        "model_right": sum(t.figures.get("model_right", 0) for t in topics),
-        "rows": [_topic(t, names, wanted == str(t.pk)) for t in shown_topics],
-        "more": len(topics) - len(shown_topics), "labels": [(k, LABEL_WORDS[k]) for k in LABELS],
+        "rows": rows, "more": len(topics) - len(rows), "late": late,
+        "severities": list(SEVERITY_WORDS.items()), "labels": [(k, LABEL_WORDS[k]) for k in LABELS],
         "owners": organization.named_with([Role.PRODUCT_TEAM], now().date()),
         "all_topics": [(t.pk, _name(t)) for t in topics],
         "acts_may": may("topic_act", request.user), "axis": axis(),
@@ -155,38 +158,57 @@ def _flags(topic: Topic) -> int:
     return len(topic.flags.all()) + sum(len(m.flags.all()) for m in topic.merged.all())
 
 
-def _judged(topic: Topic) -> int:
-    return int(topic.figures.get("people_right", 0)) + int(topic.figures.get("model_right", 0))
+def _is_late(topic: Topic) -> bool:
+    due = services.due_of(topic)
+    return due is not None and due < now().date()
 
 
 def _topic(topic: Topic, names: dict[str, str], is_open: bool) -> dict[str, Any]:
-    f = topic.figures
-    judged, low, high = _judged(topic), f.get("low"), f.get("high")
+    told = _told(topic.figures)
     if topic.reason in OF_VALUES:
-        says, mark = _("Policy: a question of rules, not of right and wrong"), "policy"
-    elif low is not None and low > 0.5:
+        told |= {
+            "says": _("Policy: a question of rules, not of right and wrong"),
+            "mark": "policy",
+        }
+    return told | {
+        "it": topic, "open": is_open, "level": plain(topic.level or topic.use_case).capitalize(),
+        "dimension": plain(topic.dimension.removeprefix("x_")),
+        "reason": REASON_WORDS.get(topic.reason, plain(topic.reason)) if topic.reason else "",
+        "flagged": FLAG_WORDS.get(topic.flag_kind, plain(topic.flag_kind)) if topic.flag_kind else "",
+        "flags": _flags(topic), "label": LABEL_WORDS.get(topic.label, ""),
+        "severity": SEVERITY_WORDS[topic.severity],
+        "owner": names.get(topic.owner, ""), "due": services.due_of(topic), "late": _is_late(topic),
+        "replies": list(topic.replies.all()), "releases": list(topic.releases.all()),
+        "cases": [flag.case_id for flag in topic.flags.all()][:5],
+        "populations": [_told(one) for one in topic.figures.get("populations", [])],
+    }  # fmt: skip
+
+
+def _told(f: Mapping[str, Any]) -> dict[str, Any]:
+    """Counts of judged overrides as they are drawn and said."""
+    people, model, untold = (
+        int(f.get(k, 0)) for k in ("people_right", "model_right", "cannot_tell")
+    )
+    judged, low, high = people + model, f.get("low"), f.get("high")
+    if low is not None and low > 0.5:
         says, mark = _("People know"), "people"
     elif high is not None and high < 0.5:
         says, mark = _("Model right"), "model"
     else:
         says, mark = _("Can’t tell yet"), "early"
-    total = max(judged + int(f.get("cannot_tell", 0)), 1)
+    total = max(judged + untold, 1)
+    told_width = 200 * judged / total
     return {
-        "it": topic, "open": is_open, "level": plain(topic.level or topic.use_case).capitalize(),
-        "reason": REASON_WORDS.get(topic.reason, plain(topic.reason)) if topic.reason else "",
-        "flagged": FLAG_WORDS.get(topic.flag_kind, plain(topic.flag_kind)) if topic.flag_kind else "",
-        "overrides": f.get("overrides", 0), "flags": _flags(topic), "judged": judged,
-        "people_right": f.get("people_right", 0), "model_right": f.get("model_right", 0),
-        "cannot_tell": f.get("cannot_tell", 0),
-        "untold_at": round(200 * judged / total, 1),
-        "widths": [round(200 * f.get(k, 0) / total, 1) for k in ("people_right", "model_right", "cannot_tell")],
+        "name": f.get("name", ""), "overrides": f.get("overrides", 0), "judged": judged,
+        "people_right": people, "model_right": model, "cannot_tell": untold,
+        "untold_at": round(told_width, 1),
+        "widths": [round(200 * n / total, 1) for n in (people, model, untold)],
+        "interval": [round(told_width * low, 1), round(told_width * high, 1)]
+        if low is not None and high is not None and judged else None,
         "range": _("{k} in 100 right, {low} to {high}").format(
             k=round(100 * f["share"]), low=round(100 * low), high=round(100 * high)
         ) if f.get("share") is not None and low is not None and high is not None else f.get("why", ""),
-        "says": says, "mark": mark, "label": LABEL_WORDS.get(topic.label, ""),
-        "owner": names.get(topic.owner, ""), "late": not topic.label and topic.due and topic.due < now().date(),
-        "replies": list(topic.replies.all()), "releases": list(topic.releases.all()),
-        "cases": [flag.case_id for flag in topic.flags.all()][:5],
+        "says": says, "mark": mark,
     }  # fmt: skip
 
 

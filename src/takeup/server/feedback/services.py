@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -12,10 +13,20 @@ from takeup.measure.fix_check import FixCheck
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
-from takeup.server.feedback.models import LABELS, Export, Flag, Release, Reply, Topic
+from takeup.server.feedback.models import (
+    LABELS,
+    SEVERITIES,
+    Export,
+    Flag,
+    OverrideTotal,
+    Release,
+    Reply,
+    Topic,
+)
 from takeup.server.feedback.taking import (
     check_fixes,
     check_of,
+    due_of,
     keep_flags,
     marks_of,
     members_of,
@@ -38,6 +49,19 @@ def label_topic(number: int, label: str, *, by: str) -> Topic:
     topic.save(update_fields=["label", "labelled_at", "labelled_by"])
     audit.record("topic.labelled", actor=by, number=number, before=before, after=label)
     return topic
+
+
+@transaction.atomic
+def set_severity(number: int, severity: str, *, by: str) -> None:
+    """How soon it must be answered. Raises InputError where there is no such severity."""
+    topic = _topic(number)
+    if severity not in SEVERITIES:
+        raise InputError("choose one of the severities")
+    if severity == topic.severity:
+        return
+    before, topic.severity = topic.severity, severity
+    topic.save(update_fields=["severity"])
+    audit.record("topic.severity", actor=by, number=number, before=before, after=severity)
 
 
 @transaction.atomic
@@ -122,6 +146,12 @@ def ship_release(
     return made
 
 
+def all_overrides(use_case: str) -> Mapping[str, Any]:
+    """Figures over all overrides as of the newest snapshot; empty where none may be shown."""
+    held = OverrideTotal.objects.filter(use_case=use_case).first()
+    return held.figures if held else {}
+
+
 def topics_of(use_case: str) -> list[Topic]:
     """Topics that stand for themselves, those without a label first, then by how many cases."""
     held = Topic.objects.filter(use_case=use_case, merged_into=None)
@@ -204,6 +234,7 @@ def _topic(number: int) -> Topic:
 
 
 __all__ = [
-    "answer_topic", "assign_topic", "check_fixes", "fixes_of", "flags_of", "keep_flags", "label_topic",
-    "merge_topic", "releases_of", "replies_to", "ship_release", "take_topics", "topics_of", "what_became",
+    "all_overrides", "answer_topic", "assign_topic", "check_fixes", "due_of", "fixes_of", "flags_of", "keep_flags", "label_topic",
+    "merge_topic", "releases_of", "replies_to",
+    "set_severity", "ship_release", "take_topics", "topics_of", "what_became",
 ]  # fmt: skip

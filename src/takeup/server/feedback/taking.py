@@ -11,20 +11,34 @@ import ibis.expr.types as ir
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
+from takeup.disclosure import disclose_clusters, few
 from takeup.log import fetch
 from takeup.measure.fix_check import FixCheck, measure_fix
-from takeup.measure.override_ledger import Ledger, LedgerLine
+from takeup.measure.override_clusters import (
+    MOST_POPULATIONS,
+    OverrideClusters,
+    measure_override_clusters,
+)
+from takeup.measure.override_ledger import LedgerLine
 from takeup.record.clock import now
 from takeup.record.use_case import UseCase
 from takeup.server.agreement.services import measuring
-from takeup.server.feedback.models import Flag, Release, Topic
-from takeup.server.organization.services import declared, handles_of
+from takeup.server.feedback.models import Flag, OverrideTotal, Release, Topic
+from takeup.server.notices.services import tell
+from takeup.server.organization.services import (
+    Role,
+    declared,
+    handles_of,
+    managers_of,
+    named_with,
+    population_titles,
+)
 from takeup.server.sealing import keyed, seal, unseal
 from takeup.server.signals.rules import due_after
 from takeup.stats.answer import CannotSay, Estimate
 
-ANSWER_WITHIN = 5
-"""Working days until a topic has a label (domain: normal severity, triage)."""
+WITHIN = {"harm": (1, 1), "blocking": (2, 5), "normal": (5, 15), "idea": (10, 30)}
+"""By severity: working days until a topic has a label, and until it has an answer."""
 CHECKED_DAYS = 28
 _KIND, _REASON, _NAME = 40, 100, 200
 """Longest kinds of flag, reasons and names that are kept."""
@@ -44,7 +58,7 @@ def keep_flags(bodies: Sequence[str]) -> None:
         topic, _ = Topic.objects.get_or_create(
             use_case=name, dimension=dimension, level=level, reason="",
             flag_kind=str(row["flagged"])[:_KIND], version=str(row.get("model_version") or "")[:_NAME],
-            defaults={"seen_on": now().date(), "due": _due(now().date())},
+            defaults={"opened_on": now().date()},
         )  # fmt: skip
         handle = handles.get(row.get("person_id") or "", "")
         Flag.objects.update_or_create(
@@ -56,27 +70,77 @@ def keep_flags(bodies: Sequence[str]) -> None:
         )  # fmt: skip
 
 
-def take_topics(
-    name: str, ledger: Ledger | CannotSay, decisions: ir.Table, people_of: PeopleOf, day: date
+def take_topics(name: str, decisions: ir.Table, people_of: PeopleOf, day: date) -> None:
+    """The clusters of overrides, as they may be shown, with those behind each, sealed; and what is
+    late."""
+    settings = measuring()
+    dimensions = [s for s in declared(name).segment if s in decisions.columns]
+    found = disclose_clusters(
+        measure_override_clusters(decisions, dimensions, settings), "share", settings
+    )
+    if not isinstance(found, CannotSay):
+        if not few(found.total.people, "share", settings.disclosure):
+            OverrideTotal.objects.update_or_create(
+                use_case=name, defaults={"day": day, "figures": _figures(found.total)}
+            )
+        _keep_clusters(name, found, decisions, people_of, day)
+    tell_of_late(name, day)
+
+
+def _keep_clusters(
+    name: str, found: OverrideClusters, decisions: ir.Table, people_of: PeopleOf, day: date
 ) -> None:
-    """The clusters of the ledger, as it may be shown, with those behind each, sealed."""
-    if isinstance(ledger, CannotSay):
-        return
-    segment = next((s for s in declared(name).segment if s in decisions.columns), "")
-    members = _members(decisions, segment)
-    handles = people_of({person for people in members.values() for person in people})
-    for line in ledger.lines:
+    members = {
+        dimension: _members(decisions, dimension or "")
+        for dimension in {one.dimension for one in found.clusters}
+    }
+    behind_all = {p for by in members.values() for people in by.values() for p in people}
+    handles = people_of(behind_all)
+    titles = population_titles()
+    for one in found.clusters:
+        line = one.whole
         if line.reason is None:
             continue
         key = (line.segment or "", line.reason, line.version or "")
-        behind = sorted({handles[p] for p in members.get(key, ()) if p in handles})
+        behind = members[one.dimension].get(key, set())
         topic, _ = Topic.objects.get_or_create(
-            use_case=name, dimension=segment if line.segment else "", level=(line.segment or "")[:_NAME],
-            reason=line.reason[:_REASON], flag_kind="", version=(line.version or "")[:_NAME],
-            defaults={"seen_on": day, "due": _due(day)},
+            use_case=name, dimension=(one.dimension or "") if line.segment else "",
+            level=(line.segment or "")[:_NAME], reason=line.reason[:_REASON], flag_kind="",
+            version=(line.version or "")[:_NAME], defaults={"opened_on": day},
         )  # fmt: skip
-        topic.figures, topic.members, topic.seen_on = _figures(line), seal(json.dumps(behind)), day
-        topic.save(update_fields=["figures", "members", "seen_on"])
+        topic.figures = _figures(line) | {
+            "populations": [
+                {"name": titles.get(key, key)} | _figures(own)
+                for key, own in one.populations[:MOST_POPULATIONS]
+            ]
+        }
+        topic.members = seal(json.dumps(sorted({handles[p] for p in behind if p in handles})))
+        topic.save(update_fields=["figures", "members"])
+
+
+def tell_of_late(name: str, day: date) -> None:
+    """What is past its day is told, once, to the managers of whoever looks into it; where nobody does,
+    to the programme's leads."""
+    for topic in Topic.objects.filter(use_case=name, merged_into=None):
+        due = due_of(topic)
+        if due is None or due >= day:
+            continue
+        above = managers_of(topic.owner) if topic.owner else []
+        leads = above or [h for h, _ in named_with([Role.PROGRAMME_LEAD], day)]
+        tell(
+            leads, f"late:{topic.pk}:{due}", f"An answer to users is late: {topic}",
+            f"It was due on {due:%d %B %Y} and has {'no answer' if topic.label else 'no label'} yet.",
+            f"/queue/{name}", kind="digest",
+        )  # fmt: skip
+
+
+def due_of(topic: Topic) -> date | None:
+    """The day by which a topic has its label, then its answer (domain: working days by severity); None
+    once it is answered."""
+    if topic.replies.exists():
+        return None
+    triage, answer = WITHIN[topic.severity]
+    return due_after(topic.opened_on, answer if topic.label else triage)
 
 
 def check_fixes(name: str, decisions: ir.Table) -> None:
@@ -155,10 +219,6 @@ def _kind_of(row: Mapping[str, Any], use_case: UseCase) -> tuple[str, str]:
         if row.get(name) is not None:
             return name, str(row[name])[:_NAME]
     return "", ""
-
-
-def _due(day: date) -> date:
-    return due_after(day, ANSWER_WITHIN)
 
 
 def _mark(use_case: str, decision_id: str) -> str:

@@ -233,6 +233,14 @@ def named_with(roles: Collection[Role], day: date) -> list[tuple[str, str]]:
     return sorted(((p.handle, str(p)) for p in found), key=lambda one: one[1])
 
 
+def managers_of(handle: str) -> list[str]:
+    """Handles of who leads a person's team today."""
+    today = now().date()
+    teams = Placement.objects.filter(on(today), person__handle=handle).values("team")
+    found = Person.objects.filter(on_path("leads", today), leads__team__in=teams, is_active=True)
+    return sorted(set(found.values_list("handle", flat=True)))
+
+
 @transaction.atomic
 def forget_person(person_id: str, actor: str) -> str:
     """Name, address and sign-in of a person go for good; the handle that stays, empty where nobody
@@ -286,6 +294,7 @@ __all__ = [
     "holders",
     "import_days",
     "import_people",
+    "managers_of",
     "named_with",
     "names_of",
     "on",

@@ -133,8 +133,7 @@ def _take(
     for decisions in result.table.tables.values():
         take_looks(name, decisions, declared(name), today, step)
         take_track_record(name, decisions, declared(name), today)
-        for one in result.shared:
-            take_topics(name, one.measures.override_ledger, decisions, handles_behind, today)
+        take_topics(name, decisions, handles_behind, today)
         check_fixes(name, decisions)
         take_practice(name, decisions)
     with transaction.atomic():

@@ -16,7 +16,6 @@ from takeup.server.organization.services import Role, roles_of
 from takeup.server.permissions import may, name_of
 
 _BAR = (
-    ("home", _("Start"), ("home",)),
     ("my_today", _("Today"), ("my_today", "practice", "my_data")),
     ("my_cases", _("My cases"), ("my_cases",)),
     ("my_calibration", _("My calibration"), ("my_calibration",)),

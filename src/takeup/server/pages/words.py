@@ -59,6 +59,12 @@ VERDICT_WORDS = {
 }  # fmt: skip
 
 
+SEVERITY_WORDS = {
+    "harm": _("Harm"), "blocking": _("Keeps people from working"), "normal": _("Normal"),
+    "idea": _("An idea"),
+}  # fmt: skip
+
+
 def plain(code: Any) -> str:
     """A code or number as words."""
     return f"{code:g}" if isinstance(code, float) else str(code).replace("_", " ")

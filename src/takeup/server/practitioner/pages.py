@@ -18,7 +18,7 @@ from takeup.measure.ladder_people import GradedPerson
 from takeup.measure.own_calibration import OwnCalibration, OwnKind
 from takeup.record.errors import InputError
 from takeup.server.audit.services import entries_about
-from takeup.server.feedback.services import fixes_of, flags_of, replies_to, what_became
+from takeup.server.feedback.services import due_of, fixes_of, flags_of, replies_to, what_became
 from takeup.server.notices.services import told_lately
 from takeup.server.organization.services import Person, declared, use_case_names
 from takeup.server.pages.strips import NARROW, Mark, axis, strip
@@ -60,7 +60,7 @@ def my_today(request: HttpRequest) -> HttpResponse:
                     "title": own.declared.title or own.use_case,
                     "label": LABEL_WORDS.get(topic.label, "") if topic else "",
                     "replies": replies.get(topic.pk, []) if topic else [],
-                    "due": topic.due if topic else None,
+                    "due": due_of(topic) if topic else None,
                     "fixes": [
                         (version, VERDICT_WORDS[verdict])
                         for version, verdict in (fixes.get(topic.pk, []) if topic else [])

@@ -4,7 +4,6 @@ somebody chooses here is kept nowhere."""
 from __future__ import annotations
 
 import secrets
-from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -13,6 +12,7 @@ from django.db import transaction
 from takeup.log import fetch, hash_of
 from takeup.log.engine import engine_of
 from takeup.record.columns import COVARIATE_PREFIX
+from takeup.server.pages.words import plain
 from takeup.server.practitioner.models import PracticeCase
 
 EACH = 60
@@ -61,9 +61,9 @@ def case_of(name: str, number: str) -> PracticeCase | None:
     )
 
 
-def known_of(case: PracticeCase) -> list[tuple[str, Any]]:
+def known_of(case: PracticeCase) -> list[tuple[str, str]]:
     """What was known beforehand, in words."""
     return [
-        (name.removeprefix(COVARIATE_PREFIX).replace("_", " "), value)
+        (plain(name.removeprefix(COVARIATE_PREFIX)), plain(value))
         for name, value in case.known.items()
     ]
