@@ -42,7 +42,8 @@ class UseCase(Declaration):
 
     `override_reasons`, `intended_users` and an outcome's `proxy` are part of the record; no measure
     of this release reads them. `reserved_for_people`: kinds of case without advice, each
-    `covariate=value`, with ` and ` between several; the rollout keeps to them.
+    `covariate=value`, with ` and ` between several; the rollout keeps to them. `protected`: covariates
+    that tell protected groups apart; exports compare labels between them and never carry them.
 
     `tolerance`, `materiality`: shares of the advice (numeric choices), or absolute figures
     in the choice's unit where `absolute = true`. `truth_tolerance`: share of the correct
@@ -75,6 +76,7 @@ class UseCase(Declaration):
     randomised_unit: Literal["case", "person", "team", "unit"] = "case"
     intended_users: int | None = Field(None, ge=1)
     reserved_for_people: list[str] = []
+    protected: list[str] = []
     keep_person_days: int | None = Field(None, ge=1)
     major_versions: list[str] = []
 

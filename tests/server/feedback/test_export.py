@@ -116,3 +116,74 @@ def test_an_outcome_that_one_choice_alone_shows_stays_out(credit, log, tmp_path)
     made = exported(log, tmp_path)
     assert made.told["left_out_one_sided"] == 30
     assert made.told["by_label_source"] == {"practitioner": made.told["rows"]}
+
+
+def test_labels_are_compared_between_protected_groups_which_never_leave(credit, log, tmp_path):  # noqa: F811
+    from takeup.server.organization.services import declare_use_case
+    from takeup.server.record_api.drain import drain
+
+    declare_use_case("credit", 'segment = ["x_segment"]\nprotected = ["x_segment"]\n', "test")
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    drain(log)
+    made = exported(log, tmp_path)
+    compared = made.told["fairness_check"]["x_segment"]
+    salary, seasonal = compared["levels"]
+    assert (salary["level"], seasonal["level"]) == ("salary", "seasonal")
+    assert salary["low"] > seasonal["high"]
+    assert compared["apart"] is True
+    assert salary["judged"] == seasonal["judged"] == 240
+    assert not any(r["segment_tags"] for r in pyarrow.parquet.read_table(made.data).to_pylist())
+
+
+def test_groups_of_few_people_are_not_compared(credit, log, tmp_path):  # noqa: F811
+    from takeup.record.clock import now
+    from takeup.server.organization.services import declare_use_case
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.receive import receive
+
+    declare_use_case("credit", 'segment = ["x_segment"]\nprotected = ["x_origin"]\n', "test")
+    at = now().isoformat()
+    rows = [
+        {"decision_id": f"f{i}", "use_case": "credit", "person_id": f"p{i % 3}", "mode": "assist",
+         "decided_at": at, "consulted": True, "recommendation": "approve", "choice": "approve",
+         "x_origin": "north"}
+        for i in range(60)
+    ]  # fmt: skip
+    receive("decisions", rows, credit)
+    truth = {"use_case": "credit", "observed_at": at, "correct_choice": "approve"}
+    receive("outcomes", [truth | {"decision_id": r["decision_id"]} for r in rows], credit)
+    drain(log)
+    told = exported(log, tmp_path).told["fairness_check"]["x_origin"]
+    assert told == {"levels": [], "left_out_of_few_people": 1, "apart": False}
+
+
+def test_a_row_says_how_long_it_may_be_kept_and_how_old_its_version_was(credit, log, tmp_path):  # noqa: F811
+    from datetime import date, datetime, timedelta
+
+    from takeup.record.clock import now
+    from takeup.server.feedback.models import Release
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.receive import receive
+
+    Release.objects.create(
+        use_case="credit", version="4.2", shipped_at=now() - timedelta(days=30), words="w", made_at=now(),
+        made_by="x",
+    )  # fmt: skip
+    row = {"use_case": "credit", "person_id": "p1", "mode": "assist", "consulted": True,
+           "decided_at": (now() - timedelta(days=2)).isoformat(), "recommendation": "approve",
+           "choice": "decline", "override_comment": "Their harvest pays in June", "model_version": "4.2"}  # fmt: skip
+    receive("decisions", [row | {"decision_id": f"c{i}"} for i in range(40)], credit)
+    drain(log)
+    made = exported(log, tmp_path)
+    one, *_ = pyarrow.parquet.read_table(made.data).to_pylist()
+    assert one["time_since_release"] == 4
+    kept = (
+        date.fromisoformat(one["retention_until"])
+        - datetime.fromisoformat(row["decided_at"]).date()
+    )
+    assert kept.days == 91
+    assert (
+        len({r["reason_text_hash"] for r in pyarrow.parquet.read_table(made.data).to_pylist()}) == 1
+    )
+    assert "harvest" not in made.data.read_bytes().decode("latin-1")
+    assert made.told["not_recorded"] == ["n_reviewers", "agreement"]

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,9 +31,13 @@ from takeup.record.errors import InputError
 from takeup.record.incoming import RecordKind
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
+from takeup.server.agreement.services import in_force as agreement_in_force
+from takeup.server.agreement.services import measuring, mode_on
 from takeup.server.audit import services as audit
-from takeup.server.feedback.models import Export, Topic
+from takeup.server.feedback.fairness import label_rates
+from takeup.server.feedback.models import Export, Release, Topic
 from takeup.server.organization.services import declared
+from takeup.server.record_api.services import keep_days
 from takeup.server.sealing import keyed
 
 SCHEMA_VERSION = 1
@@ -41,6 +45,8 @@ HELD_OUT = 0.10
 OF_VALUES = ("professional_duty_ethics", "client_or_patient_interest", "procedure_or_policy")
 """Reasons that are a question of rules and values, not of right and wrong."""
 Format = Literal["parquet", "csv", "jsonl"]
+NOT_RECORDED = ["n_reviewers", "agreement"]
+"""Columns of the schema that no record of this release fills: empty, never guessed."""
 _FEW_RIGHT, _FEW_WRONG = 30, 10
 _OUTCOME = ("correct_choice", "correct_value", "truth_probability", "outcome", "loss_recommended", "loss_final")  # fmt: skip
 
@@ -64,7 +70,8 @@ def export_overrides(
     made = now()
     number = Export.objects.filter(use_case=use_case).count() + 1
     export_id = f"{use_case}-{made:%Y%m%d}-{number}"
-    whole = _reviewed(tables, use_case, declared_, export_id)
+    seen = _seen(tables, use_case, declared_)
+    whole = _reviewed(seen, use_case, declared_, export_id)
     held = [row for row in whole if _is_held_out(use_case, row["case_ref"])]
     # An outcome that only one choice shows teaches the choice, unless it is known how likely it was seen.
     one_sided = [
@@ -89,7 +96,8 @@ def export_overrides(
         "do_not_train": sum(r["do_not_train"] for r in kept),
         "left_out_one_sided": len(one_sided), "held_out": len(held), "held_out_share": HELD_OUT,
         "columns": list(kept[0]), "sha256": hashlib.sha256(data.read_bytes()).hexdigest(),
-        "fairness_check": "no protected tags are declared for this use case: nothing was compared",
+        "not_recorded": NOT_RECORDED,
+        "fairness_check": label_rates(seen, declared_.protected, measuring()),
     }  # fmt: skip
     manifest = folder / f"{export_id}.manifest.json"
     manifest.write_text(json.dumps(told, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -108,10 +116,10 @@ def _is_held_out(use_case: str, case_ref: str) -> bool:
     return int(keyed(f"holdout.{use_case}", case_ref)[:16], 16) / 2**64 < HELD_OUT
 
 
-def _reviewed(
-    tables: Mapping[RecordKind, pa.Table], use_case: str, declared_: UseCase, export_id: str
+def _seen(
+    tables: Mapping[RecordKind, pa.Table], use_case: str, declared_: UseCase
 ) -> list[dict[str, Any]]:
-    """Rows of decisions made with the advice in view, as they are exported."""
+    """Decisions made with the advice in view, with what is known of their truth."""
     if "decisions" not in tables:
         return []
     engine = Engine()
@@ -122,15 +130,39 @@ def _reviewed(
             t = _with_outcomes(t, engine.load(canonical(tables["outcomes"]), "outcomes"), use_case)
         t = with_truth(with_action(t, declared_), declared_)
         seen = t.filter(t.action.isin(["followed", "modified", "overridden"]))
-        rows = fetch(seen.order_by("decision_id")).to_pylist()
+        return list(fetch(seen.order_by("decision_id")).to_pylist())
     finally:
         engine.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What all rows of an export share. `sure`: the weight of a practitioner's label."""
+
+    export_id: str
+    use_case: str
+    declared: UseCase
+    labels: Mapping[tuple[str, str, str], str]
+    shipped: Mapping[str, date]
+    sure: float | None
+    consent: str | None
+
+
+def _reviewed(
+    seen: list[dict[str, Any]], use_case: str, declared_: UseCase, export_id: str
+) -> list[dict[str, Any]]:
+    """The rows as they are exported."""
     labels = {
-        (x.level, x.reason): x.label
+        (x.dimension, x.level, x.reason): x.label
         for x in Topic.objects.filter(use_case=use_case).exclude(label="").exclude(reason="")
     }
-    sure = _discrimination(rows)
-    return [_row(r, declared_, export_id, use_case, labels, sure) for r in rows]
+    shipped = {r.version: r.shipped_at.date() for r in Release.objects.filter(use_case=use_case)}
+    agreed = agreement_in_force() if mode_on() else None
+    about = _About(
+        export_id, use_case, declared_, labels, shipped, _discrimination(seen),
+        f"works agreement {agreed.number}, data list {agreed.data_list}" if agreed else None,
+    )  # fmt: skip
+    return [_row(r, about) for r in seen]
 
 
 def _with_outcomes(t: ir.Table, outcomes: ir.Table, use_case: str) -> ir.Table:
@@ -161,36 +193,47 @@ def _discrimination(rows: list[dict[str, Any]]) -> float | None:
     return float(round(max(kept + caught - 1, 0.0), 3))
 
 
-def _row(
-    r: Mapping[str, Any], declared_: UseCase, export_id: str, use_case: str,
-    labels: Mapping[tuple[str, str], str], sure: float | None,
-) -> dict[str, Any]:  # fmt: skip
-    reason = r.get("override_reason")
+def _row(r: Mapping[str, Any], about: _About) -> dict[str, Any]:
+    declared_, reason, text = about.declared, r.get("override_reason"), r.get("override_comment")
     segments = {s: r[s] for s in declared_.segment if r.get(s) is not None}
-    level = str(next(iter(segments.values()), ""))
     known, p = r.get("advice_right"), r.get("truth_probability")
     source = "panel" if known is not None and p is not None else "outcome" if known is not None or r.get("outcome") is not None else "practitioner"  # fmt: skip
     of_values = reason in OF_VALUES or bool(r.get("value_tagged"))
-    decided: Any = r["decided_at"]
+    decided: date = r["decided_at"].date()
     return {
-        "export_id": export_id, "schema_version": SCHEMA_VERSION, "decision_type": use_case,
-        "case_ref": _reference(use_case, str(r.get("case_id") or r["decision_id"])),
+        "export_id": about.export_id, "schema_version": SCHEMA_VERSION, "decision_type": about.use_case,
+        "case_ref": _reference(about.use_case, str(r.get("case_id") or r["decision_id"])),
         "model_version": r.get("model_version"), "score": r.get("confidence"),
         "score_band": r.get("score_band"),
         "rec_value": _text(r, "recommendation"), "final_value": _text(r, "choice"),
         "disposition": r["action"], "reason_codes": [reason] if reason else [],
-        "triage_label": labels.get((level, reason or "")),
+        "reason_text_hash": keyed(f"export.{about.use_case}.text", str(text))[:20] if text else None,
+        "triage_label": next(
+            (label for k, v in segments.items() if (label := about.labels.get((k, str(v), reason or "")))),
+            None,
+        ),
         "outcome_basis": "adjudicated" if known is not None else "one_sided" if declared_.outcome.one_sided else "two_sided",
         "outcome_value": r.get("outcome"), "rec_correct": known, "final_correct": r.get("choice_right"),
         "label_source": source,
-        "label_confidence": 1.0 if source == "panel" else sure if source == "practitioner" else None,
-        "segment_tags": [f"{k.removeprefix('x_')}={v}" for k, v in segments.items()],
+        "label_confidence": 1.0 if source == "panel" else about.sure if source == "practitioner" else None,
+        "n_reviewers": None, "agreement": None,
+        "segment_tags": [
+            f"{k.removeprefix('x_')}={v}" for k, v in segments.items() if k not in declared_.protected
+        ],
         "value_tagged": r.get("value_tagged"), "stakes": r.get("stakes"),
-        "decided_at_week": _week(decided.date()),
+        "decided_at_week": _week(decided),
+        "time_since_release": _weeks_since(about.shipped.get(r.get("model_version") or ""), decided),
         "selection_weight": None if not p else 1 / p, "propensity_of_outcome_observed": p,
         "holdout_flag": False, "do_not_train": of_values,
         "do_not_train_reason": "a question of values or policy, not of right and wrong" if of_values else None,
+        "consent_basis": about.consent,
+        "retention_until": (decided + timedelta(days=keep_days(declared_))).isoformat(),
     }  # fmt: skip
+
+
+def _weeks_since(shipped: date | None, decided: date) -> int | None:
+    """Whole weeks since the version shipped; None where that is not recorded."""
+    return None if shipped is None or decided < shipped else (decided - shipped).days // 7
 
 
 def _text(r: Mapping[str, Any], name: str) -> str | None:

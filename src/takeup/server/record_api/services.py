@@ -15,7 +15,7 @@ from takeup.server.record_api.models import ApiKey as SenderKey
 from takeup.server.record_api.models import InboxRow, Quarantined, Sender
 from takeup.server.record_api.pseudonyms import pseudonyms_of
 from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
-from takeup.server.record_api.retention import Retained, erase, retain
+from takeup.server.record_api.retention import Retained, erase, keep_days, retain
 
 _USUAL_DAYS = 10
 """Working days of four weeks on which a sender must have sent before its silence says anything."""
@@ -72,6 +72,7 @@ __all__ = [
     "erase",
     "handles_behind",
     "in_quarantine",
+    "keep_days",
     "recorded",
     "recorded_by_batch",
     "retain",
