@@ -23,9 +23,10 @@ def sent(
     n: int = 480,
     seed: int = 1,
     judged: bool = True,
+    population: str = "officers",
 ):
-    """Cases of twelve people; the advice on seasonal ones is wrong with probability `wrong`, people
-    override it when it is, and now and then when it is not. All are judged, or none."""
+    """Cases of twelve people of a population (`officers`: PEOPLE); the advice on seasonal ones is wrong
+    with probability `wrong`, people override it when it is, and now and then when it is not. All are judged, or none."""
     from takeup.record.clock import now
     from takeup.server.record_api.receive import receive
 
@@ -43,9 +44,9 @@ def sent(
         name = f"{prefix}{i}"
         rows.append(
             {"decision_id": name, "use_case": "credit", "case_id": f"case-{name}", "mode": "assist",
-             "person_id": PEOPLE[(i // 2) % 12], "decided_at": at.isoformat(), "consulted": True,
+             "person_id": PEOPLE[(i // 2) % 12] if population == "officers" else f"{population}-{i // 2 % 12}", "decided_at": at.isoformat(), "consulted": True,
              "recommendation": advice, "choice": choice, "x_segment": segment,
-             "model_version": version, "population": "officers", "stakes": ("low", "high", "low")[i // 12 % 3]}
+             "model_version": version, "population": population, "stakes": ("low", "high", "low")[i // 12 % 3]}
             | ({"override_reason": "info_model_lacks" if segment == "seasonal" else "not_convinced"} if overrides else {})
         )  # fmt: skip
         outcomes.append(

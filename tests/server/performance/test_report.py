@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from tests.server.feedback.test_queue import PEOPLE, credit, sent, snapshot, topic  # noqa: F401
 from tests.server.people import client_of, with_role
 
@@ -44,6 +46,40 @@ def test_a_draft_is_seen_by_its_makers_alone_until_one_of_them_approves_it_in_wo
     assert "approved by Some Product_Team" in page
     assert Notice.objects.filter(key__startswith="performance:").count() == len(PEOPLE)
     assert team.post("/performance/credit/draft").status_code == 422
+
+
+def test_a_report_says_what_holds_where_people_work_what_was_promised_and_what_moved(credit, log):  # noqa: F811
+    from takeup.record.clock import at, now
+    from takeup.server.organization.services import declare_use_case
+
+    declare_use_case("credit", 'segment = ["x_segment"]\npromised_error = 0.2\n', "test")
+    team = client_of(with_role("product_team"))
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    snapshot(log)
+    team.post("/performance/credit/draft")
+    first = team.get("/performance/credit").content.decode()
+    assert "It was to be right in 80 of 100 cases; on seasonal it is not." in first
+    assert "The same where you work" not in first
+    team.post(f"/performance/credit/{month()}/approve", {"words": "Weak on harvests."})
+    with at(now() + timedelta(days=100)):
+        for prefix, place in (("b", "officers"), ("c", "phone")):
+            sent(
+                credit,
+                days_ago=1,
+                wrong=0.01,
+                version="4.3",
+                prefix=prefix,
+                n=2_000,
+                population=place,
+            )
+        snapshot(log)
+        team.post("/performance/credit/draft")
+        page = team.get("/performance/credit").content.decode()
+    assert "better than in the last report" in page
+    assert "no change shown; the last report said" in page
+    assert "The same where you work" in page
+    assert "Phone" in page
+    assert "It was to be right" not in page
 
 
 def test_how_many_read_it_is_told_and_nobody_knows_who(credit, log):  # noqa: F811

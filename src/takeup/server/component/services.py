@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from takeup.disclosure.advice_record import disclose_advice_record
@@ -16,16 +17,28 @@ from takeup.server.agreement.services import measuring
 from takeup.server.component.models import TrackRecord
 from takeup.stats.answer import CannotSay, Estimate
 
+_PLACE = "population"
+_LATELY, _AFTER_OUTCOME = 91, 28
+"""Days of the record of late: at least these, and the outcome's lag and these."""
+
 
 def take_track_record(name: str, decisions: ir.Table, use_case: UseCase, day: date) -> None:
-    """Keep the advice's record of a use case, in place of the last."""
+    """Keep the advice's record of a use case, by kind of case and by population, in place of the last: over
+    everything that was recorded, and of late."""
+    document = _document(_record(decisions, use_case))
+    if "decided_at" in decisions.columns:
+        days = max(_LATELY, round(use_case.outcome.maturation_days) + _AFTER_OUTCOME)
+        since = datetime.combine(day, time()) - timedelta(days=days)
+        lately = decisions.filter(decisions.decided_at >= ibis.literal(since))
+        document["lately"] = {"days": days} | _document(_record(lately, use_case))
+    TrackRecord.objects.update_or_create(use_case=name, defaults={"day": day, "document": document})
+
+
+def _record(decisions: ir.Table, use_case: UseCase) -> AdviceRecord | CannotSay:
     settings = measuring()
-    segments = [s for s in use_case.segment if s in decisions.columns]
-    found = disclose_advice_record(
+    segments = [s for s in (*use_case.segment, _PLACE) if s in decisions.columns]
+    return disclose_advice_record(
         measure_advice_record(decisions, segments, settings), "share", settings.disclosure
-    )
-    TrackRecord.objects.update_or_create(
-        use_case=name, defaults={"day": day, "document": _document(found)}
     )
 
 
@@ -58,13 +71,15 @@ def told_of(name: str, known: Mapping[str, Any], confidence: float | None) -> di
 
 def _document(found: AdviceRecord | CannotSay) -> dict[str, Any]:
     if isinstance(found, CannotSay):
-        return {"judged": found.n or 0, "certainty": {}, "kinds": {}}
+        return {"judged": found.n or 0, "certainty": {}, "kinds": {}, "populations": {}}
     kinds: dict[str, dict[str, Any]] = {}
     for one in found.kinds:
         if (right := _right(one)) is not None:
             kinds.setdefault(one.dimension, {})[one.segment] = right
     certainty = {one.segment: right for one in found.certainty if (right := _right(one))}
-    return {"judged": found.judged, "certainty": certainty, "kinds": kinds}
+    return {
+        "judged": found.judged, "certainty": certainty, "populations": kinds.pop(_PLACE, {}), "kinds": kinds,
+    }  # fmt: skip
 
 
 def _right(one: SegmentError) -> dict[str, Any] | None:

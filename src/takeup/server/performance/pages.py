@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.contrib import messages
@@ -83,31 +84,38 @@ def performance_approve(request: HttpRequest, name: str, month: str) -> HttpResp
     return redirect("performance_month", name, month)
 
 
+def _row(kind: Mapping[str, Any]) -> dict[str, Any]:
+    answer = Estimate(
+        kind["value"], kind["low"], kind["high"], 0.95, kind["judged"], "", "descriptive"
+    )
+    return {
+        "label": plain(kind["kind"]).capitalize(), "judged": kind["judged"], "moved": _moved(kind),
+        "right": round(100 * kind["value"]),
+        "range": _("{low} to {high}").format(
+            low=round(100 * kind["low"]), high=round(100 * kind["high"])
+        ),
+        "strip": strip(
+            [Mark("square", "model", answer)], f"{plain(kind['kind'])}: {100 * kind['value']:.0f} %"
+        ),
+    }  # fmt: skip
+
+
+def _moved(kind: Mapping[str, Any]) -> str:
+    """Against the last report: a change is said where the two ranges lie apart."""
+    before = kind["before"]
+    if before is None:
+        return ""
+    if kind["low"] > before["high"]:
+        words = _("better than in the last report, which said {was}")
+    elif kind["high"] < before["low"]:
+        words = _("worse than in the last report, which said {was}")
+    else:
+        words = _("no change shown; the last report said {was}")
+    return words.format(was=round(100 * before["value"]))
+
+
 def _told(report: Report) -> dict[str, Any]:
-    rows = []
-    for kind in report.figures["kinds"]:
-        answer = Estimate(
-            kind["value"], kind["low"], kind["high"], 0.95, kind["judged"], "", "descriptive"
-        )
-        moved = ""
-        if kind.get("before") is not None:
-            points = round(100 * (kind["value"] - kind["before"]))
-            moved = _("{points} points since the last report").format(
-                points=f"+{points}" if points > 0 else f"−{-points}"
-            )
-        rows.append(
-            {
-                "label": plain(kind["kind"]).capitalize(), "judged": kind["judged"], "moved": moved,
-                "right": round(100 * kind["value"]),
-                "range": _("{low} to {high}").format(
-                    low=round(100 * kind["low"]), high=round(100 * kind["high"])
-                ),
-                "strip": strip(
-                    [Mark("square", "model", answer)],
-                    f"{plain(kind['kind'])}: {100 * kind['value']:.0f} %",
-                ),
-            }
-        )  # fmt: skip
+    rows = [_row(kind) for kind in report.figures["kinds"]]
     heading = _("Too few cases are judged to say how the model is doing")
     if rows:
         first, last = rows[0], rows[-1]
@@ -122,7 +130,13 @@ def _told(report: Report) -> dict[str, Any]:
         one | {"answers": [_answered(a) for a in one["answers"]]}
         for one in report.figures["releases"]
     ]
-    return {"rows": rows, "heading": heading, "axis": axis(), "releases": releases}
+    return {
+        "rows": rows, "heading": heading, "axis": axis(), "releases": releases,
+        "places": [_row(place) for place in report.figures["places"]],
+        "broken": [plain(one) for one in report.figures["broken"]],
+        "promised": None if report.figures["promised_error"] is None
+        else round(100 * (1 - report.figures["promised_error"])),
+    }  # fmt: skip
 
 
 def _answered(text: str) -> str:

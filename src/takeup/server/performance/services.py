@@ -88,12 +88,26 @@ def readers(report: Report, least: int) -> tuple[int, int] | None:
 
 def _figures(use_case: str, held: dict[str, Any], before: Report | None) -> dict[str, Any]:
     declared = organization.declared(use_case)
+    document: dict[str, Any] = held["document"].get("lately") or held["document"]
+    titles = organization.population_titles()
     kinds = [
-        {"kind": level, **told, "before": _was(before, dimension, level)}
-        for dimension, levels in held["document"]["kinds"].items()
+        {
+            "dimension": dimension,
+            "kind": level,
+            **told,
+            "before": _was(before, "kinds", dimension, level),
+        }
+        for dimension, levels in document["kinds"].items()
         for level, told in levels.items()
     ]
-    kinds.sort(key=lambda k: k["value"])
+    places = [
+        {"dimension": "population", "kind": titles.get(name, name), **told,
+         "before": _was(before, "places", "population", titles.get(name, name))}
+        for name, told in document["populations"].items()
+    ]  # fmt: skip
+    for rows in (kinds, places):
+        rows.sort(key=lambda k: k["value"])
+    promised = declared.promised_error
     releases = [
         {
             "version": r.version, "words": r.words, "on": r.shipped_at.date().isoformat(),
@@ -103,12 +117,15 @@ def _figures(use_case: str, held: dict[str, Any], before: Report | None) -> dict
         if before is None or r.made_at > before.drafted_at
     ]  # fmt: skip
     return {
-        "day": held["day"], "judged": held["document"]["judged"], "kinds": kinds,
-        "certainty": held["document"]["certainty"], "releases": releases,
+        "day": held["day"], "days": document.get("days"), "judged": document["judged"], "kinds": kinds, "places": places,
+        "certainty": document["certainty"], "releases": releases, "promised_error": promised,
+        "broken": [k["kind"] for k in kinds if promised is not None and k["high"] < 1 - promised],
         "reserved": list(declared.reserved_for_people),
     }  # fmt: skip
 
 
-def _was(before: Report | None, dimension: str, level: str) -> float | None:
-    kinds = before.figures["kinds"] if before is not None else []
-    return next((k["value"] for k in kinds if k["kind"] == level), None)
+def _was(before: Report | None, rows: str, dimension: str, level: str) -> dict[str, float] | None:
+    """The same figure of the last report, with its range."""
+    held = before.figures[rows] if before is not None else []
+    found = next((k for k in held if (k["dimension"], k["kind"]) == (dimension, level)), None)
+    return None if found is None else {name: found[name] for name in ("value", "low", "high")}
