@@ -133,6 +133,43 @@ def test_an_end_counts_once_its_time_has_come_for_all(key, log, maya):
         assert "4 of your decisions" in page(maya, "/my/calibration")
 
 
+def test_where_ends_are_seen_under_one_choice_that_choice_alone_is_compared(key, log, maya):
+    from takeup.record.clock import now
+    from takeup.server.organization.services import declare_use_case
+    from takeup.server.record_api.drain import drain
+    from takeup.server.record_api.receive import receive
+
+    declare_use_case(
+        "credit", '[outcome]\nbetter = "higher"\nobserved_when = ["approve"]\n', "test"
+    )
+    at = (now() - timedelta(days=3)).isoformat()
+    rows = [
+        {"decision_id": f"s{i}", "use_case": "credit", "person_id": "maya", "mode": "assist",
+         "consulted": True, "decided_at": at, "recommendation": advice, "choice": choice}
+        for i, (advice, choice) in enumerate(
+            [("approve", "approve")] * 30 + [("decline", "approve")] * 20 + [("decline", "decline")] * 15
+        )
+    ]  # fmt: skip
+    receive("decisions", rows, key)
+    ends = [
+        {
+            "decision_id": f"s{i}",
+            "use_case": "credit",
+            "outcome": float(i % 10 > 0),
+            "observed_at": at,
+        }
+        for i in range(50)
+    ]
+    receive("outcomes", ends, key)
+    drain(log)
+    told = page(maya, "/my/calibration")
+    assert "only where you chose approve" in told
+    assert "50 of your decisions" in told
+    assert "You overrode the advice in 20 of them." in told
+    assert "27 of 30" in told
+    assert "18 of 20" in told
+
+
 def test_the_own_level_says_what_keeps_from_the_next(key, log, maya):
     sent(key, log, "maya", 40, choice="decline", override_reason=None)
     said = page(maya, "/my/calibration")

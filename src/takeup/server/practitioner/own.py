@@ -20,7 +20,7 @@ from takeup.record.clock import now
 from takeup.record.population import Population
 from takeup.record.settings import LadderSettings
 from takeup.record.truth import with_truth
-from takeup.record.use_case import UseCase
+from takeup.record.use_case import OutcomeRule, UseCase
 from takeup.server.agreement.services import measuring
 from takeup.server.organization.services import declared
 from takeup.server.practitioner.vault import rows_of
@@ -71,9 +71,11 @@ def own_cases(handle: str) -> dict[str, OwnCases]:
 @dataclass(frozen=True, slots=True)
 class OwnFigures:
     """What a person's decisions of one use case say to them. `rows`: those of the days asked for, with
-    what was done."""
+    what was done. `only`: the choices to which the calibration is limited, because under others no end
+    is ever seen (empty: no limit)."""
 
     calibration: OwnCalibration
+    only: tuple[str, ...]
     level: GradedPerson | CannotSay
     rows: tuple[Mapping[str, Any], ...]
 
@@ -93,13 +95,21 @@ def figures_of(own: OwnCases, days: int) -> OwnFigures:
     lately = table.filter(
         pc.greater_equal(table["decided_at"], pa.scalar(since, pa.timestamp("us")))
     )
+    only = _choices_with_ends(lately, rule)
+    compared = lately.filter(pc.is_in(lately["choice"], pa.array(only))) if only else lately
     told = own_calibration_of(
-        lately, own.declared.segment, outcome=None if rule.one_sided else _END,
-        better_higher=rule.better != "lower",
-    )  # fmt: skip
+        compared, own.declared.segment, outcome=_END, better_higher=rule.better != "lower"
+    )
     counts = _level_query(rules.ladder.model_dump_json(), table.schema).run(table)
     level = own_level_of(counts, "stakes" in table.column_names, facts, rules)
-    return OwnFigures(told, level, tuple(_told(own, lately)))
+    return OwnFigures(told, only, level, tuple(_told(own, lately)))
+
+
+def _choices_with_ends(rows: pa.Table, rule: OutcomeRule) -> tuple[str, ...]:
+    """Where ends are seen under some choices alone and no case was judged: those choices. Among them,
+    with and against the advice can be compared; of the others nothing is known."""
+    judged = "choice_right" in rows.column_names and rows["choice_right"].null_count < len(rows)
+    return () if judged or rule.observed_when == "always" else tuple(rule.observed_when)
 
 
 def _told(own: OwnCases, derived: pa.Table) -> list[dict[str, Any]]:

@@ -92,7 +92,8 @@ def my_calibration(request: HttpRequest) -> HttpResponse:
     figures = figures_of(own, days)
     if figures.calibration.decisions:
         told = figures.calibration
-        shown |= {"told": told, **_told(told, own), "reasons": _reasons(own, figures.rows)}
+        shown |= {"told": told, **_told(told), "reasons": _reasons(own, figures.rows)}
+        shown["only"] = " / ".join(plain(choice) for choice in figures.only)
         shown |= {"level": _level(figures.level)}
     return render(request, "practitioner/calibration.html", shown)
 
@@ -203,7 +204,7 @@ def _days(wanted: str | None) -> int:
     return int(wanted) if wanted in {str(d) for d in WINDOWS} else 90
 
 
-def _told(told: OwnCalibration, own: OwnCases) -> dict[str, Any]:
+def _told(told: OwnCalibration) -> dict[str, Any]:
     kinds = [told.whole, *told.kinds]
     return {
         "heading": _heading(told),
@@ -223,7 +224,6 @@ def _told(told: OwnCalibration, own: OwnCases) -> dict[str, Any]:
             }
             for one in told.trust
         ],
-        "one_sided": own.declared.outcome.one_sided and not told.truth,
     }  # fmt: skip
 
 
