@@ -1,5 +1,5 @@
-"""A loan officer decides ten cases in the loan desk, by mouse and by keyboard, overrides three, marks one
-as wrong, and finds them on My cases and My calibration within seconds. The product team labels and
+"""A loan officer decides ten cases in the loan desk by mouse and ten by keyboard alone, overrides three, marks
+one as wrong, and finds them on My cases and My calibration within seconds. The product team labels and
 answers the mark and ships a version; the officer sees the answer, and after weeks whether it worked."""
 
 from __future__ import annotations
@@ -119,7 +119,7 @@ def press(page: Page, name: str) -> None:
     raise AssertionError(f"{name} is not reached by Tab")
 
 
-def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
+def test_cases_decided_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
     (tmp_path / "people.csv").write_text(
         "person_id,name,email,population,team,cohort\n"
         "maya,Maya Okafor,maya@example.org,officers,north,first\n"
@@ -144,7 +144,7 @@ def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
         page.click("button")
         page.click("tbody a >> nth=0")
         other = {"approve": "Decline", "decline": "Approve"}
-        for i in range(5):
+        for i in range(10):
             advice = advised(page)
             if i == 0:
                 page.get_by_role("button", name="This looks wrong").click()
@@ -155,7 +155,7 @@ def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
             else:
                 page.get_by_role("button", name="Follow:").click()
             saved(page)
-        for i in range(5):
+        for i in range(10):
             advice = advised(page)
             if i == 0:
                 press(page, f"{other[advice]} instead")
@@ -169,18 +169,18 @@ def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
         began = time.monotonic()
         while True:
             own.goto(server.address("/my/cases"))
-            if "10 cases of yours" in own.inner_text("main"):
+            if "20 cases of yours" in own.inner_text("main"):
                 break
             assert time.monotonic() - began < SHOWN_WITHIN, own.inner_text("main")
             select_nothing()
         rows = own.locator("tbody tr")
-        expect(rows).to_have_count(10)
+        expect(rows).to_have_count(20)
         expect(rows.filter(has_text="overrode")).to_have_count(3)
         expect(rows.filter(has_text="I know something the model lacks")).to_have_count(2)
         expect(rows.filter(has_text="something is missing")).to_have_count(1)
         expect(own.locator("tbody tr").filter(has_text="decided without looking")).to_have_count(0)
         own.goto(server.address("/my/calibration"))
-        expect(own.locator("main")).to_contain_text("10 decisions")
+        expect(own.locator("main")).to_contain_text("20 decisions")
         expect(own.locator("main")).to_contain_text("Too early to say")
 
         for path in ("/my/today", "/my/cases", "/my/calibration", "/my/practice", "/my/data"):
@@ -206,7 +206,7 @@ def test_ten_cases_in_the_desk_come_back_to_the_officer_alone(server, tmp_path):
         team.get_by_label("data gap").check()
         team.get_by_label("Answer, to everybody behind").fill("Harvest income counts from 4.3 on.")
         team.get_by_role("button", name="Send the answer").click()
-        expect(team.locator("[role=status]")).to_contain_text("The answer reached 1 people.")
+        expect(team.locator("[role=status]")).to_contain_text("The answer reached 1 person.")
         team.click("#fixes summary")
         team.fill("#version", "4.3")
         team.fill("#words", "Reads the year, not the month")

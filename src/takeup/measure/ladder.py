@@ -201,11 +201,14 @@ def _counted(t: ir.Table, rules: LadderSettings, end: ir.IntegerValue | None) ->
 
 
 def _filled(counts: pa.Table) -> pd.DataFrame:
-    frame: pd.DataFrame = counts.to_pandas()
-    frame["population"] = frame["population"].astype(object).fillna("(none)")
-    for name in (*COUNTS, *SKILL):
-        frame[name] = frame[name].astype(float) if name in frame else 0.0
-    return frame.fillna(dict.fromkeys((*COUNTS, *SKILL), 0.0))
+    given: pd.DataFrame = counts.to_pandas()
+    names = [*COUNTS, *SKILL]
+    numbers = given.reindex(columns=names).to_numpy(float, na_value=0.0)
+    return pd.DataFrame(np.nan_to_num(numbers), columns=names).assign(
+        population=given["population"].astype(object).fillna("(none)"),
+        person=given["person"],
+        window=given["window"],
+    )
 
 
 def _count(flag: ir.BooleanValue, small: ir.Table) -> ir.Value:

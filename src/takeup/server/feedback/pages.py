@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
 from takeup.measure.fix_check import FixCheck
@@ -61,7 +62,10 @@ def topic_act(request: HttpRequest, name: str, number: int) -> HttpResponse:
             services.set_severity(number, asked["severity"], by=by)
         if what == "answer":
             made = services.answer_topic(number, asked.get("text", ""), by=by)
-            messages.success(request, _("The answer reached {n} people.").format(n=made.people))
+            told = ngettext(
+                "The answer reached {n} person.", "The answer reached {n} people.", made.people
+            )
+            messages.success(request, told.format(n=made.people))
         elif what == "assign":
             services.assign_topic(number, asked.get("owner", ""), by=by)
         elif what == "merge":
@@ -238,7 +242,14 @@ def _counted(answer: Answer) -> str:
 
 
 def _percents(*answers: Answer) -> str:
-    told = [f"{100 * a.value:.0f}" for a in answers if isinstance(a, Estimate)]
+    """One share after the other, each with its range."""
+    told = [
+        _("{share} ({low} to {high})").format(
+            share=round(100 * a.value), low=round(100 * a.low), high=round(100 * a.high)
+        )
+        for a in answers
+        if isinstance(a, Estimate)
+    ]
     return _(", then ").join(told) + " %" if len(told) == len(answers) else ""
 
 
