@@ -20,6 +20,7 @@ from takeup.record.errors import InputError
 from takeup.server.feedback import services
 from takeup.server.feedback.export import OF_VALUES
 from takeup.server.feedback.models import LABELS, Release, Topic
+from takeup.server.feedback.naming import name_of
 from takeup.server.feedback.taking import CHECKED_DAYS, check_of
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
@@ -119,7 +120,7 @@ def _queue(request: HttpRequest, name: str, status: int = 200, **more: Any) -> H
         "rows": rows, "more": len(topics) - len(rows), "late": late,
         "severities": list(SEVERITY_WORDS.items()), "labels": [(k, LABEL_WORDS[k]) for k in LABELS],
         "owners": organization.named_with([Role.PRODUCT_TEAM], now().date()),
-        "all_topics": [(t.pk, _name(t)) for t in topics],
+        "all_topics": [(t.pk, name_of(t)) for t in topics],
         "acts_may": may("topic_act", request.user), "axis": axis(),
         "releases": [_release(r, t) for r in releases for t in r.topics.all()],
         "days": CHECKED_DAYS, "today": now().date(),
@@ -149,13 +150,6 @@ def _heading(topics: list[Topic]) -> str:
         if topics
         else _("Nothing is reported")
     )
-
-
-def _name(topic: Topic) -> str:
-    what = REASON_WORDS.get(topic.reason, plain(topic.reason)) if topic.reason else FLAG_WORDS.get(
-        topic.flag_kind, plain(topic.flag_kind)
-    )  # fmt: skip
-    return f"{plain(topic.level or topic.use_case).capitalize()}: {what}"
 
 
 def _flags(topic: Topic) -> int:
@@ -220,7 +214,7 @@ def _release(release: Release, topic: Topic) -> dict[str, Any]:
     found = check_of(release, topic)
     told: dict[str, Any] = {
         "release": release,
-        "topic": _name(topic),
+        "topic": name_of(topic),
         "verdict": VERDICT_WORDS["too_early"],
     }
     if isinstance(found, FixCheck):

@@ -24,6 +24,7 @@ from takeup.record.clock import now
 from takeup.record.use_case import UseCase
 from takeup.server.agreement.services import measuring
 from takeup.server.feedback.models import Flag, OverrideTotal, Release, Topic
+from takeup.server.feedback.naming import name_of
 from takeup.server.notices.services import tell
 from takeup.server.organization.services import (
     Role,
@@ -121,14 +122,15 @@ def _keep_clusters(
 def tell_of_late(name: str, day: date) -> None:
     """What is past its day is told, once, to the managers of whoever looks into it; where nobody does,
     to the programme's leads."""
-    for topic in Topic.objects.filter(use_case=name, merged_into=None):
+    held = Topic.objects.filter(use_case=name, merged_into=None)
+    for topic in held.prefetch_related("replies"):
         due = due_of(topic)
         if due is None or due >= day:
             continue
         above = managers_of(topic.owner) if topic.owner else []
         leads = above or [h for h, _ in named_with([Role.PROGRAMME_LEAD], day)]
         tell(
-            leads, f"late:{topic.pk}:{due}", f"An answer to users is late: {topic}",
+            leads, f"late:{topic.pk}:{due}", f"An answer to users is late: {name_of(topic)}",
             f"It was due on {due:%d %B %Y} and has {'no answer' if topic.label else 'no label'} yet.",
             f"/queue/{name}", kind="digest",
         )  # fmt: skip
@@ -137,7 +139,7 @@ def tell_of_late(name: str, day: date) -> None:
 def due_of(topic: Topic) -> date | None:
     """The day by which a topic has its label, then its answer (domain: working days by severity); None
     once it is answered."""
-    if topic.replies.exists():
+    if topic.replies.all():
         return None
     triage, answer = WITHIN[topic.severity]
     return due_after(topic.opened_on, answer if topic.label else triage)
