@@ -9,10 +9,11 @@ import threading
 import warnings
 from collections.abc import Callable
 
-import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+
+from takeup.log.engine import Engine
 
 # A relation of DuckDB's would save that copy, and bind the query twice: for few rows the copy is cheaper.
 warnings.filterwarnings("ignore", "Arrow output on a DB-API result makes an extra copy")
@@ -29,22 +30,13 @@ class Prepared:
 
     def run(self, rows: pa.Table) -> pa.Table:
         """The result for `rows`, which have the schema it was made for."""
-        connection = _connection()
+        # An engine of this thread's own: making one takes longer than the queries.
+        if not hasattr(_local, "engine"):
+            _local.engine = Engine(threads=1)
+        connection = _local.engine.backend.con
         connection.register(_GIVEN, rows)
         try:
-            return connection.execute(self._sql).to_arrow_table()
+            found: pa.Table = connection.execute(self._sql).fetch_arrow_table()
+            return found
         finally:
             connection.unregister(_GIVEN)
-
-
-def _connection() -> duckdb.DuckDBPyConnection:
-    """One of this thread's own: making one takes longer than the queries."""
-    if not hasattr(_local, "connection"):
-        connection = duckdb.connect(
-            config={"autoinstall_known_extensions": False, "autoload_known_extensions": False}
-        )
-        connection.execute("SET TimeZone = 'UTC'")
-        connection.execute("SET threads = 1")
-        _local.connection = connection
-    held: duckdb.DuckDBPyConnection = _local.connection
-    return held

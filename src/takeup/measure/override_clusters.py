@@ -13,10 +13,14 @@ from dataclasses import dataclass, replace
 import ibis.expr.types as ir
 import pandas as pd
 
-from takeup.measure.known_truth import PANEL, uneven_truth
-from takeup.measure.override_ledger import LedgerLine, ledger_line, overrides_counted
+from takeup.measure.override_ledger import (
+    LedgerLine,
+    cannot_score,
+    ledger_line,
+    overrides_counted,
+)
 from takeup.record.settings import Settings
-from takeup.stats.answer import CannotSay, insufficient, not_instrumented
+from takeup.stats.answer import CannotSay, insufficient
 
 MOST_CLUSTERS, MOST_POPULATIONS = 60, 6
 _KEY = ["reason", "segment", "version"]
@@ -46,10 +50,7 @@ def measure_override_clusters(
     decisions: ir.Table, dimensions: Sequence[str], settings: Settings
 ) -> OverrideClusters | CannotSay:
     """Clusters by each of `dimensions` that is recorded; without one, by reason and version alone."""
-    refusal: CannotSay | None = not_instrumented("overrides cannot be scored", PANEL)
-    if {"advice_right", "choice_right"} <= set(decisions.columns):
-        seen = decisions.filter(decisions.action.isin(["followed", "modified", "overridden"]))
-        refusal = uneven_truth(seen, settings)
+    refusal = cannot_score(decisions, settings)
     cuts: list[str | None] = [d for d in dimensions if d in decisions.columns]
     persons = "person_id" in decisions.columns
 

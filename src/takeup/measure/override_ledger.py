@@ -55,10 +55,7 @@ def measure_override_ledger(
     decisions: ir.Table, segments: Sequence[str], settings: Settings
 ) -> Ledger | CannotSay:
     """The ledger by override reason, first declared segment and model version."""
-    if not {"advice_right", "choice_right"} <= set(decisions.columns):
-        return not_instrumented("overrides cannot be scored", PANEL)
-    seen = decisions.filter(decisions.action.isin(["followed", "modified", "overridden"]))
-    if refusal := uneven_truth(seen, settings):
+    if refusal := cannot_score(decisions, settings):
         return refusal
     names = {
         "reason": "override_reason",
@@ -76,6 +73,14 @@ def measure_override_ledger(
     ]
     lines.sort(key=lambda line: -line.overrides)
     return Ledger(total, tuple(lines[:MOST_LINES]), max(len(lines) - MOST_LINES, 0))
+
+
+def cannot_score(decisions: ir.Table, settings: Settings) -> CannotSay | None:
+    """Why it cannot be told who was right; None where it can."""
+    if not {"advice_right", "choice_right"} <= set(decisions.columns):
+        return not_instrumented("overrides cannot be scored", PANEL)
+    seen = decisions.filter(decisions.action.isin(["followed", "modified", "overridden"]))
+    return uneven_truth(seen, settings)
 
 
 def overrides_counted(decisions: ir.Table, names: Mapping[str, str | None]) -> pd.DataFrame:

@@ -70,5 +70,5 @@ def _level(level: str, people: Mapping[str, Sequence[bool]], confidence: float) 
     return {
         "level": level, "people": len(people), "judged": int(judged.sum()), "right": int(right.sum()),
         "share": known.value if known else None, "low": known.low if known else None,
-        "high": known.high if known else None, "confidence": confidence,
+        "high": known.high if known else None, "confidence": confidence, "grade": "descriptive",
     }  # fmt: skip

@@ -23,6 +23,7 @@ from takeup.server.feedback.models import (
     Reply,
     Topic,
 )
+from takeup.server.feedback.naming import name_of
 from takeup.server.feedback.taking import (
     check_fixes,
     check_of,
@@ -235,6 +236,6 @@ def _topic(number: int) -> Topic:
 
 __all__ = [
     "all_overrides", "answer_topic", "assign_topic", "check_fixes", "due_of", "fixes_of", "flags_of", "keep_flags", "label_topic",
-    "merge_topic", "releases_of", "replies_to",
+    "merge_topic", "name_of", "releases_of", "replies_to",
     "set_severity", "ship_release", "take_topics", "topics_of", "what_became",
 ]  # fmt: skip

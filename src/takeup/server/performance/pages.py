@@ -16,7 +16,7 @@ from takeup.server.agreement.services import showing
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person
 from takeup.server.pages.strips import Mark, axis, strip
-from takeup.server.pages.words import FLAG_WORDS, REASON_WORDS, plain
+from takeup.server.pages.words import plain
 from takeup.server.performance import services
 from takeup.server.performance.models import Report
 from takeup.server.permissions import may
@@ -126,20 +126,10 @@ def _told(report: Report) -> dict[str, Any]:
             )
             if len(rows) > 1 else _("Right in {b} of 100 cases").format(b=first["right"])
         )  # fmt: skip
-    releases = [
-        one | {"answers": [_answered(a) for a in one["answers"]]}
-        for one in report.figures["releases"]
-    ]
     return {
-        "rows": rows, "heading": heading, "axis": axis(), "releases": releases,
+        "rows": rows, "heading": heading, "axis": axis(), "releases": report.figures["releases"],
         "places": [_row(place) for place in report.figures["places"]],
         "broken": [plain(one) for one in report.figures["broken"]],
         "promised": None if report.figures["promised_error"] is None
         else round(100 * (1 - report.figures["promised_error"])),
     }  # fmt: skip
-
-
-def _answered(text: str) -> str:
-    level, _sep, code = text.partition(": ")
-    words = REASON_WORDS.get(code) or FLAG_WORDS.get(code) or plain(code)
-    return f"{plain(level)}: {words}"

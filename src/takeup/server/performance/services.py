@@ -11,7 +11,7 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
 from takeup.server.component.services import record_of
-from takeup.server.feedback.services import releases_of
+from takeup.server.feedback.services import name_of, releases_of
 from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
 from takeup.server.performance.models import Reading, Report
@@ -111,7 +111,7 @@ def _figures(use_case: str, held: dict[str, Any], before: Report | None) -> dict
     releases = [
         {
             "version": r.version, "words": r.words, "on": r.shipped_at.date().isoformat(),
-            "answers": [f"{t.level or use_case}: {t.reason or t.flag_kind}" for t in r.topics.all()],
+            "answers": [name_of(t) for t in r.topics.all()],
         }
         for r in releases_of(use_case)
         if before is None or r.made_at > before.drafted_at

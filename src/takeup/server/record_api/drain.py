@@ -107,9 +107,10 @@ def _came_before(decisions: Iterable[tuple[str, str]]) -> list[str]:
         body
         for name, mine in ids.items()
         for start in range(0, len(mine), _ASKED_AT_ONCE)
-        for body in drained.filter(
-            use_case=name, subject__in=mine[start : start + _ASKED_AT_ONCE]
-        ).values_list("body", flat=True)
+        for body in drained.filter(use_case=name, subject__in=mine[start : start + _ASKED_AT_ONCE])
+        # The latest of several holds.
+        .order_by("id")
+        .values_list("body", flat=True)
     ]
 
 
