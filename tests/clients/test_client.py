@@ -15,15 +15,15 @@ from deltalake import DeltaTable
 
 from takeup_client import AsyncClient, Client
 from takeup_client.spool import Spool
-from tests.server.running import Server, running, select_nothing
+from tests.server.running import STORE, Server, running, select_nothing
 
-pytestmark = pytest.mark.xdist_group("client")
+pytestmark = [pytest.mark.store, pytest.mark.xdist_group("client")]
 KILLS = int(os.environ.get("TAKEUP_KILLS", "4"))
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running("sqlite", tmp_path_factory.mktemp("client")) as (started, _):
+    with running(STORE, tmp_path_factory.mktemp("client")) as (started, _):
         yield started
 
 

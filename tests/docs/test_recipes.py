@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 from deltalake import DeltaTable
 
-from tests.server.running import decision, running, select_nothing
+from tests.server.running import STORE, decision, running, select_nothing
 
-pytestmark = pytest.mark.xdist_group("recipes")
+pytestmark = [pytest.mark.store, pytest.mark.xdist_group("recipes")]
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "record.md"
 ROOT = GUIDE.parents[2]
 
@@ -26,7 +26,7 @@ def recipe(first_line: str) -> str:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running("sqlite", tmp_path_factory.mktemp("recipes")) as (started, _):
+    with running(STORE, tmp_path_factory.mktemp("recipes")) as (started, _):
         started.command("rollout", "step", "credit-line", "assist")
         yield started
 

@@ -9,14 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import running
+from tests.server.running import STORE, running
+
+pytestmark = pytest.mark.store
 
 EXAMPLE = Path(__file__).resolve().parents[2] / "examples" / "no_page.py"
 
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running("sqlite", tmp_path_factory.mktemp("no-page")) as (started, _):
+    with running(STORE, tmp_path_factory.mktemp("no-page")) as (started, _):
         yield started
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.server.running import running, select_nothing
+from tests.server.running import STORE, running, select_nothing
 from tests.server.same_figures import differences
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -16,6 +16,8 @@ SCRIPT = """
 import csv, random, sys
 from datetime import datetime, timezone
 from takeup_client import Client
+
+pytestmark = pytest.mark.store
 
 rng = random.Random(1)
 columns = ["case_id", "person_id", "decided_at", "mode", "consulted", "recommendation", "choice",
@@ -43,7 +45,7 @@ with Client(sys.argv[1], sys.argv[2], "credit-line", spool="spool") as takeup, o
 
 
 def test_a_script_with_the_client_is_counted_and_diagnosed_like_its_table(tmp_path):
-    with running("sqlite", tmp_path) as (server, _):
+    with running(STORE, tmp_path) as (server, _):
         key = server.command("key", "make", "script").stdout.strip()
         server.command("rollout", "step", "credit-line", "assist")
         (tmp_path / "script.py").write_text(SCRIPT)

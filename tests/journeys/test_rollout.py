@@ -14,10 +14,10 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.server.running import Server, running, select_nothing
+from tests.server.running import STORE, Server, running, select_nothing
 from tests.server.test_browser import PASSWORD, chromium
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("rollout-journey")]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.xdist_group("rollout-journey")]
 ROOT = Path(__file__).resolve().parents[2]
 OBEYS_WITHIN = 5.0
 SCRIPT = """
@@ -60,7 +60,7 @@ with at(datetime.fromisoformat("{moment}")):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running("sqlite", tmp_path_factory.mktemp("rollout"), begin=False) as (started, _):
+    with running(STORE, tmp_path_factory.mktemp("rollout"), begin=False) as (started, _):
         started.environment["TAKEUP_PUBLIC_URL"] = started.address("")
         started.start()
         yield started

@@ -18,10 +18,10 @@ import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.journeys.test_rollout import sign_in
-from tests.server.running import Server, free_port, running, select_nothing
+from tests.server.running import STORE, Server, free_port, running, select_nothing
 from tests.server.test_browser import chromium, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("work-journey")]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.xdist_group("work-journey")]
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "examples" / "loan_desk"
 SHOWN_WITHIN = 5.0
@@ -63,7 +63,7 @@ with at(begins + timedelta(days=29)):
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running("sqlite", tmp_path_factory.mktemp("work"), begin=False) as (started, _):
+    with running(STORE, tmp_path_factory.mktemp("work"), begin=False) as (started, _):
         started.environment["TAKEUP_PUBLIC_URL"] = started.address("")
         started.start()
         yield started

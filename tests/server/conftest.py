@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.server.running import Postgres, postgres_folder
+from tests.server.running import STORE, Postgres, postgres_folder
 
 
 def pytest_collection_modifyitems(items):
-    """Tests of the store in this process run on both: `-m store` picks them."""
+    """Tests of the store in this process run on both, as those that say so themselves."""
     for item in items:
         if "django_ready" in getattr(item, "fixturenames", ()):
             item.add_marker("store")
@@ -27,7 +27,7 @@ def django_ready(tmp_path_factory):
     os.environ["TAKEUP_DEVELOPMENT"] = "1"
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
     postgres = None
-    if os.environ.get("TAKEUP_TEST_STORE") == "postgres":
+    if STORE == "postgres":
         if postgres_folder() is None:
             pytest.skip("no PostgreSQL on this machine (make system installs it)")
         place = Path(tempfile.mkdtemp(prefix="takeup-postgres-"))

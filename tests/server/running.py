@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from typing import Any
 import pytest
 
 STORES = ("sqlite", "postgres")
+STORE = os.environ.get("TAKEUP_TEST_STORE", "sqlite")
+"""The store of this run, for tests marked `store`; CI runs those on both."""
 
 
 def free_port() -> int:
@@ -136,6 +139,32 @@ class Server:
                 return answer.status, json.load(answer)
         except urllib.error.HTTPError as error:
             return error.code, json.loads(error.read() or b"{}")
+
+
+class Sending:
+    """Batches one after the other until the block ends."""
+
+    def __init__(self, server: Server, key: str) -> None:
+        self.server, self.key, self.acknowledged = server, key, 0
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+
+    def _run(self) -> None:
+        first = 0
+        while not self._stop.is_set():
+            rows = [decision(i) for i in range(first, first + 50)]
+            status, _ = self.server.send("/api/v1/decisions", rows, self.key)
+            assert status == 200
+            self.acknowledged += 50
+            first += 50
+
+    def __enter__(self) -> Sending:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join(timeout=60)
 
 
 def select_nothing() -> None:

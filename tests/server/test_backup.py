@@ -4,37 +4,10 @@ from __future__ import annotations
 
 import json
 import tarfile
-import threading
 
 import pytest
 
-from tests.server.running import STORES, Server, decision, running, select_nothing
-
-
-class Sending:
-    """Batches one after the other until the block ends."""
-
-    def __init__(self, server: Server, key: str) -> None:
-        self.server, self.key, self.acknowledged = server, key, 0
-        self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-
-    def _run(self) -> None:
-        first = 0
-        while not self._stop.is_set():
-            rows = [decision(i) for i in range(first, first + 50)]
-            status, _ = self.server.send("/api/v1/decisions", rows, self.key)
-            assert status == 200
-            self.acknowledged += 50
-            first += 50
-
-    def __enter__(self) -> Sending:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stop.set()
-        self._thread.join(timeout=60)
+from tests.server.running import STORES, Sending, Server, decision, running, select_nothing
 
 
 @pytest.mark.parametrize("store", STORES)

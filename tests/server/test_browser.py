@@ -9,9 +9,9 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.server.running import Server, decision, running
+from tests.server.running import STORE, Server, decision, running
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser-server")]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.xdist_group("browser-server")]
 PASSWORD = "a-long-and-rare-password"
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
@@ -33,7 +33,7 @@ def chromium() -> str:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory):
-    with running("sqlite", tmp_path_factory.mktemp("browser"), begin=False) as (started, _):
+    with running(STORE, tmp_path_factory.mktemp("browser"), begin=False) as (started, _):
         started.environment["TAKEUP_DEVELOPMENT"] = "1"
         started.environment["TAKEUP_PUBLIC_URL"] = started.address("")
         started.start()

@@ -109,6 +109,65 @@ def test_verify_names_rows_that_are_gone_and_batches_that_were_changed(key, log)
     assert verify(log).waiting == 2
 
 
+def emptied(log) -> None:
+    shutil.rmtree(log.url)
+
+
+@pytest.mark.parametrize("more", [0, 1], ids=["nothing came since", "more came since"])
+def test_what_a_log_has_lost_is_named_and_written_again_while_it_is_kept(key, log, more):
+    send(key, 1, 2)
+    drain(log)
+    send(key, 3)
+    drain(log)
+    emptied(log)
+    from takeup.server.record_api.drain import find_lost
+
+    (lost,) = verify(log).problems
+    assert "2 batches of 3 rows were written to the log, which ends with batch 0" in lost
+    send(key, *range(4, 4 + more))
+    assert ids(log) == [f"d{i}" for i in range(1, 4 + more)]
+    if not more:
+        find_lost(log)
+    assert drain(log).rows == 3 + more
+    found = verify(log)
+    assert (found.log, found.waiting, found.problems) == (3 + more, 0, ())
+
+
+def test_nothing_is_written_past_a_hole_that_cannot_be_filled(key, log):
+    from takeup.record.errors import InputError
+    from takeup.server.record_api.drain import find_lost
+    from takeup.server.record_api.models import InboxRow
+
+    send(key, 1, 2)
+    drain(log)
+    InboxRow.objects.update(body="")
+    emptied(log)
+    send(key, 3)
+    for uses in (drain, ids, find_lost):
+        with pytest.raises(InputError, match="ends with batch 0 of decisions"):
+            uses(log)
+    assert log.last_batch("decisions") is None
+    (lost,) = verify(log).problems
+    assert "put the log back as it was" in lost
+
+
+def test_a_log_of_a_later_moment_than_the_database_takes_nothing_for_written(key, log):
+    from takeup.record.errors import InputError
+    from takeup.server.record_api.models import Batch, InboxRow
+
+    send(key, 1)
+    drain(log)
+    send(key, 2)
+    drain(log)
+    # As a database restored from a copy of before the second drain.
+    InboxRow.objects.filter(key="d2").delete()
+    Batch.objects.filter(number=2).delete()
+    send(key, 3)
+    with pytest.raises(InputError, match="not of one moment"):
+        drain(log)
+    assert Batch.objects.get(number=2).written_at is None
+
+
 def test_the_last_revision_is_what_measures_read(key, log):
     import takeup
     from takeup.server.record_api.reading import recorded

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 import takeup
 from takeup.simulate import simulate
 from tests.measure.programmes import use_case_of
-from tests.server.running import running
+from tests.server.running import STORE, running
 from tests.server.same_figures import differences
+
+pytestmark = pytest.mark.store
 
 
 def rows_of(table, **more):
@@ -22,7 +26,7 @@ def rows_of(table, **more):
 
 def test_the_log_and_the_files_give_the_same_figures(tmp_path):
     programme = simulate("bank", people=30, weeks=6, seed=5)
-    with running("sqlite", tmp_path / "server") as (server, _):
+    with running(STORE, tmp_path / "server") as (server, _):
         key = server.command("key", "make", "bank").stdout.strip()
         for kind in ("decisions", "outcomes", "eligible"):
             rows = rows_of(getattr(programme, kind), use_case="credit")

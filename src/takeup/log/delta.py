@@ -65,6 +65,15 @@ class Snapshot:
     batch: int
 
 
+class LogBehindError(Exception):
+    """The log ends with batch `held`, though later ones were written to it: another log, an older
+    copy of it, or a damaged one."""
+
+    def __init__(self, held: int) -> None:
+        super().__init__(held)
+        self.held = held
+
+
 class DecisionLog:
     """The log at `url`: a folder, or an object store that deltalake reaches (`s3://…`,
     its credentials from the environment)."""
@@ -89,12 +98,16 @@ class DecisionLog:
     def append(self, kind: RecordKind, rows: pa.Table, batch: int) -> bool:
         """Write `rows` as batch `batch`, once: False where the log already holds it.
 
-        Raises deltalake's error where the store refuses; nothing is half written then.
+        Raises LogBehindError where the batch before it is missing, deltalake's error where the store
+        refuses; nothing is half written then.
         """
         for attempt in range(5):
             table = self._open(kind)
-            if table is not None and (table.transaction_version(_DRAIN) or 0) >= batch:
+            held = 0 if table is None else table.transaction_version(_DRAIN) or 0
+            if held >= batch:
                 return False
+            if held < batch - 1:
+                raise LogBehindError(held)
             try:
                 write_deltalake(
                     table if table is not None else self._address(kind),
@@ -121,6 +134,10 @@ class DecisionLog:
         if table is None:
             return None
         return Snapshot(table.to_pyarrow_table(), table.transaction_version(_DRAIN) or 0)
+
+    def batch(self, kind: RecordKind, number: int) -> pa.Table:
+        """The rows of one batch. Raises deltalake's error where the table is not there yet."""
+        return DeltaTable(self._address(kind)).to_pyarrow_table(filters=[("batch", "=", number)])
 
     def state(self, kind: RecordKind) -> TableState:
         """Size and last batch of a table."""

@@ -21,6 +21,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from takeup.log.delta import DecisionLog
+from takeup.log.files import LogFiles
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.settings import ServerSettings
@@ -32,11 +33,10 @@ _PATIENCE = 600.0
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an archive holds; `left_out` says in words what it does not."""
+    """What an archive holds."""
 
     files: int
     bytes: int
-    left_out: str
 
 
 def write_backup(file: Path, settings: ServerSettings, log: DecisionLog, actor: str) -> Written:
@@ -44,7 +44,6 @@ def write_backup(file: Path, settings: ServerSettings, log: DecisionLog, actor: 
     from takeup.server.audit import services as audit
     from takeup.server.locks import held
 
-    local = _local(log.url)
     part = file.with_name(f".{file.name}.part")
     try:
         with (
@@ -57,16 +56,14 @@ def write_backup(file: Path, settings: ServerSettings, log: DecisionLog, actor: 
             hashes = {dump.name: _hash(dump)}
             with tarfile.open(part, "w") as archive:
                 archive.add(dump, dump.name)
-                for name, path in _files(local):
-                    hashes[name] = _hash(path)
-                    archive.add(path, name)
-                manifest = json.dumps(
-                        {
-                            "takeup": version("takeup"), "made_at": now().isoformat(),
-                            "log": log.url if local is None else None, "files": hashes,
-                        },
-                        indent=1,
-                    ).encode()  # fmt: skip
+                logged = LogFiles(log.url)
+                copy = Path(folder) / "copy"
+                for path in logged.paths():
+                    logged.fetch(path, copy)
+                    hashes[_LOG + path] = _hash(copy)
+                    archive.add(copy, _LOG + path)
+                made = {"takeup": version("takeup"), "made_at": now().isoformat(), "files": hashes}
+                manifest = json.dumps(made, indent=1).encode()
                 entry = tarfile.TarInfo(_MANIFEST)
                 entry.size = len(manifest)
                 archive.addfile(entry, io.BytesIO(manifest))
@@ -79,12 +76,7 @@ def write_backup(file: Path, settings: ServerSettings, log: DecisionLog, actor: 
     finally:
         part.unlink(missing_ok=True)
     audit.record("backup.made", actor=actor, file=file.name, files=len(hashes))
-    left_out = (
-        ""
-        if local is not None
-        else f"the log is at {log.url}: copy it there too; its versions keep it of one moment"
-    )
-    return Written(len(hashes), file.stat().st_size, left_out)
+    return Written(len(hashes), file.stat().st_size)
 
 
 def read_backup(file: Path, settings: ServerSettings) -> None:
@@ -94,12 +86,12 @@ def read_backup(file: Path, settings: ServerSettings) -> None:
     """
     if not file.exists():
         raise InputError(f"{file}: there is no such file")
-    local = _local(settings.log)
     home = settings.home / "takeup.sqlite3"
     if settings.database_url is None and home.exists():
         raise InputError(f"{home} is there already; restore into an empty TAKEUP_HOME")
-    if local is not None and local.exists() and any(local.iterdir()):
-        raise InputError(f"{local} is not empty; restore into an empty log folder")
+    log = LogFiles(settings.log)
+    if log.paths():
+        raise InputError(f"{settings.log} is not empty; restore into an empty log")
     settings.home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="takeup-restore-", dir=settings.home) as name:
         folder = Path(name)
@@ -115,19 +107,9 @@ def read_backup(file: Path, settings: ServerSettings) -> None:
             if not (folder / inside).exists() or _hash(folder / inside) != digest:
                 raise InputError(f"{file}: {inside} is missing or changed; nothing was restored")
         _load(settings, folder, home)
-        if local is not None and (folder / _LOG).exists():
-            local.parent.mkdir(parents=True, exist_ok=True)
-            if local.exists():
-                local.rmdir()
-            shutil.move(folder / _LOG, local)
-
-
-def _files(local: Path | None) -> list[tuple[str, Path]]:
-    """The log's files by their names in the archive."""
-    if local is None:
-        return []
-    paths = [path for path in sorted(local.rglob("*")) if path.is_file()]
-    return [(_LOG + path.relative_to(local).as_posix(), path) for path in paths]
+        for inside in manifest["files"]:
+            if inside.startswith(_LOG):
+                log.put(inside.removeprefix(_LOG), folder / inside)
 
 
 def _dump(settings: ServerSettings, folder: Path) -> Path:
@@ -192,12 +174,3 @@ def _address(url: str) -> str:
 def _hash(path: Path) -> str:
     with path.open("rb") as opened:
         return hashlib.file_digest(opened, "sha256").hexdigest()
-
-
-def _local(url: str) -> Path | None:
-    """The log's folder, where it is one."""
-    return (
-        None
-        if "://" in url and not url.startswith("file://")
-        else Path(url.removeprefix("file://"))
-    )

@@ -151,8 +151,11 @@ def _database() -> Iterator[Finding]:
 
 
 def _log(url: str) -> Iterator[Finding]:
+    from django.db.models import Sum
+
     from takeup.log.delta import DecisionLog
     from takeup.record.incoming import RECORD_KINDS
+    from takeup.server.record_api.models import Batch
 
     if "://" not in url and (refused := _refusal(Path(url))):
         yield Finding("log", "mend", f"{url} cannot be written to ({refused})")
@@ -172,6 +175,13 @@ def _log(url: str) -> Iterator[Finding]:
         "log", "look" if small else "well", f"{rows:,} rows in {files:,} files at {url}",
         "takeup log compact" if small else "",
     )  # fmt: skip
+    for state in states:
+        lost = Batch.objects.filter(kind=state.kind, number__gt=state.batch or 0)
+        if rows := lost.exclude(written_at=None).aggregate(n=Sum("rows"))["n"]:
+            yield Finding(
+                "log", "mend", f"the log has lost {rows:,} rows of {state.kind} at {url}",
+                "takeup log drain writes again what is still kept as received, and says what is not",
+            )  # fmt: skip
 
 
 def _inbox(settings: ServerSettings) -> Iterator[Finding]:

@@ -95,8 +95,6 @@ def backup(
 
     written = write_backup(file, settings, log, actor())
     out.print(f"{file}: {written.files:,} files, {written.bytes / 1e6:,.1f} MB")
-    if written.left_out:
-        out.print(written.left_out, soft_wrap=True)
 
 
 @needs_server

@@ -23,7 +23,7 @@ from takeup.server.locks import held
 from takeup.server.notices.deliver import deliver_waiting
 from takeup.server.overview.digest import write_digest
 from takeup.server.overview.services import take_snapshots
-from takeup.server.record_api.services import Drained, Retained, drain, erase, retain
+from takeup.server.record_api.services import Drained, Retained, drain, erase, find_lost, retain
 from takeup.server.settings import ServerSettings
 
 _logger = logging.getLogger(__name__)
@@ -80,14 +80,19 @@ def _no_other_drain() -> Iterator[None]:
 
 
 def drain_now(log: DecisionLog) -> Drained:
-    """Everything that was acknowledged before the call is in the log after it."""
+    """Everything that was acknowledged before the call is in the log after it, also what the log
+    has lost since. Raises InputError where a drain does not end, or that cannot be."""
     with _no_other_drain():
+        find_lost(log)
         return drain(log)
 
 
 def retain_now(log: DecisionLog, settings: ServerSettings) -> Retained:
-    """The nightly retention, beside no drain. Raises InputError where one does not end."""
+    """The nightly retention, beside no drain. Raises InputError where one does not end, and where
+    the log lost what the inbox would now forget."""
     with _no_other_drain():
+        find_lost(log)
+        drain(log)
         return retain(log, settings.inbox_days, settings.oversight_months)
 
 

@@ -14,17 +14,19 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
-from django.db.models import Max
+from django.db.models import Max, Min
 
-from takeup.log.delta import DecisionLog, digests, to_arrow
+from takeup.log.delta import DecisionLog, LogBehindError, digests, to_arrow
 from takeup.record.clock import now
+from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS, RecordKind
+from takeup.server.audit import services as audit
 from takeup.server.feedback.services import keep_flags
 from takeup.server.organization.services import use_case
 from takeup.server.oversight.services import seal
 from takeup.server.practitioner.services import keep_own
 from takeup.server.record_api.models import Batch, Covariate, InboxRow
-from takeup.server.record_api.placing import placed
+from takeup.server.record_api.placing import PLACES, placed
 from takeup.server.record_api.pseudonyms import pseudonymised
 
 MOST_ROWS = 50_000
@@ -41,7 +43,8 @@ class Drained:
 
 def drain(log: DecisionLog) -> Drained:
     """Write everything undrained. Safe to run again after any failure, and beside receiving;
-    one drain at a time (`jobs` holds the lock)."""
+    one drain at a time (`jobs` holds the lock). Raises InputError where the log and the database
+    are not of one moment, and what is missing is kept nowhere."""
     rows = batches = 0
     for kind in RECORD_KINDS:
         # Whoever sends without a pause does not keep the drain from its end: what comes in
@@ -50,9 +53,43 @@ def drain(log: DecisionLog) -> Drained:
         while more:
             more = _form(kind) == MOST_ROWS
             for batch in Batch.objects.filter(kind=kind, written_at=None).order_by("number"):
-                rows += _write(log, batch)
+                try:
+                    rows += _write(log, batch)
+                except LogBehindError as behind:
+                    _write_again(log, kind, behind.held)
+                    more = True
+                    break
                 batches += 1
     return Drained(rows, batches)
+
+
+def find_lost(log: DecisionLog) -> None:
+    """Let the next drain write what the log has lost: of a log that was emptied, or is an older
+    copy. Raises InputError as `drain` does."""
+    for kind in RECORD_KINDS:
+        _write_again(log, kind, log.last_batch(kind) or 0)
+
+
+def _write_again(log: DecisionLog, kind: RecordKind, held: int) -> None:
+    """Let the batches after `held`, which the log has lost, be written again. Raises InputError
+    where rows of them are no longer kept as received: nothing is written past such a hole."""
+    lost = Batch.objects.filter(kind=kind, number__gt=held).exclude(written_at=None)
+    first, last = lost.aggregate(first=Min("number"), last=Max("number")).values()
+    if first is None:
+        return
+    if InboxRow.objects.filter(batch__in=lost, body="").exists():
+        raise InputError(hole(log, kind, held))
+    lost.update(written_at=None)
+    audit.record("log.written_again", actor="drain", kind=kind, first=first, last=last)
+
+
+def hole(log: DecisionLog, kind: RecordKind, held: int) -> str:
+    """What is wrong, and what to do, where the log lost rows that are kept nowhere else."""
+    return (
+        f"{log.url} ends with batch {held} of {kind}; later ones were written to it, and their rows "
+        "are no longer kept as received. Put the log back as it was, or restore a backup; what "
+        "comes in meanwhile waits in the inbox"
+    )
 
 
 def _form(kind: RecordKind) -> int:
@@ -87,7 +124,8 @@ def _write(log: DecisionLog, batch: Batch) -> int:
         seal(batch.number, bodies, decided["min"].as_py(), decided["max"].as_py())
         for name in table["use_case"].unique().to_pylist():
             use_case(name)
-    log.append(kind, table, batch.number)
+    if not log.append(kind, table, batch.number):
+        _need_the_same(log, batch, table)
     keep_own(kind, bodies)
     if kind == "decisions":
         keep_own("outcomes", _came_before(rows.values_list("use_case", "key")))
@@ -95,6 +133,18 @@ def _write(log: DecisionLog, batch: Batch) -> int:
     (_, digest) = digests(table)[batch.number]
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)
+
+
+def _need_the_same(log: DecisionLog, batch: Batch, table: pa.Table) -> None:
+    """A batch that the log has already is the one a drain wrote before it died; raises InputError
+    where it is another: the log is of a later moment than the database."""
+    held = log.batch(batch.kind, batch.number)  # type: ignore[arg-type]
+    if digests(held, PLACES) != digests(table, PLACES):
+        raise InputError(
+            f"{log.url} holds other rows as batch {batch.number} of {batch.kind} than the database: "
+            "they are not of one moment. Restore both from one backup; what comes in meanwhile "
+            "waits in the inbox"
+        )
 
 
 def _came_before(decisions: Iterable[tuple[str, str]]) -> list[str]:

@@ -6,8 +6,9 @@ import pyarrow as pa
 from django.db.models import Q
 
 from takeup.log.delta import DecisionLog, canonical
+from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS, RecordKind
-from takeup.server.record_api.drain import as_logged
+from takeup.server.record_api.drain import as_logged, hole
 from takeup.server.record_api.models import InboxRow
 
 NOT_DRAINED = -1
@@ -23,7 +24,8 @@ def recorded_by_batch(log: DecisionLog) -> dict[RecordKind, pa.Table]:
     """The same with the log's own columns: `batch` says which rows came when.
 
     The log is read first, at one moment; of the inbox all that is in no batch or in a later one
-    is added. A row drained while we look is therefore taken once.
+    is added. A row drained while we look is therefore taken once. Raises InputError where the log
+    lost rows that the inbox no longer keeps.
     """
     found: dict[RecordKind, pa.Table] = {}
     for kind in RECORD_KINDS:
@@ -33,6 +35,8 @@ def recorded_by_batch(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         )
         left = list(waiting.order_by("id").values_list("body", flat=True))
         parts = [drained.rows] if drained else []
+        if "" in left:
+            raise InputError(hole(log, kind, drained.batch if drained else 0))
         if left:
             parts.append(as_logged(kind, left, NOT_DRAINED))
         if parts:

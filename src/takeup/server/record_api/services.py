@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models.functions import TruncDate
 
 from takeup.server.organization.services import active_handles
-from takeup.server.record_api.drain import Drained, drain
+from takeup.server.record_api.drain import Drained, drain, find_lost
 from takeup.server.record_api.keys import signing_key
 from takeup.server.record_api.models import ApiKey as SenderKey
 from takeup.server.record_api.models import InboxRow, Quarantined, Sender
@@ -70,6 +70,7 @@ __all__ = [
     "SenderKey",
     "drain",
     "erase",
+    "find_lost",
     "handles_behind",
     "in_quarantine",
     "keep_days",

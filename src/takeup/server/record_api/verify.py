@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 import pyarrow.compute as pc
+from django.db.models import Count, Sum
 
 from takeup.log.delta import DecisionLog, Snapshot, digests
 from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
@@ -43,7 +44,7 @@ def verify(log: DecisionLog) -> Verified:
             elif not found.pop((row.use_case, row.key, row.revision), 0):
                 problems.append(f"{kind} {row.key} revision {row.revision}: not in the log")
         problems += [f"{kind} {key}: in the log, not in the inbox" for key in list(found)[:10]]
-        problems += _manifests(kind, snapshot)
+        problems += _manifests(kind, snapshot) + _lost(kind, written)
     # What events were folded into was not sent, and so is in no counter.
     inbox = InboxRow.objects.filter(folded=False).count()
     counted = sum(Sender.objects.values_list("stored", flat=True))
@@ -96,6 +97,24 @@ def _manifests(kind: RecordKind, snapshot: Snapshot | None) -> list[str]:
                 if placeless != _without_places(snapshot, batch.number):
                     found.append(f"{name}: the log does not hold what was received")
     return found
+
+
+def _lost(kind: RecordKind, held: int) -> list[str]:
+    """Batches that were written to a log that no longer has them."""
+    lost = Batch.objects.filter(kind=kind, number__gt=held).exclude(written_at=None)
+    found = lost.aggregate(batches=Count("id"), rows=Sum("rows"))
+    if not found["batches"]:
+        return []
+    kept = not InboxRow.objects.filter(batch__in=lost, body="").exists()
+    return [
+        f"{kind}: {found['batches']} batches of {found['rows']:,} rows were written to the log, which "
+        f"ends with batch {held}; "
+        + (
+            "`takeup log drain` writes them again"
+            if kept
+            else "their rows are no longer kept as received: put the log back as it was"
+        )
+    ]
 
 
 def _without_places(snapshot: Snapshot | None, batch: int) -> tuple[int, str] | None:
