@@ -55,6 +55,22 @@ _STAFF = (
     ("Ana Moor", Role.ADMINISTRATOR),
 )
 _DOMAIN = "bank.example"
+_WRITES_EVERY = 40
+"""One in so many decisions has a text, where it is an override with a reason."""
+_TEXTS = {
+    "info_model_lacks": (
+        "Signed a contract last week that is not in the file yet",
+        "The money comes once a year, after the season; the account looks thin until then",
+        "I know the business: the co-signer pays",
+    ),
+    "not_convinced": (
+        "Nothing here says why the income counts as unstable",
+        "Same figures as the case before, other advice",
+    ),
+    "model_wrong_before": ("It said the same of his brother, who pays on time",),
+    "procedure_or_policy": ("Above my limit, needs the second signature",),
+    "other": ("Customer withdrew", "Wants the smaller sum after all"),
+}
 
 
 def fill(
@@ -79,6 +95,7 @@ def fill(
     declare_use_case(use_case, programme.use_case, _ACTOR)
     _rollout(use_case, tables["decisions"])
     step("recording its decisions")
+    tables["decisions"] = _with_texts(tables["decisions"])
     import_history(tables, "sample bank")
     drain(log)
     step("taking the first snapshot")
@@ -96,6 +113,17 @@ def _of(programme: Programme, use_case: str) -> dict[RecordKind, pa.Table]:
         "outcomes": _plain(programme.outcomes, use_case),
         "eligible": _plain(programme.eligible, use_case),
     }
+
+
+def _with_texts(decisions: pa.Table) -> pa.Table:
+    """What some officers wrote beside their reason."""
+    texts: list[str | None] = []
+    for n, reason in enumerate(decisions["override_reason"].to_pylist()):
+        known = _TEXTS.get(reason or "", ())
+        texts.append(
+            known[n // _WRITES_EVERY % len(known)] if known and not n % _WRITES_EVERY else None
+        )
+    return decisions.append_column("override_comment", pa.array(texts, pa.string()))
 
 
 def _more_populations(use_case: str) -> list[dict[RecordKind, pa.Table]]:

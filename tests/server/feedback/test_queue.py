@@ -255,3 +255,65 @@ def test_a_correction_of_a_flag_moves_it_and_a_second_drain_does_not_double_it(c
     bodies = list(InboxRow.objects.filter(kind="decisions").values_list("body", flat=True))
     keep_flags(bodies)
     assert Flag.objects.count() == 1
+
+
+def wrote(key, texts, who="p4", seed="w"):
+    from takeup.record.clock import now
+    from takeup.server.record_api.receive import receive
+
+    rows = [
+        {"decision_id": f"{seed}{i}", "use_case": "credit", "case_id": f"case-{seed}{i}", "mode": "assist",
+         "person_id": who, "decided_at": (now() - timedelta(days=2, minutes=-i)).isoformat(),
+         "consulted": True, "recommendation": "decline", "choice": "approve", "x_segment": "seasonal",
+         "model_version": "4.1", "override_reason": "info_model_lacks", "override_comment": text}
+        for i, text in enumerate(texts)
+    ]  # fmt: skip
+    assert {r.status for r in receive("decisions", rows, key)} == {"stored"}
+
+
+def test_the_product_team_reads_what_people_wrote_without_whom_it_names(credit, log):
+    from takeup.server.organization.models import Person
+
+    Person.objects.filter(person_id="p4").update(name="Ada Weatherby")
+    sent(credit, days_ago=30, wrong=0.5, version="4.1", prefix="a")
+    wrote(credit, ["the farm pays after harvest, ask Weatherby, 0151 2345678 or a.w@bank.example"])
+    wrote(credit, ["<b>no</b> income in winter"], who="p5", seed="v")
+    snapshot(log)
+    page = client_of(with_role("product_team")).get("/queue/credit?all=1").content.decode()
+    assert "the farm pays after harvest, ask …, … or …" in page
+    assert "&lt;b&gt;no&lt;/b&gt; income in winter" in page
+    assert not any(word in page for word in ("Weatherby", "2345678", "bank.example"))
+    lead = client_of(with_role("programme_lead")).get("/queue/credit?all=1").content.decode()
+    assert "harvest" not in lead
+
+
+def test_what_somebody_wrote_is_gone_from_the_queue_when_they_are_erased(credit, log):
+    from takeup.server.record_api.retention import erase
+
+    sent(credit, days_ago=30, wrong=0.5, version="4.1", prefix="a")
+    wrote(credit, ["the farm pays after harvest"])
+    snapshot(log)
+    level = {"level": "seasonal", "reason": "info_model_lacks"}
+    assert topic(**level).words == ["the farm pays after harvest"]
+    erase(log, "p4")
+    assert topic(**level).words == []
+
+
+def test_where_harm_is_possible_a_pause_is_decided_before_it_is_answered(credit, log):
+    from takeup.server.notices.models import Notice
+
+    flag(credit, log)
+    number = topic(flag_kind="missing_input").pk
+    lead = with_role("programme_lead")
+    team = client_of(with_role("product_team"))
+    address = f"/queue/credit/topic/{number}"
+    answer = {"act": "answer", "label": "data_gap", "severity": "harm", "text": "Comes with 4.3."}
+    refused = team.post(address, answer)
+    assert refused.status_code == 422
+    assert "decide first whether advice is kept or paused" in refused.content.decode()
+    assert team.post(address, {"act": "meanwhile", "meanwhile": "pause"}).status_code == 422
+    decided = {"act": "meanwhile", "meanwhile": "pause", "why": "Winter income is not in 4.1."}
+    assert team.post(address, decided).status_code == 302
+    told = Notice.objects.get(handle=lead.handle)
+    assert (told.text, told.path) == ("Winter income is not in 4.1.", "/rollout/credit")
+    assert team.post(address, answer).status_code == 302

@@ -61,6 +61,7 @@ _WORDS = {
     "topic.assigned": _("assigned a topic of the queue"),
     "topic.labelled": _("labelled a topic of the queue"),
     "topic.severity": _("said how soon a topic of the queue must be answered"),
+    "topic.meanwhile": _("decided whether advice is paused"),
     "topic.merged": _("merged two topics of the queue"),
     "use_case.declared": _("changed what a use case declares"),
 }

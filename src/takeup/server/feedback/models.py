@@ -9,9 +9,8 @@ LABELS = (
     "confirmed_error", "data_gap", "threshold", "policy_limit", "user_misread", "correct_as_is",
     "cannot_tell",
 )  # fmt: skip
-
-
 SEVERITIES = ("harm", "blocking", "normal", "idea")
+MEANWHILE = ("keep", "pause")
 
 
 class OverrideTotal(models.Model):
@@ -28,7 +27,9 @@ class OverrideTotal(models.Model):
 class Topic(models.Model):
     """What the AI product team answers: a cluster of overrides (kind of case × reason × model version),
     or of flags (`flag_kind` in place of a reason). `figures` are the newest snapshot's, `members` the
-    sealed handles of those behind it. How soon it is answered goes by `severity`. `merged_into` another: that one is worked on."""
+    sealed handles of those behind it, `words` what some wrote of late, without names. How soon it is
+    answered goes by `severity`; where harm is possible, whether advice is `meanwhile` kept or paused in
+    such cases is decided too. `merged_into` another: that one is worked on."""
 
     use_case = models.CharField(max_length=200)
     dimension = models.CharField(max_length=200, blank=True)
@@ -38,8 +39,11 @@ class Topic(models.Model):
     version = models.CharField(max_length=200, blank=True)
     figures = models.JSONField(default=dict)
     members = models.TextField(blank=True)
+    words = models.JSONField(default=list)
     opened_on = models.DateField()
     severity = models.CharField(max_length=10, default="normal")
+    meanwhile = models.CharField(max_length=10, blank=True)
+    meanwhile_why = models.TextField(blank=True)
     label = models.CharField(max_length=20, blank=True)
     labelled_at = models.DateTimeField(null=True)
     labelled_by = models.CharField(max_length=100, blank=True)
@@ -59,6 +63,9 @@ class Topic(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(severity__in=SEVERITIES), name="topic_severity"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(meanwhile__in=("", *MEANWHILE)), name="topic_meanwhile"
             ),
         ]  # fmt: skip
 

@@ -67,6 +67,10 @@ def topic_act(request: HttpRequest, name: str, number: int) -> HttpResponse:
                 "The answer reached {n} person.", "The answer reached {n} people.", made.people
             )
             messages.success(request, told.format(n=made.people))
+        elif what == "meanwhile":
+            services.decide_meanwhile(
+                number, asked.get("meanwhile", ""), asked.get("why", ""), by=by
+            )
         elif what == "assign":
             services.assign_topic(number, asked.get("owner", ""), by=by)
         elif what == "merge":

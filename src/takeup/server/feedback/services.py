@@ -15,6 +15,7 @@ from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
 from takeup.server.feedback.models import (
     LABELS,
+    MEANWHILE,
     SEVERITIES,
     Export,
     Flag,
@@ -33,8 +34,10 @@ from takeup.server.feedback.taking import (
     members_of,
     take_topics,
 )
+from takeup.server.feedback.written import forget_words, take_words
 from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
+from takeup.server.organization.services import Role
 
 ANSWERED_AT = "/my/today"
 
@@ -63,6 +66,28 @@ def set_severity(number: int, severity: str, *, by: str) -> None:
     before, topic.severity = topic.severity, severity
     topic.save(update_fields=["severity"])
     audit.record("topic.severity", actor=by, number=number, before=before, after=severity)
+
+
+@transaction.atomic
+def decide_meanwhile(number: int, decided: str, why: str, *, by: str) -> None:
+    """Where harm is possible: whether advice is kept or paused in such cases until it is answered. The
+    programme's leads, who can stop it, are told. Raises InputError without a choice or a reason."""
+    topic = _topic(number)
+    if topic.severity != "harm":
+        raise InputError("only where harm is possible is a pause decided")
+    if decided not in MEANWHILE:
+        raise InputError("choose whether the advice is kept or paused meanwhile")
+    if not why.strip():
+        raise InputError("say why the advice is kept or paused; the leads read it")
+    topic.meanwhile, topic.meanwhile_why = decided, why.strip()
+    topic.save(update_fields=["meanwhile", "meanwhile_why"])
+    subject = {"pause": "Pause the advice", "keep": "Possible harm, advice kept"}[decided]
+    tell(
+        [h for h, _ in organization.named_with([Role.PROGRAMME_LEAD], now().date())],
+        f"meanwhile:{number}:{decided}", f"{subject}: {name_of(topic)}", topic.meanwhile_why,
+        f"/rollout/{topic.use_case}", to_webhooks=True,
+    )  # fmt: skip
+    audit.record("topic.meanwhile", actor=by, number=number, decided=decided)
 
 
 @transaction.atomic
@@ -99,6 +124,10 @@ def answer_topic(number: int, text: str, *, by: str) -> Reply:
         raise InputError("write the answer; everybody behind this reads it")
     if not topic.label:
         raise InputError("say first what it is: choose a label")
+    if topic.severity == "harm" and not topic.meanwhile:
+        raise InputError(
+            "harm is possible: decide first whether advice is kept or paused meanwhile"
+        )
     people = members_of(topic)
     made = Reply.objects.create(topic=topic, text=text.strip(), at=now(), by=by, people=len(people))
     tell(
@@ -235,7 +264,25 @@ def _topic(number: int) -> Topic:
 
 
 __all__ = [
-    "all_overrides", "answer_topic", "assign_topic", "check_fixes", "due_of", "fixes_of", "flags_of", "keep_flags", "label_topic",
-    "merge_topic", "name_of", "releases_of", "replies_to",
-    "set_severity", "ship_release", "take_topics", "topics_of", "what_became",
-]  # fmt: skip
+    "all_overrides",
+    "answer_topic",
+    "assign_topic",
+    "check_fixes",
+    "decide_meanwhile",
+    "due_of",
+    "fixes_of",
+    "flags_of",
+    "forget_words",
+    "keep_flags",
+    "label_topic",
+    "merge_topic",
+    "name_of",
+    "releases_of",
+    "replies_to",
+    "set_severity",
+    "ship_release",
+    "take_topics",
+    "take_words",
+    "topics_of",
+    "what_became",
+]

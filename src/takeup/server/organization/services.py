@@ -3,6 +3,7 @@ role, what a use case declares; and the import that keeps it up to date."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
@@ -109,6 +110,18 @@ def population_titles() -> dict[str, str]:
 def names_of(handles: Iterable[str]) -> dict[str, str]:
     """What people are called, by handle."""
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
+
+
+def names_that_occur_in(texts: Iterable[str]) -> set[str]:
+    """Parts of the names of people, and ids of people, that stand in `texts` as words."""
+    words = {word for text in texts for word in re.findall(r"[\w.-]+", text)}
+    people = Person.objects.exclude(name="").values_list("name", "person_id") if words else ()
+    return {
+        part
+        for name, person_id in people
+        for part in (person_id, *name.split())
+        if len(part) > 2 and part in words
+    }
 
 
 def addresses_of(handles: Iterable[str]) -> dict[str, str]:

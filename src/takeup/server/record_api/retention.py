@@ -25,6 +25,7 @@ from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.record.use_case import UseCase as Declared
 from takeup.server.agreement import services as agreement
 from takeup.server.audit import services as audit
+from takeup.server.feedback.services import forget_words
 from takeup.server.organization.services import declared, forget_person, use_case_names
 from takeup.server.oversight.services import remove_expired
 from takeup.server.practitioner.services import forget, forget_old
@@ -109,6 +110,7 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> int:
         Quarantined.objects.filter(body__contains=as_written).delete()
         handle = forget_person(person_id, actor)
         forget(handle)
+        forget_words()
         audit.record(
             "person.erased", actor=actor, subject=handle,
             rewritten=rewritten,
