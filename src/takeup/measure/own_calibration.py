@@ -115,19 +115,27 @@ def own_calibration_of(
         choice_right=_numbers(seen, "choice_right"),
         advice_right=_numbers(seen, "advice_right"),
         confidence=_numbers(seen, "confidence"),
-        kinds={s: np.array(seen[s].cast(pa.string()).fill_null("").to_pylist(), dtype=object) for s in own},
+        certainty=_certainties(_numbers(seen, "confidence")),
+        kinds={s: _codes(seen[s].cast(pa.string()).fill_null("")) for s in own},
     )  # fmt: skip
     levels = [
-        (dimension, str(level))
+        (dimension, level, code)
         for dimension in own
-        for level, _ in Counter(v for v in cases.kinds[dimension] if v).most_common()
+        for level, code in _largest_first(cases.kinds[dimension])
     ]
     # Each kind is a question of its own: together they are wrong at most as often as one alone.
     each = 1 - (1 - confidence) / max(len(levels), 1)
     whole = _kind(cases, "", "all", own, confidence, confidence)
     kinds = [
-        _kind(cases.of(cases.kinds[d] == key), d, key, [x for x in own if x != d], confidence, each)
-        for d, key in levels
+        _kind(
+            cases.of(cases.kinds[d].code == code),
+            d,
+            key,
+            [x for x in own if x != d],
+            confidence,
+            each,
+        )
+        for d, key, code in levels
     ]
     known = ~np.isnan(cases.well)
     return OwnCalibration(
@@ -137,8 +145,19 @@ def own_calibration_of(
 
 
 @dataclass(frozen=True, slots=True)
+class _Coded:
+    """Words by their place in `words`, a `code` for each case."""
+
+    words: Sequence[str]
+    code: NDArray[np.int64]
+
+    def of(self, those: Flags) -> _Coded:
+        return _Coded(self.words, self.code[those])
+
+
+@dataclass(frozen=True, slots=True)
 class _Cases:
-    """Decisions with advice in view, an entry each; unknown is NaN, of kinds the empty text."""
+    """Decisions with advice in view, an entry each; unknown is NaN, of words the empty one."""
 
     followed: Flags
     overridden: Flags
@@ -146,19 +165,31 @@ class _Cases:
     choice_right: Array
     advice_right: Array
     confidence: Array
-    kinds: dict[str, NDArray[np.object_]]
+    certainty: _Coded
+    kinds: dict[str, _Coded]
 
     def of(self, those: Flags) -> _Cases:
         return _Cases(
             self.followed[those], self.overridden[those], self.well[those],
             self.choice_right[those], self.advice_right[those], self.confidence[those],
-            {name: values[those] for name, values in self.kinds.items()},
+            self.certainty.of(those), {name: coded.of(those) for name, coded in self.kinds.items()},
         )  # fmt: skip
 
     def ends(self, those: Flags) -> Array:
         """How those ended whose end is known."""
         ended = self.well[those]
         return ended[~np.isnan(ended)]
+
+
+def _codes(words: pa.ChunkedArray) -> _Coded:
+    coded = words.combine_chunks().dictionary_encode()
+    return _Coded(coded.dictionary.to_pylist(), np.asarray(coded.indices, dtype=np.int64))
+
+
+def _largest_first(coded: _Coded) -> list[tuple[str, int]]:
+    """Words that are not empty, with their code, the most frequent first."""
+    counts = Counter(coded.code.tolist())
+    return [(coded.words[code], code) for code, _ in counts.most_common() if coded.words[code]]
 
 
 def _numbers(rows: pa.Table, name: str) -> Array:
@@ -259,7 +290,7 @@ def _alike(cases: _Cases, others: Sequence[str], confidence: float) -> Answer:
         return insufficient("no known end", "outcomes", 0)
     by = [known.kinds[name] for name in others]
     if not np.isnan(cases.confidence).all():
-        by.append(_certainties(known.confidence))
+        by.append(known.certainty)
     if not by:
         return insufficient("nothing is known to match on", "confidence or kinds of case", n_known)
     cell = _cells(by)
@@ -285,26 +316,29 @@ def _alike(cases: _Cases, others: Sequence[str], confidence: float) -> Answer:
     )  # fmt: skip
 
 
-def _certainties(confidence: Array) -> NDArray[np.object_]:
-    words = [certainty_of(c) if c == c else "" for c in confidence.tolist()]
-    return np.array(words, dtype=object)
+def _certainties(confidence: Array) -> _Coded:
+    return _codes(
+        pa.chunked_array(
+            [[certainty_of(c) if c == c else "" for c in confidence.tolist()]], pa.string()
+        )
+    )
 
 
-def _cells(by: Sequence[NDArray[np.object_]]) -> NDArray[np.int64]:
+def _cells(by: Sequence[_Coded]) -> NDArray[np.int64]:
     """The number of each row's cell."""
-    cell = np.zeros(len(by[0]), dtype=np.int64)
-    for values in by:
-        known, code = np.unique(values.astype(str), return_inverse=True)
-        cell = cell * len(known) + code
+    cell = np.zeros(len(by[0].code), dtype=np.int64)
+    for coded in by:
+        cell = cell * max(len(coded.words), 1) + coded.code
     return np.unique(cell, return_inverse=True)[1]
 
 
 def _trust(cases: _Cases, confidence: float) -> tuple[OwnTrust, ...]:
-    words = _certainties(cases.confidence)
     judged = ~np.isnan(cases.advice_right)
     found = []
     for word in CERTAINTY_WORDS:
-        those = judged & (words == word)
+        if word not in cases.certainty.words:
+            continue
+        those = judged & (cases.certainty.code == cases.certainty.words.index(word))
         if those.any():
             right = _share(cases.advice_right[those], confidence)
             found.append(OwnTrust(word, float(cases.confidence[those].mean()), right))
