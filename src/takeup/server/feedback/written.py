@@ -38,8 +38,10 @@ def take_words(name: str, decisions: pa.Table) -> None:
             level = str(row.get(dimension) or "") if dimension else ""
             key = (dimension if level else "", level, row["override_reason"], row["version"])
             topic = topics.get(key)
-            if topic is not None and len(found[topic.pk]) < MOST and (level or not dimension):
-                found[topic.pk].append(row["override_comment"])
+            if topic is not None and (level or not dimension):
+                found[topic.pk].append(row["override_comment"].strip())
+    # The same said again is said once.
+    found = {number: list(dict.fromkeys(texts))[:MOST] for number, texts in found.items()}
     known = names_that_occur_in(text for texts in found.values() for text in texts)
     for topic in topics.values():
         topic.words = [without_names(text, known) for text in found[topic.pk]]
