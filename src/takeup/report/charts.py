@@ -10,7 +10,10 @@ import json
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
+from itertools import zip_longest
+from textwrap import wrap
 from typing import Any
 
 import altair as alt
@@ -324,28 +327,47 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
             ),
         ]
         if changes:
-            marks = _by_day(changes)
-            layers.append(
-                alt.Chart(marks)
-                .mark_rule(strokeDash=[3, 3], color="var(--second)")
-                .encode(x="day:T")
-            )
-            layers.append(
-                alt.Chart(marks)
-                .mark_text(align="left", dx=4, fontSize=12, color="var(--second)", baseline="top")
-                .encode(x="day:T", y=alt.value(0), text="what:N")
-            )
+            layers += _change_layers(changes, list(data["week"]), width - 110)
         return alt.layer(*layers).properties(width=width - 110, height=_WEEKS_HEIGHT)
 
     text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
     return _both(make, text)
 
 
-def _by_day(changes: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    """What came on each day, in one line."""
-    days = sorted({day for day, _ in changes})
-    told = [(d, ", ".join(what for day, what in changes if day == d)) for d in days]
-    return pd.DataFrame(told, columns=["day", "what"])
+_LETTER, _LINE = 6.6, 14
+"""About how wide a letter of a label is, and how far its lines are apart, pixels."""
+
+
+def _change_layers(
+    changes: Sequence[tuple[str, str]], days: Sequence[str], width: int, *, told: bool = True
+) -> list[Any]:
+    """A dashed line for each day of `changes`, and (`told`) what came then above it: on the line's
+    left where the chart ends, a line lower where it would meet another. `days`: of the chart's data."""
+    by_day = {
+        day: ", ".join(w for d, w in changes if d == day) for day in sorted({d for d, _ in changes})
+    }
+    at = {day: date.fromisoformat(day[:10]).toordinal() for day in (*days, *by_day)}
+    first, span = min(at.values()), max(max(at.values()) - min(at.values()), 1)
+    rows: dict[tuple[int, bool], list[dict[str, str]]] = {}
+    ends: list[float] = []
+    for day, what in by_day.items():
+        place, long = (at[day] - first) / span * width, len(what) * _LETTER + 8
+        late = place + long > width + 20
+        start = place - long if late else place
+        row = next((n for n, end in enumerate(ends) if end <= start), len(ends))
+        ends[row : row + 1] = [place if late else place + long]
+        rows.setdefault((row, late), []).append({"day": day, "what": what})
+    dashed = alt.Chart(pd.DataFrame({"day": list(by_day)})).mark_rule(
+        strokeDash=[3, 3], color="var(--second)"
+    )
+    layers: list[Any] = [dashed.encode(x="day:T")]
+    for (row, late), held in rows.items() if told else ():
+        text = alt.Chart(pd.DataFrame(held)).mark_text(
+            align="right" if late else "left", dx=-4 if late else 4, fontSize=12,
+            color="var(--second)", baseline="top",
+        )  # fmt: skip
+        layers.append(text.encode(x="day:T", y=alt.value(row * _LINE), text="what:N"))
+    return layers
 
 
 @dataclass(frozen=True, slots=True)
@@ -442,27 +464,30 @@ class Event:
 
 def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -> Chart:
     """Events in lanes over weeks; `changes` = (week, what) as dashed lines."""
-    lanes = list(dict.fromkeys(e.lane for e in events))
-    data = pd.DataFrame(
-        [
-            {
-                "lane": e.lane,
-                "week": e.week,
-                "code": e.code,
-                "fill": "var(--overridden)" if e.open else "var(--card)",
-            }
-            for e in events
-        ]
-    )
+    lanes = {lane: "\n".join(wrap(lane, 16)) for lane in dict.fromkeys(e.lane for e in events)}
 
     def make(width: int) -> Any:
         narrow = width == NARROW
+        data = pd.DataFrame(
+            [
+                {
+                    "lane": lanes[e.lane],
+                    "week": e.week,
+                    "code": code,
+                    "fill": "var(--overridden)" if e.open else "var(--card)",
+                }
+                for e, code in _codes_apart(events, changes, 36 / (width - 150))
+            ]
+        )
         x = alt.X(
             "week:T",
             title=None,
             axis=alt.Axis(format="%-d %b", grid=False, tickCount=3 if narrow else 6),
         )
-        y = alt.Y("lane:N", title=None, sort=lanes, axis=alt.Axis(grid=True, labelLimit=150))
+        lines = alt.Axis(
+            grid=True, labelLimit=130, minExtent=110, labelExpr="split(datum.label, '\\n')"
+        )
+        y = alt.Y("lane:N", title=None, sort=list(lanes.values()), axis=lines)
         base = alt.Chart(data)
         layers = [
             base.mark_point(
@@ -473,24 +498,37 @@ def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -
             ).encode(x=x, y=y, text="code:N"),
         ]
         if changes:
-            marks = _by_day(changes)
-            layers.append(
-                alt.Chart(marks)
-                .mark_rule(strokeDash=[3, 3], color="var(--second)")
-                .encode(x="day:T")
-            )
-            if not narrow:
-                layers.append(
-                    alt.Chart(marks)
-                    .mark_text(
-                        align="left", dx=4, fontSize=12, color="var(--second)", baseline="top"
-                    )
-                    .encode(x="day:T", y=alt.value(0), text="what:N")
-                )
+            weeks = [e.week for e in events]
+            layers += _change_layers(changes, weeks, width - 150, told=not narrow)
         height = 44 * len(lanes) + 24
         return alt.layer(*layers).properties(width=width - (140 if narrow else 150), height=height)
 
     return _both(make, "; ".join(f"{e.lane}, week of {e.week}: {e.code}" for e in events))
+
+
+def _codes_apart(
+    events: Sequence[Event], changes: Sequence[tuple[str, str]], apart: float
+) -> list[tuple[Event, str]]:
+    """Each event with the codes written beside it: where the next of its lane is nearer than `apart`
+    (a share of the span of all), its code stands with that one's."""
+    days = [date.fromisoformat(day[:10]).toordinal() for day, _ in changes]
+    weeks = [date.fromisoformat(e.week[:10]).toordinal() for e in events]
+    near = apart * max(max(days + weeks) - min(days + weeks), 1)
+    told: list[tuple[Event, str]] = []
+    for lane in dict.fromkeys(e.lane for e in events):
+        mine = sorted(
+            ((week, e) for week, e in zip(weeks, events, strict=True) if e.lane == lane),
+            key=lambda one: one[0],
+        )
+        waiting: list[str] = []
+        for (week, event), following in zip_longest(mine, mine[1:]):
+            waiting.append(event.code)
+            if following is not None and following[0] - week < near:
+                told.append((event, ""))
+            else:
+                told.append((event, ", ".join(dict.fromkeys(waiting))))
+                waiting = []
+    return told
 
 
 _WEEKS_HEIGHT = 170
