@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from takeup.disclosure.one_table import Audience, few, hidden_keys, with_complement
 from takeup.measure.adoption import Adoption
@@ -21,6 +22,8 @@ from takeup.measure.signals import Signals
 from takeup.measure.value import Value
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay, suppressed
+
+_Group = TypeVar("_Group")
 
 
 def disclose_benchmark(
@@ -154,12 +157,10 @@ def disclose_ledger(
     """Lines of enough people; never one alone left out, which the total would give away."""
     if isinstance(found, CannotSay) or audience != "share":
         return found
-    sizes = {str(i): line.people or 0 for i, line in enumerate(found.lines)}
-    hidden = {k for k, n in sizes.items() if few(n, audience, settings.disclosure)}
-    if not found.more:
-        hidden = with_complement(hidden, sizes)
-    kept = tuple(line for i, line in enumerate(found.lines) if str(i) not in hidden)
-    return replace(found, lines=kept, more=found.more + len(hidden))
+    kept = _of_enough(
+        found.lines, [line.people for line in found.lines], settings, whole=not found.more
+    )
+    return replace(found, lines=kept, more=found.more + len(found.lines) - len(kept))
 
 
 def disclose_clusters(
@@ -169,21 +170,25 @@ def disclose_clusters(
     out of what adds up."""
     if isinstance(found, CannotSay) or audience != "share":
         return found
-
-    def shown(sizes: dict[str, int], *, whole: bool) -> set[str]:
-        hidden = {k for k, n in sizes.items() if few(n, audience, settings.disclosure)}
-        return set(sizes) - (with_complement(hidden, sizes) if whole else hidden)
-
     kept: list[OverrideCluster] = []
     for dimension in dict.fromkeys(one.dimension for one in found.clusters):
         own = [one for one in found.clusters if one.dimension == dimension]
-        sizes = {str(i): one.whole.people or 0 for i, one in enumerate(own)}
-        places = shown(sizes, whole=not found.more)
-        for i, one in enumerate(own):
-            if str(i) not in places:
-                continue
-            people = {name: line.people or 0 for name, line in one.populations}
-            told = shown(people, whole=True)
-            kept.append(replace(one, populations=tuple(p for p in one.populations if p[0] in told)))
+        sizes = [one.whole.people for one in own]
+        for one in _of_enough(own, sizes, settings, whole=not found.more):
+            people = [line.people for _, line in one.populations]
+            told = _of_enough(one.populations, people, settings, whole=True)
+            kept.append(replace(one, populations=told))
     kept.sort(key=lambda one: -one.whole.overrides)
     return replace(found, clusters=tuple(kept), more=found.more + len(found.clusters) - len(kept))
+
+
+def _of_enough(
+    groups: Sequence[_Group], people: Sequence[int | None], settings: Settings, *, whole: bool
+) -> tuple[_Group, ...]:
+    """The groups of enough people to be shared; where they are the `whole` of a total that is told,
+    never one alone left out of it."""
+    sizes = {str(i): n or 0 for i, n in enumerate(people)}
+    hidden = {k for k, n in sizes.items() if few(n, "share", settings.disclosure)}
+    if whole:
+        hidden = with_complement(hidden, sizes)
+    return tuple(group for i, group in enumerate(groups) if str(i) not in hidden)
