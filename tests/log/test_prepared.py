@@ -38,3 +38,37 @@ def test_where_a_run_fails_the_next_one_is_right():
     with pytest.raises(Exception, match="kind"):
         query.run(pa.table({"other": [1]}))
     assert query.run(rows(("a", 1.0))).to_pylist() == [{"kind": "a", "n": 1, "most": 1.0}]
+
+
+def test_a_thread_that_ended_leaves_its_engine_to_the_next(monkeypatch):
+    import threading
+    from queue import LifoQueue
+
+    from takeup.log import prepared
+
+    made = []
+
+    def engine(**given):
+        made.append(Engine(**given))
+        return made[-1]
+
+    monkeypatch.setattr(prepared, "_idle", LifoQueue())
+    monkeypatch.setattr(prepared, "Engine", engine)
+    query, found = Prepared(by_kind, SCHEMA), []
+    for n in range(3):
+        given = rows(*[("a", float(n))] * (n + 1))
+        one = threading.Thread(target=lambda given=given: found.append(query.run(given)))
+        one.start()
+        one.join()
+    assert [table["n"].to_pylist() for table in found] == [[1], [2], [3]]
+    assert len(made) == 1
+
+
+def test_queries_at_once_do_not_see_each_other():
+    from concurrent.futures import ThreadPoolExecutor
+
+    query = Prepared(by_kind, SCHEMA)
+    with ThreadPoolExecutor(4) as pool:
+        given = [rows(*[("a", float(n))] * (n + 1)) for n in range(40)]
+        found = list(pool.map(query.run, given))
+    assert [table["n"].to_pylist() for table in found] == [[n + 1] for n in range(40)]
