@@ -34,6 +34,7 @@ app = typer.Typer(
 add_commands(app)
 _screen = Console(stderr=True, highlight=False, markup=False)
 _out = Console(highlight=False, markup=False)
+_STANDARD_OUTPUT = Path("-")
 
 INPUT, STRICT, INTERRUPTED = 1, 3, 130
 
@@ -110,7 +111,10 @@ def diagnose(
         Disclosure, typer.Option(help="whom the JSON is for")
     ] = Disclosure.analyst,
     out: Annotated[Path, typer.Option(help="the report")] = Path("report.html"),
-    json: Annotated[Path | None, typer.Option("--json", help="write everything as JSON")] = None,
+    json: Annotated[
+        Path | None,
+        typer.Option("--json", help="write everything as JSON; - to the standard output"),
+    ] = None,
     pdf: Annotated[
         Path | None, typer.Option(help="print the report too (extra takeup[pdf])")
     ] = None,
@@ -147,13 +151,17 @@ def diagnose(
         step("writing the report")
         html = result.to_html(title, compare)
         _write(out, html)
-        if json is not None:
-            _write(json, result.to_json(disclosure.value, compare))
+        document = None if json is None else result.to_json(disclosure.value, compare)
+        piped = json == _STANDARD_OUTPUT
+        if document is not None and json is not None and not piped:
+            _write(json, document)
         if pdf is not None:
             step("printing")
             write_pdf(html, pdf)
         rejects = _write_rejects(result, out)
-    _tell(result, out, rejects)
+    _tell(_screen if piped else _out, result, out, rejects)
+    if document is not None and piped:
+        typer.echo(document)
     if strict and result.table.reconciliation.rows_rejected:
         raise typer.Exit(STRICT)
 
@@ -323,7 +331,7 @@ def demo(
         report = out / "report.html"
         _write(report, result.to_html("a simulated bank"))
         _write(out / "report.json", result.to_json())
-    _tell(result, report, None)
+    _tell(_out, result, report, None)
     if os.environ.get("DISPLAY") or sys.platform in ("darwin", "win32"):
         webbrowser.open(report.resolve().as_uri())
 
@@ -380,14 +388,14 @@ def _write_rejects(result: Result, out: Path) -> Path | None:
     return path
 
 
-def _tell(result: Result, out: Path, rejects: Path | None) -> None:
+def _tell(console: Console, result: Result, out: Path, rejects: Path | None) -> None:
     from takeup.report.terminal import summary_lines
 
     for line in summary_lines(result.shared, result.facts):
-        _out.print(line, soft_wrap=True)
+        console.print(line, soft_wrap=True)
     if rejects is not None:
-        _out.print(f"Rejected rows: {rejects}")
-    _out.print(f"Report: {out.resolve()}")
+        console.print(f"Rejected rows: {rejects}")
+    console.print(f"Report: {out.resolve()}")
 
 
 def main() -> None:

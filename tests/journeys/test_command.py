@@ -38,6 +38,14 @@ def test_own_csv_becomes_a_report_and_bad_rows_are_named(tmp_path: Path) -> None
     assert "<script" not in (tmp_path / "report.html").read_text()
 
 
+def test_the_json_can_go_to_the_standard_output_where_it_is_alone(tmp_path: Path) -> None:
+    (tmp_path / "own.csv").write_text(POOR, encoding="utf-8")
+    done = takeup("diagnose", "own.csv", "--json", "-", cwd=tmp_path)
+    assert json.loads(done.stdout)["input"]["rows_used"] == 3
+    assert "Report: " in done.stderr
+    assert not (tmp_path / "-").exists()
+
+
 def test_missing_file_ends_in_one_sentence(tmp_path: Path) -> None:
     done = takeup("diagnose", "absent.csv", cwd=tmp_path)
     assert done.returncode == 1
