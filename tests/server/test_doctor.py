@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 
 import pytest
 
@@ -61,3 +62,16 @@ def test_rows_that_nobody_drains_are_found(tmp_path):
             "UPDATE record_api_inboxrow SET batch_id = NULL, received_at = '2026-01-01 00:00:00'"
         )
     assert "is takeup serve running?" in findings(server, code=4)["drain"]["do"]
+
+
+def test_a_log_that_lost_rows_is_to_be_mended_and_a_drain_mends_it(tmp_path):
+    os.environ.pop("TAKEUP_HOME", None)
+    with running("sqlite", tmp_path) as (server, _):
+        key = server.command("key", "make", "host").stdout.strip()
+        server.send("/api/v1/decisions", [decision(i) for i in range(3)], key)
+        server.command("log", "drain")
+    shutil.rmtree(server.home / "log" / "decisions")
+    found = findings(server, code=4)["log"]
+    assert found["words"].startswith("the log has lost 3 rows of decisions")
+    assert "3 rows in 1 batches" in server.command("log", "drain").stdout
+    assert findings(server, code=0)["log"]["state"] == "well"
