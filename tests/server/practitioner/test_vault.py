@@ -61,7 +61,7 @@ def test_own_decisions_come_back_with_how_they_ended(key, log, maya):
     assert "3 cases of yours" in cases
     assert "secret-case-d1" in cases
     assert "I know something the model lacks" in cases
-    assert cases.count("<td>right</td>") == 3
+    assert cases.count(">right</td>") == 3
     assert "3 of 3 went to you" in page(maya, "/my/calibration")
     told = json.loads(client_of(maya).get("/my/data.json").content)
     assert {row["decision_id"] for row in told["decisions"]} == {"d0", "d1", "d2"}
