@@ -8,16 +8,18 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.server.running import STORE, running, select_nothing
 from tests.server.same_figures import differences
+
+pytestmark = pytest.mark.store
 
 ROOT = Path(__file__).resolve().parents[2]
 SCRIPT = """
 import csv, random, sys
 from datetime import datetime, timezone
 from takeup_client import Client
-
-pytestmark = pytest.mark.store
 
 rng = random.Random(1)
 columns = ["case_id", "person_id", "decided_at", "mode", "consulted", "recommendation", "choice",
