@@ -155,7 +155,7 @@ def _log(url: str) -> Iterator[Finding]:
 
     from takeup.log.delta import DecisionLog
     from takeup.record.incoming import RECORD_KINDS
-    from takeup.server.record_api.models import Batch
+    from takeup.server.record_api.drain import lost_batches
 
     if "://" not in url and (refused := _refusal(Path(url))):
         yield Finding("log", "mend", f"{url} cannot be written to ({refused})")
@@ -176,8 +176,7 @@ def _log(url: str) -> Iterator[Finding]:
         "takeup log compact" if small else "",
     )  # fmt: skip
     for state in states:
-        lost = Batch.objects.filter(kind=state.kind, number__gt=state.batch or 0)
-        if rows := lost.exclude(written_at=None).aggregate(n=Sum("rows"))["n"]:
+        if rows := lost_batches(state.kind, state.batch or 0).aggregate(n=Sum("rows"))["n"]:
             yield Finding(
                 "log", "mend", f"the log has lost {rows:,} rows of {state.kind} at {url}",
                 "takeup log drain writes again what is still kept as received, and says what is not",

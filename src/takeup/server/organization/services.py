@@ -115,7 +115,7 @@ def names_of(handles: Iterable[str]) -> dict[str, str]:
 def names_that_occur_in(texts: Iterable[str]) -> set[str]:
     """Parts of the names of people, and ids of people, that stand in `texts` as words."""
     words = {word for text in texts for word in re.findall(r"[\w.-]+", text)}
-    people = Person.objects.exclude(name="").values_list("name", "person_id") if words else ()
+    people = Person.objects.values_list("name", "person_id") if words else ()
     return {
         part
         for name, person_id in people

@@ -29,7 +29,7 @@ from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.staggered import staggered_sections
 from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
 from takeup.server.component.services import take_track_record
-from takeup.server.feedback.services import check_fixes, take_topics, take_words
+from takeup.server.feedback.services import check_fixes, forget_words, take_topics, take_words
 from takeup.server.organization.services import declared, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
@@ -134,7 +134,9 @@ def _take(
         take_looks(name, decisions, declared(name), today, step)
         take_track_record(name, decisions, declared(name), today)
         take_topics(name, decisions, handles_behind, today)
-        if not mode_on():
+        if mode_on():
+            forget_words()
+        else:
             take_words(name, parts["decisions"])
         check_fixes(name, decisions)
         take_practice(name, decisions)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 
 from takeup.log.delta import DecisionLog, LogBehindError, digests, to_arrow
 from takeup.record.clock import now
@@ -73,7 +73,7 @@ def find_lost(log: DecisionLog) -> None:
 def _write_again(log: DecisionLog, kind: RecordKind, held: int) -> None:
     """Let the batches after `held`, which the log has lost, be written again. Raises InputError
     where rows of them are no longer kept as received: nothing is written past such a hole."""
-    lost = Batch.objects.filter(kind=kind, number__gt=held).exclude(written_at=None)
+    lost = lost_batches(kind, held)
     first, last = lost.aggregate(first=Min("number"), last=Max("number")).values()
     if first is None:
         return
@@ -81,6 +81,11 @@ def _write_again(log: DecisionLog, kind: RecordKind, held: int) -> None:
         raise InputError(hole(log, kind, held))
     lost.update(written_at=None)
     audit.record("log.written_again", actor="drain", kind=kind, first=first, last=last)
+
+
+def lost_batches(kind: RecordKind, held: int) -> QuerySet[Batch]:
+    """Batches that were written to a log that ends with batch `held`."""
+    return Batch.objects.filter(kind=kind, number__gt=held).exclude(written_at=None)
 
 
 def hole(log: DecisionLog, kind: RecordKind, held: int) -> str:

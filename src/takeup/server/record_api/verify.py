@@ -10,7 +10,7 @@ from django.db.models import Count, Sum
 
 from takeup.log.delta import DecisionLog, Snapshot, digests
 from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
-from takeup.server.record_api.drain import as_logged, hash_of
+from takeup.server.record_api.drain import as_logged, hash_of, lost_batches
 from takeup.server.record_api.models import Batch, InboxRow, Sender
 from takeup.server.record_api.placing import PLACES
 
@@ -101,7 +101,7 @@ def _manifests(kind: RecordKind, snapshot: Snapshot | None) -> list[str]:
 
 def _lost(kind: RecordKind, held: int) -> list[str]:
     """Batches that were written to a log that no longer has them."""
-    lost = Batch.objects.filter(kind=kind, number__gt=held).exclude(written_at=None)
+    lost = lost_batches(kind, held)
     found = lost.aggregate(batches=Count("id"), rows=Sum("rows"))
     if not found["batches"]:
         return []
