@@ -25,3 +25,10 @@ def court_psa() -> Path:
 @pytest.fixture
 def copilot_study() -> Path:
     return real_data("copilot_study/events.csv")
+
+
+def pytest_sessionfinish():
+    """End what this process started once for all its tests."""
+    from tests.server.running import end_what_is_shared
+
+    end_what_is_shared()

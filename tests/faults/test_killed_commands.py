@@ -11,7 +11,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -23,10 +22,7 @@ KILLS = max(int(os.environ.get("TAKEUP_KILLS", "4")) // 2, 3)
 
 def run_until_killed(server: Server, arguments: list[str], seconds: float) -> bool:
     """Whether the command was killed before its end."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "takeup.cli", *arguments],
-        env=server.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+    process = server.begin(*arguments)
     try:
         process.wait(timeout=seconds)
     except subprocess.TimeoutExpired:
@@ -79,10 +75,11 @@ def test_drain_compaction_and_retention_can_be_killed_at_any_moment(store, tmp_p
 def test_a_migration_can_be_killed_at_any_moment(store, tmp_path):
     rng = random.Random(5)
     killed = 0
-    with running(store, tmp_path, begin=False) as (server, _):
+    whole = took(Server(tmp_path / "once"), "key", "make", "host")
+    with running(store, tmp_path, begin=False, first_start=True) as (server, _):
         # From before the first table to after the last, each kill a little later than the one before.
         for step in range(2 * KILLS):
-            seconds = 0.4 + 2.0 * (step + rng.random()) / (2 * KILLS)
+            seconds = whole * 1.2 * (step + rng.random()) / (2 * KILLS)
             killed += run_until_killed(server, ["key", "make", "host"], seconds)
         key = server.command("key", "make", "host").stdout.strip()
         server.start()

@@ -78,7 +78,7 @@ class Stream:
 @pytest.mark.parametrize("store", STORES)
 def test_what_was_acknowledged_is_in_the_log_exactly_once(store, tmp_path):
     rng = random.Random(7)
-    with running(store, tmp_path) as (server, postgres):
+    with running(store, tmp_path, first_start=True) as (server, postgres):
         key = server.command("key", "make", "loan-system").stdout.strip()
         stream = Stream(server, key)
         stream.start()

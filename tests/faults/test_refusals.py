@@ -61,7 +61,7 @@ def test_a_disk_that_takes_no_more_is_said_to_and_nothing_acknowledged_is_lost(t
 
 
 def test_a_store_that_may_only_be_read_is_said_to_and_works_again_after(tmp_path):
-    with running("postgres", tmp_path) as (server, postgres):
+    with running("postgres", tmp_path, first_start=True) as (server, postgres):
         import psycopg
 
         sender = server.command("key", "make", "host").stdout.strip()

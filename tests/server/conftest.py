@@ -5,12 +5,10 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-from pathlib import Path
 
 import pytest
 
-from tests.server.running import STORE, Postgres, postgres_folder
+from tests.server.running import STORE, migrated_database
 
 
 def pytest_collection_modifyitems(items):
@@ -23,33 +21,25 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def django_ready(tmp_path_factory):
     """Django once a process; its database is empty at the start."""
-    os.environ["TAKEUP_HOME"] = str(tmp_path_factory.mktemp("home"))
+    home = tmp_path_factory.mktemp("home")
+    os.environ["TAKEUP_HOME"] = str(home)
     os.environ["TAKEUP_DEVELOPMENT"] = "1"
     os.environ.pop("DJANGO_SETTINGS_MODULE", None)
-    postgres = None
-    if STORE == "postgres":
-        if postgres_folder() is None:
-            pytest.skip("no PostgreSQL on this machine (make system installs it)")
-        place = Path(tempfile.mkdtemp(prefix="takeup-postgres-"))
-        place.chmod(0o755)
-        postgres = Postgres(place / "data")
-        postgres.start()
-        os.environ["TAKEUP_DATABASE_URL"] = postgres.url
-    from takeup.server.start import start
+    with migrated_database(STORE, home) as postgres:
+        if postgres is not None:
+            os.environ["TAKEUP_DATABASE_URL"] = postgres.url
+        from takeup.server.start import start
 
-    settings = start()
-    # Hashing is slow on purpose; tests sign in often.
-    from django.conf import settings as django_settings
+        settings = start()
+        # Hashing is slow on purpose; tests sign in often.
+        from django.conf import settings as django_settings
 
-    django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    django_settings.ALLOWED_HOSTS = ["*"]
-    yield settings
-    from django.db import connections
+        django_settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        django_settings.ALLOWED_HOSTS = ["*"]
+        yield settings
+        from django.db import connections
 
-    connections.close_all()
-    if postgres is not None:
-        postgres.stop("immediate")
-        shutil.rmtree(postgres.folder.parent)
+        connections.close_all()
 
 
 def empty(deployment) -> None:

@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
@@ -14,12 +15,16 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass, field, replace
+from functools import cache
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.server import forked
 
 STORES = ("sqlite", "postgres")
 STORE = os.environ.get("TAKEUP_TEST_STORE", "sqlite")
@@ -42,9 +47,12 @@ def postgres_folder() -> Path | None:
 
 @dataclass
 class Postgres:
-    """A cluster of its own in `folder`; restartable."""
+    """A database `name` in a cluster of its own in `folder`; restartable. With `durable` it keeps
+    what it committed when it is killed, at the price of the disk."""
 
     folder: Path
+    durable: bool = True
+    name: str = "postgres"
     port: int = field(default_factory=free_port)
 
     def run(self, *command: str) -> None:
@@ -60,8 +68,10 @@ class Postgres:
             if os.geteuid() == 0:
                 shutil.chown(self.folder, "postgres", "postgres")
                 self.folder.chmod(0o700)
-            self.run("initdb", "-D", str(self.folder), "-A", "trust", "-U", "postgres")
+            self.run("initdb", "-N", "-D", str(self.folder), "-A", "trust", "-U", "postgres")
         options = f"-p {self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories=''"
+        if not self.durable:
+            options += " -c fsync=off -c full_page_writes=off -c synchronous_commit=off"
         self.run(
             "pg_ctl", "-D", str(self.folder), "-w", "-l", str(self.folder / "log"),
             "-o", options, "start",
@@ -70,9 +80,32 @@ class Postgres:
     def stop(self, mode: str = "fast") -> None:
         self.run("pg_ctl", "-D", str(self.folder), "-w", "-m", mode, "stop")
 
+    def ask(self, statement: str) -> None:
+        """Run a statement that is no query, on the maintenance database."""
+        import psycopg
+
+        with psycopg.connect(replace(self, name="postgres").url, autocommit=True) as connection:
+            connection.execute(statement)
+
     @property
     def url(self) -> str:
-        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+        return f"postgres://postgres@127.0.0.1:{self.port}/{self.name}"
+
+
+@contextmanager
+def cluster(durable: bool = True) -> Iterator[Postgres]:
+    """A PostgreSQL of its own while the block runs; skips where there is none."""
+    if postgres_folder() is None:
+        pytest.skip("no PostgreSQL on this machine (make system installs it)")
+    # Not below pytest's own folder, which only its owner may enter.
+    with tempfile.TemporaryDirectory(prefix="takeup-postgres-") as place:
+        Path(place).chmod(0o755)
+        postgres = Postgres(Path(place) / "data", durable)
+        postgres.start()
+        try:
+            yield postgres
+        finally:
+            postgres.stop("immediate")
 
 
 class Server:
@@ -80,6 +113,8 @@ class Server:
 
     def __init__(self, home: Path, database_url: str | None = None) -> None:
         self.home, self.port = home, free_port()
+        self.fork = True
+        """Whether its processes are forked from one that has the libraries, or begin as a user's do."""
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("TAKEUP_", "DJANGO_"))},
             "TAKEUP_HOME": str(home), "TAKEUP_DRAIN_SECONDS": "0.3",
@@ -87,21 +122,30 @@ class Server:
         }  # fmt: skip
         if database_url:
             self.environment["TAKEUP_DATABASE_URL"] = database_url
-        self.process: subprocess.Popen[bytes] | None = None
+        self.process: forked.Forked | subprocess.Popen[bytes] | None = None
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        if self.fork:
+            return forked.command(arguments, self.environment, check)
         return subprocess.run(
             [sys.executable, "-m", "takeup.cli", *arguments],
             env=self.environment, capture_output=True, text=True, check=check,
         )  # fmt: skip
 
-    def start(self) -> None:
+    def begin(self, *arguments: str) -> forked.Forked | subprocess.Popen[bytes]:
+        """A command that goes on beside the test; what it says is in the home's `serve.log`."""
         self.home.mkdir(parents=True, exist_ok=True)
-        with (self.home / "serve.log").open("ab") as out:
-            self.process = subprocess.Popen(
-                [sys.executable, "-m", "takeup.cli", "serve", "--port", str(self.port)],
+        told = self.home / "serve.log"
+        if self.fork:
+            return forked.Forked(arguments, self.environment, told, told)
+        with told.open("ab") as out:
+            return subprocess.Popen(
+                [sys.executable, "-m", "takeup.cli", *arguments],
                 env=self.environment, stdout=out, stderr=out, start_new_session=True,
             )  # fmt: skip
+
+    def start(self) -> None:
+        self.process = self.begin("serve", "--port", str(self.port))
         self.wait()
 
     def wait(self) -> None:
@@ -174,30 +218,71 @@ def select_nothing() -> None:
     select.select([], [], [], 0.05)
 
 
+@cache
+def _sqlite_template() -> Path:
+    """A migrated store without rows, made once a process."""
+    place = Path(tempfile.mkdtemp(prefix="takeup-template-"))
+    _at_the_end.callback(shutil.rmtree, place, ignore_errors=True)
+    Server(place / "home").command("log", "status")
+    with (
+        closing(sqlite3.connect(place / "home" / "takeup.sqlite3")) as made,
+        closing(sqlite3.connect(place / "template.sqlite3")) as template,
+    ):
+        made.backup(template)
+    return place / "template.sqlite3"
+
+
+@cache
+def _shared_cluster() -> Postgres:
+    """A PostgreSQL once a process, with a migrated store without rows to copy."""
+    postgres = _at_the_end.enter_context(cluster(durable=False))
+    postgres.ask("CREATE DATABASE template")
+    with tempfile.TemporaryDirectory() as home:
+        Server(Path(home), replace(postgres, name="template").url).command("log", "status")
+    return postgres
+
+
+_at_the_end = ExitStack()
+_numbers = count()
+
+
+def end_what_is_shared() -> None:
+    """Stop what this process started once for all its tests."""
+    _at_the_end.close()
+
+
+@contextmanager
+def migrated_database(store: str, home: Path) -> Iterator[Postgres | None]:
+    """An empty store whose tables are up to date: in `home`, or in a database of its own."""
+    if store == "sqlite":
+        home.mkdir(parents=True, exist_ok=True)
+        shutil.copy(_sqlite_template(), home / "takeup.sqlite3")
+        yield None
+        return
+    shared = _shared_cluster()
+    own = replace(shared, name=f"test_{next(_numbers)}")
+    shared.ask(f"CREATE DATABASE {own.name} TEMPLATE template")
+    yield own
+    shared.ask(f"DROP DATABASE {own.name} WITH (FORCE)")
+
+
 @contextmanager
 def running(
-    store: str, folder: Path, begin: bool = True
+    store: str, folder: Path, begin: bool = True, first_start: bool = False
 ) -> Iterator[tuple[Server, Postgres | None]]:
-    """A server on `store` that ends with the block; with `begin` it runs already."""
-    postgres = None
-    if store == "postgres":
-        if postgres_folder() is None:
-            pytest.skip("no PostgreSQL on this machine (make system installs it)")
-        # Not below pytest's own folder, which only its owner may enter.
-        place = Path(tempfile.mkdtemp(prefix="takeup-postgres-"))
-        place.chmod(0o755)
-        postgres = Postgres(place / "data")
-        postgres.start()
-    server = Server(folder / "home", postgres.url if postgres else None)
-    try:
+    """A server on `store` that ends with the block; with `begin` it runs already. With `first_start`
+    it finds nothing: no tables, a PostgreSQL cluster of its own that may be stopped and started."""
+    home = folder / "home"
+    with ExitStack() as ends:
+        if not first_start:
+            postgres = ends.enter_context(migrated_database(store, home))
+        else:
+            postgres = ends.enter_context(cluster()) if store == "postgres" else None
+        server = Server(home, postgres.url if postgres else None)
+        ends.callback(server.kill)
         if begin:
             server.start()
         yield server, postgres
-    finally:
-        server.kill()
-        if postgres:
-            postgres.stop("immediate")
-            shutil.rmtree(postgres.folder.parent)
 
 
 def decision(i: int, **changes: Any) -> dict[str, Any]:

@@ -21,7 +21,7 @@ def test_a_backup_of_a_busy_server_comes_back_with_every_row_exactly_once(store,
             before = sending.acknowledged
             made = server.command("backup", str(archive), check=False)
             assert made.returncode == 0, made.stderr
-    with running(store, tmp_path / "new", begin=False) as (server, _):
+    with running(store, tmp_path / "new", begin=False, first_start=True) as (server, _):
         restored = server.command("restore", str(archive), check=False)
         assert restored.returncode == 0, restored.stdout + restored.stderr
         assert "every row exactly once" in restored.stdout

@@ -76,7 +76,7 @@ def test_a_log_in_a_bucket_is_compacted_diagnosed_backed_up_and_restored(bucket,
         (diagnosis,) = json.loads(told.read_text())["diagnoses"]
         assert diagnosis["measures"]["adoption"]["counts"] == {"followed": 226, "overridden": 74}
         assert server.command("backup", str(archive)).returncode == 0
-    with running("sqlite", tmp_path / "new", begin=False) as (server, _):
+    with running("sqlite", tmp_path / "new", begin=False, first_start=True) as (server, _):
         server.environment |= bucket | {"TAKEUP_LOG_URL": "s3://takeup/new"}
         restored = server.command("restore", str(archive), check=False)
         assert restored.returncode == 0, restored.stdout + restored.stderr

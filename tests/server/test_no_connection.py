@@ -18,6 +18,8 @@ def watch(event, arguments):
             out.write(json.dumps([event, repr(address)]) + "\\n")
 
 sys.addaudithook(watch)
+with open(os.environ["TAKEUP_WATCHED"] + ".processes", "a") as out:
+    out.write(" ".join(sys.orig_argv) + "\n")
 """
 
 
@@ -38,7 +40,8 @@ def told_of(tmp_path: Path, store: str, port: list[str] | None = None) -> list[s
     (tmp_path / "watch").mkdir()
     (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH)
     watched = tmp_path / "watched.jsonl"
-    with running(store, tmp_path, begin=False) as (server, postgres):
+    with running(store, tmp_path, begin=False, first_start=True) as (server, postgres):
+        server.fork = False  # the watch begins with the interpreter
         server.environment["TAKEUP_WATCHED"] = str(watched)
         server.environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path / "watch"), os.getcwd()])
         if port is not None and postgres is not None:
@@ -54,6 +57,10 @@ def told_of(tmp_path: Path, store: str, port: list[str] | None = None) -> list[s
 
         for path in ("/health", "/ready", "/sign-in", "/api/v1/openapi.json"):
             urllib.request.urlopen(server.address(path)).read()
+    processes = Path(f"{watched}.processes").read_text()
+    assert all(
+        word in processes for word in ("serve --port", "jobs.work", "snapshot", "log retain")
+    )
     if not watched.exists():
         return []
     return [" ".join(json.loads(line)) for line in watched.read_text().splitlines()]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from pathlib import Path
 
 import psycopg
@@ -12,7 +10,7 @@ import pytest
 import takeup
 from takeup.record.errors import InputError
 from takeup.sources.opened import open_decisions
-from tests.server.running import Postgres, postgres_folder
+from tests.server.running import migrated_database
 
 ROWS = [
     ("d1", "p1", "2026-03-02 09:00:00+00", "approve", "approve", "0.81", True),
@@ -23,24 +21,17 @@ ROWS = [
 
 @pytest.fixture(scope="module")
 def database():
-    if postgres_folder() is None:
-        pytest.skip("no PostgreSQL on this machine (make system installs it)")
-    place = Path(tempfile.mkdtemp(prefix="takeup-postgres-"))
-    place.chmod(0o755)
-    cluster = Postgres(place / "data")
-    cluster.start()
-    with psycopg.connect(cluster.url, autocommit=True) as connection:
-        connection.execute("CREATE SCHEMA risk")
-        for name in ("public.decisions", 'risk."decisions 2"'):
-            connection.execute(
-                f"CREATE TABLE {name} (decision_id text, person_id text, decided_at timestamptz, "
-                "recommendation text, choice text, confidence numeric(4,2), consulted boolean)"
-            )
-            with connection.cursor() as cursor:
-                cursor.executemany(f"INSERT INTO {name} VALUES (%s,%s,%s,%s,%s,%s,%s)", ROWS)
-    yield cluster
-    cluster.stop("immediate")
-    shutil.rmtree(place)
+    with migrated_database("postgres", Path()) as made:
+        with psycopg.connect(made.url, autocommit=True) as connection:
+            connection.execute("CREATE SCHEMA risk")
+            for name in ("public.decisions", 'risk."decisions 2"'):
+                connection.execute(
+                    f"CREATE TABLE {name} (decision_id text, person_id text, decided_at timestamptz, "
+                    "recommendation text, choice text, confidence numeric(4,2), consulted boolean)"
+                )
+                with connection.cursor() as cursor:
+                    cursor.executemany(f"INSERT INTO {name} VALUES (%s,%s,%s,%s,%s,%s,%s)", ROWS)
+        yield made
 
 
 @pytest.mark.parametrize("table", ["decisions", "public.decisions", "risk.decisions%202"])

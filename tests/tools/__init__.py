@@ -1,0 +1,1 @@
+"""Tools about the tests, run by hand: where their time goes, whether they catch planted faults."""
