@@ -76,12 +76,13 @@ def _chunk(what: tuple[str, list[int]]) -> tuple[str, int, list[str]]:
 
     job, seeds = what
     warnings.filterwarnings("ignore")
-    engine = Engine(threads=1)
     lines = []
     for seed in seeds:
+        # An engine each: tables are numbered anew, so that what was compiled for one serves the next.
+        engine = Engine(threads=1)
         record = JOBS[job](seed, engine)
         lines.append(json.dumps({"seed": seed, **record}) + "\n")
-    engine.close()
+        engine.close()
     return job, len(seeds), lines
 
 

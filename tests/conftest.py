@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+# Workers share the cores: a linear-algebra library that starts a thread a core in each of them makes
+# small matrices three times slower. Read when NumPy is first imported, here and in every process
+# that a test starts.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 

@@ -180,10 +180,7 @@ def test_from_shadow_through_its_gate_to_assist_and_a_stop(server, tmp_path):
 def snapshot_of_tomorrow(server: Server) -> date:
     """What the nightly job will do, with the clock put forward in a process of its own."""
     day = date.today() + timedelta(days=1)  # noqa: DTZ011
-    subprocess.run(
-        [sys.executable, "-c", TOMORROW.format(moment=f"{day}T02:00:00+00:00")],
-        env=server.environment, check=True, capture_output=True, text=True,
-    )  # fmt: skip
+    server.python(TOMORROW.format(moment=f"{day}T02:00:00+00:00"))
     return day
 
 

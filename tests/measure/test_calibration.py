@@ -9,15 +9,21 @@ from calibration import page
 from calibration.jobs import JOBS
 
 from takeup.log import Engine
+from tests.made_once import made_once
 
 PROGRAMMES = 40
 
 
-def records(job: str, n: int = PROGRAMMES) -> list[dict]:
-    engine = Engine()
-    found = [json.loads(json.dumps({"seed": s, **JOBS[job](s + 50_000, engine)})) for s in range(n)]
+@made_once
+def record(job: str, seed: int) -> dict:
+    engine = Engine(threads=1)
+    found = json.loads(json.dumps({"seed": seed, **JOBS[job](seed + 50_000, engine)}))
     engine.close()
     return found
+
+
+def records(job: str, n: int = PROGRAMMES) -> list[dict]:
+    return [record(job, seed) for seed in range(n)]
 
 
 def covered(found: list[dict], key: str, truth: str, *, process: bool) -> float:

@@ -12,13 +12,13 @@ from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.simulate import simulate_recorded
 
-PROGRAMMES = 200
+PROGRAMMES = 120
 COVARIATES = ["x_difficulty", "x_segment", "x_region"]
 
 
 def compared(seed: int):
     programme = simulate_recorded(seed=seed)
-    engine = Engine()
+    engine = Engine(threads=1)
     table = engine.load(
         programme.decisions.rename_columns(
             ["y_outcome" if c == "outcome" else c for c in programme.decisions.column_names]
@@ -31,7 +31,9 @@ def compared(seed: int):
     return programme.truth["comparison"]["followed_minus_overridden"], found.first
 
 
-def test_adjusted_interval_covers_the_truth_and_raw_fails_in_two_hundred_programmes():
+def test_adjusted_interval_covers_the_truth_and_raw_fails():
+    """Of 120 programmes at least 90 % covered: an interval that covers 95 % fails this in 0.6 % of draws of
+    seeds, one that covers 85 % passes it in 8 %."""
     covered, ready, standard, raw, warned, values = [], [], [], [], [], []
     for seed in range(1, PROGRAMMES + 1):
         truth, one = compared(seed)

@@ -66,7 +66,7 @@ class Forked:
 def command(
     arguments: Sequence[str], environment: Mapping[str, str], check: bool
 ) -> subprocess.CompletedProcess[str]:
-    """What the command said and how it ended."""
+    """What the command said and how it ended. `-c CODE …` runs Python, as `python -c` does."""
     with tempfile.TemporaryDirectory(prefix="takeup-command-") as folder:
         out, error = Path(folder) / "out", Path(folder) / "error"
         code = Forked(arguments, environment, out, error).wait()
@@ -93,6 +93,10 @@ def _run(
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     sys.argv = ["takeup", *arguments]
+    if arguments[0] == "-c":
+        sys.argv = [arguments[0], *arguments[2:]]
+        exec(compile(arguments[1], "<command>", "exec"), {"__name__": "__main__"})
+        return
     from takeup.cli import main
 
-    sys.exit(main())
+    main()

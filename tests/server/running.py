@@ -132,6 +132,10 @@ class Server:
             env=self.environment, capture_output=True, text=True, check=check,
         )  # fmt: skip
 
+    def python(self, code: str, *arguments: str) -> str:
+        """What `code` prints, run beside the server in a process of its own."""
+        return forked.command(["-c", code, *arguments], self.environment, check=True).stdout
+
     def begin(self, *arguments: str) -> forked.Forked | subprocess.Popen[bytes]:
         """A command that goes on beside the test; what it says is in the home's `serve.log`."""
         self.home.mkdir(parents=True, exist_ok=True)

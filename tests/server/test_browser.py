@@ -3,7 +3,9 @@ light and dark, wide and narrow; and by axe, which knows WCAG."""
 
 from __future__ import annotations
 
+import json
 import shutil
+from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -60,10 +62,38 @@ def browser():
         started.close()
 
 
+SESSIONS = """
+import json, sys
+from takeup.server.start import start
+start()
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from takeup.server.organization.models import Person
+from takeup.server.organization.roles import Role
+from takeup.server.organization.services import set_roles
+made = {}
+for role in sys.argv[1:]:
+    person = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")
+    set_roles(person, {Role(role)}, "test")
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    made[role] = session.session_key
+print(json.dumps(made))
+"""
+
+
 @pytest.fixture(scope="module")
 def signed_in(server, browser):
-    """Cookies of somebody of each role, signed in by the link and the form."""
-    return {role: cookies_of(server, browser, role) for role in PAGES}
+    """Cookies of somebody of each role: the administrator signed in by the link and the form, the others
+    have a session as that makes one."""
+    found = {"administrator": cookies_of(server, browser, "administrator")}
+    others = [role for role in PAGES if role != "administrator"]
+    for role, key in json.loads(server.python(SESSIONS, *others)).items():
+        found[role] = [{"name": "takeup", "value": key, "url": server.address("")}]
+    return found
 
 
 def cookies_of(server: Server, browser, role: str):
@@ -98,22 +128,27 @@ def opened(server, browser, cookies, path, **look) -> tuple[Page, list[str]]:
     return page, said
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("role", PAGES)
-def test_every_page_is_accessible_fits_and_breaks_no_policy(
-    server, browser, signed_in, role, scheme
-):
+def test_every_page_is_accessible_fits_and_breaks_no_policy(server, browser, signed_in, role):
     for path in PAGES[role]:
+        page, said = opened(server, browser, signed_in[role], path)
+        for where in looks(page):
+            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
+                path,
+                where,
+            )
+            assert violations(page) == [], (path, where)
+        assert said == [], path
+        page.context.close()
+
+
+def looks(page: Page) -> Iterator[tuple[str, int]]:
+    """The page, light and dark, wide and narrow, one after the other."""
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
         for width, height in SIZES:
-            page, said = opened(
-                server, browser, signed_in[role], path, color_scheme=scheme,
-                viewport={"width": width, "height": height},
-            )  # fmt: skip
-            where = (path, scheme, width)
-            assert said == [], where
-            assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
-            assert violations(page) == [], where
-            page.context.close()
+            page.set_viewport_size({"width": width, "height": height})
+            yield scheme, width
 
 
 def violations(page: Page) -> list[str]:
@@ -125,18 +160,15 @@ def violations(page: Page) -> list[str]:
     return [f"{found.generate_report()} {where}"]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_the_way_in_is_accessible_too(server, browser, signed_in, scheme):
+def test_the_way_in_is_accessible_too(server, browser, signed_in):
     email = "administrator@example.org"
     link = server.command("person", "link", email).stdout.strip()
     for address in (server.address("/sign-in"), link, server.address("/sign-up")):
-        for width, height in SIZES:
-            page = browser.new_context(
-                color_scheme=scheme, viewport={"width": width, "height": height}
-            ).new_page()
-            page.goto(address)
-            assert violations(page) == [], (address, scheme, width)
-            page.context.close()
+        page = browser.new_context().new_page()
+        page.goto(address)
+        for where in looks(page):
+            assert violations(page) == [], (address, where)
+        page.context.close()
 
 
 def test_signing_in_and_out_works_by_keyboard_alone(server, browser, signed_in):

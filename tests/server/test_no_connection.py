@@ -19,7 +19,7 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 with open(os.environ["TAKEUP_WATCHED"] + ".processes", "a") as out:
-    out.write(" ".join(sys.orig_argv) + "\n")
+    out.write(" ".join(sys.orig_argv) + "\\n")
 """
 
 

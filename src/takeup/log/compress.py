@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -13,12 +11,11 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from takeup.log.engine import fetch
+from takeup.log.engine import fetch, new_name
 from takeup.stats.bins import bin_names, quantile_edges
 
 BLANK, OTHER = "(blank)", "(other)"
 MOST_LEVELS = 50
-_names = itertools.count()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,11 +115,11 @@ def codes_of_cells(cells: np.ndarray, sizes: Sequence[int]) -> np.ndarray:
     return codes
 
 
-def beside(rows: ir.Table, table: pa.Table, how: Literal["cells"] = "cells") -> ir.Table:
+def beside(rows: ir.Table, table: pa.Table) -> ir.Table:
     """A small Arrow table in the engine of `rows`, ready to be joined."""
     backend = rows.get_backend()
     if backend.name == "duckdb":
-        name = f"takeup_{how}_{next(_names)}"
+        name = new_name(backend, "cells")
         backend.con.register(name, table)
         return backend.table(name)
     return ibis.memtable(table.to_pandas())

@@ -7,8 +7,10 @@ release knows the new ones.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 import os
+import pickle
 import tempfile
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -20,8 +22,12 @@ import ibis.expr.datatypes as dt
 import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
+from ibis.backends.duckdb import Backend as DuckDB
 
 _names = itertools.count()
+"""Of tables kept in engines that are not ours, which may be several backends over one database."""
+_MOST_COMPILED = 4_096
+_compiled: dict[bytes, str] = {}
 
 
 class _Connection:
@@ -53,6 +59,24 @@ class _Connection:
         self._connection.close()
 
 
+class _Backend(DuckDB):
+    """Ibis' DuckDB, which remembers what it compiled: a diagnosis asks a hundred expressions, and the
+    next one of a table alike asks the same. A compiled text knows no rows, so every engine may use it."""
+
+    def compile(self, expr: ir.Expr, /, **options: Any) -> str:
+        # Pickled, an expression is its tables' names and types and no row. Those that hold rows, or
+        # functions that cannot be pickled, are compiled each time.
+        if expr.op().find((ops.InMemoryTable, ops.ScalarUDF)):
+            return super().compile(expr, **options)
+        key = hashlib.sha256(pickle.dumps((expr.op(), sorted(options.items())), 5)).digest()
+        found = _compiled.get(key)
+        if found is None:
+            if len(_compiled) >= _MOST_COMPILED:
+                _compiled.clear()
+            found = _compiled[key] = super().compile(expr, **options)
+        return found
+
+
 class Engine:
     """One embedded DuckDB. Tables it gives out are ordinary Ibis tables."""
 
@@ -65,7 +89,9 @@ class Engine:
                 "temp_directory": str(Path(tempfile.gettempdir()) / f"takeup-{os.getpid()}"),
             }
         )
-        self.backend = ibis.duckdb.from_connection(_Connection(connection))
+        self.backend = _Backend.from_connection(_Connection(connection))
+        # Tables are numbered by engine, so that two diagnoses ask alike.
+        self.backend.takeup_names = itertools.count()
         self.run("SET TimeZone = 'UTC'")
         if limit := memory_limit or _most_memory():
             self.run(f"SET memory_limit = '{limit}'")
@@ -79,7 +105,7 @@ class Engine:
 
     def new_name(self, what: str) -> str:
         """A table name not used before."""
-        return f"takeup_{what}_{next(_names)}"
+        return new_name(self.backend, what)
 
     def table(self, name: str) -> ir.Table:
         """The Ibis table of a table or view of this engine."""
@@ -102,6 +128,11 @@ class Engine:
         self.backend.con.close()
 
 
+def new_name(backend: Any, what: str) -> str:
+    """A table name not used before in this backend."""
+    return f"takeup_{what}_{next(getattr(backend, 'takeup_names', _names))}"
+
+
 def _most_memory() -> str | None:
     """Half of the machine's memory: models and reports need room beside the engine. None where
     the system does not tell."""
@@ -121,12 +152,12 @@ def keep(expression: ir.Table, words: Mapping[str, Collection[str]] | None = Non
     backend = expression.get_backend()
     if backend.name != "duckdb":
         return expression.cache()
-    name = f"takeup_kept_{next(_names)}"
-    sql = ibis.to_sql(expression, dialect="duckdb")
+    name = new_name(backend, "kept")
+    sql = backend.compile(expression)
     short = []
     for column, values in (words or {}).items():
         if column in expression.columns and values:
-            kind = f"takeup_words_{next(_names)}"
+            kind = new_name(backend, "words")
             listed = ", ".join(quote(v) for v in sorted(values))
             backend.con.execute(f'CREATE TYPE "{kind}" AS ENUM ({listed})')
             short.append(f'CAST("{column}" AS "{kind}") AS "{column}"')

@@ -64,15 +64,10 @@ def panel(
 
 
 def _wrong(decisions: pa.Table, judged: pa.Table) -> np.ndarray:
-    by_id = dict(
-        zip(
-            judged["decision_id"].to_pylist(),
-            judged[judged.column_names[3]].to_pylist(),
-            strict=True,
-        )
-    )
-    truth = [by_id[i] for i in decisions["decision_id"].to_pylist()]
+    """Whether the advice of each decision is wrong; all of them are judged."""
+    place = pc.index_in(decisions["decision_id"], value_set=judged["decision_id"].combine_chunks())
+    truth = judged[judged.column_names[3]].take(place)
     if "recommendation_value" in decisions.column_names:
-        advice = decisions["recommendation_value"].to_numpy()
-        return np.asarray(np.abs(advice - np.array(truth)) > 0.20 * np.abs(np.array(truth)))
-    return np.asarray(np.array(decisions["recommendation"].to_pylist()) != np.array(truth))
+        advice, right = decisions["recommendation_value"].to_numpy(), truth.to_numpy()
+        return np.asarray(np.abs(advice - right) > 0.20 * np.abs(right))
+    return np.asarray(pc.not_equal(decisions["recommendation"], truth).to_numpy())
