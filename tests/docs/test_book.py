@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -17,6 +15,7 @@ from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import OutcomeRule, UseCase
 from takeup.server.settings import ServerSettings
+from tests.forked import takeup
 
 ROOT = Path(__file__).resolve().parents[2]
 BOOK = ROOT / "docs"
@@ -80,13 +79,7 @@ def test_commands_of_the_guides_run_in_order(desk):
     ]:
         words = shlex.split(line)
         assert words[0] == "takeup"
-        done = subprocess.run(
-            [sys.executable, "-m", "takeup.cli", *words[1:]],
-            cwd=desk,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
+        done = takeup(*words[1:], cwd=desk)
         assert done.returncode == 0, f"{line}\n{done.stdout}{done.stderr}"
     assert (desk / "report.html").exists()
     assert (desk / "to-judge.key.csv").exists()
@@ -95,6 +88,6 @@ def test_commands_of_the_guides_run_in_order(desk):
 def test_python_of_the_guide_runs_after_the_commands(desk, monkeypatch):
     monkeypatch.chdir(desk)
     if not (desk / "mapping.toml").exists():
-        subprocess.run([sys.executable, "-m", "takeup.cli", "map", "loan-desk.csv"], check=True)
+        assert takeup("map", "loan-desk.csv", cwd=desk).returncode == 0
     for block in re.findall(r"```python\n(.*?)```", page("how-to/own-table.md"), re.S):
         exec(compile(block, "own-table.md", "exec"), {})

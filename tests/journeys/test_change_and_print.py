@@ -6,7 +6,6 @@ import json
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,19 +13,20 @@ import pytest
 from takeup.record.errors import InputError
 from takeup.report.pdf import with_literal_colours, write_pdf
 from takeup.simulate import simulate, write_programme
+from tests.forked import takeup
 from tests.measure.programmes import bank, diagnosed
 
 
 def diagnose(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:
     files = {name: folder / f"{name}.parquet" for name in ("decisions", "outcomes")}
     command = [
-        sys.executable, "-m", "takeup.cli", "diagnose", str(files["decisions"]),
+        "diagnose", str(files["decisions"]),
         "--outcomes", str(files["outcomes"]), "--use-case", str(folder / "use_case.toml"),
         "--population", str(folder / "population.toml"), "--survey", str(folder / "survey.csv"),
         "--interviews", str(folder / "interviews.csv"), "--panel", str(folder / "panel.csv"),
         "--out", str(folder / "report.html"), "--json", str(folder / "report.json"), *more,
     ]  # fmt: skip
-    return subprocess.run(command, capture_output=True, text=True, check=False)
+    return takeup(*command, cwd=folder)
 
 
 @pytest.fixture(scope="module")

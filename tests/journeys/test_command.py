@@ -9,22 +9,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import takeup
+
 POOR = """Antrag;Sachbearbeiter;Datum;Empfehlung;Entscheidung;Betrag
 1;A;31.01.2026;approve;approve;1.000,50
 2;A;01.02.2026;decline;approve;2.000,00
 3;B;02.02.2026;approve;approve;900,00
 4;B;30/30/2026;approve;decline;800,00
 """
-
-
-def takeup(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "takeup.cli", *arguments],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_own_csv_becomes_a_report_and_bad_rows_are_named(tmp_path: Path) -> None:
@@ -47,7 +39,10 @@ def test_the_json_can_go_to_the_standard_output_where_it_is_alone(tmp_path: Path
 
 
 def test_missing_file_ends_in_one_sentence(tmp_path: Path) -> None:
-    done = takeup("diagnose", "absent.csv", cwd=tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "takeup.cli", "diagnose", "absent.csv"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 1
     assert "there is no such file" in done.stderr
     assert "Traceback" not in done.stderr

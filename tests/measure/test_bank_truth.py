@@ -6,12 +6,17 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from calibration.narrow import narrow
 
+from takeup.log import Engine
 from takeup.measure.comparison import Comparison
 from takeup.measure.ladder import LevelRange
 from takeup.measure.paired import Paired
+from takeup.measure.reliance import Reliance, measure_reliance
+from takeup.record.settings import Settings
 from takeup.simulate import simulate
 from takeup.stats.answer import CannotSay, Estimate
+from tests.made_once import made_once
 from tests.measure.programmes import bank, diagnosed
 
 SEEDS = range(1, 9)
@@ -48,17 +53,24 @@ def test_adoption_equals_the_simulators_own_counts():
                 assert getattr(group, rate).value == pytest.approx(value, abs=1e-12)
 
 
+@made_once
+def reliance_of(seed: int) -> dict[str, Reliance]:
+    """The measure of each population's rows alone."""
+    engine = Engine(threads=1)
+    table = narrow(simulate("bank", seed=seed), engine)
+    found = {
+        name: measure_reliance(table.filter(table.population == name), Settings())
+        for name in RELIANCE
+    }
+    engine.close()
+    return found
+
+
 @pytest.mark.parametrize("name", ["LO1", "LO2"])
 def test_reliance_of_each_population_is_as_defined(name):
     found: dict[str, list[float]] = {}
     for seed in range(1, 21):
-        programme = simulate("bank", seed=seed)
-        keep = pa.compute.equal(programme.decisions["population"], name)
-        part = programme.__class__(
-            "bank", seed, programme.decisions.filter(keep), programme.use_case,
-            programme.population, {}, None, programme.outcomes,
-        )  # fmt: skip
-        reliance = diagnosed(part, only=("reliance",)).measures().reliance
+        reliance = reliance_of(seed)[name]
         for figure in RELIANCE[name]:
             found.setdefault(figure, []).append(getattr(reliance, figure).value)
     for figure, stated in RELIANCE[name].items():

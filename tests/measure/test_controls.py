@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 
 from takeup.measure.ladder import LevelRange
 from takeup.measure.resistance import Resistance
 from takeup.measure.signals import Signals
-from takeup.simulate import simulate
 from takeup.stats.answer import CannotSay
-from tests.measure.programmes import diagnosed
+from tests.measure.programmes import simulated
 
 SEEDS = range(1, 4)
 
 
-@cache
 def result(name: str, seed: int):
-    return diagnosed(simulate(name, seed=seed))
+    return simulated(name, seed)[1]
 
 
 def verdicts(name: str) -> list[str]:

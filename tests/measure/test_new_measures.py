@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from functools import cache
 
 import numpy as np
 import pytest
@@ -16,10 +15,11 @@ from takeup.report.json_document import measures_json
 from takeup.simulate import Scenario, generate, scenario, simulate, whole_history
 from takeup.sources.evidence_files import read_evidence
 from takeup.stats.answer import CannotSay, Estimate
-from tests.measure.programmes import diagnosed
+from tests.made_once import made_once
+from tests.measure.programmes import diagnosed, simulated
 
 
-@cache
+@made_once
 def history(name: str):
     programme = simulate(name, seed=4, phases=whole_history(8))
     return programme, diagnosed(programme, panel=programme.panel)
@@ -49,12 +49,12 @@ def test_nothing_is_valued_where_outcomes_carry_neither_money_nor_loss():
 
 
 def test_blind_spots_of_the_planners_are_found_and_named_a_model_issue():
-    found = diagnosed(simulate("planning", seed=2)).measures().blind_spots.found
+    found = simulated("planning", 2)[1].measures().blind_spots.found
     best = found[0]
     assert best.kind == (("x_segment", "promo_not_entered"),)
     assert best.says == "overrides_better"
     assert best.model_issue
-    bank = diagnosed(simulate("bank", seed=2)).measures().blind_spots.found
+    bank = simulated("bank", 2)[1].measures().blind_spots.found
     hurts = [s.kind for s in bank if s.says == "overriding_hurts"]
     assert any(("x_segment", "standard") in kind for kind in hurts)
 

@@ -24,7 +24,7 @@ from typing import Any
 
 import pytest
 
-from tests.server import forked
+from tests import forked
 
 STORES = ("sqlite", "postgres")
 STORE = os.environ.get("TAKEUP_TEST_STORE", "sqlite")

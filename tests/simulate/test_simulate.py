@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 
 from takeup.simulate import SCENARIOS, Phase, simulate, whole_history, write_programme
+from tests.forked import takeup
 
 
 @pytest.mark.parametrize("name", SCENARIOS)
@@ -81,8 +81,7 @@ def test_larger_programmes_have_more_teams_and_about_the_people_asked_for():
 
 def test_the_command_writes_a_programme_and_refuses_what_there_is_not(tmp_path):
     def run(*words: str) -> subprocess.CompletedProcess[str]:
-        command = [sys.executable, "-m", "takeup.cli", "simulate", *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+        return takeup("simulate", *words, cwd=tmp_path)
 
     done = run("n6", "--out", "n6", "--weeks", "2")
     assert done.returncode == 0, done.stderr

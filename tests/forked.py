@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 
-LIBRARIES = "tests.server.imported"
+LIBRARIES = "tests.imported"
 ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 """A process that is forked must have no threads of its own."""
 
@@ -41,12 +41,15 @@ class Forked:
     """A running `takeup` command, as far as tests need `Popen`: `pid`, `poll`, `wait`, `kill`."""
 
     def __init__(
-        self, arguments: Sequence[str], environment: Mapping[str, str], out: Path, error: Path
+        self,
+        arguments: Sequence[str],
+        environment: Mapping[str, str],
+        out: Path,
+        error: Path,
+        cwd: Path | None = None,
     ) -> None:
-        self._process = _context().Process(
-            target=_run,
-            args=(list(arguments), dict(environment), os.getcwd(), str(out), str(error)),
-        )
+        given = list(arguments), dict(environment), str(cwd or Path.cwd()), str(out), str(error)
+        self._process = _context().Process(target=_run, args=given)
         self._process.start()
         self.pid = self._process.pid
 
@@ -63,13 +66,18 @@ class Forked:
         os.kill(self.pid, number)
 
 
+def takeup(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """A command as somebody types it in `cwd`."""
+    return command(arguments, os.environ, check=False, cwd=cwd)
+
+
 def command(
-    arguments: Sequence[str], environment: Mapping[str, str], check: bool
+    arguments: Sequence[str], environment: Mapping[str, str], check: bool, cwd: Path | None = None
 ) -> subprocess.CompletedProcess[str]:
     """What the command said and how it ended. `-c CODE …` runs Python, as `python -c` does."""
     with tempfile.TemporaryDirectory(prefix="takeup-command-") as folder:
         out, error = Path(folder) / "out", Path(folder) / "error"
-        code = Forked(arguments, environment, out, error).wait()
+        code = Forked(arguments, environment, out, error, cwd).wait()
         done = subprocess.CompletedProcess(
             ["takeup", *arguments], code, out.read_text(), error.read_text()
         )
