@@ -4,10 +4,13 @@ BIN := $(VENV)/bin
 # Linting and types read the server's settings: they get a home of their own.
 export TAKEUP_HOME ?= $(CURDIR)/build/takeup
 
-.PHONY: help demo test lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
+.PHONY: help demo test test-quick test-profile mutants lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
 help:
 	@echo "make demo     simulate a bank, write its report; then a server that holds it, with a sign-in per role"
-	@echo "make test     lint, types, import rule, tests, wheel test"
+	@echo "make test     lint, types, import rule, tests on SQLite and PostgreSQL, wheel test"
+	@echo "make test-quick  for the inner loop: what needs no server, browser or Spark"
+	@echo "make test-profile  where the time of the tests goes"
+	@echo "make mutants  twenty planted faults; the tests catch each"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make faults   kill the server 50 times while it records; nothing acknowledged is lost"
 	@echo "make bench    a full diagnosis beside queries written by hand"
@@ -44,16 +47,36 @@ demo: $(BIN)/.demo
 	$(BIN)/takeup demo
 	TAKEUP_HOME=takeup-demo/server $(BIN)/takeup serve --sample
 
+# Three workers on two cores: tests wait for servers and browsers now and then.
+WORKERS ?= 3
+PYTEST := $(BIN)/pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
+
 lint: $(BIN)/.dev
 	$(BIN)/ruff check src tests benchmarks calibration docs clients examples
 	$(BIN)/ruff format --check src tests benchmarks calibration docs clients examples
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint system build/s3/.made
-	$(BIN)/pytest -n 2 --dist loadgroup
-	TAKEUP_TEST_STORE=postgres $(BIN)/pytest -n 2 --dist loadgroup -m store
+test: $(BIN)/.dev
+	$(MAKE) -j 2 lint system build/s3/.made
+	$(PYTEST)
+	TAKEUP_TEST_STORE=postgres $(PYTEST) -m store
 	$(MAKE) wheel-test
+
+# For the inner loop: no server, browser, Spark or other process, no file that takes long.
+test-quick: $(BIN)/.dev
+	$(PYTEST) -m "not slow"
+
+# Where the time goes, from a cold start; `tests/seconds.json` is written anew.
+test-profile: $(BIN)/.dev system build/s3/.made
+	rm -rf build/made build/times*.jsonl
+	TAKEUP_TIMES=build/times.jsonl $(PYTEST) -p tests.tools.where_time_goes
+	TAKEUP_TIMES=build/times-postgres.jsonl TAKEUP_TEST_STORE=postgres $(PYTEST) -p tests.tools.where_time_goes -m store
+	$(BIN)/python -m tests.tools.where_time_goes build/times.jsonl build/times-postgres.jsonl
+
+# Twenty faults planted one at a time: the tests catch each.
+mutants: $(BIN)/.dev system
+	$(BIN)/python -m tests.tools.planted_faults
 
 wheel-test: $(BIN)/.dev
 	rm -rf dist build/wheel-venv

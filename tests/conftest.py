@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -13,6 +14,10 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
+SECONDS = Path(__file__).parent / "seconds.json"
+"""What each file of tests took when `make test-profile` last wrote it down."""
+QUICK = 6
+"""Seconds that a file may take and still be run by `make test-quick`."""
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
 
@@ -32,6 +37,29 @@ def court_psa() -> Path:
 @pytest.fixture
 def copilot_study() -> Path:
     return real_data("copilot_study/events.csv")
+
+
+def pytest_collection_modifyitems(items):
+    """Files that take long begin first, so that all workers end together; what is slow is marked."""
+    seconds = json.loads(SECONDS.read_text())
+
+    def of_file(item) -> float:
+        return seconds.get(item.nodeid.split("::")[0], 0.0)
+
+    for item in items:
+        if of_file(item) > QUICK or beyond_this_process(item):
+            item.add_marker("slow")
+    items.sort(key=lambda item: -of_file(item))
+
+
+def beyond_this_process(item) -> bool:
+    """Whether it needs a server, a browser, Spark or another process, by what its file imports."""
+    starts = {"running", "migrated_database", "sync_playwright", "subprocess"}
+    held = vars(item.module)
+    types_commands = getattr(held.get("takeup"), "__module__", "") == "tests.forked"
+    return (
+        bool(starts & held.keys()) or types_commands or item.get_closest_marker("spark") is not None
+    )
 
 
 def pytest_sessionfinish():

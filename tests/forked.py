@@ -101,6 +101,10 @@ def _run(
     sys.stdout = os.fdopen(1, "w", closefd=False)
     sys.stderr = os.fdopen(2, "w", buffering=1, closefd=False)
     sys.argv = ["takeup", *arguments]
+    for place in filter(None, environment.get("PYTHONPATH", "").split(os.pathsep)):
+        sys.path.insert(0, place)
+        if (own := Path(place) / "sitecustomize.py").exists():
+            exec(compile(own.read_text(), str(own), "exec"), {})
     if arguments[0] == "-c":
         sys.argv = [arguments[0], *arguments[2:]]
         exec(compile(arguments[1], "<command>", "exec"), {"__name__": "__main__"})

@@ -17,7 +17,7 @@ from takeup_client import AsyncClient, Client
 from takeup_client.spool import Spool
 from tests.server.running import STORE, Server, running, select_nothing
 
-pytestmark = [pytest.mark.store, pytest.mark.xdist_group("client")]
+pytestmark = pytest.mark.store
 KILLS = int(os.environ.get("TAKEUP_KILLS", "4"))
 
 

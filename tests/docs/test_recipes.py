@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 
 from tests.server.running import STORE, decision, running, select_nothing
 
-pytestmark = [pytest.mark.store, pytest.mark.xdist_group("recipes")]
+pytestmark = pytest.mark.store
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "record.md"
 ROOT = GUIDE.parents[2]
 
@@ -113,7 +113,6 @@ def test_the_log_opens_with_plain_readers(server, key, reader):
 
 
 @pytest.mark.spark
-@pytest.mark.xdist_group("spark")
 def test_the_log_opens_with_spark(server, key):
     logged(server, key)
     namespace: dict[str, Any] = {"log": str(server.home / "log")}

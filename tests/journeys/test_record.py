@@ -47,9 +47,7 @@ with Client(sys.argv[1], sys.argv[2], "credit-line", spool="spool") as takeup, o
 
 
 def test_a_script_with_the_client_is_counted_and_diagnosed_like_its_table(tmp_path):
-    with running(STORE, tmp_path, begin=False, first_start=True) as (server, _):
-        server.fork = False
-        server.start()
+    with running(STORE, tmp_path, first_start=True) as (server, _):
         key = server.command("key", "make", "script").stdout.strip()
         server.command("rollout", "step", "credit-line", "assist")
         (tmp_path / "script.py").write_text(SCRIPT)

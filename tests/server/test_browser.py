@@ -13,7 +13,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 
 from tests.server.running import STORE, Server, decision, running
 
-pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.xdist_group("browser-server")]
+pytestmark = [pytest.mark.store, pytest.mark.browser]
 PASSWORD = "a-long-and-rare-password"
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",

@@ -19,7 +19,7 @@ def watch(event, arguments):
 
 sys.addaudithook(watch)
 with open(os.environ["TAKEUP_WATCHED"] + ".processes", "a") as out:
-    out.write(" ".join(sys.orig_argv) + "\\n")
+    out.write(" ".join((sys.argv if sys.argv[0] == "takeup" else sys.orig_argv)) + "\\n")
 """
 
 
@@ -41,7 +41,6 @@ def told_of(tmp_path: Path, store: str, port: list[str] | None = None) -> list[s
     (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH)
     watched = tmp_path / "watched.jsonl"
     with running(store, tmp_path, begin=False, first_start=True) as (server, postgres):
-        server.fork = False  # the watch begins with the interpreter
         server.environment["TAKEUP_WATCHED"] = str(watched)
         server.environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path / "watch"), os.getcwd()])
         if port is not None and postgres is not None:

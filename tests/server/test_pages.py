@@ -76,10 +76,7 @@ def test_a_key_is_shown_once_and_can_be_refused_from_the_page(store):
     assert key_of(secret) is None
 
 
-GROUPED = [pytest.param(s, marks=pytest.mark.xdist_group(f"server-{s}")) for s in STORES]
-
-
-@pytest.fixture(scope="module", params=GROUPED)
+@pytest.fixture(scope="module", params=STORES)
 def server(request, tmp_path_factory):
     with running(request.param, tmp_path_factory.mktemp(f"pages-{request.param}")) as (started, _):
         yield started

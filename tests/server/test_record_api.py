@@ -13,11 +13,9 @@ from deltalake import DeltaTable
 
 from tests.server.running import STORES, Server, decision, running
 
+
 # The tests of one store share one server, also where they run side by side.
-GROUPED = [pytest.param(s, marks=pytest.mark.xdist_group(f"server-{s}")) for s in STORES]
-
-
-@pytest.fixture(scope="module", params=GROUPED)
+@pytest.fixture(scope="module", params=STORES)
 def server(request, tmp_path_factory):
     with running(request.param, tmp_path_factory.mktemp(request.param)) as (started, _):
         yield started

@@ -7,8 +7,6 @@ import pytest
 from tests.server.conftest import empty
 from tests.server.people import client_of
 
-pytestmark = pytest.mark.xdist_group("sample")
-
 
 @pytest.fixture(scope="module")
 def filled(django_ready):

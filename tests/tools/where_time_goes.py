@@ -2,7 +2,8 @@
 
 Writes one line a test to `TAKEUP_TIMES` (default `build/times.jsonl`): seconds of set-up, call and
 tear-down, and seconds by what they were spent on. `python -m tests.tools.where_time_goes FILE...` prints the
-fifty slowest tests, and the time by folder and by kind.
+fifty slowest tests, and the time by folder and by kind, and writes what each file took to `tests/seconds.json`,
+by which files are handed to workers.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import pytest
 
+SECONDS = Path(__file__).resolve().parents[1] / "seconds.json"
 REST = "the test's own work"
 _stack: list[list[float]] = []
 _spent: Counter[str] = Counter()
@@ -130,13 +132,15 @@ def told(lines: list[dict]) -> str:
     return "\n".join(out)
 
 
+def write_seconds(lines: list[dict]) -> None:
+    seconds: Counter[str] = Counter()
+    for line in lines:
+        seconds[line["test"].split("::")[0]] += line["seconds"]
+    whole = {file: round(s) for file, s in sorted(seconds.items()) if s >= 0.5}
+    SECONDS.write_text(json.dumps(whole, indent=0) + "\n")
+
+
 if __name__ == "__main__":
-    print(
-        told(
-            [
-                json.loads(row)
-                for name in sys.argv[1:]
-                for row in Path(name).read_text().splitlines()
-            ]
-        )
-    )
+    ran = [json.loads(row) for name in sys.argv[1:] for row in Path(name).read_text().splitlines()]
+    print(told(ran))
+    write_seconds(ran)

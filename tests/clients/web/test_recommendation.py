@@ -14,7 +14,7 @@ from takeup.measure.advice_record import CERTAINTY, certainty_of
 from tests.clients.web.pages import ADVICE, COMPONENT, Host, hosted
 from tests.server.test_browser import chromium, violations
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("component")]
+pytestmark = [pytest.mark.browser]
 MOST_BYTES = 15 * 1024
 
 
