@@ -59,7 +59,7 @@ class _Connection:
         self._connection.close()
 
 
-class _Backend(DuckDB):
+class _Backend(DuckDB):  # type: ignore[misc]
     """Ibis' DuckDB, which remembers what it compiled: a diagnosis asks a hundred expressions, and the
     next one of a table alike asks the same. A compiled text knows no rows, so every engine may use it."""
 
@@ -67,13 +67,13 @@ class _Backend(DuckDB):
         # Pickled, an expression is its tables' names and types and no row. Those that hold rows, or
         # functions that cannot be pickled, are compiled each time.
         if expr.op().find((ops.InMemoryTable, ops.ScalarUDF)):
-            return super().compile(expr, **options)
+            return str(super().compile(expr, **options))
         key = hashlib.sha256(pickle.dumps((expr.op(), sorted(options.items())), 5)).digest()
         found = _compiled.get(key)
         if found is None:
             if len(_compiled) >= _MOST_COMPILED:
                 _compiled.clear()
-            found = _compiled[key] = super().compile(expr, **options)
+            found = _compiled[key] = str(super().compile(expr, **options))
         return found
 
 
