@@ -114,6 +114,7 @@ def test_repayment_is_refused_because_a_declined_loan_never_defaults():
 
 
 def test_correctness_is_an_association_that_misses_the_truth_and_the_paired_answer_covers_it():
+    """7 of 8 covered: 95 % fails in 6 % of draws, 50 % passes in 4 %; `make calibrate` counts 2,000."""
     missed, covered = [], []
     for seed in SEEDS:
         programme, result = bank(seed)

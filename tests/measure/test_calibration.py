@@ -35,6 +35,9 @@ def covered(found: list[dict], key: str, truth: str, *, process: bool) -> float:
 
 
 def test_paired_value_and_randomised_intervals_cover():
+    """40 programmes a row, 34 covered: an interval that covers 95 % fails in 0.3 % of draws of seeds, one
+    that covers 70 % passes in 2 %, 75 % in 10 %; alerts in at most 2 of 40: a rate of 20 % passes in 1 %.
+    `make calibrate` has 2,000 a row."""
     found = records("hospital")
     assert covered(found, "paired", "paired", process=True) >= 0.85
     assert covered(found, "value_per_decision", "value_per_decision", process=True) >= 0.85
@@ -44,6 +47,7 @@ def test_paired_value_and_randomised_intervals_cover():
 
 
 def test_adjusted_covers_where_records_suffice_and_misses_where_people_know_more():
+    """40 programmes, as above; a miss in 10 of 20 is far from the 1 that 95 % would give."""
     found = records("recorded")
     assert covered(found, "adjusted", "adjusted", process=False) >= 0.85
     assert covered(found, "raw", "adjusted", process=False) == 0

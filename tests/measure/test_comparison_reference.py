@@ -151,6 +151,8 @@ def test_doubleml_with_the_same_weights_agrees_within_half_a_standard_error():
 
 
 def test_raw_is_biased_and_adjusted_covers_where_numbers_confound():
+    """17 of 20 covered: 95 % fails in 2 % of draws, 60 % passes in 2 %, 70 % in 11 %; the bias of the raw
+    difference shows in each."""
     covered = 0
     for seed in range(20):
         comparison = compare(confounded_programme(seed + 100, n=4_000))

@@ -111,6 +111,8 @@ def cases(rng, before: float, after: float, people: int = 20, n: int = 400):
 
 
 def test_the_change_is_covered_and_a_fix_that_is_none_is_not_called_one():
+    """80 of each. 70 covered: 95 % fails in 0.2 % of draws, 80 % passes in 6 %. At most 7 false calls: a rate
+    of 2.5 % fails in 0.1 %, 5 % in 5 %, 20 % passes in 0.5 %."""
     rng, covered, called = np.random.default_rng(5), 0, 0
     for _ in range(80):
         found = measure_fix(cases(rng, 0.4, 0.2), "x_segment", "a", SHIPPED, 28, None, Settings())

@@ -32,8 +32,8 @@ def compared(seed: int):
 
 
 def test_adjusted_interval_covers_the_truth_and_raw_fails():
-    """Of 120 programmes at least 90 % covered: an interval that covers 95 % fails this in 0.6 % of draws of
-    seeds, one that covers 85 % passes it in 8 %."""
+    """Of 120 programmes 108 covered: an interval that covers 95 % fails this in 0.7 % of draws of seeds, one
+    that covers 85 % passes it in 7 %, 80 % in 0.3 %."""
     covered, ready, standard, raw, warned, values = [], [], [], [], [], []
     for seed in range(1, PROGRAMMES + 1):
         truth, one = compared(seed)

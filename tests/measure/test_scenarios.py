@@ -48,6 +48,7 @@ def issues(name: str, seed: int) -> set[tuple[str, str, str | None]]:
      ("planning", "PL1", "WD"), ("planning", "PL2", "CA")],
 )  # fmt: skip
 def test_the_dominant_reason_is_the_one_that_most_people_have(name, population, reason):
+    """8 seeds, at least 6 dominant: where 95 % are this fails in 0.6 % of draws, where 40 % are it passes in 5 %."""
     verdicts = [reasons(name, seed)[population] for seed in SEEDS]
     assert all(v.named[:1] == (reason,) for v in verdicts)
     assert np.mean([v.verdict == "dominant" for v in verdicts]) >= 0.75

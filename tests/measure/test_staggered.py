@@ -71,7 +71,8 @@ def test_the_effect_is_found_beside_a_trend_that_a_before_after_would_take_for_i
 
 
 def test_without_an_effect_the_interval_holds_zero_in_most_programmes():
-    """A smoke test of coverage; docs/calibration.md has the row."""
+    """A smoke test of coverage, 6 of 8: 95 % fails in 0.6 % of draws, 40 % passes in 5 %;
+    docs/calibration.md has the row."""
     hits = 0
     for seed in range(8):
         overall, _ = correctness(measured(programme(seed, effect=0.0, each=20)))

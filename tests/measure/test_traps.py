@@ -87,6 +87,7 @@ def test_people_who_look_best_by_chance_are_not_called_better():
 
 
 def test_fifty_two_looks_at_nothing_fool_a_fixed_interval_and_not_the_sequence():
+    """At most 15 of 300 misled: a rate of 3 % fails in 2 % of draws, 10 % passes in 0.1 %."""
     rng = np.random.default_rng(2)
     fooled = misled = 0
     for _ in range(300):
