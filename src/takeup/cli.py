@@ -128,8 +128,11 @@ def diagnose(
 ) -> None:
     """Diagnose a table of decisions and write the report."""
     from takeup.api import diagnose as run
+    from takeup.diagnosis.change import read_earlier
     from takeup.report.pdf import write_pdf
 
+    # Before an hour is spent on the table: a wrong file is said at once.
+    earlier = None if compare is None else read_earlier(compare)
     with _steps() as step:
         step("opening")
         table, eligible_list, outcome_list = _tables(decisions, eligible, outcomes)
@@ -149,9 +152,9 @@ def diagnose(
             step=step,
         )
         step("writing the report")
-        html = result.to_html(title, compare)
+        html = result.to_html(title, earlier)
         _write(out, html)
-        document = None if json is None else result.to_json(disclosure.value, compare)
+        document = None if json is None else result.to_json(disclosure.value, earlier)
         piped = json == _STANDARD_OUTPUT
         if document is not None and json is not None and not piped:
             _write(json, document)

@@ -89,7 +89,9 @@ def test_an_earlier_file_that_is_none_is_named(folders, tmp_path, text, words):
     path = tmp_path / "earlier.json"
     if text is not None:
         path.write_text(text)
+    (folders[0] / "report.html").unlink(missing_ok=True)
     done = diagnose(folders[0], "--compare", str(path))
+    assert not (folders[0] / "report.html").exists()
     assert done.returncode == 1
     assert words in " ".join(done.stderr.split())
     assert "Traceback" not in done.stderr
