@@ -44,6 +44,7 @@ from takeup.measure.staggered import measure_staggered
 from takeup.measure.team import measure_team
 from takeup.measure.value import measure_value
 from takeup.measure.value_per_case import measure_value_per_case
+from takeup.record.errors import InputError
 from takeup.record.evidence import Evidence
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
@@ -280,3 +281,11 @@ def test_a_table_that_lives_in_spark_is_diagnosed_there_with_the_same_figures(sp
     one, other = (json.loads(r.to_json())["diagnoses"] for r in (here, there))
     assert differences(one, other, ".comparison") == []
     assert there.table.reconciliation == here.table.reconciliation
+
+
+def test_outcomes_beside_decisions_that_live_in_spark_are_refused_by_name(spark, tmp_path):
+    path = tmp_path / "decisions.parquet"
+    pq.write_table(decisions(True), path, coerce_timestamps="us", allow_truncated_timestamps=True)
+    outcomes = pd.DataFrame({"decision_id": ["d1"], "outcome": [1.0]})
+    with pytest.raises(InputError, match="in pyspark, the outcomes are not"):
+        takeup.diagnose(spark.read_parquet(str(path)), outcomes=outcomes)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from takeup.log import Engine
+from takeup.log import Engine, fetch
+from takeup.log.compress import beside
 from takeup.record.canonical import ROW
+from takeup.record.errors import InputError
 from takeup.record.mapping import Mapping, read_mapping
 from takeup.record.use_case import UseCase, read_use_cases
 from takeup.sources.checking import with_own_names
@@ -85,9 +87,10 @@ def open_decisions(
         sides: dict[str, RawTable | None] = {"outcomes": None, "eligible": None}
         if outcomes is not None:
             opened = open_table(outcomes, engine, folder, declared.side("outcomes").file)
-            sides["outcomes"] = with_key(opened, outcomes, engine)
+            sides["outcomes"] = _beside(raw, with_key(opened, outcomes, engine), "outcomes")
         if eligible is not None:
-            sides["eligible"] = open_table(eligible, engine, folder, declared.side("eligible").file)
+            opened = open_table(eligible, engine, folder, declared.side("eligible").file)
+            sides["eligible"] = _beside(raw, opened, "eligible cases")
     use_cases = _use_cases(use_case, declared)
     built = build_decision_table(
         raw,
@@ -102,6 +105,21 @@ def open_decisions(
     )
     files = tuple(f for f in (raw, sides["outcomes"], sides["eligible"]) if f is not None)
     return Opened(built, files, declared, guesses, use_cases)
+
+
+def _beside(raw: RawTable, side: RawTable, what: str) -> RawTable:
+    """`side` in the engine of `raw`. To Ibis all DuckDB databases are one: a table of another is
+    looked up by its name in the first, where a table of that name may hold other rows
+    (findings/ibis-duckdb-backends-are-equal.sh)."""
+    here, there = raw.table.get_backend(), side.table.get_backend()
+    if here is there:
+        return side
+    if here.name != "duckdb":
+        raise InputError(
+            f"the decisions are a table in {here.name}, the {what} are not; give both as tables of one "
+            "connection"
+        )
+    return replace(side, table=beside(raw.table, fetch(side.table)))
 
 
 def settled_mapping(
