@@ -14,6 +14,8 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
+from tests.server.store import django_ready, key, log, store  # noqa: F401
+
 SECONDS = Path(__file__).parent / "seconds.json"
 """What each file of tests took when `make test-profile` last wrote it down."""
 QUICK = 6
@@ -40,13 +42,16 @@ def copilot_study() -> Path:
 
 
 def pytest_collection_modifyitems(items):
-    """Files that take long begin first, so that all workers end together; what is slow is marked."""
+    """Files that take long begin first, so that all workers end together; what is slow is marked, and what
+    is of the store in this process, which runs on both."""
     seconds = json.loads(SECONDS.read_text())
 
     def of_file(item) -> float:
         return seconds.get(item.nodeid.split("::")[0], 0.0)
 
     for item in items:
+        if "django_ready" in getattr(item, "fixturenames", ()):
+            item.add_marker("store")
         if of_file(item) > QUICK or beyond_this_process(item):
             item.add_marker("slow")
     items.sort(key=lambda item: -of_file(item))

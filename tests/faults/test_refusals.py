@@ -13,7 +13,6 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from takeup.record.clock import at
-from tests.server.conftest import django_ready, key, log, store  # noqa: F401
 from tests.server.running import decision, running, select_nothing
 
 NO_LIMIT = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
@@ -103,7 +102,7 @@ def kept(log_) -> list[tuple[str, int]]:
     return sorted(zip(rows["decision_id"].to_pylist(), rows["revision"].to_pylist(), strict=True))
 
 
-def test_a_clock_that_jumps_loses_and_doubles_nothing(key, log):  # noqa: F811
+def test_a_clock_that_jumps_loses_and_doubles_nothing(key, log):
     from takeup.server.audit.services import prove
     from takeup.server.record_api.drain import drain
     from takeup.server.record_api.receive import receive
@@ -141,7 +140,7 @@ STORY = [
     max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.permutations([*range(len(STORY))]), st.integers(1, 4), st.randoms(use_true_random=False))
-def test_events_that_come_twice_and_in_any_order_tell_the_same_story(store, order, size, rng):  # noqa: F811
+def test_events_that_come_twice_and_in_any_order_tell_the_same_story(store, order, size, rng):
     from takeup.server.record_api.keys import key_of, make_key
     from takeup.server.record_api.models import InboxRow, Quarantined
     from takeup.server.record_api.receive_events import receive_events
@@ -174,7 +173,7 @@ def test_events_that_come_twice_and_in_any_order_tell_the_same_story(store, orde
     st.lists(st.lists(st.integers(0, 9), min_size=1, max_size=6), min_size=1, max_size=8),
     st.booleans(),
 )
-def test_batches_that_come_twice_and_overlap_are_kept_once(store, batches, drained_between):  # noqa: F811
+def test_batches_that_come_twice_and_overlap_are_kept_once(store, batches, drained_between):
     import shutil
 
     from takeup.server.record_api.drain import drain

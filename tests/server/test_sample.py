@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.server.conftest import empty
 from tests.server.people import client_of
+from tests.server.store import empty
 
 
 @pytest.fixture(scope="module")

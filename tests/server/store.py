@@ -1,5 +1,6 @@
 """The server's store in this process: SQLite in a folder of its own, or (TAKEUP_TEST_STORE=postgres)
-a PostgreSQL cluster of its own."""
+a database of its own. Fixtures of all tests: `tests/conftest.py` names them once, since a second name
+would be a second store in the same process."""
 
 from __future__ import annotations
 
@@ -9,13 +10,6 @@ import shutil
 import pytest
 
 from tests.server.running import STORE, migrated_database
-
-
-def pytest_collection_modifyitems(items):
-    """Tests of the store in this process run on both, as those that say so themselves."""
-    for item in items:
-        if "django_ready" in getattr(item, "fixturenames", ()):
-            item.add_marker("store")
 
 
 @pytest.fixture(scope="session")
