@@ -33,7 +33,7 @@ FAULTS = (
     Fault("stats/clusters.py", "s_of**2 / np.bincount(h, s**2)", "s_of / np.bincount(h, s**2)", "tests/stats"),
     Fault("record/assignment.py", ">= stage.share", "< stage.share", "tests/record"),
     Fault("record/action.py", '(t["mode"] == "shadow", Action.SHADOW.value)',
-          '(t["mode"] == "shadow", Action.OFF.value)', "tests/measure/test_vectors.py tests/measure/test_shadow.py"),
+          '(t["mode"] == "shadow", Action.OFF.value)', "tests/record tests/measure/test_shadow.py tests/measure/test_new_measures.py"),
     Fault("sources/delimited.py", "if len(names) < 2:", "if len(names) < 1:", "tests/journeys/test_bad_input.py"),
     Fault("measure/paired.py", "((p - m) > 0)", "((p - m) >= 0)", "tests/measure/test_vectors.py tests/engines tests/real"),
     Fault("measure/reliance.py", 'pair("rw", over, consulted & ~right)', 'pair("rw", over, consulted & right)',
