@@ -175,7 +175,9 @@ def test_without_the_server_the_last_mode_holds_for_its_time_and_then_nothing_is
     server.command("rollout", "step", "car", "assist")
     with Client(server.address(""), key, "car", tmp_path) as takeup:
         assert takeup.ready()
-        assert takeup.mode == "assist"
+        # The server may answer from what it held before the step, for a moment.
+        while takeup.mode != "assist":
+            select_nothing()
     gone = "http://127.0.0.1:9"
     assert Client(gone, key, "car", tmp_path).mode == "assist"
     assert Client(gone, key, "car", tmp_path, keep_mode=0.0).mode == "shadow"
