@@ -38,7 +38,7 @@ def _context() -> multiprocessing.context.ForkServerContext:
 
 
 class Forked:
-    """A running `takeup` command, as far as tests need `Popen`: `pid`, `poll`, `wait`, `kill`."""
+    """A running `takeup` command, as far as tests need `Popen`: `pid`, `poll`, `wait`, `send_signal`."""
 
     def __init__(
         self,

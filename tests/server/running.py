@@ -9,7 +9,6 @@ import signal
 import socket
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import threading
 import urllib.error
@@ -113,8 +112,6 @@ class Server:
 
     def __init__(self, home: Path, database_url: str | None = None) -> None:
         self.home, self.port = home, free_port()
-        self.fork = True
-        """Whether its processes are forked from one that has the libraries, or begin as a user's do."""
         self.environment = {
             **{k: v for k, v in os.environ.items() if not k.startswith(("TAKEUP_", "DJANGO_"))},
             "TAKEUP_HOME": str(home), "TAKEUP_DRAIN_SECONDS": "0.3",
@@ -122,31 +119,20 @@ class Server:
         }  # fmt: skip
         if database_url:
             self.environment["TAKEUP_DATABASE_URL"] = database_url
-        self.process: forked.Forked | subprocess.Popen[bytes] | None = None
+        self.process: forked.Forked | None = None
 
     def command(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        if self.fork:
-            return forked.command(arguments, self.environment, check)
-        return subprocess.run(
-            [sys.executable, "-m", "takeup.cli", *arguments],
-            env=self.environment, capture_output=True, text=True, check=check,
-        )  # fmt: skip
+        return forked.command(arguments, self.environment, check)
 
     def python(self, code: str, *arguments: str) -> str:
         """What `code` prints, run beside the server in a process of its own."""
         return forked.command(["-c", code, *arguments], self.environment, check=True).stdout
 
-    def begin(self, *arguments: str) -> forked.Forked | subprocess.Popen[bytes]:
+    def begin(self, *arguments: str) -> forked.Forked:
         """A command that goes on beside the test; what it says is in the home's `serve.log`."""
         self.home.mkdir(parents=True, exist_ok=True)
         told = self.home / "serve.log"
-        if self.fork:
-            return forked.Forked(arguments, self.environment, told, told)
-        with told.open("ab") as out:
-            return subprocess.Popen(
-                [sys.executable, "-m", "takeup.cli", *arguments],
-                env=self.environment, stdout=out, stderr=out, start_new_session=True,
-            )  # fmt: skip
+        return forked.Forked(arguments, self.environment, told, told)
 
     def start(self) -> None:
         self.process = self.begin("serve", "--port", str(self.port))
