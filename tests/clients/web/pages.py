@@ -44,7 +44,7 @@ for (const name of ["takeup-decided", "takeup-undone", "takeup-flagged"])
 @dataclass
 class Host:
     """One server that is both the host's page and takeup. `answer` is what takeup says to `context`:
-    status, body; `events` what it was told."""
+    status, body; `events` what it was told, in the order in which it arrived."""
 
     advice: dict[str, Any] | str = field(default_factory=lambda: dict(ADVICE))
     answer: Callable[[], tuple[int, bytes]] = lambda: (200, json.dumps(CONTEXT).encode())
@@ -53,6 +53,15 @@ class Host:
     with_component: bool = True
     listens: bool = True
     address: str = ""
+    told: threading.Condition = field(default_factory=threading.Condition)
+
+    def happened(self, many: int) -> list[dict[str, Any]]:
+        """The events once so many have arrived, in the order in which they happened: each is sent by a
+        request of its own, and requests overtake each other."""
+        with self.told:
+            if not self.told.wait_for(lambda: len(self.events) >= many, timeout=20):
+                raise AssertionError(f"{many} events were awaited, {self.events} came")
+            return sorted(self.events, key=lambda event: str(event["time"]))
 
     def page(self) -> bytes:
         """The host's page."""
@@ -102,7 +111,9 @@ def hosted(host: Host) -> Iterator[Host]:
 
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
-            host.events.append(json.loads(body))
+            with host.told:
+                host.events.append(json.loads(body))
+                host.told.notify_all()
             self.say(204, b"", "text/plain")
 
         def do_GET(self) -> None:
