@@ -18,9 +18,11 @@ def programme(rng: np.random.Generator, people: int) -> tuple[np.ndarray, np.nda
 
 @pytest.mark.parametrize("people", [12, 20, 60])
 def test_interval_covers_with_few_and_unequal_persons_where_the_plain_one_does_not(people):
+    """1,500 programmes: an interval that covers 95 % fails in under 1 of 10,000 runs on new seeds, one
+    that covers 91 % in 99.7 %."""
     rng = np.random.default_rng(people)
     covered, plain = [], []
-    for _ in range(3_000):
+    for _ in range(1_500):
         a, s = programme(rng, people)
         found = clustered_ratio(a, s)
         low, high = found.interval(0.95)
@@ -55,8 +57,10 @@ def two_populations(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, n
 
 
 def test_the_difference_between_fixed_populations_is_no_sampling_error():
+    """1,500 programmes: an interval that covers 95.4 % fails in under 1 of 10,000 runs on new seeds, one
+    that covers 91 % in 99.7 %; the unstratified one covers 99.7 %, 8 errors from what is asserted."""
     rng = np.random.default_rng(4)
-    drawn = [two_populations(rng) for _ in range(2_000)]
+    drawn = [two_populations(rng) for _ in range(1_500)]
     within = [stratified_ratio(*one) for one in drawn]
     truth = np.mean([found.value for found in within])
     covered = [low <= truth <= high for low, high in (f.interval(0.95) for f in within)]

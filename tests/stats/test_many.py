@@ -15,20 +15,24 @@ from takeup.stats.many import discoveries, paule_mandel, shrink
 
 
 def test_between_variance_is_found_and_zero_where_there_is_none():
+    """Ten programmes of 400: the root found varies by .009 (none) and .006 (.3) over seeds, so .06 fails
+    in .2 % of runs on new seeds; sampling variance that is not taken off (.20, .36) always does."""
     rng = np.random.default_rng(1)
     variances = np.full(400, 0.04)
     for tau in (0.0, 0.3):
         found = [
             paule_mandel(rng.normal(0, tau, 400) + rng.normal(0, 0.2, 400), variances)
-            for _ in range(30)
+            for _ in range(10)
         ]
         assert np.sqrt(np.mean(found)) == pytest.approx(tau, abs=0.06)
 
 
 def test_shrunk_intervals_cover_and_are_closer_to_the_truth():
+    """6,000 members: the share inside varies by .0044 over seeds, so .948 fails in .3 % of runs on new
+    seeds and .92 in 99.9 %; the squared error is a quarter of the raw one, sd .007."""
     rng = np.random.default_rng(2)
-    truth = rng.normal(0.1, 0.2, 3_000)
-    spread = rng.uniform(0.1, 0.5, 3_000)
+    truth = rng.normal(0.1, 0.2, 6_000)
+    spread = rng.uniform(0.1, 0.5, 6_000)
     raw = truth + rng.normal(0, spread)
     found = shrink(raw, spread**2)
     inside = np.abs(found.value - truth) <= 1.96 * found.sd
@@ -53,6 +57,8 @@ def test_more_is_discovered_at_a_higher_rate_and_the_smallest_first(p):
 
 
 def test_false_discoveries_stay_under_their_rate():
+    """400 families of 60: the rate is 8.7 %, its mean varies by .46 points, so a right procedure fails in
+    .3 % of runs on new seeds, one at 12 % in more than 99.9 %."""
     rng = np.random.default_rng(4)
     shares = []
     for _ in range(400):

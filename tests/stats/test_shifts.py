@@ -26,6 +26,8 @@ def weeks(rng, share, cases=300):
 
 
 def test_a_fall_of_fifteen_points_is_found_within_two_weeks():
+    """200 falls: a detector that finds 95.6 % fails in under .1 % of runs on new seeds, one that finds
+    80 % in 99.9 %."""
     rng = np.random.default_rng(1)
     found = 0
     for _ in range(200):
@@ -36,14 +38,16 @@ def test_a_fall_of_fifteen_points_is_found_within_two_weeks():
 
 
 def test_a_quiet_year_seldom_raises_an_alarm():
+    """50 quiet years: .08 alarms a year (sd .28) stay under .5 by ten errors; .8 a year (Poisson) exceed it
+    in 99 % of runs."""
     rng = np.random.default_rng(2)
     alarms = sum(
         len(shifts(k, n, sign))
-        for _ in range(200)
+        for _ in range(50)
         for k, n in [weeks(rng, np.full(60, rng.uniform(0.25, 0.85)))]
         for sign in (-1, 1)
     )
-    assert alarms / 200 <= 0.5
+    assert alarms / 50 <= 0.5
 
 
 def test_one_fall_is_one_signal_and_small_weeks_are_left_out():
@@ -78,6 +82,8 @@ def test_the_sequence_is_the_published_formula_and_narrowest_near_its_expected_s
 
 
 def test_a_sequence_covers_at_all_looks_together():
+    """300 years of weekly looks: a sequence that misses in 2.3 % fails in .2 % of runs on new seeds, one
+    that misses in 10 % in 99.9 %."""
     rng = np.random.default_rng(6)
     missed = 0
     for _ in range(300):
