@@ -147,7 +147,8 @@ def keep(expression: ir.Table, words: Mapping[str, Collection[str]] | None = Non
     """`expression` computed once and held by its own engine (DuckDB, Spark, …).
 
     `words` gives all values that some columns of texts can have; DuckDB then holds them as
-    small numbers. They are texts to every expression all the same.
+    small numbers. They are texts to every expression all the same. A source that has got other words since
+    they were looked up is held as it is.
     """
     backend = expression.get_backend()
     if backend.name != "duckdb":
@@ -162,7 +163,13 @@ def keep(expression: ir.Table, words: Mapping[str, Collection[str]] | None = Non
             backend.con.execute(f'CREATE TYPE "{kind}" AS ENUM ({listed})')
             short.append(f'CAST("{column}" AS "{kind}") AS "{column}"')
     chosen = f"* REPLACE ({', '.join(short)})" if short else "*"
-    backend.con.execute(f'CREATE TEMP TABLE "{name}" AS SELECT {chosen} FROM ({sql})')
+    make = f'CREATE TEMP TABLE "{name}" AS SELECT '
+    try:
+        backend.con.execute(f"{make} {chosen} FROM ({sql})")
+    except duckdb.ConversionException:
+        if not short:
+            raise
+        backend.con.execute(f"{make} * FROM ({sql})")
     return backend.table(name)
 
 

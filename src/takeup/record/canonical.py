@@ -16,7 +16,8 @@ import ibis.expr.types as ir
 from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
 from takeup.record.mapping import Mapping
-from takeup.record.reader import OUTCOME_PREFIX, ROW, SOURCE, Check, Reader, Reading, ValuesByColumn
+from takeup.record.reader import OUTCOME_PREFIX, ROW, SOURCE, Check, Reader, Reading
+from takeup.record.seen import Seen
 from takeup.record.use_case import UseCase
 
 
@@ -29,8 +30,7 @@ class RowFilter:
 
 
 __all__ = [
-    "BAD", "DROP", "OUTCOME_PREFIX", "ROW", "SOURCE", "Canonical", "Check", "ValuesByColumn", "canonicalise",
-    "without_flags",
+    "BAD", "DROP", "OUTCOME_PREFIX", "ROW", "SOURCE", "Canonical", "Check", "canonicalise", "without_flags",
 ]  # fmt: skip
 
 BAD, DROP = "bad__", "drop__"
@@ -69,7 +69,7 @@ def canonicalise(
     home: Literal["decisions", "eligible", "outcomes"] = "decisions",
     *,
     is_text: bool = True,
-    different: ValuesByColumn | None = None,
+    seen: Seen | None = None,
 ) -> Canonical:
     """`raw` (with `row__`) as a typed record of kind `home`.
 
@@ -77,7 +77,7 @@ def canonicalise(
     a table that lacks what a record needs.
     """
     mapping = _numeric_twins(mapping, use_case)
-    reader = Reader(raw, mapping, use_case, is_text=is_text, different=different)
+    reader = Reader(raw, mapping, use_case, is_text=is_text, seen=seen)
     names = [*mapping.columns, *mapping.constants, *mapping.computed]
     readings = {name: reader.read(name) for name in names}
     checks = [check for reading in readings.values() for check in reading.checks]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import ibis
@@ -9,17 +10,17 @@ import ibis.expr.types as ir
 
 from takeup.record.canonical import ROW
 from takeup.record.errors import DeclarationError
-from takeup.record.mapping import EventStream, FileOptions
-from takeup.record.parsing import to_time
+from takeup.record.mapping import EventStream
 
 FATE = "fate__"
-DECISION, FOLDED, OPEN, UNOPENED, REPEATED, UNKNOWN = (
+DECISION, FOLDED, OPEN, UNOPENED, REPEATED, UNKNOWN, UNORDERED = (
     "decision",
     "folded",
     "open",
     "unopened",
     "closed_twice",
     "unknown_event",
+    "no_order",
 )
 
 
@@ -31,24 +32,26 @@ class FoldedStream:
     decisions: ir.Table
 
 
-def fold(raw: ir.Table, stream: EventStream, options: FileOptions) -> FoldedStream:
+def fold(
+    raw: ir.Table, stream: EventStream, moment: Callable[[ir.Value], ir.Value]
+) -> FoldedStream:
     """Each closing event of an opened episode becomes a row; what came before folds into it.
     What is shown again after it was closed, or before anything was opened, opens an episode.
 
-    `raw` has `row__`. Raises DeclarationError where the stream names absent columns.
+    `raw` has `row__`; `moment` makes a time or a number of the column `order`. Raises DeclarationError where the stream names absent columns.
     """
     needed = [stream.event, stream.order, *stream.by]
     absent = [name for name in needed if name not in raw.columns]
     if absent:
         raise DeclarationError("mapping", [f"events: the table has no column {absent[0]!r}"])
     event = raw[stream.event].cast("string").strip()
-    opens, repeats = event.isin(stream.opens), event.isin(stream.repeats)
-    closes, ignored = event.isin(list(stream.closes)), event.isin(stream.ignores)
-    # As text, "33.7Z" sorts after "33.70Z"; times are put in order as times.
-    moment = raw[stream.order]
-    if moment.type().is_string():
-        moment = to_time(moment, options.date_order, options.time_zone)
-    raw = raw.mutate(order__=moment)
+    raw = raw.mutate(order__=moment(raw[stream.order]))
+    # Nobody knows when a row without order came: it is no part of any episode.
+    known = raw.order__.notnull() | raw[stream.order].isnull()
+    opens, repeats, closes, ignored = (
+        event.isin(list(words)) & known
+        for words in (stream.opens, stream.repeats, stream.closes, stream.ignores)
+    )
     order = [raw.order__, raw[ROW]]
     by = [raw[name] for name in stream.by]
     flagged = raw.mutate(closes__=closes)
@@ -79,6 +82,7 @@ def fold(raw: ir.Table, stream: EventStream, options: FileOptions) -> FoldedStre
         shown__=(marked.opens__ | marked.repeats__).cast("int64").sum().over(inside),
     )
     fate = ibis.cases(
+        (counted[stream.order].notnull() & counted.order__.isnull(), UNORDERED),
         (counted.closes__ & (counted.episode__ == 0), UNOPENED),
         (counted.closes__ & (counted.close_number__ > 1), REPEATED),
         (counted.closes__, DECISION),

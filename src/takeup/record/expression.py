@@ -44,7 +44,8 @@ FUNCTIONS = (
     "starts_with",
 )
 
-NumberReader = Callable[[ir.Value], ir.NumericValue]
+NumberReader = Callable[[ir.Value, str | None], ir.NumericValue]
+"""A text as a number, by the column that it stands in (None where it is computed)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +97,16 @@ class _Walker:
     def number(self, node: ast.expr) -> Any:
         value = self.visit(node)
         if isinstance(value, ir.Value) and value.type().is_string():
+            column = None
             if isinstance(node, ast.Name):
-                self.numeric.add(node.id)
+                column = node.id
             elif (
                 isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant)
             ):
-                self.numeric.add(str(node.args[0].value))
-            return self.to_number(value)
+                column = str(node.args[0].value)
+            if column is not None:
+                self.numeric.add(column)
+            return self.to_number(value, column)
         if isinstance(value, ir.Value) and value.type().is_boolean():
             return value.cast("int64")
         return value

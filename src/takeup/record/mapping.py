@@ -20,9 +20,9 @@ class FileOptions(Declaration):
     """How to read the file. Everything left out is found out."""
 
     delimiter: str | None = Field(None, min_length=1, max_length=1)
-    decimal: Literal[".", ","] = "."
+    decimal: Literal[".", ","] | None = None
     encoding: str | None = None
-    date_order: Literal["ymd", "dmy", "mdy"] = "ymd"
+    date_order: Literal["ymd", "dmy", "mdy"] | None = None
     time_zone: str | None = None
     sheet: str | None = None
     header_row: int = Field(1, ge=1)
@@ -31,14 +31,35 @@ class FileOptions(Declaration):
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, zone: str | None) -> str | None:
-        if zone is not None:
-            try:
-                ZoneInfo(zone)
-            except (ZoneInfoNotFoundError, ValueError):
-                raise ValueError(
-                    f"{zone!r} is not a time zone; write it like 'Europe/Berlin'"
-                ) from None
-        return zone
+        return _existing_zone(zone)
+
+
+class ColumnFormat(Declaration):
+    """How one column of the table is written, where that differs from the others or cannot be seen.
+
+    `counts_in`: the column counts seconds, milli-, micro- or nanoseconds since 1970, or Excel's days.
+    """
+
+    decimal: Literal[".", ","] | None = None
+    date_order: Literal["ymd", "dmy", "mdy"] | None = None
+    time_zone: str | None = None
+    counts_in: Literal["s", "ms", "us", "ns", "days"] | None = None
+
+    @field_validator("time_zone")
+    @classmethod
+    def _zone_exists(cls, zone: str | None) -> str | None:
+        return _existing_zone(zone)
+
+
+def _existing_zone(zone: str | None) -> str | None:
+    if zone is not None:
+        try:
+            ZoneInfo(zone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(
+                f"{zone!r} is not a time zone; write it like 'Europe/Berlin'"
+            ) from None
+    return zone
 
 
 class Filter(Declaration):
@@ -77,6 +98,7 @@ class SideFile(Declaration):
     """Columns of the outcomes or eligible file, where they have other names."""
 
     file: FileOptions | None = None
+    formats: dict[str, ColumnFormat] = {}
     columns: dict[str, str | list[str]] = {}
     values: dict[str, dict[str, str]] = {}
     constants: dict[str, Constant] = {}
@@ -88,6 +110,7 @@ class Mapping(Declaration):
     """A whole mapping file (docs/reference/mapping.md)."""
 
     file: FileOptions = FileOptions()
+    formats: dict[str, ColumnFormat] = {}
     columns: dict[str, str | list[str]] = {}
     values: dict[str, dict[str, str]] = {}
     constants: dict[str, Constant] = {}
@@ -134,6 +157,7 @@ class Mapping(Declaration):
         part = part or SideFile()
         return Mapping(
             file=part.file or self.file,
+            formats=part.formats or self.formats,
             columns=part.columns,
             values={**self.values, **part.values},
             constants=part.constants,

@@ -11,11 +11,15 @@ import ibis.expr.types as ir
 from takeup.record import parsing
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS, Kind, kind_of
-from takeup.record.different_values import DifferentValues
 from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
-from takeup.record.mapping import Mapping, OutcomeColumns
+from takeup.record.mapping import ColumnFormat, Mapping, OutcomeColumns
+from takeup.record.number_format import NumberFormat
+from takeup.record.seen import Seen
+from takeup.record.spelling import NAMED_CHOICES
+from takeup.record.time_format import TimeFormat
 from takeup.record.use_case import UseCase
+from takeup.record.words import has_wide_blanks, is_list_of_several, tidy
 
 ROW = "row__"
 """The row's number in its file, the head being row 1. Every raw table has it."""
@@ -25,9 +29,6 @@ OUTCOME_PREFIX = "y_"
 
 SOURCE = "source__"
 """The file a row came from, where several files make the table."""
-
-ValuesByColumn = dict[str, DifferentValues]
-_NAMED_CHOICES = ("recommendation", "choice", "initial_choice", "correct_choice")
 
 _SCALE_REMEDY = (
     'if it is a percentage, write [computed] {name} = "{source} / 100"; another score can be '
@@ -64,16 +65,16 @@ class Reader:
         use_case: UseCase,
         *,
         is_text: bool = True,
-        different: ValuesByColumn | None = None,
+        seen: Seen | None = None,
     ) -> None:
         self.raw = raw
         self.is_text = is_text
-        self.different = different or {}
+        self.seen = seen or Seen()
         self.mapping = mapping
         self.use_case = use_case
         self.options = mapping.file
         self.by_name = {c: self._cell(c) for c in raw.columns if c not in (ROW, SOURCE)}
-        self.assumptions: list[str] = []
+        self.assumptions: list[str] = list(self.seen.notes)
 
     def _cell(self, column: str) -> ir.Value:
         value = self.raw[column]
@@ -82,35 +83,44 @@ class Reader:
                 # Ids of typed sources are taken as they are: cleaning unique texts is what a
                 # large file would cost most.
                 return value.nullif("")
-            different = self.different.get(column)
-            if different is not None and different.is_clean(self.options.blanks):
+            different = self.seen.different.get(column)
+            if different is None:
+                return parsing.present(value, self.options.blanks)
+            if different.is_clean(self.options.blanks):
                 return value
-            return parsing.present(value, self.options.blanks)
+            wide = any(map(has_wide_blanks, different.values))
+            return parsing.present(value, self.options.blanks, wide=wide)
         if value.type().is_floating():
             return ibis.ifelse(value.isnan(), ibis.literal(None, value.type()), value)
         return value
 
-    def _values_of(self, name: str) -> DifferentValues | None:
-        """What is known beforehand of the texts behind a canonical column, if anything."""
-        source = self.mapping.columns.get(name)
-        if not isinstance(source, str) or name in self.mapping.values:
-            return None
-        return self.different.get(source)
-
     def words_of(self, name: str, value: ir.Value) -> frozenset[str]:
-        """All values of a canonical column that is taken as it stands; empty if unknown."""
-        different = self._values_of(name)
-        source = self.mapping.columns.get(name)
-        if different is None or value is not self.by_name.get(str(source)):
+        """All values of a canonical column of texts; empty if unknown."""
+        if not value.type().is_string():
             return frozenset()
-        return different.values
+        spelling = self.seen.spellings.get(name)
+        if spelling is not None:
+            return frozenset(word for word in spelling.values() if word is not None)
+        source = self.mapping.columns.get(name)
+        different = self.seen.different.get(str(source))
+        clean = different is not None and different.is_clean(self.options.blanks)
+        if not clean or name in self.mapping.values or value is not self.by_name.get(str(source)):
+            return frozenset()
+        return different.values  # type: ignore[union-attr]
 
     def _is_id(self, column: str) -> bool:
         return any(self.mapping.columns.get(c) == column for c in ("decision_id", "case_id"))
 
-    def number(self, value: ir.Value) -> ir.NumericValue:
-        """A text as a number, by this file's decimal sign."""
-        return parsing.to_number(value, self.options.decimal)
+    def number(self, value: ir.Value, column: str | None = None) -> ir.NumericValue:
+        """A text as a number, as its column writes them."""
+        return parsing.to_number(value, self._number_format(column))
+
+    def _number_format(self, column: str | None) -> NumberFormat:
+        seen = self.seen.numbers.get(str(column))
+        return seen or NumberFormat(self._format(column).decimal or self.options.decimal or ".")
+
+    def _format(self, column: str | None) -> ColumnFormat:
+        return self.mapping.formats.get(str(column), ColumnFormat())
 
     def source_of(self, name: str) -> str:
         """What the user calls the canonical column `name`."""
@@ -137,9 +147,9 @@ class Reader:
 
     def read_outcome(self, outcome: OutcomeColumns) -> Reading:
         """One of several outcomes that stand in the decision's own row."""
-        reading = self._number("outcome", self._column(outcome.outcome, "outcome"))
-        checks = tuple(replace(c, source=outcome.outcome) for c in reading.checks)
-        return replace(reading, checks=checks)
+        return self._number(
+            "outcome", self._column(outcome.outcome, "outcome"), source=outcome.outcome
+        )
 
     def _column(self, source: str, name: str) -> ir.Value:
         if source in self.by_name:
@@ -175,18 +185,20 @@ class Reader:
 
     def _unreadable_number(self, column: str) -> ir.BooleanValue:
         text = self.by_name[column]
-        return (text.notnull() & self.number(text).isnull()).fill_null(False)
+        return (text.notnull() & self.number(text, column).isnull()).fill_null(False)
 
     def _number_remedy(self, source: str) -> str:
-        if self.options.decimal == ".":
-            return (
-                f"write numbers like 1234.5; if {source} has decimal commas, set "
-                '[file] decimal = "," in the mapping'
-            )
-        return 'write numbers like 1.234,5, or set [file] decimal = "." in the mapping'
+        decimal = self._number_format(source).decimal
+        other, like = (",", "1234.5") if decimal == "." else (".", "1.234,5")
+        return (
+            f"write numbers like {like}, as the rest of the column; if {source} has another decimal sign, "
+            f'set [formats.{as_key(source)}] decimal = "{other}" in the mapping'
+        )
 
     def _typed(self, name: str, value: ir.Value) -> Reading:
         kind = self._kind(name, value)
+        if name in self.seen.spellings:
+            return self._spelled(name, kind)
         if name in self.mapping.values:
             value = self._translated(name, value)
         reader = {
@@ -212,6 +224,41 @@ class Reader:
         dtype = value.type()
         return "number" if dtype.is_numeric() else "text"
 
+    def _spelled(self, name: str, kind: Kind) -> Reading:
+        """A column of few words by its table of spellings."""
+        source = str(self.mapping.columns[name])
+        text, spelling = self.raw[source], self.seen.spellings[name]
+        changed = {v: w for v, w in spelling.items() if w != v}
+        value = text
+        if changed:
+            unknown = [v for v, word in changed.items() if word is None]
+            value = (
+                text.cases(
+                    *[(v, word) for v, word in changed.items() if word is not None], else_=text
+                )
+                if len(changed) > len(unknown)
+                else text
+            )
+            if unknown:
+                value = ibis.ifelse(text.isin(unknown), ibis.literal(None, "string"), value)
+        if kind == "boolean":
+            return self._boolean(name, value)
+        if kind == "word":
+            return self._word(name, value)
+        several = [v for v in spelling if is_list_of_several(tidy(v))]
+        if name not in NAMED_CHOICES or not several:
+            return Reading(value)
+        check = Check(
+            "several_values",
+            name,
+            source,
+            text.isin(several).fill_null(False),
+            text,
+            "holds several values",
+            "one row is one decision with one choice; write the one that counts, or a row for each",
+        )
+        return Reading(value, (check,))
+
     def _translated(self, name: str, value: ir.Value) -> ir.StringValue:
         text = _as_text(value)
         words = self.mapping.values[name]
@@ -222,17 +269,15 @@ class Reader:
     def _text(self, name: str, value: ir.Value) -> Reading:
         was_text = value.type().is_string()
         text = _as_text(value)
-        different = self._values_of(name)
-        plain = different is not None and not different.has_whole_numbers()
-        if was_text and name in _NAMED_CHOICES and not plain:
+        if was_text and name in NAMED_CHOICES:
             text = parsing.whole_number_text(text)
         return Reading(text)
 
-    def _number(self, name: str, value: ir.Value) -> Reading:
-        source = self.source_of(name)
+    def _number(self, name: str, value: ir.Value, source: str | None = None) -> Reading:
+        source = source or self.source_of(name)
         checks: list[Check] = []
         if value.type().is_string():
-            text, value = value, self.number(value)
+            text, value = value, self.number(value, source)
             checks.append(
                 Check(
                     "not_a_number",
@@ -322,15 +367,15 @@ class Reader:
             (text.notnull() & read.isnull()).fill_null(False),
             text,
             "is neither yes nor no",
-            f'translate it: [values.{name}] {_bare_key(source)} = "yes"',
+            f'translate it in the mapping: [values.{name}] "its word" = "yes", or = "" for unknown',
         )
         return Reading(read, (check,))
 
     def _word(self, name: str, value: ir.Value) -> Reading:
         source = self.source_of(name)
         words = COLUMNS[name].words
-        different = self._values_of(name)
-        if different is not None and different.are_all(words):
+        spelling = self.seen.spellings.get(name)
+        if spelling is not None and set(spelling.values()) <= {None, *words}:
             return Reading(value)
         text = _as_text(value).lower()
         check = Check(
@@ -340,20 +385,25 @@ class Reader:
             (text.notnull() & ~text.isin(words)).fill_null(False),
             text,
             f"is none of {', '.join(words)}",
-            f'translate it in the mapping: [values.{name}] "its word" = "{words[0]}"',
+            f'translate it in the mapping: [values.{name}] "its word" = "{words[0]}", or = "" for unknown',
         )
         return Reading(text, (check,))
 
     def _time(self, name: str, value: ir.Value) -> Reading:
-        source, options = self.source_of(name), self.options
+        source = self.source_of(name)
+        zone = self._format(source).time_zone or self.options.time_zone
+        latest = now().year + 1
+        low, high = self.seen.years.get(source, (latest - 30, latest))
+        years = (max(low, latest - 60) - 1, min(high, latest) + 1)
+        form = self.seen.times.get(source)
         dtype = value.type()
         checks: list[Check] = []
         if dtype.is_string():
-            text = value
-            latest = now().year + 1
-            value = parsing.to_time(
-                text, options.date_order, options.time_zone, (latest - 30, latest)
+            form = form or TimeFormat(
+                self._format(source).date_order or self.options.date_order or "ymd"
             )
+            text = value
+            value = parsing.to_time(text, form, zone, years)
             checks.append(
                 Check(
                     "not_a_date",
@@ -362,22 +412,25 @@ class Reader:
                     (text.notnull() & value.isnull()).fill_null(False),
                     text,
                     "is not a date",
-                    self._date_remedy(),
+                    _date_remedy(source, form),
                 )
             )
-            if options.time_zone is None and name == "decided_at":
+            if zone is None and name == "decided_at" and form.bare and form.unit in (None, "days"):
                 self.assumptions.append(
                     f"times in {source} that name no zone are read as UTC ([file] time_zone)"
                 )
         elif dtype.is_timestamp():
-            if dtype.timezone is None and options.time_zone not in (None, "UTC"):
-                latest = now().year + 1
-                value = parsing.local_to_utc(value, str(options.time_zone), (latest - 30, latest))
+            if dtype.timezone is None and zone not in (None, "UTC"):
+                value = parsing.local_to_utc(value, str(zone), years)
             value = value.cast("timestamp")
         elif dtype.is_date():
             value = value.cast("timestamp")
         elif dtype.is_null():
             value = ibis.literal(None, "timestamp")
+        elif dtype.is_numeric() and form is not None and form.unit is not None:
+            value = parsing.counted_time(value, form.unit)
+            if form.unit == "days" and zone not in (None, "UTC"):
+                value = parsing.local_to_utc(value, str(zone), years)
         else:
             raise _wrong_type(name, source, value, "a date or time")
         if name in ("decided_at", "observed_at", "eligible_at"):
@@ -407,12 +460,18 @@ class Reader:
             )
         return Reading(value, tuple(checks))
 
-    def _date_remedy(self) -> str:
-        other = {"ymd": "dmy", "dmy": "mdy", "mdy": "dmy"}[self.options.date_order]
+
+def _date_remedy(source: str, form: TimeFormat) -> str:
+    if form.unknown_zones:
         return (
-            f'the date order is "{self.options.date_order}"; if days or months come first, set '
-            f'[file] date_order = "{other}" in the mapping'
+            f"{', '.join(form.unknown_zones)} is the name of several time zones or of none; write the "
+            "offset behind the time (+01:00), or leave it out and set [file] time_zone in the mapping"
         )
+    other = {"ymd": "dmy", "dmy": "mdy", "mdy": "dmy"}[form.order]
+    return (
+        f'the date order is "{form.order}"; if days or months come first, set '
+        f'[formats.{as_key(source)}] date_order = "{other}" in the mapping ([file] date_order for all)'
+    )
 
 
 def _as_text(value: ir.Value) -> ir.StringValue:
@@ -441,5 +500,7 @@ def _wrong_type(name: str, source: str, value: ir.Value, wanted: str) -> InputEr
     )
 
 
-def _bare_key(source: str) -> str:
-    return f'"{source}"' if " " in source else '"its word"'
+def as_key(name: str) -> str:
+    """A column's name as a key of TOML."""
+    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
+    return name if bare else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -7,7 +7,7 @@ are looked for. Counts of every row that did not make it, and why, come with it.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,6 @@ from takeup.record.canonical import (
     OUTCOME_PREFIX,
     ROW,
     Canonical,
-    canonicalise,
     without_flags,
 )
 from takeup.record.columns import COVARIATE_PREFIX
@@ -39,14 +38,13 @@ from takeup.record.duplicates import (
     key_expression,
 )
 from takeup.record.errors import InputError
-from takeup.record.event_stream import FATE, OPEN, REPEATED, UNKNOWN, UNOPENED, fold
+from takeup.record.event_stream import FATE, OPEN, REPEATED, UNKNOWN, UNOPENED, UNORDERED, fold
 from takeup.record.mapping import Mapping
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
 from takeup.record.vocabulary import Action
 from takeup.sources.checking import FIRST_ROWS, Counted, count_problems, with_own_names
-from takeup.sources.covariates import settle_covariates
-from takeup.sources.different_values import different_values
+from takeup.sources.look import order_of, read_table
 from takeup.sources.outcomes import (
     DEFAULT_OUTCOME,
     JOINED,
@@ -108,15 +106,8 @@ def build_decision_table(
     folded, stream_problems, decisions_raw = _fold(raw, mapping)
     if mapping.events is not None:
         mapping = _with_event_actions(mapping)
-    mapping = settle_covariates(decisions_raw, mapping, is_text=raw.is_text)
     any_use_case = use_case_of(DEFAULT_USE_CASE)
-    canonical = canonicalise(
-        decisions_raw,
-        mapping,
-        any_use_case,
-        is_text=raw.is_text,
-        different=different_values(decisions_raw, mapping),
-    )
+    canonical = read_table(replace(raw, table=decisions_raw), mapping, any_use_case)
     typed = _within(canonical.table, since, until)
     if (keep_ids or outcomes is not None) and not {*_IDS} & {*typed.columns}:
         typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
@@ -142,14 +133,14 @@ def build_decision_table(
     unaccounted, eligible_problems, eligible_side = _unaccounted(
         rows, eligible, mapping, any_use_case
     )
-    found = file.names if file is not None else ()
+    joined = file.names if file is not None else ()
     tables = {
         name: _narrow(rows, name, use_case_of(name), unaccounted, one is not None, keep_ids)
         for name in names
     }
     return DecisionTable(
         tables=tables,
-        outcomes=tuple(dict.fromkeys((*own_outcomes(frozenset(columns), mapping), *found))),
+        outcomes=tuple(dict.fromkeys((*own_outcomes(frozenset(columns), mapping), *joined))),
         columns=frozenset(columns),
         reconciliation=reconciliation,
         problems=(*problems, *eligible_problems),
@@ -259,7 +250,7 @@ def with_score_band(rows: ir.Table) -> ir.Table:
 def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table]:
     if mapping.events is None:
         return 0, [], raw.table
-    stream = fold(raw.table, mapping.events, mapping.file)
+    stream = fold(raw.table, mapping.events, order_of(raw.table, mapping, mapping.events.order))
     fates_table = keep(stream.fates)
     counts = {
         row["fate__"]: row
@@ -277,6 +268,10 @@ def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table
         UNKNOWN: (
             "is an event the mapping does not name",
             "add it to [events] opens, repeats, closes or ignores",
+        ),
+        UNORDERED: (
+            f"has no place in time: its {mapping.events.order} is neither a number nor a time",
+            f"see how {mapping.events.order} is written; [formats] in the mapping says what cannot be seen",
         ),
     }
     problems = [
@@ -516,7 +511,7 @@ def _unaccounted(
             "an eligible list is matched by case_id, which the decisions do not give; map it"
         )
     side = with_own_names(eligible, mapping.side("eligible"))
-    canonical = canonicalise(eligible.table, side, use_case, "eligible", is_text=eligible.is_text)
+    canonical = read_table(eligible, side, use_case, "eligible")
     counted = count_problems(canonical, eligible.name)
     cases = canonical.usable()
     if "excluded_reason" in cases.columns:

@@ -12,15 +12,14 @@ import ibis.expr.types as ir
 import pyarrow as pa
 
 from takeup.log import Engine, fetch
-from takeup.record.canonical import OUTCOME_PREFIX, ROW, Canonical, canonicalise
+from takeup.record.canonical import OUTCOME_PREFIX, ROW, Canonical
 from takeup.record.columns import COVARIATE_PREFIX, OUTCOME_COLUMNS
 from takeup.record.errors import InputError
 from takeup.record.incoming import RecordKind, columns_of
 from takeup.record.mapping import Mapping, read_mapping
 from takeup.record.use_case import UseCase, read_use_cases
 from takeup.sources.checking import count_problems, with_own_names
-from takeup.sources.covariates import settle_covariates
-from takeup.sources.different_values import different_values
+from takeup.sources.look import read_table
 from takeup.sources.open_table import open_table
 from takeup.sources.opened import settled_mapping
 from takeup.sources.reconciliation import Problem
@@ -64,9 +63,7 @@ def open_history(
             raise InputError(
                 f"{decisions} is a stream of events; send them to /api/v1/events, or diagnose it"
             )
-        settled = settle_covariates(raw.table, declared, is_text=raw.is_text)
-        different = different_values(raw.table, settled)
-        main = canonicalise(raw.table, settled, one, is_text=raw.is_text, different=different)
+        main = read_table(raw, declared, one)
         problems = list(count_problems(main, raw.name).problems)
         rows = _identified(_usable(main, one), f"{Path(raw.name).stem}-")
         if "decided_at" not in rows.columns:
@@ -79,7 +76,7 @@ def open_history(
             step(f"reading {kind}")
             side = open_table(given, engine, folder, declared.side(kind).file)  # type: ignore[arg-type]
             named = with_own_names(side, declared.side(kind))  # type: ignore[arg-type]
-            read = canonicalise(side.table, named, one, kind, is_text=side.is_text)  # type: ignore[arg-type]
+            read = read_table(side, named, one, kind)  # type: ignore[arg-type]
             problems += count_problems(read, side.name).problems
             if kind == "outcomes":
                 found.append(_of("outcomes", _with_decision(_usable(read, one), rows)))

@@ -8,11 +8,12 @@ import ibis
 import ibis.expr.types as ir
 
 from takeup.log import engine_of, fetch, hash_of, keep
-from takeup.record.canonical import OUTCOME_PREFIX, ROW, canonicalise
+from takeup.record.canonical import OUTCOME_PREFIX, ROW
 from takeup.record.errors import DeclarationError, InputError
 from takeup.record.mapping import Mapping
 from takeup.record.use_case import UseCase
 from takeup.sources.checking import count_problems, with_own_names
+from takeup.sources.look import read_table
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem
 
@@ -110,7 +111,7 @@ def open_outcomes(
     side = with_own_names(outcomes, mapping.side("outcomes"))
     if not side.provides("decision_id") and not side.provides("case_id"):
         raise _no_key(outcomes)
-    canonical = canonicalise(outcomes.table, side, use_case, "outcomes", is_text=outcomes.is_text)
+    canonical = read_table(outcomes, side, use_case, "outcomes")
     counted = count_problems(canonical, outcomes.name)
     key = _key(decision_columns, canonical.table, outcomes)
     rows = canonical.usable()
