@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 import tempfile
 import webbrowser
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -23,6 +25,9 @@ from takeup.server.commands import add_commands, recorded_tables
 
 if TYPE_CHECKING:
     from takeup.api import Result
+    from takeup.sources.draft import Draft
+    from takeup.sources.questions import Question
+    from takeup.sources.raw_table import RawTable
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -173,34 +178,97 @@ def diagnose(
 def map_command(
     decisions: Table,
     out: Annotated[Path, typer.Option(help="where to write the mapping")] = Path("mapping.toml"),
+    ask: Annotated[
+        bool, typer.Option("--ask", help="ask question by question what the table leaves open")
+    ] = False,
+    sheet: Annotated[str | None, typer.Option(help="sheet of a workbook")] = None,
 ) -> None:
     """Propose a column mapping and write it as a commented TOML file."""
     from takeup.log import Engine
+    from takeup.record.mapping import FileOptions
+    from takeup.sources.draft import first_draft
     from takeup.sources.mapping_text import mapping_text
     from takeup.sources.open_table import open_table
     from takeup.sources.opened import open_decisions
-    from takeup.sources.proposal import propose_mapping
 
     with tempfile.TemporaryDirectory(prefix="takeup-") as folder:
-        raw = open_table(decisions, Engine(), Path(folder))
-        proposal = propose_mapping(raw)
+        given = recorded_tables()["decisions"] if decisions == "log:" else decisions
+        raw = open_table(given, Engine(), Path(folder), FileOptions(sheet=sheet))
+        draft = first_draft(raw)
+        if sheet:
+            file = draft.mapping.file.model_copy(update={"sheet": sheet})
+            draft = replace(draft, mapping=draft.mapping.model_copy(update={"file": file}))
+        if ask:
+            draft = _asked(raw, draft)
     warnings: list[str] = []
-    try:
-        warnings = open_decisions(decisions, mapping=proposal.mapping).look_alikes()
-    except TakeupError as error:
-        warnings = [f"not yet enough for a diagnosis: {error}"]
-    _write(out, mapping_text(proposal, raw.name, warnings))
-    for guess in proposal.guesses:
+    if draft.ready:
+        try:
+            warnings = open_decisions(given, mapping=draft.mapping).look_alikes()
+        except TakeupError as error:
+            draft = replace(draft, trouble=str(error))
+    if draft.trouble:
+        warnings = [f"not yet enough for a diagnosis: {draft.trouble}"]
+    _write(out, mapping_text(draft, raw.name, warnings))
+    for guess in draft.guesses if not ask else ():
         _out.print(f"guessed: {guess}", soft_wrap=True)
     for warning in warnings:
         _out.print(f"look twice: {warning}", soft_wrap=True)
-    for column in proposal.unmapped:
+    for column in draft.unmapped:
         _out.print(f"not used: {column}")
-    for question, needs in proposal.cannot_answer():
-        _out.print(f"cannot be answered without {needs}: {question}", soft_wrap=True)
+    for note in raw.notes:
+        _out.print(f"read: {note}", soft_wrap=True)
+    for unanswered, needs in draft.proposal.cannot_answer():
+        _out.print(f"cannot be answered without {needs}: {unanswered}", soft_wrap=True)
+    for question in draft.questions:
+        _out.print(f"{'OPEN' if question.must else 'open'}: {question.sentence()}", soft_wrap=True)
+    _out.print(f"written to {out}; check it, then:", soft_wrap=True)
+    named = shlex.quote(decisions)
+    again = f"takeup map {named} --out {shlex.quote(str(out))} --ask"
     _out.print(
-        f"written to {out}; check it, then: takeup diagnose {decisions} --map {out}", soft_wrap=True
+        f"takeup diagnose {named} --map {shlex.quote(str(out))}" if draft.ready else again,
+        soft_wrap=True,
     )
+
+
+def _asked(raw: RawTable, draft: Draft) -> Draft:
+    """The draft after every open question has been answered in the terminal, or passed over."""
+    from takeup.sources.draft import with_answer
+
+    for guess in draft.guesses:
+        typer.echo(f"guessed: {guess}")
+    seen: set[str] = set()
+    while waiting := [q for q in draft.questions if q.text not in seen]:
+        question = waiting[0]
+        seen.add(question.text)
+        typer.echo(f"\n{question.text}")
+        for number, answer in enumerate(question.answers, 1):
+            typer.echo(f"  {number}  {answer.meaning}")
+        hint = f", or {question.free[0]}" if question.free else ""
+        typer.echo(f"  0  leave it open{hint}")
+        while True:
+            given = str(typer.prompt("answer", default="1" if question.answers else "0")).strip()
+            lines = _lines_of(question, given)
+            if lines is None:
+                typer.echo(f"write a number from 0 to {len(question.answers)}{hint}")
+                continue
+            try:
+                draft = with_answer(raw, draft, lines)
+            except TakeupError as error:
+                typer.echo(str(error))
+                continue
+            break
+    return draft
+
+
+def _lines_of(question: Question, given: str) -> str | None:
+    """The lines that an answer stands for; none where it is left open, None where it is no answer."""
+    if given == "0":
+        return ""
+    if given.isdigit() and int(given) <= len(question.answers):
+        return question.answers[int(given) - 1].lines
+    if question.free and given and not given.isdigit():
+        return question.free[1].format(text=given.replace('"', ""))
+    return None
 
 
 @app.command()

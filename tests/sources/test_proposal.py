@@ -16,13 +16,14 @@ from takeup.record.vocabulary import Action
 from takeup.sources.mapping_text import mapping_text
 from takeup.sources.open_table import open_table
 from takeup.sources.opened import open_decisions
-from takeup.sources.proposal import Proposal, propose_mapping
+from takeup.sources.draft import Draft, first_draft
+from takeup.sources.proposal import propose_mapping
 
 DESK = Path(__file__).resolve().parents[2] / "docs" / "examples" / "loan-desk.csv"
 
 
-def proposed(table, tmp_path: Path) -> Proposal:
-    return propose_mapping(open_table(table, Engine(), tmp_path))
+def proposed(table, tmp_path: Path) -> Draft:
+    return first_draft(open_table(table, Engine(), tmp_path))
 
 
 def test_the_loan_desk_is_read_in_its_own_words(tmp_path):
@@ -39,16 +40,16 @@ def test_the_loan_desk_is_read_in_its_own_words(tmp_path):
 
 
 def test_what_is_written_reads_back_as_the_same_mapping(tmp_path):
-    proposal = proposed(DESK, tmp_path)
-    text = mapping_text(proposal, DESK.name, ["column x repeats the advice"])
-    assert parse_mapping(tomllib.loads(text), "again") == proposal.mapping
+    draft = proposed(DESK, tmp_path)
+    text = mapping_text(draft, DESK.name, ["column x repeats the advice"])
+    assert parse_mapping(tomllib.loads(text), "again") == draft.mapping
     assert "# look twice: column x repeats the advice" in text
     assert "time_zone" in text
     assert "#   consulted:" in text
 
 
 def test_open_questions_are_named_with_what_they_need(tmp_path):
-    questions = dict(proposed(DESK, tmp_path).cannot_answer())
+    questions = dict(proposed(DESK, tmp_path).proposal.cannot_answer())
     assert (
         questions["how often is the advice looked at, followed, overridden?"]
         == "consulted or action"

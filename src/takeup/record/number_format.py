@@ -165,6 +165,13 @@ def _mixed(shapes: Sequence[Shape], chosen: NumberFormat) -> list[NumberFormat]:
     return []
 
 
+def best_format(shapes: Sequence[Shape]) -> tuple[NumberFormat, float]:
+    """The format that reads most values, and the share that it reads."""
+    total = sum(s.n for s in shapes)
+    form = _readings(shapes, None)[0]
+    return form, sum(s.n for s in shapes if is_number(s, form)) / total if total else 0.0
+
+
 def _tells(shapes: Sequence[Shape]) -> bool:
     return any(sign in s.text for s in shapes for sign in ".,")
 

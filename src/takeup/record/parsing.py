@@ -20,7 +20,7 @@ from takeup.record.shapes import shape_of
 from takeup.record.time_format import MINUTES_OF_ZONE, MONTHS, TimeFormat, Unit
 from takeup.record.words import WIDE_BLANKS
 
-TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "ja", "oui", "si", "wahr")
+TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "ja", "j", "oui", "si", "wahr")
 FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "nein", "non", "falsch")
 
 _SUFFIX = r"\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"

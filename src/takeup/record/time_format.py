@@ -63,11 +63,11 @@ _UNITS: dict[int, Unit] = {10: "s", 13: "ms", 16: "us", 19: "ns", 5: "days"}
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Of the values that begin with a day or a month: the greatest first and second number, whether they
-    differ anywhere, and one value where they do."""
+    """Of the values that begin with a day or a month: in how many the first number can only be a day (13 to
+    31), in how many the second, whether they differ anywhere, and one value where they do."""
 
-    first: int = 0
-    second: int = 0
+    first_days: int = 0
+    second_days: int = 0
     differ: bool = False
     example: str = ""
 
@@ -117,7 +117,7 @@ def settle_time(
     if unit is not None:
         counted = [s.text for s in shapes if _counts(s, unit)]
         return TimeFormat(unit=unit, only=_only(counted, shapes)), None
-    found, day_first, dots = TimeFormat(bare=False), False, True
+    found, day_first, dots = TimeFormat(bare=False), 0, 0
     good: list[str] = []
     for shape in shapes:
         match = _SHAPE.fullmatch(shape.text)
@@ -127,11 +127,12 @@ def settle_time(
         good.append(shape.text)
         found = _with(found, match)
         if match["day_first"]:
-            day_first, dots = True, dots and match["between"] == "."
+            day_first += shape.n
+            dots += shape.n if match["between"] == "." else 0
     found = replace(found, only=_only(good, shapes))
     if not day_first:
         return found, None
-    order, sure = _order(fields, dots)
+    order, sure = _order(fields, 2 * dots > day_first)
     if declared:
         return replace(found, order=declared), None
     if sure and order is not None:
@@ -151,16 +152,18 @@ def _only(good: Sequence[str], shapes: Sequence[Shape]) -> tuple[str, ...]:
     return () if len(good) == len(shapes) else tuple(good) or ("",)
 
 
+_FEW = 0.02
+"""A share of rows below which a contrary date is a slip, and rejected, not another order."""
+
+
 def _order(fields: Fields, dots: bool) -> tuple[Order | None, bool]:
-    """The order that the numbers tell, and whether no other is possible."""
-    if fields.first > 12 and fields.second <= 12:
-        return "dmy", True
-    if fields.second > 12 and fields.first <= 12:
-        return "mdy", True
-    if not fields.differ:
-        return "dmy", False
-    # With points between, days come first wherever dates are written so; a mixture has no order.
-    return ("dmy", False) if dots and fields.first <= 31 and fields.second <= 12 else (None, False)
+    """The order that the numbers tell, and whether they do."""
+    first, second = fields.first_days, fields.second_days
+    told = first + second
+    if told and min(first, second) <= _FEW * told:
+        return ("dmy", True) if first > second else ("mdy", True)
+    # With points between, days come first wherever dates are written so.
+    return ("dmy" if dots or not fields.differ else None), False
 
 
 def _with(found: TimeFormat, match: re.Match[str]) -> TimeFormat:
@@ -189,6 +192,21 @@ def _with(found: TimeFormat, match: re.Match[str]) -> TimeFormat:
         zones=tuple(sorted(known)),
         unknown_zones=tuple(sorted(unknown)),
     )
+
+
+def share_of_moments(shapes: Sequence[Shape]) -> float:
+    """The share of values that are written like moments; whole numbers are none."""
+    total = sum(s.n for s in shapes)
+    dated = sum(s.n for s in shapes if _is_moment(s.text))
+    return dated / total if total else 0.0
+
+
+def _is_moment(shape: str) -> bool:
+    match = _SHAPE.fullmatch(shape)
+    if match is None or (match["compact"] and not match["run"]):
+        return False
+    month = match["month"] or match["month_before"]
+    return not month or month.lower() in MONTHS
 
 
 def is_zone(name: str) -> bool:

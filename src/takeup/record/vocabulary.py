@@ -69,5 +69,7 @@ OVERRIDE_REASONS = (
 
 FLAG_KINDS = ("wrong", "missing_input", "late", "format", "unclear_reason", "ethics", "other")
 
-BLANKS = ("", "na", "n/a", "nan", "null", "none", "nil", "#n/a", "-")
+BLANKS = (
+    "", "na", "n/a", "nan", "nat", "null", "none", "nil", "#n/a", "-", "–", "k.a.", "k. a.", "keine angabe",
+)  # fmt: skip
 """Texts (lower case) that mean "unknown" in a cell; a mapping may declare others."""

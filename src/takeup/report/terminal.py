@@ -20,8 +20,7 @@ _FIGURES = (
 
 def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str]:
     """Lines for the terminal."""
-    r = facts.reconciliation
-    lines = [f"{r.rows_read:,} rows read, {r.rows_used:,} used, {r.rows_rejected:,} rejected"]
+    lines = [facts.reconciliation.sentence()]
     for diagnosis in diagnoses:
         lines += ["", f"{diagnosis.title}: {diagnosis.verdict}"]
         for label, field in _FIGURES:

@@ -45,6 +45,7 @@ from takeup.record.use_case import UseCase
 from takeup.record.vocabulary import Action
 from takeup.sources.checking import FIRST_ROWS, Counted, count_problems, with_own_names
 from takeup.sources.look import order_of, read_table
+from takeup.sources.meeting_words import declared_words, open_words, without_strange_words
 from takeup.sources.outcomes import (
     DEFAULT_OUTCOME,
     JOINED,
@@ -52,6 +53,7 @@ from takeup.sources.outcomes import (
     open_outcomes,
     own_outcomes,
 )
+from takeup.sources.questions import refuse
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem, Reconciliation
 from takeup.stats.bins import bin_names, quantile_edges
@@ -113,7 +115,10 @@ def build_decision_table(
         typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
     columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
     names = _use_cases(typed)
-    file = open_outcomes(columns, outcomes, mapping, any_use_case) if outcomes else None
+    declared = declared_words(mapping, any_use_case)
+    known = _known_words(canonical, declared)
+    typed, strange = without_strange_words(typed, raw.name, mapping, known)
+    file = open_outcomes(columns, outcomes, mapping, any_use_case, known) if outcomes else None
     step("joining outcomes")
     one = use_case_of(names[0]) if len(names) == 1 else None
     ids = keep_ids or eligible is not None
@@ -122,10 +127,18 @@ def build_decision_table(
     counted = _counted(canonical, raw.name, whole, since, until)
     step("looking for duplicates")
     unique = _without_duplicates(whole, canonical, counted, raw.name)
-    problems = [*_raw_problems(raw), *stream_problems, *counted.problems, *unique.problems]
+    problems = [
+        *_raw_problems(raw),
+        *stream_problems,
+        *counted.problems,
+        *unique.problems,
+        *strange,
+    ]
     reconciliation = _reconciled(raw, folded, stream_problems, counted, unique)
     _something_left(reconciliation, raw, problems)
     rows = unique.rows
+    questions, said = open_words(rows, mapping, declared)
+    refuse(raw.name, questions)
     side: dict[str, int] = {}
     if file is not None:
         orphans, side = _matched(rows, canonical, file)
@@ -148,9 +161,17 @@ def build_decision_table(
         notes=raw.notes
         + (outcomes.notes if outcomes else ())
         + (eligible.notes if eligible else ()),
-        assumptions=canonical.assumptions,
+        assumptions=(*canonical.assumptions, *said),
         side_counts={**side, **eligible_side},
     )
+
+
+def _known_words(canonical: Canonical, declared: frozenset[str]) -> frozenset[str]:
+    """Words that were advised or chosen, where all are known; else none."""
+    said = [canonical.words.get(c) for c in ("recommendation", "choice")]
+    if not all(said):
+        return frozenset()
+    return declared.union(*(s for s in said if s))
 
 
 def _computed(
@@ -250,7 +271,7 @@ def with_score_band(rows: ir.Table) -> ir.Table:
 def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table]:
     if mapping.events is None:
         return 0, [], raw.table
-    stream = fold(raw.table, mapping.events, order_of(raw.table, mapping, mapping.events.order))
+    stream = fold(raw.table, mapping.events, order_of(raw.held, mapping, mapping.events.order))
     fates_table = keep(stream.fates)
     counts = {
         row["fate__"]: row

@@ -19,7 +19,6 @@ from takeup.record import parsing
 from takeup.record.canonical import Canonical, canonicalise
 from takeup.record.clock import now
 from takeup.record.columns import kind_of
-from takeup.record.different_values import DifferentValues
 from takeup.record.errors import InputError
 from takeup.record.mapping import ColumnFormat, Mapping
 from takeup.record.number_format import NumberDoubt, NumberFormat, are_numbers, settle_numbers
@@ -30,29 +29,14 @@ from takeup.record.spelling import spell
 from takeup.record.time_format import Fields, TimeDoubt, TimeFormat, Unit, settle_time
 from takeup.record.use_case import UseCase
 from takeup.sources.covariates import settle_covariates
-from takeup.sources.different_values import different_values
+from takeup.sources.held import Held
+from takeup.sources.questions import Answer, Question, refuse
 from takeup.sources.raw_table import RawTable
-from takeup.sources.shapes import fields_of, shapes_of
 
 _NUMBERS = ("number", "share", "probability", "integer")
 _SECONDS_OF: dict[Unit, float] = {"days": 86_400, "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _EXCEL_BEGINS = datetime(1899, 12, 30, tzinfo=UTC).timestamp()
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a table leaves open: `text` says it, `answers` what could be meant and the lines of a mapping
-    that say so."""
-
-    column: str
-    text: str
-    answers: tuple[tuple[str, str], ...]
-
-    def sentence(self) -> str:
-        """The question with its answers, as an error says it."""
-        ways = "; ".join(f"{meaning}: {lines}" for meaning, lines in self.answers)
-        return f"{self.text} Say which in the mapping. {ways}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,31 +49,27 @@ class Look:
 
     def settled(self, name: str) -> Look:
         """This look, where nothing is open. Raises InputError that asks all that is."""
-        if self.questions:
-            lines = [f"{name}: {q.sentence()}" for q in self.questions]
-            raise InputError("\n".join(lines))
+        refuse(name, self.questions)
         return self
 
 
-def look(
-    raw: ir.Table, mapping: Mapping, choices: Iterable[str] = (), *, is_text: bool = True
-) -> Look:
+def look(raw: RawTable, mapping: Mapping, choices: Iterable[str] = ()) -> Look:
     """How the columns that the mapping names are written, by all rows of `raw`. `choices`: the words that
     the use case declares."""
-    different = different_values(raw, mapping)
-    texts = _Texts(raw, mapping, different)
-    mapping = settle_covariates(raw, mapping, texts.shapes, is_text=is_text)
+    held, blanks = raw.held, mapping.file.blanks
+    different = held.texts(_mapped(mapping))
+    mapping = settle_covariates(raw, mapping)
     numbers = settle_numbers(
-        {c: texts.shapes(c) for c in _number_columns(raw, mapping)},
+        {c: held.shapes(c, blanks) for c in _number_columns(held, mapping)},
         {c: f.decimal for c, f in mapping.formats.items() if f.decimal},
         mapping.file.decimal,
     )
     questions = [_number_question(c, doubt) for c, doubt in numbers.doubts.items()]
-    notes = list(numbers.notes)
+    notes = [*numbers.notes, *_commas(held, numbers.formats, mapping)]
     times: dict[str, TimeFormat] = {}
     years: dict[str, tuple[int, int]] = {}
-    for column in _time_columns(raw, mapping):
-        form, span, note = _time_format(raw, column, texts, mapping)
+    for column in _time_columns(held, mapping):
+        form, span, note = _time_format(held, column, mapping)
         if isinstance(form, TimeDoubt):
             questions.append(_time_question(column, form))
             continue
@@ -97,11 +77,81 @@ def look(
             times[column] = form
         if span is not None:
             years[column] = span
-        notes += [f"{column}: {note}"] if note else []
+        notes += [f"{column}: {note}"] if note else _found_out(held, column, form, mapping)
     spellings, one_word = spell(mapping, different, choices)
     notes += one_word
     seen = Seen(different, numbers.formats, times, years, spellings, tuple(notes))
     return Look(mapping, seen, tuple(questions))
+
+
+def _commas(held: Held, formats: dict[str, NumberFormat], mapping: Mapping) -> list[str]:
+    """What is said of decimal commas and signs between thousands that nobody declared."""
+    undeclared = {
+        c: f
+        for c, f in formats.items()
+        if mapping.file.decimal is None and not mapping.formats.get(c, ColumnFormat()).decimal
+    }
+    commas = [c for c, f in undeclared.items() if f.decimal == "," and _has(held, c, ",", mapping)]
+    grouped = [c for c, f in undeclared.items() if f.decimal == "." and f.thousands == ","]
+    return [
+        *([f"numbers in {', '.join(commas)} have decimal commas"] if commas else []),
+        *([f"commas in {', '.join(grouped)} stand between thousands"] if grouped else []),
+    ]
+
+
+def _has(held: Held, column: str, sign: str, mapping: Mapping) -> bool:
+    return any(sign in s.text for s in held.shapes(column, mapping.file.blanks))
+
+
+def _found_out(held: Held, column: str, form: TimeFormat | None, mapping: Mapping) -> list[str]:
+    """What is said of a column of moments that is written in a way nobody declared."""
+    own = mapping.formats.get(column, ColumnFormat())
+    found = []
+    if form is not None and form.day_first and not (own.date_order or mapping.file.date_order):
+        first = "months" if form.order == "mdy" else "days"
+        found.append(f"dates in {column} are read with {first} first ({form.order})")
+    if form is not None and form.unit is not None and not own.counts_in:
+        counts = _COUNTS[form.unit]
+        found.append(f"{column} is read as {counts}")
+    return found
+
+
+_COUNTS: dict[Unit, str] = {
+    "s": "seconds since 1970", "ms": "milliseconds since 1970", "us": "microseconds since 1970",
+    "ns": "nanoseconds since 1970", "days": "Excel's day numbers",
+}  # fmt: skip
+
+
+def with_formats(raw: RawTable, mapping: Mapping) -> Mapping:
+    """`mapping` with what was found out of how the table is written: for the file where all its columns
+    agree, else by column."""
+    found = look(raw, mapping).seen
+    decimals = {
+        c: f.decimal
+        for c, f in found.numbers.items()
+        if any(sign in s.text for s in raw.held.shapes(c, mapping.file.blanks) for sign in ".,")
+    }
+    orders = {c: f.order for c, f in found.times.items() if f.day_first}
+    file: dict[str, object] = {}
+    formats: dict[str, dict[str, object]] = {}
+    for key, by_column, usual in (("decimal", decimals, "."), ("date_order", orders, "ymd")):
+        different = {*by_column.values()}
+        if len(different) == 1 and different != {usual} and getattr(mapping.file, key) is None:
+            file[key] = next(iter(different))
+        elif len(different) > 1:
+            for column, value in by_column.items():
+                formats.setdefault(column, {})[key] = value
+    for column, form in found.times.items():
+        if form.unit is not None:
+            formats.setdefault(column, {})["counts_in"] = form.unit
+    kept = {
+        c: ColumnFormat(**{**formats.get(c, {}), **own.model_dump(exclude_none=True)})
+        for c in {*formats, *mapping.formats}
+        for own in [mapping.formats.get(c, ColumnFormat())]
+    }
+    return mapping.model_copy(
+        update={"file": mapping.file.model_copy(update=file), "formats": dict(sorted(kept.items()))}
+    )
 
 
 def read_table(
@@ -109,27 +159,28 @@ def read_table(
     mapping: Mapping,
     use_case: UseCase,
     home: Literal["decisions", "eligible", "outcomes"] = "decisions",
+    words: frozenset[str] = frozenset(),
 ) -> Canonical:
     """`raw` as a typed record, as its columns are seen to be written. Raises InputError that asks what they
-    leave open, and what `canonicalise` raises."""
-    found = look(raw.table, mapping, use_case.choices, is_text=raw.is_text).settled(raw.name)
+    leave open, and what `canonicalise` raises. `words`: choices whose spelling holds here too."""
+    found = look(raw, mapping, words or use_case.choices).settled(raw.name)
     return canonicalise(
         raw.table, found.mapping, use_case, home, is_text=raw.is_text, seen=found.seen
     )
 
 
-def order_of(raw: ir.Table, mapping: Mapping, column: str) -> Callable[[ir.Value], ir.Value]:
+def order_of(held: Held, mapping: Mapping, column: str) -> Callable[[ir.Value], ir.Value]:
     """How the values of a column tell an order: as numbers, else as moments. Raises InputError where days
     and months cannot be told apart."""
-    if not _is_text(raw, column):
+    if not held.is_text(column):
         return lambda value: value
-    texts = _Texts(raw, mapping, {})
-    shapes, blanks = texts.shapes(column), mapping.file.blanks
+    blanks = mapping.file.blanks
+    shapes = held.shapes(column, blanks)
     if are_numbers(shapes):
         settled = settle_numbers({column: shapes}, {}, mapping.file.decimal)
         form = settled.formats.get(column, NumberFormat())
         return lambda value: parsing.to_number(parsing.present(value, blanks), form)
-    time, _, _ = _time_format(raw, column, texts, mapping)
+    time, _, _ = _time_format(held, column, mapping)
     if isinstance(time, TimeDoubt):
         raise InputError(_time_question(column, time).sentence())
     if time is None:
@@ -139,29 +190,14 @@ def order_of(raw: ir.Table, mapping: Mapping, column: str) -> Callable[[ir.Value
     )
 
 
-class _Texts:
-    """The shapes of the table's columns of texts, each asked once."""
-
-    def __init__(
-        self, raw: ir.Table, mapping: Mapping, different: dict[str, DifferentValues]
-    ) -> None:
-        self.raw, self.mapping, self.different = raw, mapping, different
-        self._shapes: dict[str, list[Shape]] = {}
-
-    def shapes(self, column: str) -> list[Shape]:
-        if column not in self._shapes:
-            found = shapes_of(
-                self.raw, column, self.different.get(column), self.mapping.file.blanks
-            )
-            self._shapes[column] = found
-        return self._shapes[column]
+def _mapped(mapping: Mapping) -> Iterable[str]:
+    """Source columns that the mapping names, ids left out."""
+    for name, source in mapping.columns.items():
+        if name not in ("decision_id", "case_id"):
+            yield from [source] if isinstance(source, str) else source
 
 
-def _is_text(raw: ir.Table, column: str) -> bool:
-    return column in raw.columns and bool(raw[column].type().is_string())
-
-
-def _number_columns(raw: ir.Table, mapping: Mapping) -> list[str]:
+def _number_columns(held: Held, mapping: Mapping) -> list[str]:
     """Columns of texts that are to be read as numbers."""
     named = [
         source
@@ -172,8 +208,8 @@ def _number_columns(raw: ir.Table, mapping: Mapping) -> list[str]:
     ]
     named += [o.outcome for o in mapping.outcomes]
     for text in (*mapping.computed.values(), *(f.keep for f in mapping.filters)):
-        named += [c for c in _names_in(text) if c in raw.columns]
-    return [c for c in dict.fromkeys(named) if _is_text(raw, c)]
+        named += [c for c in _names_in(text) if c in held.table.columns]
+    return [c for c in dict.fromkeys(named) if held.is_text(c)]
 
 
 def _names_in(expression: str) -> Iterable[str]:
@@ -189,26 +225,25 @@ def _names_in(expression: str) -> Iterable[str]:
             yield node.value
 
 
-def _time_columns(raw: ir.Table, mapping: Mapping) -> list[str]:
+def _time_columns(held: Held, mapping: Mapping) -> list[str]:
     named = [
         source
         for name, source in mapping.columns.items()
         if isinstance(source, str) and kind_of(name) == "time"
     ]
-    return [c for c in dict.fromkeys(named) if c in raw.columns]
+    return [c for c in dict.fromkeys(named) if c in held.table.columns]
 
 
 def _time_format(
-    raw: ir.Table, column: str, texts: _Texts, mapping: Mapping
+    held: Held, column: str, mapping: Mapping
 ) -> tuple[TimeFormat | TimeDoubt | None, tuple[int, int] | None, str | None]:
     own = mapping.formats.get(column, ColumnFormat())
-    dtype = raw[column].type()
-    if not dtype.is_string():
-        return _typed_time(raw, column, own, zone=own.time_zone or mapping.file.time_zone)
-    shapes = texts.shapes(column)
+    if not held.is_text(column):
+        return _typed_time(held.table, column, own, zone=own.time_zone or mapping.file.time_zone)
+    shapes = held.shapes(column, mapping.file.blanks)
     fields, years = Fields(), _years_of(shapes)
     if years is None and shapes:
-        fields, years = fields_of(raw, column)
+        fields, years = held.fields(column)
     form, note = settle_time(shapes, fields, own.date_order, mapping.file.date_order)
     if own.counts_in and isinstance(form, TimeFormat):
         form = replace(form, unit=own.counts_in)
@@ -234,7 +269,7 @@ def _typed_time(
     if dtype.is_numeric():
         unit: Unit | None = own.counts_in
         if unit is None:
-            unit = _unit_of(fetch(raw.aggregate(most=value.max()))["most"][0].as_py())
+            unit = unit_of_count(fetch(raw.aggregate(most=value.max()))["most"][0].as_py())
         return (TimeFormat(unit=unit), None, None) if unit else (None, None, None)
     if not (dtype.is_timestamp() and dtype.timezone is None and zone not in (None, "UTC")):
         return None, None, None
@@ -244,7 +279,7 @@ def _typed_time(
     return None, (int(found["low"]), int(found["high"])), None
 
 
-def _unit_of(greatest: float | None) -> Unit | None:
+def unit_of_count(greatest: float | None) -> Unit | None:
     """The unit in which the latest moment of a column lies between 1990 and next year."""
     next_year = now().timestamp() + 366 * 86_400
     for unit, seconds in _SECONDS_OF.items():
@@ -260,8 +295,8 @@ def _number_question(column: str, doubt: NumberDoubt) -> Question:
         f'column {column}: "{doubt.example}" can be {doubt.by_point} or {doubt.by_comma}, and nothing in '
         "the column or the file tells which.",
         (
-            (doubt.by_point, f'[formats.{as_key(column)}] decimal = "."'),
-            (doubt.by_comma, f'[formats.{as_key(column)}] decimal = ","'),
+            Answer(doubt.by_point, f"[formats.{as_key(column)}]\ndecimal = '.'"),
+            Answer(doubt.by_comma, f"[formats.{as_key(column)}]\ndecimal = ','"),
         ),
     )
 
@@ -271,7 +306,7 @@ def _time_question(column: str, doubt: TimeDoubt) -> Question:
         column,
         f'column {column}: in "{doubt.example}" the day or the month may come first, and no row tells which.',
         (
-            ("the day", f'[formats.{as_key(column)}] date_order = "dmy"'),
-            ("the month", f'[formats.{as_key(column)}] date_order = "mdy"'),
+            Answer("the day", f"[formats.{as_key(column)}]\ndate_order = 'dmy'"),
+            Answer("the month", f"[formats.{as_key(column)}]\ndate_order = 'mdy'"),
         ),
     )

@@ -8,28 +8,46 @@ from typing import Any
 import tomlkit
 
 from takeup.record.columns import COLUMNS, missing_columns
-from takeup.sources.proposal import Proposal
+from takeup.sources.draft import Draft
 
 
-def mapping_text(proposal: Proposal, name: str, warnings: Sequence[str] = ()) -> str:
-    """The file `takeup map` writes: what was guessed, what is unused, what is missing."""
+def mapping_text(draft: Draft, name: str, warnings: Sequence[str] = ()) -> str:
+    """The file `takeup map` writes: what was guessed, what is open, unused and missing."""
     document = tomlkit.document()
     document.add(tomlkit.comment(f"How {name} becomes a decision record. Check every line."))
-    remarks = [f"guessed: {guess}" for guess in proposal.guesses]
+    remarks = [f"guessed: {guess}" for guess in draft.guesses]
     remarks += [f"look twice: {' '.join(warning.split())}" for warning in warnings]
-    remarks += [f"not used: {column}" for column in proposal.unmapped]
+    remarks += [f"not used: {column}" for column in draft.unmapped]
     for remark in remarks:
         document.add(tomlkit.comment(remark))
-    mapping = proposal.mapping.model_dump(exclude_defaults=True, exclude_none=True)
-    mapped = set(proposal.mapping.columns) | set(proposal.mapping.constants)
+    mapping = draft.mapping.model_dump(exclude_defaults=True, exclude_none=True)
+    mapped = {*draft.mapping.columns, *draft.mapping.constants, *draft.mapping.computed}
     document.add(tomlkit.nl())
+    if "ignore" in mapping:
+        document.add("ignore", mapping["ignore"])
+        document.add(tomlkit.nl())
     document.add("file", _file(mapping.get("file", {})))
     if "constants" in mapping:
         document.add("constants", mapping["constants"])
-    document.add("columns", _columns(proposal))
-    for part in ("values", "events", "use_case"):
+    document.add("columns", _columns(draft))
+    for part in ("computed", "formats", "values", "events", "use_case"):
         if part in mapping:
             document.add(part, _nested(mapping[part]))
+    if "filters" in mapping:
+        filters = tomlkit.aot()
+        for one in mapping["filters"]:
+            filters.append(_nested(one))
+        document.add("filters", filters)
+    for question in draft.questions:
+        document.add(tomlkit.nl())
+        document.add(tomlkit.comment(f"{'OPEN' if question.must else 'open'}: {question.text}"))
+        for answer in (a for a in question.answers if a.lines):
+            document.add(
+                tomlkit.comment(f"  {answer.meaning}: {' '.join(answer.lines.splitlines())}")
+            )
+        if question.free:
+            line = " ".join(question.free[1].splitlines())
+            document.add(tomlkit.comment(f"  {question.free[0]}: {line}"))
     document.add(tomlkit.nl())
     document.add(tomlkit.comment("Not in the table, and what each would unlock:"))
     for column in missing_columns(mapped):
@@ -47,9 +65,9 @@ def _file(options: dict[str, Any]) -> Any:
     return table
 
 
-def _columns(proposal: Proposal) -> Any:
+def _columns(draft: Draft) -> Any:
     table = tomlkit.table()
-    for canonical, source in proposal.mapping.columns.items():
+    for canonical, source in draft.mapping.columns.items():
         item = tomlkit.item(source)
         if canonical in COLUMNS:
             item.comment(COLUMNS[canonical].meaning)

@@ -14,6 +14,7 @@ from takeup.record.mapping import Mapping
 from takeup.record.use_case import UseCase
 from takeup.sources.checking import count_problems, with_own_names
 from takeup.sources.look import read_table
+from takeup.sources.meeting_words import without_strange_words
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem
 
@@ -105,16 +106,21 @@ def own_outcomes(columns: frozenset[str], mapping: Mapping) -> tuple[str, ...]:
 
 
 def open_outcomes(
-    decision_columns: tuple[str, ...], outcomes: RawTable, mapping: Mapping, use_case: UseCase
+    decision_columns: tuple[str, ...],
+    outcomes: RawTable,
+    mapping: Mapping,
+    use_case: UseCase,
+    words: frozenset[str] = frozenset(),
 ) -> OutcomeFile:
-    """The outcomes of their own file. Raises InputError where the two files share no key."""
+    """The outcomes of their own file. `words`: those that were advised or chosen, which its truth is told
+    in. Raises InputError where the two files share no key, or no word."""
     side = with_own_names(outcomes, mapping.side("outcomes"))
     if not side.provides("decision_id") and not side.provides("case_id"):
         raise _no_key(outcomes)
-    canonical = read_table(outcomes, side, use_case, "outcomes")
+    canonical = read_table(outcomes, side, use_case, "outcomes", words)
     counted = count_problems(canonical, outcomes.name)
     key = _key(decision_columns, canonical.table, outcomes)
-    rows = canonical.usable()
+    rows, strange = without_strange_words(canonical.usable(), outcomes.name, side, words)
     names = _names(rows)
     if len(names) > _MOST_NAMES:
         raise DeclarationError(
@@ -132,6 +138,7 @@ def open_outcomes(
             for r in outcomes.rejects
         ),
         *counted.problems,
+        *strange,
     ]
     return OutcomeFile(
         outcomes.name,

@@ -1,38 +1,48 @@
 """A first mapping for a table nobody has mapped: from names, types and values.
 
 Everything guessed is written down as a guess: `takeup map` writes it as a commented file,
-`takeup diagnose` without a mapping prints it among the assumptions.
+`takeup diagnose` without a mapping prints it among the assumptions. What cannot be guessed is a question.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from takeup.log import fetch
-from takeup.record.canonical import ROW
-from takeup.record.columns import COLUMNS, COVARIATE_PREFIX, DECISION_COLUMNS, OUTCOME_COLUMNS
+from takeup.record.columns import (
+    COLUMNS,
+    COVARIATE_PREFIX,
+    DECISION_COLUMNS,
+    OUTCOME_COLUMNS,
+    Column,
+)
 from takeup.record.mapping import Mapping, parse_mapping
+from takeup.record.reader import ROW
+from takeup.record.words import fold
+from takeup.sources.column_kinds import ColumnKinds
+from takeup.sources.languages import every_language, plain_name, unit_of
 from takeup.sources.proposed_words import (
-    ACTION_WORDS,
     outcome_in_words,
     propose_outcome,
     propose_words,
 )
+from takeup.sources.questions import Answer, Question
 from takeup.sources.raw_table import RawTable
 
 _MOST_COVARIATE_LEVELS = 50
-_DATE = re.compile(r"^(\d{1,4})[./-](\d{1,2})[./-](\d{2,4})")
+_MOST_SEGMENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A mapping, what was guessed in words, and columns that nothing was made of."""
+    """A mapping, what was guessed in words, columns that nothing was made of, and what to ask."""
 
     mapping: Mapping
     guesses: tuple[str, ...]
     unmapped: tuple[str, ...]
+    questions: tuple[Question, ...] = ()
 
     def cannot_answer(self) -> list[tuple[str, str]]:
         """Questions that stay open, with the column each would need."""
@@ -44,23 +54,264 @@ class Proposal:
         ]
 
 
-def propose_events(columns: list[str], values: _Values) -> Proposal | None:
+def propose_mapping(raw: RawTable, *, use_case_declared: bool = False) -> Proposal:
+    """A mapping for `raw`. Raises nothing for strange tables: it then maps little.
+
+    With `use_case_declared`, nothing is guessed that a use case says: kinds of case, and
+    which way an outcome is good.
+    """
+    columns = [c for c in raw.table.columns if c != ROW]
+    kinds = ColumnKinds(raw, columns)
+    if stream := _events(kinds):
+        return stream
+    return _Proposing(kinds, use_case_declared).proposal()
+
+
+class _Proposing:
+    """One proposal while it is made."""
+
+    def __init__(self, kinds: ColumnKinds, use_case_declared: bool) -> None:
+        self.kinds = kinds
+        self.declared = use_case_declared
+        self.chosen: dict[str, str] = {}
+        self.contents: dict[str, Any] = {"columns": self.chosen}
+        self.guesses: list[str] = []
+        self.questions: list[Question] = []
+
+    def proposal(self) -> Proposal:
+        self._name_columns()
+        self._settle_ids()
+        words, said = propose_words(self.chosen, self.kinds)
+        self.guesses += said
+        if words:
+            self.contents["values"] = words
+        if "mode" not in self.chosen:
+            self.contents["constants"] = {"mode": "assist"}
+            self.guesses.append(
+                "every case is taken to have had the advice available (mode = assist)"
+            )
+        self._seconds()
+        outcome = {} if self.declared else propose_outcome(self.chosen, words, self.kinds)
+        if outcome:
+            self.contents["use_case"] = {"outcome": outcome}
+            self.guesses.append(outcome_in_words(self.chosen["outcome"], outcome))
+        self._left_out()
+        self._covariates()
+        used = {*self.chosen.values(), *self._computed_from()}
+        unmapped = tuple(c for c in self.kinds.columns if c not in used)
+        mapping = parse_mapping(self.contents, "proposal")
+        return Proposal(mapping, tuple(self.guesses), unmapped, tuple(self.questions))
+
+    def _name_columns(self) -> None:
+        ranked = {c.name: dict(self._candidates(c)) for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)}
+        # What bears the record's own name is taken before any other column asks for it.
+        for name, found in ranked.items():
+            if found.get(name) == 0:
+                self.chosen[name] = name
+        for name, found in ranked.items():
+            if name in self.chosen or (name in _TWINS and _TWINS[name] in self.chosen):
+                continue
+            taken = set(self.chosen.values())
+            free = [c for c in found if c not in taken and self.kinds.fits(name, c)]
+            if name == "decision_id":
+                free = [c for c in free if self.kinds.nearly_unique(c)]
+                free.sort(key=lambda c: not self.kinds.is_unique(c))
+            if not free:
+                continue
+            self.chosen[name] = free[0]
+            self.guesses.append(f"{free[0]} is read as {name} ({COLUMNS[name].meaning})")
+        order = [c.name for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)]
+        ordered = {n: self.chosen[n] for n in order if n in self.chosen}
+        self.chosen.clear()
+        self.chosen.update(ordered)
+
+    def _candidates(self, column: Column) -> Iterable[tuple[str, int]]:
+        """Columns whose names can mean `column`, the likeliest first, with how far they are off."""
+        language = every_language()
+        names = language.names.get(column.name, [])
+        patterns = language.patterns.get(column.name, [])
+        found: dict[str, int] = {}
+        for source in self.kinds.columns:
+            if source == column.name and not self.kinds.is_blank(source):
+                found[source] = 0
+                continue
+            plain = plain_name(source)
+            bare = plain.removesuffix(f"_{unit_of(source) or ''}")
+            if plain == column.name:
+                found[source] = 1
+            elif plain in names or bare in names:
+                found[source] = 2 + names.index(plain if plain in names else bare)
+            else:
+                for i, pattern in enumerate(patterns):
+                    if re.search(pattern, plain):
+                        found[source] = 1_000 + i
+                        break
+        return sorted(found.items(), key=lambda one: one[1])
+
+    def _settle_ids(self) -> None:
+        """An id that repeats is the case's where nothing else is, and asked about."""
+        source = self.chosen.get("decision_id")
+        if source is None or source == "decision_id" or self.kinds.is_unique(source):
+            return
+        size = self.kinds.sizes[source]
+        del self.chosen["decision_id"]
+        self.guesses = [
+            g for g in self.guesses if not g.startswith(f"{source} is read as decision_id")
+        ]
+        kept = "case_id" not in self.chosen
+        if kept:
+            self.chosen["case_id"] = source
+            self.guesses.append(
+                f"{source} repeats, so it is read as case_id: each row is a decision of its own"
+            )
+        own = Answer(
+            "each row is a decision of its own",
+            f"[columns]\ncase_id = {_text(source)}" if kept else "",
+        )
+        last = Answer(
+            "the last row of an id corrects the others", f"[columns]\ndecision_id = {_text(source)}"
+        )
+        self.questions.append(
+            Question(
+                source,
+                f"column {source} repeats: {size.known:,} rows, about {size.different:,} different values.",
+                (own, last),
+                must=False,
+            )
+        )
+
+    def _seconds(self) -> None:
+        """Durations in the unit that their column's name says."""
+        source = self.chosen.get("duration_s")
+        unit = unit_of(source) if source else None
+        factor = every_language().seconds.get(unit or "")
+        if source is None or factor in (None, 1):
+            return
+        del self.chosen["duration_s"]
+        self.contents["computed"] = {"duration_s": f"col({_text(source)}) * {factor:g}"}
+        self.guesses.append(f"{source} counts {unit}; duration_s is it times {factor:g}")
+
+    def _computed_from(self) -> list[str]:
+        texts = " ".join(self.contents.get("computed", {}).values())
+        return [c for c in self.kinds.columns if _text(c) in texts]
+
+    def _left_out(self) -> None:
+        """Rows that say of themselves that they do not count are offered to be left out."""
+        left = every_language().left_out
+        for source in self.kinds.columns:
+            words = self.kinds.words(source)
+            if source in self.chosen.values() or not words or len(words) < 2:
+                continue
+            plain = plain_name(source)
+            listed = left.columns.get(plain)
+            if listed is None and plain in left.state_columns:
+                listed = left.states
+            out = sorted(w for w in words if listed and fold(w) in listed)
+            if not out or len(out) == len(words):
+                continue
+            shown = ", ".join(f'"{w}"' for w in out)
+            keep = f"{_name(source)} not in ({', '.join(_text(w) for w in out)},)"
+            if self.kinds.dtype(source).is_boolean():
+                keep = _name(source) if out == ["false"] else f"not {_name(source)}"
+            reason = f"{source} says {', '.join(out)}"
+            self.questions.append(
+                Question(
+                    source,
+                    f"column {source} says {shown} of some rows: do these count?",
+                    (
+                        Answer(
+                            "they do not count",
+                            f"[[filters]]\nkeep = {_literal(keep)}\nreason = {_text(reason)}",
+                        ),
+                        Answer("they count like the others", f"ignore = [{_text(source)}]"),
+                    ),
+                    must=False,
+                )
+            )
+
+    def _covariates(self) -> None:
+        asked = {q.column for q in self.questions}
+        taken = {*self.chosen.values(), *self._computed_from(), *asked}
+        for source in (c for c in self.kinds.columns if c not in taken):
+            name = _covariate_name(source)
+            if name not in self.chosen and self._is_covariate(source):
+                self.chosen[name] = source
+        segments = [
+            n
+            for n, source in self.chosen.items()
+            if n.startswith(COVARIATE_PREFIX)
+            and self.kinds.sizes[source].different <= _MOST_SEGMENTS
+        ]
+        if segments and not self.declared:
+            self.contents.setdefault("use_case", {})["segment"] = segments[:2]
+            self.guesses.append(f"kinds of case are told apart by {', '.join(segments[:2])}")
+
+    def _is_covariate(self, source: str) -> bool:
+        """Whether a column is a kind of case: known before the decision, and of nobody in particular."""
+        kinds, plain, unread = self.kinds, plain_name(source), every_language().unread
+        if plain.startswith(COVARIATE_PREFIX):
+            return not kinds.is_blank(source)
+        if kinds.is_blank(source) or kinds.sizes[source].different < 2 or kinds.is_time(source):
+            return False
+        every = (*unread.after_decision, *unread.person, *unread.number)
+        if any(re.search(pattern, plain) for pattern in every):
+            return False
+        if kinds.is_number(source):
+            return not self._is_running_number(source)
+        words = kinds.words(source)
+        return words is not None and 2 <= len(words) <= _MOST_COVARIATE_LEVELS
+
+    def _is_running_number(self, source: str) -> bool:
+        """Whether whole numbers name things: nearly every row has its own."""
+        size = self.kinds.sizes[source]
+        if size.known < 50 or size.different < 0.98 * size.known:
+            return False
+        dtype = self.kinds.dtype(source)
+        if not dtype.is_string():
+            return bool(dtype.is_integer())
+        return all(s.text.strip("9") == "" for s in self.kinds.held.shapes(source, ()))
+
+
+_TWINS = {"choice_value": "choice", "recommendation_value": "recommendation"}
+"""A number in place of a choice is looked for only where there is no choice in words."""
+
+
+def _covariate_name(source: str) -> str:
+    plain = plain_name(source)
+    return plain if plain.startswith(COVARIATE_PREFIX) else COVARIATE_PREFIX + plain
+
+
+def _text(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _literal(text: str) -> str:
+    return f"'{text}'" if "'" not in text else _text(text)
+
+
+def _name(column: str) -> str:
+    return column if column.isidentifier() else f"col({_text(column)})"
+
+
+def _events(kinds: ColumnKinds) -> Proposal | None:
     """The event-stream form, where several rows make one decision: a column of events that
     are shown and then accepted or rejected, a person, and an order of time."""
-    event = next((c for c in columns if _plain(c) in _EVENT_NAMES), None)
+    language = every_language().events
+    columns = kinds.columns
+    event = next((c for c in columns if plain_name(c) in language.names and kinds.words(c)), None)
     if event is None:
         return None
-    words = {str(v): _plain(str(v)) for v in values[event]}
-    closes = {w: _CLOSES[p] for w, p in words.items() if p in _CLOSES}
-    opens = [w for w, p in words.items() if p in _OPENS]
-    person = _named("person_id", columns, values)
-    order = _named("decided_at", columns, values) or next(
-        (c for c in columns if _plain(c) in _ORDERS), None
+    words = {w: plain_name(w) for w in sorted(kinds.words(event) or ())}
+    closes = {w: language.closes[p] for w, p in words.items() if p in language.closes}
+    opens = [w for w, p in words.items() if p in language.opens]
+    person = _named("person_id", kinds)
+    order = _named("decided_at", kinds) or next(
+        (c for c in columns if plain_name(c) in language.orders), None
     )
     if not closes or not opens or person is None or order is None:
         return None
     rest = [w for w in words if w not in closes and w not in opens]
-    repeats = [w for w in rest if words[w] in _REPEATS]
+    repeats = [w for w in rest if words[w] in language.repeats]
     contents: dict[str, Any] = {
         "columns": {"person_id": person},
         "constants": {"mode": "assist", "consulted": True},
@@ -74,17 +325,17 @@ def propose_events(columns: list[str], values: _Values) -> Proposal | None:
             "ignores": [w for w in rest if w not in repeats],
         },
     }
-    taken = {person, order, event}
-    if _fits("decided_at", values[order]):
+    proposing = _Proposing(kinds, True)
+    proposing.chosen["person_id"] = person
+    if kinds.is_time(order):
         contents["columns"]["decided_at"] = order
-    confidence = _named("confidence", columns, values)
+    confidence = _named("confidence", kinds)
     if confidence:
         contents["columns"]["confidence"] = confidence
-        taken.add(confidence)
+    taken = {person, order, event, confidence}
     for source in columns:
-        name = _covariate_name(source)
-        if source not in taken and _is_covariate(source, values[source]):
-            contents["columns"][name] = source
+        if source not in taken and proposing._is_covariate(source):
+            contents["columns"][_covariate_name(source)] = source
     mapping = parse_mapping(contents, "proposal")
     used = {*taken, *(str(v) for v in contents["columns"].values())}
     return Proposal(
@@ -98,207 +349,9 @@ def propose_events(columns: list[str], values: _Values) -> Proposal | None:
     )
 
 
-_EVENT_NAMES = ("event", "event_type", "event_name", "type", "activity", "state_name")
-_OPENS = ("shown", "displayed", "delivered", "suggested", "viewed", "recommended")
-_REPEATS = ("replay", "browsing", "reshown", "shown_again")
-_CLOSES = {
-    "accepted": "followed",
-    "accept": "followed",
-    "rejected": "overridden",
-    "reject": "overridden",
-    "dismissed": "overridden",
-    "modified": "modified",
-    "edited": "modified",
-}
-_ORDERS = ("order", "sequence", "seq", "time_in_session", "event_time", "timestamp")
-
-
-def _named(name: str, columns: list[str], values: _Values) -> str | None:
-    found = COLUMNS[name]
-    return _source_for(name, found.aliases, columns, set(), values)
-
-
-def propose_mapping(raw: RawTable, *, use_case_declared: bool = False) -> Proposal:
-    """A mapping for `raw`. Raises nothing for strange tables: it then maps little.
-
-    With `use_case_declared`, nothing is guessed that a use case says: kinds of case, and
-    which way an outcome is good.
-    """
-    columns = [c for c in raw.table.columns if c != ROW]
-    values = _sample(raw, columns)
-    if stream := propose_events(columns, values):
-        return stream
-    chosen: dict[str, str] = {}
-    guesses: list[str] = []
-    for column in (*DECISION_COLUMNS, *OUTCOME_COLUMNS):
-        source = _source_for(column.name, column.aliases, columns, set(chosen.values()), values)
-        if source:
-            chosen[column.name] = source
-            if source != column.name:
-                guesses.append(f"{source} is read as {column.name} ({column.meaning})")
-    contents: dict[str, Any] = {"columns": chosen}
-    if translations := propose_words(chosen, values):
-        contents["values"] = translations
-        for name, words in translations.items():
-            shown = ", ".join(f"{w} = {m}" for w, m in words.items())
-            guesses.append(f"words of {chosen[name]}: {shown}")
-    if "mode" not in chosen:
-        contents["constants"] = {"mode": "assist"}
-        guesses.append("every case is taken to have had the advice available (mode = assist)")
-    options = _file_options(chosen, values)
-    if options:
-        contents["file"] = options
-    if "date_order" in options:
-        guesses.append(f"dates are read as {options['date_order']}")
-    if "decimal" in options:
-        guesses.append("numbers have decimal commas")
-    outcome = {} if use_case_declared else propose_outcome(chosen, translations, raw)
-    if outcome:
-        contents["use_case"] = {"outcome": outcome}
-        guesses.append(outcome_in_words(chosen["outcome"], outcome))
-    for source in (c for c in columns if c not in chosen.values()):
-        name = _covariate_name(source)
-        if name not in contents["columns"] and _is_covariate(source, values[source]):
-            contents["columns"][name] = source
-    segments = [n for n in contents["columns"] if n.startswith(COVARIATE_PREFIX)]
-    segments = [n for n in segments if len(values[contents["columns"][n]]) <= _MOST_SEGMENTS]
-    if segments and not use_case_declared:
-        contents.setdefault("use_case", {})["segment"] = segments[:2]
-        guesses.append(f"kinds of case are told apart by {', '.join(segments[:2])}")
-    unmapped = tuple(c for c in columns if c not in contents["columns"].values())
-    return Proposal(parse_mapping(contents, "proposal"), tuple(guesses), unmapped)
-
-
-_SAMPLED = 5_000
-_MOST_SEGMENTS = 8
-_UNIQUE = ("decision_id",)
-_FEW = {
-    "choice": 20,
-    "recommendation": 20,
-    "initial_choice": 20,
-    "correct_choice": 20,
-    "action": 20,
-}
-
-
-class _Values(dict[str, list[Any]]):
-    """Different values of each column in a sample; `share[c]` of the rows are different."""
-
-    share: dict[str, float]
-
-
-def _sample(raw: RawTable, columns: list[str]) -> _Values:
-    table = fetch(raw.table.select(*columns).limit(_SAMPLED))
-    found = _Values()
-    found.share = {}
-    for c in columns:
-        known = [v for v in table[c].to_pylist() if v not in (None, "")]
-        found[c] = list(dict.fromkeys(known))
-        found.share[c] = len(found[c]) / len(known) if known else 0.0
-    blank = [c for c in columns if not found[c]]
-    if blank and table.num_rows == _SAMPLED:
-        # What begins late in a table, such as a rollout's draw, is no blank column.
-        later = raw.table.aggregate(**{c: raw.table[c].max() for c in blank})
-        for c, value in fetch(later).to_pylist()[0].items():
-            found[c] = [] if value in (None, "") else [value]
-    return found
-
-
-def _source_for(
-    name: str, aliases: tuple[str, ...], columns: list[str], taken: set[str], values: _Values
-) -> str | None:
-    plain = {_plain(c): c for c in reversed(columns) if c not in taken}
-    # A column that bears the record's own name is meant, even where some values are bad.
-    if name in columns and name not in taken and values[name]:
-        return name
-    for wanted in (name, *aliases):
-        source = plain.get(_plain(wanted))
-        if source and _fits(name, values[source]) and _as_many(name, source, values):
-            return source
-    return None
-
-
-def _as_many(name: str, source: str, values: _Values) -> bool:
-    """Whether there are as many different values as the canonical column can have."""
-    if name in _UNIQUE:
-        return values.share[source] >= 0.95
-    return name not in _FEW or len(values[source]) <= _FEW[name]
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
-
-
-def _fits(name: str, values: list[Any]) -> bool:
-    """Whether the values can be what the name says."""
-    kind, words = COLUMNS[name].kind, COLUMNS[name].words
-    if not values:
-        return False
-    if kind in ("share", "probability"):
-        numbers = [_number(v) for v in values]
-        return all(n is not None and 0 <= n <= 1 for n in numbers)
-    if kind in ("number", "integer"):
-        return all(_number(v) is not None for v in values)
-    if kind == "word":
-        if name == "action":
-            return any(str(v).lower() in ACTION_WORDS for v in values)
-        return all(str(v).lower() in words for v in values)
-    if kind == "time":
-        return not isinstance(values[0], int | float | bool) and (
-            not isinstance(values[0], str) or bool(_DATE.match(values[0]))
-        )
-    return True
-
-
-def _number(value: Any) -> float | None:
-    try:
-        return float(str(value).replace(",", "."))
-    except ValueError:
-        return None
-
-
-def _file_options(chosen: dict[str, str], values: _Values) -> dict[str, str]:
-    return {**_date_order(chosen, values), **_decimal(values)}
-
-
-def _date_order(chosen: dict[str, str], values: _Values) -> dict[str, str]:
-    source = chosen.get("decided_at")
-    texts = [v for v in values.get(source or "", []) if isinstance(v, str)]
-    parts = [m.groups() for m in map(_DATE.match, texts) if m]
-    if not parts or len(parts[0][0]) == 4:
-        return {}
-    if any(int(a) > 12 for a, _, _ in parts):
-        return {"date_order": "dmy"}
-    if any(int(b) > 12 for _, b, _ in parts):
-        return {"date_order": "mdy"}
-    return {"date_order": "dmy" if "." in texts[0] else "mdy"}
-
-
-_COMMA = re.compile(r"^-?[\d.]*\d,\d+$")
-
-
-def _decimal(values: _Values) -> dict[str, str]:
-    """Decimal commas, where some column is all numbers with a comma in most."""
-    for found in values.values():
-        texts = [v for v in found if isinstance(v, str)]
-        if len(texts) >= 5 and sum(bool(_COMMA.match(t)) for t in texts) >= 0.8 * len(texts):
-            return {"decimal": ","}
-    return {}
-
-
-def _covariate_name(source: str) -> str:
-    plain = _plain(source)
-    return plain if plain.startswith(COVARIATE_PREFIX) else COVARIATE_PREFIX + plain
-
-
-def _is_covariate(source: str, values: list[Any]) -> bool:
-    if len(values) < 2:
-        return False
-    if all(_number(v) is not None for v in values) and not isinstance(values[0], bool):
-        return not re.search(r"(^|_)(id|no|nr|number|key)$", _plain(source))
-    if not isinstance(values[0], str | bool):
-        return False
-    return len(values) <= _MOST_COVARIATE_LEVELS
+def _named(name: str, kinds: ColumnKinds) -> str | None:
+    found = _Proposing(kinds, True)._candidates(COLUMNS[name])
+    return next((c for c, _ in found if kinds.fits(name, c)), None)
 
 
 _QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (

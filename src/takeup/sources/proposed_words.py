@@ -6,101 +6,134 @@ from collections.abc import Mapping
 from typing import Any
 
 from takeup.log import fetch
-from takeup.sources.raw_table import RawTable
-
-ACTION_WORDS = {
-    "accepted": "followed",
-    "accept": "followed",
-    "followed": "followed",
-    "agree": "followed",
-    "rejected": "overridden",
-    "reject": "overridden",
-    "overridden": "overridden",
-    "override": "overridden",
-    "dismissed": "overridden",
-    "modified": "modified",
-    "edited": "modified",
-    "changed": "modified",
-    "ignored": "not_consulted",
-    "not_consulted": "not_consulted",
-    "bypassed": "not_consulted",
-    "deferred": "deferred",
-}
-
-_SAME = (
-    ("approve", ("approve", "approved", "grant", "granted", "accept", "accepted", "yes", "ok",
-                 "pass", "genehmigt", "bewilligt", "zusage", "ja")),
-    ("decline", ("decline", "declined", "refuse", "refused", "reject", "rejected", "deny",
-                 "denied", "no", "fail", "abgelehnt", "ablehnung", "absage", "nein")),
-)  # fmt: skip
-_NAMES = ("recommendation", "choice", "initial_choice", "correct_choice")
-_GOOD = ("repaid", "success", "revenue", "profit", "saved", "survived", "satisfied", "resolved")
-_BAD = ("default", "loss", "churn", "death", "error", "complaint", "arrear", "fraud", "readmi",
-        "ausfall", "overdue", "failure")  # fmt: skip
+from takeup.record.parsing import TRUE_WORDS
+from takeup.record.spelling import NAMED_CHOICES
+from takeup.record.words import fold
+from takeup.sources.column_kinds import ColumnKinds
+from takeup.sources.languages import every_language
 
 
 def propose_words(
-    chosen: Mapping[str, str], values: Mapping[str, list[Any]]
-) -> dict[str, dict[str, str]]:
-    """Translations, where advice and choice name the same things in other words or cases."""
-    found: dict[str, dict[str, str]] = {}
-    if "action" in chosen:
-        words = {str(v): ACTION_WORDS[str(v).lower()] for v in values[chosen["action"]]
-                 if str(v).lower() in ACTION_WORDS}  # fmt: skip
-        if any(word != meaning for word, meaning in words.items()):
-            found["action"] = words
-    named = [n for n in _NAMES if n in chosen]
-    texts = {n: [str(v) for v in values[chosen[n]]] for n in named}
-    if len(named) < 2 or all(set(texts[n]) <= set(texts[named[0]]) for n in named):
-        return found
-    for name in named:
-        words = {v: _meaning(v) for v in texts[name]}
-        if any(word != meaning for word, meaning in words.items()):
-            found[name] = words
-    return found
+    chosen: Mapping[str, str], kinds: ColumnKinds
+) -> tuple[dict[str, dict[str, str]], list[str]]:
+    """Translations, where columns name the same things in other words, and what was guessed.
+
+    Only words of one meaning in the languages that are known are put together (`granted`, `genehmigt`:
+    approve; `TRUE`, `ja`: yes), and only where the columns' own words do not meet.
+    """
+    found = {**_actions(chosen, kinds), **_choices(chosen, kinds), **_yes_or_no(chosen, kinds)}
+    said = []
+    for name, words in found.items():
+        shown = ", ".join(f"{w} = {m}" for w, m in words.items())
+        said.append(f"words of {chosen[name]}: {shown}")
+    return found, said
 
 
-def _meaning(word: str) -> str:
-    plain = word.strip().lower()
-    return next((meaning for meaning, words in _SAME if plain in words), plain)
+def _actions(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:
+    if "action" not in chosen:
+        return {}
+    language = every_language()
+    words = {
+        w: meaning
+        for w in sorted(kinds.words(chosen["action"]) or ())
+        if (meaning := language.meaning(w, language.actions))
+    }
+    return {"action": words} if any(w != m for w, m in words.items()) else {}
+
+
+def _yes_or_no(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:
+    source = chosen.get("outcome")
+    if source is None or kinds.is_number(source) or not kinds.is_yes_or_no(source):
+        return {}
+    words = sorted(kinds.words(source) or ())
+    return {"outcome": {w: "1" if w.lower() in TRUE_WORDS else "0" for w in words}}
+
+
+def _choices(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:
+    texts = {
+        n: sorted(words) for n in NAMED_CHOICES if n in chosen and (words := kinds.words(chosen[n]))
+    }
+    if len(texts) < 2:
+        return {}
+    first = {fold(w) for w in next(iter(texts.values()))}
+    if all({fold(w) for w in words} <= first for words in texts.values()):
+        return {}
+    language = every_language()
+    meanings = {
+        n: {w: m for w in words if (m := language.meaning(w))} for n, words in texts.items()
+    }
+    # A meaning that only one column has brings no two words together.
+    shared = {
+        m for m in language.words if sum(m in found.values() for found in meanings.values()) > 1
+    }
+    named = {
+        n: {w: _MEANT.get(m, m) for w, m in found.items() if m in shared}
+        for n, found in meanings.items()
+    }
+    return {n: words for n, words in named.items() if any(w != m for w, m in words.items())}
+
+
+_MEANT = {"true": "yes", "false": "no"}
 
 
 def propose_outcome(
-    chosen: Mapping[str, str], words: Mapping[str, Mapping[str, str]], raw: RawTable
+    chosen: Mapping[str, str], words: Mapping[str, Mapping[str, str]], kinds: ColumnKinds
 ) -> dict[str, Any]:
     """Which way the outcome is good, by its name; and under which choices alone it is seen."""
     if "outcome" not in chosen:
         return {}
-    name = chosen["outcome"].lower()
+    source = chosen["outcome"]
+    language = every_language()
+    name = " ".join(source.lower().split())
     rule: dict[str, Any] = {}
-    if any(part in name for part in _BAD):
+    if any(part in name for part in language.outcomes["bad"]):
         rule["better"] = "lower"
-    elif any(part in name for part in _GOOD):
+    elif any(part in name for part in language.outcomes["good"]):
         rule["better"] = "higher"
     if "choice" in chosen:
-        seen = _seen_when(raw, chosen["choice"], chosen["outcome"])
+        seen = _seen_when(kinds, chosen["choice"], source, words.get("choice", {}))
         if seen:
-            translate = words.get("choice", {})
-            rule["observed_when"] = [translate.get(c, c) for c in seen]
+            rule["observed_when"] = seen
     if rule:
         rule["label"] = name.replace("_", " ")
     return rule
 
 
-def _seen_when(raw: RawTable, choice: str, outcome: str) -> list[str]:
-    table = raw.table
+def _seen_when(
+    kinds: ColumnKinds, choice: str, outcome: str, translate: Mapping[str, str]
+) -> list[str]:
+    table = kinds.raw.table
     known = table[outcome].notnull()
     if table[outcome].type().is_string():
-        known = known & (table[outcome].strip() != "")
+        # A word for "unknown" (k.A.) is as good as a blank here.
+        blank = [v for v in _raw_texts(kinds, outcome) if fold(v) not in _folded(kinds, outcome)]
+        known = known & ~table[outcome].isin(["", *blank])
     counts = fetch(
         table.group_by(choice=table[choice].cast("string")).aggregate(
             n=table.count(), known=known.cast("int64").sum()
         )
     ).to_pylist()
-    counts = [c for c in counts if c["choice"] not in (None, "")]
-    seen = sorted(c["choice"] for c in counts if c["known"] > 0.2 * c["n"])
-    hidden = [c for c in counts if c["n"] >= 10 and c["known"] == 0]
+    folded = {fold(w): m for w, m in translate.items()}
+    together: dict[str, list[int]] = {}
+    for row in counts:
+        word = str(row["choice"] or "")
+        if fold(word) in ("", "nan", "none", "null"):
+            continue
+        both = together.setdefault(folded.get(fold(word), word), [0, 0])
+        both[0] += int(row["n"])
+        both[1] += int(row["known"] or 0)
+    seen = sorted(word for word, (n, known_ones) in together.items() if known_ones > 0.2 * n)
+    hidden = [word for word, (n, known_ones) in together.items() if n >= 10 and known_ones == 0]
     return seen if hidden and seen else []
+
+
+def _raw_texts(kinds: ColumnKinds, column: str) -> list[str]:
+    held = kinds.held.texts([column]).get(column)
+    return sorted(held.values) if held is not None and len(held.values) <= 2_000 else []
+
+
+def _folded(kinds: ColumnKinds, column: str) -> set[str]:
+    return {fold(w) for w in kinds.words(column) or ()}
 
 
 def outcome_in_words(source: str, rule: Mapping[str, Any]) -> str:

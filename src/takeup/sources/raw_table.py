@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 
+from takeup.sources.held import Held
+
 
 @dataclass(frozen=True, slots=True)
 class Reject:
@@ -23,7 +25,8 @@ class Reject:
 @dataclass(frozen=True, slots=True)
 class RawTable:
     """`table` has `row__`. `rows_read` counts the rejects in. `sha256` is of the files'
-    bytes, None where the table came from memory."""
+    bytes, None where the table came from memory. `held`: what is known of its columns. `absent`: columns
+    that the source has and that are left out, with the reason."""
 
     name: str
     table: ir.Table
@@ -32,3 +35,8 @@ class RawTable:
     sha256: str | None = None
     rejects: tuple[Reject, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    absent: dict[str, str] = field(default_factory=dict)
+    held: Held = field(init=False, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "held", Held(self.table))

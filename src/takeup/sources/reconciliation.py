@@ -46,6 +46,19 @@ class Reconciliation:
         """Rows that the mapping's filters leave out."""
         return sum(self.filtered.values())
 
+    def sentence(self) -> str:
+        """Every row read and what became of it, what did not occur left out."""
+        parts = {
+            "used": self.rows_used,
+            "folded into others": self.rows_folded,
+            "left out by filters": self.rows_filtered,
+            "superseded by a correction": self.rows_superseded,
+            "doubled": self.rows_duplicate,
+            "rejected": self.rows_rejected,
+        }
+        told = [f"{n:,} {what}" for what, n in parts.items() if n or what in ("used", "rejected")]
+        return f"{self.rows_read:,} rows read, {', '.join(told)}"
+
     @property
     def balances(self) -> bool:
         """Whether every row read is accounted for."""

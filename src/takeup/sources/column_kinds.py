@@ -1,0 +1,167 @@
+"""What the columns of a raw table can be: numbers, moments, yes or no, words, ids; by all their rows."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Collection
+
+import ibis.expr.datatypes as dt
+
+from takeup.log import fetch
+from takeup.record.columns import COLUMNS
+from takeup.record.number_format import NumberFormat, best_format
+from takeup.record.parsing import FALSE_WORDS, TRUE_WORDS, present, to_number
+from takeup.record.time_format import share_of_moments
+from takeup.record.vocabulary import BLANKS
+from takeup.record.words import plain_blanks, tidy
+from takeup.sources.languages import every_language
+from takeup.sources.look import unit_of_count
+from takeup.sources.raw_table import RawTable
+
+_NEARLY_ALL = 0.95
+_MOST_WORDS = {
+    "choice": 50,
+    "recommendation": 50,
+    "initial_choice": 50,
+    "correct_choice": 50,
+    "action": 20,
+}
+_UNIQUE_ENOUGH = 0.95
+
+
+class ColumnKinds:
+    """The columns of one table. Each question is put to the engine once."""
+
+    def __init__(self, raw: RawTable, columns: Collection[str]) -> None:
+        self.raw, self.held = raw, raw.held
+        self.columns = list(columns)
+        self.sizes = self.held.sizes(self.columns)
+        self.texts = {
+            c: frozenset(tidy(v) for v in held.values if tidy(v).lower() not in BLANKS)
+            for c, held in self.held.texts(
+                c for c in self.columns if self.sizes[c].different <= 2_000
+            ).items()
+        }
+
+    def dtype(self, column: str) -> dt.DataType:
+        """The engine's type."""
+        return self.raw.table[column].type()
+
+    def is_blank(self, column: str) -> bool:
+        """Whether the column holds nothing."""
+        if column in self.texts:
+            return not self.texts[column]
+        return self.sizes[column].known == 0
+
+    def words(self, column: str) -> frozenset[str] | None:
+        """The different words of a column that has few; None for others. Of a typed column too."""
+        if column in self.texts:
+            return self.texts[column]
+        if self.held.is_text(column) or self.sizes[column].different > 50:
+            return None
+        return self._typed_words(column)
+
+    @functools.cache  # noqa: B019 - lives as long as one proposal
+    def _typed_words(self, column: str) -> frozenset[str]:
+        value = self.raw.table[column].cast("string")
+        found = fetch(self.raw.table.select(v=value).distinct().limit(100))["v"].to_pylist()
+        return frozenset(str(v) for v in found if v is not None)
+
+    @functools.cache  # noqa: B019
+    def number_format(self, column: str) -> NumberFormat | None:
+        """How a column of texts writes numbers, where nearly all of it are numbers."""
+        if not self.held.is_text(column):
+            return None
+        if column not in self.texts and not self._seems(column, "0123456789"):
+            return None
+        form, share = best_format(self.held.shapes(column, BLANKS))
+        return form if share >= _NEARLY_ALL else None
+
+    def is_number(self, column: str) -> bool:
+        """Whether the column holds numbers."""
+        kind = self.dtype(column)
+        return bool(kind.is_numeric()) or self.number_format(column) is not None
+
+    @functools.cache  # noqa: B019
+    def is_time(self, column: str) -> bool:
+        """Whether the column holds moments; counts since 1970 where their size says so."""
+        kind = self.dtype(column)
+        if kind.is_timestamp() or kind.is_date():
+            return True
+        if kind.is_integer():
+            most = fetch(self.raw.table.aggregate(m=self.raw.table[column].max()))["m"][0].as_py()
+            return unit_of_count(most) not in (None, "days")
+        if not self.held.is_text(column):
+            return False
+        if column not in self.texts and not self._seems(column, "0123456789"):
+            return False
+        return share_of_moments(self.held.shapes(column, BLANKS)) >= _NEARLY_ALL
+
+    def _seems(self, column: str, signs: str) -> bool:
+        """Whether some first values have digits at all, before all rows are asked."""
+        some = [plain_blanks(t) for t in self.held.first_texts(column)]
+        with_digits = [t for t in some if any(c in signs for c in t) and len(t) <= 40]
+        return len(with_digits) >= 0.8 * len([t for t in some if t.lower() not in BLANKS])
+
+    @functools.cache  # noqa: B019
+    def span(self, column: str) -> tuple[float, float] | None:
+        """The least and the greatest number."""
+        value = self.raw.table[column]
+        if value.type().is_string():
+            form = self.number_format(column)
+            if form is None:
+                return None
+            value = to_number(present(value, BLANKS), form)
+        found = fetch(self.raw.table.aggregate(low=value.min(), high=value.max())).to_pylist()[0]
+        return None if found["low"] is None else (float(found["low"]), float(found["high"]))
+
+    def is_yes_or_no(self, column: str) -> bool:
+        """Whether the column says yes or no, in any language."""
+        if self.dtype(column).is_boolean():
+            return True
+        words = self.words(column)
+        return bool(words) and all(w.lower() in (*TRUE_WORDS, *FALSE_WORDS) for w in words or ())
+
+    @functools.cache  # noqa: B019
+    def is_unique(self, column: str) -> bool:
+        """Whether no value stands twice."""
+        size = self.sizes[column]
+        if size.different < _UNIQUE_ENOUGH * 0.9 * size.known:
+            return False
+        value = self.raw.table[column]
+        found = fetch(self.raw.table.aggregate(n=value.count(), d=value.nunique())).to_pylist()[0]
+        return bool(found["n"] == found["d"])
+
+    def nearly_unique(self, column: str) -> bool:
+        """Whether nearly every row has a value of its own."""
+        size = self.sizes[column]
+        return size.known > 0 and size.different >= 0.9 * size.known
+
+    def fits(self, name: str, column: str) -> bool:
+        """Whether a column's values can be what the canonical name says."""
+        if self.is_blank(column):
+            return False
+        kind, allowed = COLUMNS[name].kind, COLUMNS[name].words
+        if name == "outcome" and self.is_yes_or_no(column):
+            return True
+        if kind in ("share", "probability"):
+            span = self.span(column) if self.is_number(column) else None
+            return span is not None and span[0] >= 0 and span[1] <= 1
+        if kind in ("number", "integer"):
+            return self.is_number(column) and not self.dtype(column).is_boolean()
+        if kind == "time":
+            return self.is_time(column)
+        if kind == "boolean":
+            return self.is_yes_or_no(column)
+        words = self.words(column)
+        if kind == "word":
+            if name == "action":
+                actions = every_language().actions
+                return words is not None and any(
+                    every_language().meaning(w, actions) for w in words
+                )
+            return words is not None and all(w.lower() in allowed for w in words)
+        most = _MOST_WORDS.get(name)
+        if most is not None:
+            return words is not None and len(words) <= most and not self.is_time(column)
+        return not self.is_time(column)

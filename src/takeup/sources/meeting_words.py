@@ -1,0 +1,95 @@
+"""Whether the words of advice, choice, truth and first answers are those of one question.
+
+What is no word of the others is told, and refused or taken as unknown; it is never a disagreement.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import ibis
+import ibis.expr.types as ir
+
+from takeup.log import fetch
+from takeup.record.canonical import ROW
+from takeup.record.mapping import Mapping
+from takeup.record.use_case import UseCase
+from takeup.sources.checking import FIRST_ROWS
+from takeup.sources.questions import Question, refuse
+from takeup.sources.reconciliation import Problem
+from takeup.sources.word_pairs import Case, as_questions, never_met, unmet_words
+
+_JUDGED = ("correct_choice", "initial_choice")
+_MOST_PAIRS = 100_000
+
+
+def declared_words(mapping: Mapping, use_case: UseCase) -> frozenset[str]:
+    """Words that somebody has said are choices."""
+    said = {
+        m for name in ("recommendation", "choice") for m in mapping.values.get(name, {}).values()
+    }
+    return frozenset({*said, *use_case.choices, *use_case.modified_choices})
+
+
+def open_words(
+    rows: ir.Table, mapping: Mapping, known: Collection[str]
+) -> tuple[list[Question], list[str]]:
+    """What the words of advice and choice leave open, and what is to be said of them. `rows`: typed
+    decisions."""
+    if not {"recommendation", "choice"} <= set(rows.columns):
+        return [], []
+    by = [c for c in ("use_case", "recommendation", "choice") if c in rows.columns]
+    both = rows.filter(rows.recommendation.notnull() & rows.choice.notnull())
+    found = fetch(both.group_by(by).aggregate(n=ibis._.count()).limit(_MOST_PAIRS)).to_pylist()
+    cases = [
+        Case(str(r.get("use_case") or ""), r["recommendation"], r["choice"], int(r["n"]))
+        for r in found
+    ]
+    unmet, notes = unmet_words(cases, known)
+    source = {n: s for n, s in mapping.columns.items() if isinstance(s, str)}
+    return as_questions(unmet, source), notes
+
+
+def without_strange_words(
+    rows: ir.Table, name: str, mapping: Mapping, known: Collection[str]
+) -> tuple[ir.Table, list[Problem]]:
+    """`rows` with judged words that nobody advised or chose taken as unknown, and how many there are.
+
+    `rows`: typed rows with `row__`, of the table `name`. Raises InputError where no word is known.
+    """
+    problems: list[Problem] = []
+    for column in _JUDGED:
+        if column not in rows.columns or not rows[column].type().is_string() or not known:
+            continue
+        counts = fetch(
+            rows.filter(rows[column].notnull())
+            .group_by(word=rows[column])
+            .aggregate(n=ibis._.count())
+        ).to_pylist()
+        words = {r["word"]: int(r["n"]) for r in counts}
+        said = {*mapping.values.get(column, {}).values()}
+        strange = [w for w in sorted(words) if w not in known and w not in said]
+        source = mapping.columns.get(column, column)
+        if words and len(strange) == len(words):
+            refuse(name, never_met(column, str(source), words, known))
+        if not strange:
+            continue
+        odd = rows[column].isin(strange).fill_null(False)
+        first = fetch(
+            rows.filter(odd).select(ROW, column).order_by(ROW).limit(FIRST_ROWS)
+        ).to_pydict()
+        problems.append(
+            Problem(
+                name,
+                "no_choice",
+                str(source),
+                sum(words[w] for w in strange),
+                tuple(first[ROW]),
+                str(first[column][0]),
+                "is nothing that was advised or chosen, and is taken as unknown",
+                f'say what it means: [values.{column}] "{first[column][0]}" = "its word" in the mapping, or '
+                'its own word where it is a choice, or "" where nothing is known',
+            )
+        )
+        rows = rows.mutate(**{column: odd.ifelse(None, rows[column])})
+    return rows, problems

@@ -1,0 +1,68 @@
+"""What a table leaves open, and the lines of a mapping that settle it."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from takeup.record.errors import InputError
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What could be meant, and the lines of a mapping (TOML) that say so; none where nothing has to be
+    said."""
+
+    meaning: str
+    lines: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something about a table that nothing in it tells. `text` says it in a sentence; the first answer is
+    the likeliest. `must`: nothing is measured before it is answered. `free`: what may be written instead
+    of choosing, and the lines it goes into, at `{text}`."""
+
+    column: str
+    text: str
+    answers: tuple[Answer, ...]
+    must: bool = True
+    free: tuple[str, str] | None = None
+
+    def sentence(self) -> str:
+        """The question and how it is answered, as an error says it."""
+        ways = "; ".join(f"{a.meaning}: {_in_line(a.lines)}" for a in self.answers if a.lines)
+        return f"{self.text} Say which in the mapping: {ways}"
+
+
+def refuse(name: str, questions: Iterable[Question]) -> None:
+    """Raises InputError that asks whatever must be answered first."""
+    must = [q for q in questions if q.must]
+    if must:
+        lines = [f"{name}, {q.sentence()}" for q in must]
+        lines.append("`takeup map FILE --ask` asks question by question and writes the mapping.")
+        raise InputError("\n".join(lines))
+
+
+def answered(contents: Mapping[str, Any], lines: str) -> dict[str, Any]:
+    """The contents of a mapping with the lines of an answer added."""
+    return _with(dict(contents), tomllib.loads(lines))
+
+
+def _with(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    found = dict(one)
+    for key, value in other.items():
+        before = found.get(key)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            found[key] = _with(dict(before), value)
+        elif isinstance(before, list) and isinstance(value, list):
+            found[key] = [*before, *(v for v in value if v not in before)]
+        else:
+            found[key] = value
+    return found
+
+
+def _in_line(lines: str) -> str:
+    return " ".join(lines.split("\n"))

@@ -1,0 +1,212 @@
+"""Words of the advice and of the choice that never meet, and which of them may be one.
+
+`payout` is what people choose where the model says `auszahlen`: nothing but who knows the table can say
+that these are one word, and until somebody does, no case of them agrees or disagrees.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+
+from takeup.record.words import fold
+from takeup.sources.languages import every_language
+from takeup.sources.questions import Answer, Question
+
+FEWEST = 10
+"""Cases below which two sides may miss each other by chance."""
+
+_FEW_WORDS = 20
+_ALIKE = 0.72
+_TWICE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """How many cases of a use case have this advice and this choice."""
+
+    use_case: str
+    advice: str
+    choice: str
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """A word of one side that the other never says. `likely`: words of the other side that it may be, the
+    likeliest first, with how many of its cases stand beside them."""
+
+    use_case: str
+    side: str
+    word: str
+    n: int
+    likely: tuple[tuple[str, int], ...]
+
+
+def unmet_words(
+    cases: Iterable[Case], known: Collection[str] = ()
+) -> tuple[list[Unmet], list[str]]:
+    """Words that must be explained before anything is counted, and sentences on those that need not be.
+
+    `known`: words declared by a mapping or a use case. A choice that is never advised and is like none of
+    the advice stands for itself (a third choice); so does advice that nobody ever takes.
+    """
+    by_use_case: dict[str, list[Case]] = {}
+    for case in cases:
+        by_use_case.setdefault(case.use_case, []).append(case)
+    unmet: list[Unmet] = []
+    notes: list[str] = []
+    for name, found in by_use_case.items():
+        open_ones, said = _of_use_case(name, found, frozenset(known))
+        unmet += open_ones
+        notes += said
+    return unmet, notes
+
+
+def _of_use_case(
+    name: str, cases: list[Case], known: frozenset[str]
+) -> tuple[list[Unmet], list[str]]:
+    advice, choice, both = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    for case in cases:
+        advice[case.advice] += case.n
+        choice[case.choice] += case.n
+        both[case.advice, case.choice] += case.n
+    total = sum(advice.values())
+    only_advised = [w for w in advice if w not in choice and w not in known]
+    only_chosen = [w for w in choice if w not in advice and w not in known]
+    if total < FEWEST or not (only_advised or only_chosen):
+        return [], []
+    chosen = [
+        Unmet(name, "choice", w, choice[w], _likely(w, choice[w], advice, both, total))
+        for w in sorted(only_chosen, key=lambda w: (-choice[w], w))
+    ]
+    few = len(advice) <= _FEW_WORDS and len(choice) <= _FEW_WORDS
+    never = not set(advice) & set(choice)
+    if only_advised and only_chosen and (few or never):
+        return chosen, []
+    alike = [u for u in chosen if _is_like(u, advice)]
+    alike += [
+        Unmet(
+            name,
+            "recommendation",
+            w,
+            advice[w],
+            tuple((c, both[w, c]) for c in choice if _resemble(w, c)),
+        )
+        for w in only_advised
+        if any(_resemble(w, c) for c in choice)
+    ]
+    notes = []
+    for words, said in (
+        (
+            [u.word for u in chosen if u not in alike],
+            "is chosen and never advised: it counts as another choice",
+        ),
+        (
+            [w for w in only_advised if w not in {u.word for u in alike}],
+            "is advised and never chosen",
+        ),
+    ):
+        if words:
+            listed = ", ".join(f'"{w}"' for w in sorted(words)[:8])
+            notes.append(f"{listed} {said}")
+    return alike, notes
+
+
+def _is_like(one: Unmet, advice: Counter[str]) -> bool:
+    """Whether a choice may be a word of the advice: it looks like one, or stands mostly beside one."""
+    mostly = bool(one.likely) and 2 * one.likely[0][1] > one.n
+    return mostly or any(_resemble(one.word, w) for w in advice)
+
+
+def _likely(
+    word: str, n: int, advice: Counter[str], both: Counter[tuple[str, str]], total: int
+) -> tuple[tuple[str, int], ...]:
+    """Words of the advice that stand beside `word` at twice the odds of other cases, or look like it."""
+
+    def odds(a: str) -> float:
+        beside = both[a, word]
+        others = advice[a] - beside
+        return (beside + 0.5) * (total - n - others + 0.5) / ((n - beside + 0.5) * (others + 0.5))
+
+    rank = {a: odds(a) * (100 if _resemble(word, a) else 1) for a in advice}
+    best = sorted(advice, key=lambda a: (-rank[a], a))
+    return tuple((a, both[a, word]) for a in best if rank[a] >= _TWICE)
+
+
+def _resemble(one: str, other: str) -> bool:
+    """Whether two words look like one thing: of one meaning, or written nearly alike."""
+    if one == other:
+        return False
+    language = every_language()
+    meanings = language.meaning(one), language.meaning(other)
+    if None not in meanings:
+        return meanings[0] == meanings[1]
+    a, b = fold(one), fold(other)
+    if min(len(a), len(b)) < 4:
+        return a == b
+    return SequenceMatcher(None, a, b).ratio() >= _ALIKE
+
+
+def as_questions(unmet: Iterable[Unmet], source: dict[str, str]) -> list[Question]:
+    """The questions; `source` gives the table's own names of the canonical columns."""
+    found = []
+    for one in unmet:
+        other = "recommendation" if one.side == "choice" else "choice"
+        here, there = source.get(one.side, one.side), source.get(other, other)
+        beside = ", ".join(f'{n} of them beside "{w}"' for w, n in one.likely[:3])
+        where = f" of {one.use_case}" if one.use_case else ""
+        text = (
+            f'column {here}: "{one.word}" stands in {one.n} cases{where}, {there} never says so'
+            + (f" ({beside})" if beside else "")
+            + "; a word that never meets is not counted as disagreement."
+        )
+        answers = [
+            Answer(f'it is "{w}"', f"[values.{one.side}]\n{_quoted(one.word)} = {_quoted(w)}")
+            for w, _ in one.likely[:4]
+        ]
+        answers.append(
+            Answer(
+                "it is a choice of its own",
+                f"[values.{one.side}]\n{_quoted(one.word)} = {_quoted(one.word)}",
+            )
+        )
+        answers.append(
+            Answer(
+                "it says that nothing is known", f'[values.{one.side}]\n{_quoted(one.word)} = ""'
+            )
+        )
+        found.append(Question(here, text, tuple(answers)))
+    return found
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def never_met(
+    column: str, source: str, words: dict[str, int], known: Collection[str]
+) -> list[Question]:
+    """The questions where no word of a column is one that was advised or chosen."""
+    listed = ", ".join(f'"{w}"' for w in sorted(known)[:8])
+    found = []
+    for word, n in sorted(words.items(), key=lambda one: -one[1])[:_FEW_WORDS]:
+        alike = [k for k in sorted(known) if _resemble(word, k)]
+        answers = [
+            Answer(f'it is "{k}"', f"[values.{column}]\n{_quoted(word)} = {_quoted(k)}")
+            for k in (alike or sorted(known)[:4])
+        ]
+        answers.append(
+            Answer("it says that nothing is known", f'[values.{column}]\n{_quoted(word)} = ""')
+        )
+        found.append(
+            Question(
+                source,
+                f'column {source}: "{word}" stands in {n} rows, and no word of this column was advised or '
+                f"chosen ({listed}).",
+                tuple(answers),
+            )
+        )
+    return found
