@@ -108,6 +108,16 @@ def test_good_use_is_active_and_higher_levels_stay_open_where_nothing_is_recorde
     assert any("contribut" in why for why in found.level.why)
 
 
+@pytest.mark.parametrize(("looked_at_when", "certain"), [("low", False), ("high", True)])
+def test_looking_only_where_little_is_at_stake_is_not_active_use(looked_at_when, certain):
+    rows = programme(consulted=60, overridden=0).to_pandas()
+    tenth = rows.groupby("person_id").cumcount() // 2 % 10
+    rows["consulted"] = (rows["stakes"] == looked_at_when) | (tenth < 3)
+    rows["choice"] = np.where(rows["consulted"] & (tenth == 0), "no", "yes")
+    found = level_of(pa.Table.from_pandas(rows))
+    assert (found.level.certain >= 3) is certain
+
+
 def test_good_use_without_a_population_file_is_a_range_with_its_reasons():
     found = level_of(programme(consulted=54, overridden=8), Population())
     assert found.level.certain == 2

@@ -137,8 +137,10 @@ def test_one_person_with_half_of_the_cases_does_not_make_a_finding():
     rows["recommendation"] = np.where(advice, rows["correct_choice"], wrong)
     d = right.astype(float) - advice
     assert d.mean() / (d.std() / np.sqrt(n)) > 2
-    paired = takeup.diagnose(rows).measures().paired.overall.person_minus_model
-    assert not paired.excludes()
+    told = takeup.diagnose(rows).measures().paired.overall
+    assert not told.person_minus_model.excludes()
+    assert told.person_only == int((right & ~advice).sum())
+    assert told.model_only == int((~right & advice).sum())
 
 
 def test_a_client_that_loses_views_is_named_before_behaviour():

@@ -13,10 +13,10 @@ import takeup
 from takeup.log import Engine
 from takeup.record.mapping import parse_mapping
 from takeup.record.vocabulary import Action
+from takeup.sources.draft import Draft, first_draft
 from takeup.sources.mapping_text import mapping_text
 from takeup.sources.open_table import open_table
 from takeup.sources.opened import open_decisions
-from takeup.sources.draft import Draft, first_draft
 from takeup.sources.proposal import propose_mapping
 
 DESK = Path(__file__).resolve().parents[2] / "docs" / "examples" / "loan-desk.csv"

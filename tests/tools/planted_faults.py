@@ -35,7 +35,7 @@ FAULTS = (
     Fault("record/action.py", '(t["mode"] == "shadow", Action.SHADOW.value)',
           '(t["mode"] == "shadow", Action.OFF.value)', "tests/record tests/measure/test_shadow.py tests/measure/test_new_measures.py"),
     Fault("sources/delimited.py", "if len(names) < 2:", "if len(names) < 1:", "tests/journeys/test_bad_input.py"),
-    Fault("measure/paired.py", "((p - m) > 0)", "((p - m) >= 0)", "tests/measure/test_vectors.py tests/engines tests/real"),
+    Fault("measure/paired.py", "((p - m) > 0)", "((p - m) >= 0)", "tests/measure/test_traps.py tests/measure/test_vectors.py"),
     Fault("measure/reliance.py", 'pair("rw", over, consulted & ~right)', 'pair("rw", over, consulted & right)',
           "tests/measure/test_vectors.py tests/measure/test_bank_truth.py"),
     Fault("measure/ladder.py", '(t.stakes == "high")', '(t.stakes == "low")', "tests/measure/test_ladder.py tests/measure/test_vectors.py"),

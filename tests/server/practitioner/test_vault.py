@@ -10,12 +10,22 @@ import pytest
 from tests.server.people import client_of, person
 
 
-def sent(key, log, who: str, n: int = 3, *, prefix: str = "d", right: bool = True, **more):
+def sent(
+    key,
+    log,
+    who: str,
+    n: int = 3,
+    *,
+    prefix: str = "d",
+    right: bool = True,
+    days_ago: int = 2,
+    **more,
+):
     from takeup.record.clock import now
     from takeup.server.record_api.drain import drain
     from takeup.server.record_api.receive import receive
 
-    at = now() - timedelta(days=2)
+    at = now() - timedelta(days=days_ago)
     rows = [
         {"decision_id": f"{prefix}{i}", "use_case": "credit", "case_id": f"secret-case-{prefix}{i}",
          "person_id": who, "decided_at": at.isoformat(), "mode": "assist", "consulted": True,
@@ -286,6 +296,8 @@ def test_who_is_erased_leaves_nothing_and_old_rows_go(key, log, maya):
     assert VaultKey.objects.count() == 1
     assert forget_old(now().date()) == 0
     assert forget_old(now().date() + timedelta(days=366)) == 6
+    sent(key, log, "omar", prefix="old", days_ago=400)
+    assert OwnRow.objects.count() == 0
 
 
 def test_a_correction_and_a_drain_that_is_done_again_change_what_they_must(key, log, maya):

@@ -88,6 +88,15 @@ def test_departing_from_the_clauses_needs_a_reason_that_stays(measured):
     assert "the clauses said intervene" in page
 
 
+@pytest.mark.parametrize(
+    ("asked", "missing"), [({"days": 60}, "more days"), ({"pairs": 5_000}, "more pairs")]
+)
+def test_days_and_pairs_must_both_be_there(measured, asked, missing):
+    page = client_of(declare(asked)).get("/shadow/credit").content.decode()
+    assert "clause by clause: hold" in page
+    assert missing in page
+
+
 def test_a_gate_changed_after_looking_is_seen_to_be(measured):
     lead = declare()
     from takeup.server.overview.services import Snapshot, take_snapshots
