@@ -42,7 +42,10 @@ def refuse(name: str, questions: Iterable[Question]) -> None:
     must = [q for q in questions if q.must]
     if must:
         lines = [f"{name}, {q.sentence()}" for q in must]
-        lines.append("`takeup map FILE --ask` asks question by question and writes the mapping.")
+        lines.append(
+            "`takeup map FILE --ask` asks question by question and writes the mapping; a use case that lists "
+            "its choices (choices = [...]) says which words are."
+        )
         raise InputError("\n".join(lines))
 
 

@@ -116,8 +116,9 @@ def _of_use_case(
 
 
 def _is_like(one: Unmet, advice: Counter[str]) -> bool:
-    """Whether a choice may be a word of the advice: it looks like one, or stands mostly beside one."""
-    mostly = bool(one.likely) and 2 * one.likely[0][1] > one.n
+    """Whether a choice may be a word of the advice: it looks like one, or stands mostly beside one of
+    several."""
+    mostly = len(advice) > 1 and bool(one.likely) and 2 * one.likely[0][1] > one.n
     return mostly or any(_resemble(one.word, w) for w in advice)
 
 
