@@ -20,7 +20,7 @@ def send(key, population: str, people: int, each: int = 20, *, looked: float = 0
             seen = i < looked * each
             rows.append(
                 decision(
-                    0, decision_id=f"{population}-{p}-{i}", case_id=f"c-{population}-{p}-{i}",
+                    i, decision_id=f"{population}-{p}-{i}", case_id=f"c-{population}-{p}-{i}",
                     person_id=f"{population}-{p}", population=population, path="ai", consulted=seen,
                     decided_at=f"2026-11-{2 + i % 20:02d}T09:00:00Z",
                 )
