@@ -6,6 +6,8 @@ import csv
 import itertools
 from pathlib import Path
 
+import duckdb
+
 from takeup.log import Engine, quote
 from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
@@ -32,19 +34,25 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     others are kept. Raises InputError for a file that cannot be read as a table at all.
     """
     text = plain_text(path, workspace, options.encoding)
-    head = _head(text, options.header_row)
-    delimiter = options.delimiter or _delimiter(path, head)
-    names = _names(path, head, delimiter)
+    first = _first_lines(text, options.header_row)
+    delimiter = options.delimiter or _delimiter(path, first, options.header_row)
+    names = _head(path, first, delimiter, options.header_row)
     table_name = engine.new_name("csv")
     columns = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names)
-    engine.run(
-        f'CREATE TEMP TABLE "{table_name}" AS SELECT row_number() OVER () AS line__, * FROM read_csv('
-        f"{quote(text.path)}, delim = {quote(delimiter)}, quote = '\"', escape = '\"', header = false, "
-        f"skip = {options.header_row}, auto_detect = false, columns = {{{columns}}}, "
-        "store_rejects = true, rejects_limit = 0, strict_mode = true, "
-        f"max_line_size = {4 * LONGEST_LINE}, null_padding = false, "
-        f"rejects_table = '{table_name}_errors', rejects_scan = '{table_name}_scans')"
-    )
+    try:
+        engine.run(
+            f'CREATE TEMP TABLE "{table_name}" AS SELECT row_number() OVER () AS line__, * FROM read_csv('
+            f"{quote(text.path)}, delim = {quote(delimiter)}, quote = '\"', escape = '\"', header = false, "
+            f"skip = {options.header_row}, auto_detect = false, columns = {{{columns}}}, "
+            "store_rejects = true, rejects_limit = 0, strict_mode = true, "
+            f"max_line_size = {4 * LONGEST_LINE}, null_padding = false, "
+            f"rejects_table = '{table_name}_errors', rejects_scan = '{table_name}_scans')"
+        )
+    except duckdb.Error as error:
+        raise InputError(
+            f"{path.name} cannot be read as a delimited file ({str(error).splitlines()[0][:160]}); nothing "
+            "of it was used. Export it again as CSV with quotes around texts"
+        ) from None
     found = engine.run(
         f'SELECT line, min(error_type), min(csv_line) FROM "{table_name}_errors" GROUP BY line ORDER BY line'
     )
@@ -63,52 +71,81 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     )
 
 
-def _head(text: PlainText, header_row: int) -> str:
-    with text.path.open(encoding="utf-8", errors="replace") as file:
-        lines = list(itertools.islice(file, header_row))
-    if len(lines) < header_row or not lines[-1].strip():
+_LOOKED_AT = 60
+"""Lines that are looked at for the head and the delimiter."""
+
+
+def _first_lines(text: PlainText, header_row: int) -> list[str]:
+    with text.path.open(encoding="utf-8", errors="replace", newline="") as file:
+        lines = list(itertools.islice(file, header_row + _LOOKED_AT))
+    if len(lines) < header_row or not lines[header_row - 1].strip():
         raise InputError(
             f"{text.path.name.removesuffix('.utf8.csv')}, row {header_row}: there are no column "
             "names; set [file] header_row in the mapping to the row that has them"
         )
-    return lines[-1].removeprefix("\ufeff").rstrip("\r\n")
+    lines[0] = lines[0].removeprefix("\ufeff")
+    return lines
 
 
-def _delimiter(path: Path, head: str) -> str:
-    counts = {d: len(next(csv.reader([head], delimiter=d))) for d in DELIMITERS}
-    best = max(DELIMITERS, key=lambda d: counts[d])
-    if counts[best] < 2:
+def _delimiter(path: Path, lines: list[str], header_row: int) -> str:
+    """The sign that cuts the head and most rows below it into the same number of cells."""
+
+    def fit(delimiter: str) -> tuple[float, int]:
+        rows = [len(row) for row in csv.reader(lines[header_row - 1 :], delimiter=delimiter) if row]
+        alike = sum(n == rows[0] for n in rows) / len(rows)
+        return (alike if rows[0] > 1 else 0.0, rows[0])
+
+    fits = {d: fit(d) for d in DELIMITERS}
+    best = max(DELIMITERS, key=lambda d: (round(fits[d][0], 1), fits[d][1]))
+    if fits[best][1] < 2:
+        head = lines[header_row - 1].rstrip()
         raise InputError(
-            f"{path.name}, row 1: only one column found ({head[:60]!r}); is the delimiter none of "
+            f"{path.name}, row {header_row}: only one column found ({head[:60]!r}); is the delimiter none of "
             "comma, semicolon, tab and bar? Set [file] delimiter in the mapping"
         )
     return best
 
 
-def _names(path: Path, head: str, delimiter: str) -> list[str]:
-    names = [name.strip() for name in next(csv.reader([head], delimiter=delimiter))]
+def _head(path: Path, lines: list[str], delimiter: str, row: int) -> list[str]:
+    """The column names; line breaks in one are blanks."""
+    head = next(csv.reader(lines[row - 1 :], delimiter=delimiter))
+    names = [" ".join(name.split()) for name in head]
     if len(names) < 2:
         raise InputError(
-            f"{path.name}, row 1: with the delimiter {delimiter!r} there is only one column; "
+            f"{path.name}, row {row}: with the delimiter {delimiter!r} there is only one column; "
             "set the right [file] delimiter in the mapping"
         )
     blank = [str(i) for i, name in enumerate(names, 1) if not name]
     if blank:
         raise InputError(
-            f"{path.name}, row 1: column {', '.join(blank)} has no name; name every column, or set "
-            "[file] header_row in the mapping to the row that has the names"
+            f"{path.name}, row {row}: column {', '.join(blank)} has no name; name every column, or set "
+            f"[file] header_row{_better_head(lines, delimiter, row)} in the mapping to the row that has the "
+            "names"
         )
     twice = sorted({name for name in names if [n.lower() for n in names].count(name.lower()) > 1})
     if twice:
         raise InputError(
-            f"{path.name}, row 1: the column name {twice[0]!r} stands there more than once; "
+            f"{path.name}, row {row}: the column name {twice[0]!r} stands there more than once; "
             "rename one of them"
         )
     return names
 
 
+def _better_head(lines: list[str], delimiter: str, row: int) -> str:
+    """`" = 3"` where the third row is the first that names every column."""
+    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
+        names = [cell.strip() for cell in cells]
+        if number > row and len(names) > 1 and all(names) and len({*names}) == len(names):
+            return f" = {number}"
+    return ""
+
+
 def _row_number(
-    engine: Engine, table_name: str, bad_lines: list[int], text: PlainText, options: FileOptions
+    engine: Engine,
+    table_name: str,
+    bad_lines: list[int],
+    text: PlainText,
+    options: FileOptions,
 ) -> str:
     """Row numbers of the file, counting the rows that were rejected or taken out."""
     first = options.header_row

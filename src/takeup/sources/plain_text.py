@@ -1,7 +1,7 @@
 """Any text file as one clean UTF-8 file that the engine can scan.
 
-Finds the encoding, unpacks gzip, takes out NUL bytes and lines too long to be rows. The
-original is used as it is where nothing has to be done.
+Finds the encoding, unpacks gzip, takes out NUL bytes and lines too long to be rows, makes all line
+ends alike. The original is used as it is where nothing has to be done.
 """
 
 from __future__ import annotations
@@ -124,11 +124,17 @@ def _guess_note(path: Path, found: str) -> list[str]:
 
 
 def _look(path: Path, compressed: bool) -> _Look:
-    """Whether there are NUL bytes or overlong lines to take out."""
-    since_newline = 0
+    """Whether there are NUL bytes, overlong lines or line ends of two kinds to put right."""
+    since_newline, ends, carried = 0, set[bool](), b""
     for chunk in _chunks(path, compressed):
         if b"\x00" in chunk:
             return _Look(True)
+        both, feeds = (carried + chunk).count(b"\r\n"), chunk.count(b"\n")
+        ends |= {kind for kind, n in ((True, both), (False, feeds - both)) if n}
+        if len(ends) > 1:
+            # An engine takes the ends of the first lines for all, and the others for part of a cell.
+            return _Look(True)
+        carried = chunk[-1:]
         first, last = chunk.find(b"\n"), chunk.rfind(b"\n")
         if first < 0:
             since_newline += len(chunk)
@@ -147,7 +153,7 @@ def _rewrite(path: Path, compressed: bool, encoding: str, target: Path) -> list[
         errors="strict" if encoding != "cp1252" else "replace"
     )
     overlong: list[int] = []
-    line, number, skipping = "", 1, False
+    line, number, skipping, held = "", 1, False, ""
     with target.open("w", encoding="utf-8", newline="") as out:
         for chunk in (*_chunks(path, compressed), b""):
             try:
@@ -157,7 +163,9 @@ def _rewrite(path: Path, compressed: bool, encoding: str, target: Path) -> list[
                     f"{path.name} is not {encoding} text (byte {error.start}); set the right "
                     "[file] encoding in the mapping"
                 ) from None
-            pieces = text.replace("\x00", "").split("\n")
+            whole_text = held + text.replace("\x00", "")
+            held = "\r" if whole_text.endswith("\r") and chunk else ""
+            pieces = whole_text.removesuffix(held).replace("\r\n", "\n").split("\n")
             for piece in pieces[:-1]:
                 whole = line + piece
                 if skipping or len(whole) > LONGEST_LINE:
