@@ -213,6 +213,11 @@ def adopt(table: ir.Table, engine: Engine) -> ir.Table:
     return table
 
 
+def identifier(name: str) -> str:
+    """A name of a table or schema as the engine's language takes it."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def quote(path: str | Path) -> str:
     """A path or text as a literal of the engine."""
     return "'" + str(path).replace("'", "''") + "'"

@@ -20,6 +20,7 @@ import ibis
 import ibis.expr.types as ir
 
 from takeup.record.errors import ExpressionError
+from takeup.record.nearest import did_you_mean
 
 FUNCTIONS = (
     "abs",
@@ -124,8 +125,7 @@ class _Walker:
     def _column(self, name: str) -> ir.Value:
         if name in self.columns:
             return self.columns[name]
-        near = [c for c in self.columns if c.lower() == name.lower()]
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        hint = did_you_mean(name, self.columns)
         raise ExpressionError(
             f"{self.text!r} names the column {name!r}, which the table has not{hint}"
         )

@@ -14,6 +14,7 @@ from takeup.record.columns import COLUMNS, Kind, kind_of
 from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
 from takeup.record.mapping import ColumnFormat, Mapping, OutcomeColumns
+from takeup.record.nearest import did_you_mean
 from takeup.record.number_format import NumberFormat
 from takeup.record.seen import Seen
 from takeup.record.spelling import NAMED_CHOICES
@@ -154,8 +155,14 @@ class Reader:
     def _column(self, source: str, name: str) -> ir.Value:
         if source in self.by_name:
             return self.by_name[source]
-        near = [c for c in self.by_name if c.strip().lower() == source.strip().lower()]
-        hint = f"; did you mean {near[0]!r}?" if near else ""
+        if source in self.seen.absent:
+            raise DeclarationError(
+                "mapping",
+                [
+                    f"columns.{name}: column {source!r} cannot be read: it {self.seen.absent[source]}"
+                ],
+            )
+        hint = did_you_mean(source, self.by_name)
         known = ", ".join(list(self.by_name)[:12])
         raise DeclarationError(
             "mapping",

@@ -80,7 +80,7 @@ def look(raw: RawTable, mapping: Mapping, choices: Iterable[str] = ()) -> Look:
         notes += [f"{column}: {note}"] if note else _found_out(held, column, form, mapping)
     spellings, one_word = spell(mapping, different, choices)
     notes += one_word
-    seen = Seen(different, numbers.formats, times, years, spellings, tuple(notes))
+    seen = Seen(different, numbers.formats, times, years, spellings, tuple(notes), raw.absent)
     return Look(mapping, seen, tuple(questions))
 
 

@@ -13,11 +13,12 @@ import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
 
-from takeup.log import Engine, adopt, quote
+from takeup.log import Engine, adopt, identifier, quote
 from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
 from takeup.sources.delimited import read_delimited
+from takeup.sources.plain_columns import plain_columns
 from takeup.sources.postgres import SCHEMES, read_postgres
 from takeup.sources.raw_table import RawTable
 from takeup.sources.spreadsheet import read_spreadsheet
@@ -30,14 +31,20 @@ def open_table(
     given: Any, engine: Engine, workspace: Path, options: FileOptions | None = None
 ) -> RawTable:
     """`given` as a raw table: a path (CSV, gzip, .xlsx, Parquet file, glob or folder), a
-    `duckdb://file.db/table` or `postgres://…/database/table` address, or a pandas, Polars, Arrow or Ibis table.
+    `duckdb://file.db/table` or `postgres://…/database/table` address (also `schema.table`), or a pandas,
+    Polars, Arrow or Ibis table.
 
     Raises InputError where it cannot be used as a whole.
     """
     options = options or FileOptions()
     if isinstance(given, str | Path):
-        return _open_address(str(given), engine, workspace, options)
-    return _open_frame(given, engine)
+        raw = _open_address(str(given), engine, workspace, options)
+    else:
+        raw = _open_frame(given, engine)
+    if raw.is_text:
+        return raw
+    table, absent, notes = plain_columns(raw.table)
+    return replace(raw, table=table, absent=absent, notes=(*raw.notes, *notes))
 
 
 def _open_address(given: str, engine: Engine, workspace: Path, options: FileOptions) -> RawTable:
@@ -115,7 +122,9 @@ def _open_delta(path: Path, engine: Engine) -> RawTable:
 def _open_database(address: str, engine: Engine) -> RawTable:
     file, _, table_name = address.rpartition("/")
     if not file or not table_name:
-        raise InputError(f"duckdb://{address}: write duckdb://path/to/file.db/table")
+        raise InputError(
+            f"duckdb://{address}: write duckdb://path/to/file.db/table (or schema.table)"
+        )
     if not Path(file).exists():
         raise InputError(f"duckdb://{address}: there is no database file {file}")
     attached = engine.new_name("database")
@@ -125,17 +134,19 @@ def _open_database(address: str, engine: Engine) -> RawTable:
         raise InputError(
             f"{file} is not a readable DuckDB database ({_first_line(error)})"
         ) from None
-    tables = [
-        row[0]
-        for row in engine.run(
-            "SELECT table_name FROM information_schema.tables WHERE table_catalog = ?", [attached]
+    tables = {
+        (table if schema == "main" else f"{schema}.{table}"): (schema, table)
+        for schema, table in engine.run(
+            "SELECT table_schema, table_name FROM information_schema.tables WHERE table_catalog = ?",
+            [attached],
         )
-    ]
-    if table_name not in tables:
+    }
+    named = table_name.removeprefix("main.")
+    if named not in tables:
         raise InputError(
             f"{file} has no table {table_name!r}; it has {', '.join(sorted(tables)) or 'none'}"
         )
-    name = f'"{attached}"."{table_name}"'
+    name = ".".join(identifier(part) for part in (attached, *tables[named]))
     ((rows,),) = engine.run(f"SELECT count(*) FROM {name}")
     if rows == 0:
         raise InputError(f"table {table_name} of {file} has no rows")
@@ -150,7 +161,12 @@ def _open_frame(given: Any, engine: Engine) -> RawTable:
         table = table.mutate(**{ROW: ibis.row_number() + 1})
         return _not_empty(RawTable("table", table, rows, False))
     if hasattr(given, "__arrow_c_stream__") or isinstance(given, pa.Table):
-        arrow = given if isinstance(given, pa.Table) else pa.table(given)
+        try:
+            arrow = given if isinstance(given, pa.Table) else pa.table(given)
+        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+            raise InputError(
+                f"the table cannot be read: {_first_line(error)}; give each column values of one type"
+            ) from None
     else:
         raise InputError(
             f"a {type(given).__name__} is not a table; give a path or a pandas, Polars, Arrow or "

@@ -24,17 +24,13 @@ def read_postgres(address: str) -> tuple[str, pa.Table]:
     shown = f"{urlsplit(address).hostname}/{database}"
     try:
         with dbapi.connect(server) as connection, connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT column_name, data_type FROM information_schema.columns "
-                "WHERE table_schema = $1 AND table_name = $2 ORDER BY ordinal_position",
-                (schema, table),
-            )
+            cursor.execute(_COLUMNS, (schema, table))
             columns = cursor.fetchall()
             if not columns:
                 raise InputError(
                     f"{shown} has no table {schema}.{table}, or this user may not read it"
                 )
-            chosen = ", ".join(_read(name, kind) for name, kind in columns)
+            chosen = ", ".join(_read(*column) for column in columns)
             cursor.execute(f"SELECT {chosen} FROM {_quoted(schema)}.{_quoted(table)}")
             return table, cursor.fetch_arrow_table()
     except dbapi.Error as error:
@@ -51,13 +47,41 @@ def _parts(address: str) -> tuple[str, str, str, str]:
     return f"postgresql://{parts.netloc}/{database}", database, schema or "public", table
 
 
-def _read(name: str, kind: str) -> str:
-    """Exact numbers as such, and what has no type of its own here as text."""
+_COLUMNS = """
+    SELECT a.attname, t.typname, t.typtype::text
+    FROM pg_attribute a
+    JOIN pg_class c ON c.oid = a.attrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_type t ON t.oid = a.atttypid
+    WHERE n.nspname = $1 AND c.relname = $2 AND a.attnum > 0 AND NOT a.attisdropped
+    ORDER BY a.attnum
+"""
+"""Of tables, views and materialised views alike; the information schema knows no materialised ones."""
+
+_AS_THEY_ARE = (
+    "bool", "int2", "int4", "int8", "float4", "float8", "text", "varchar", "_text", "_int4", "_int8", "_bool",
+    "_float8",
+)  # fmt: skip
+
+
+def _read(name: str, kind: str, family: str) -> str:
+    """Exact numbers as such, moments that are no day of any calendar (infinity) as far away as days go,
+    periods in seconds, and what has no type of its own here as text."""
+    column = _quoted(name)
     if kind == "numeric":
-        return f"{_quoted(name)}::double precision AS {_quoted(name)}"
-    if kind in ("USER-DEFINED", "uuid", "json", "jsonb"):
-        return f"{_quoted(name)}::text AS {_quoted(name)}"
-    return _quoted(name)
+        return f"{column}::double precision AS {column}"
+    if kind in ("timestamp", "timestamptz", "date"):
+        far = f"CASE WHEN {column} > 'epoch' THEN '9999-12-31' ELSE '0001-01-01' END::{kind}"
+        return f"CASE WHEN isfinite({column}) THEN {column} WHEN {column} IS NOT NULL THEN {far} END AS {column}"
+    if kind == "interval":
+        return f"EXTRACT(EPOCH FROM {column})::double precision AS {column}"
+    if family == "b" and kind in _AS_THEY_ARE:
+        return column
+    return (
+        f"{column}::text AS {column}"
+        if not kind.startswith("_")
+        else f"{column}::text[] AS {column}"
+    )
 
 
 def _quoted(name: str) -> str:
