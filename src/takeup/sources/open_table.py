@@ -104,17 +104,23 @@ def _open_parquet(given: str, files: list[Path], engine: Engine) -> RawTable:
 
 
 def _open_delta(path: Path, engine: Engine) -> RawTable:
-    """A Delta table by its own log: files that it no longer counts are not read."""
+    """A Delta table by its own log: files and rows that it no longer counts are not read, and columns have
+    the names that it gives them.
+
+    Read by the package's query engine: its other readers give the columns of a table that renames them as
+    blanks (deltalake 1.6.6, docs/explanation/engines.md).
+    """
     try:
-        from deltalake import DeltaTable
+        from deltalake import DeltaTable, QueryBuilder
         from deltalake.exceptions import DeltaError
     except ImportError:
         raise InputError(
             f"{path} is a Delta table: pip install 'takeup[server]' to read it"
         ) from None
     try:
-        rows = DeltaTable(path).to_pyarrow_table()
-    except DeltaError as error:
+        query = QueryBuilder().register("decisions", DeltaTable(path))
+        rows = pa.table(query.execute("SELECT * FROM decisions").read_all())
+    except (DeltaError, ValueError) as error:
         raise InputError(f"{path}: not a readable Delta table ({error})") from None
     return replace(_open_frame(rows, engine), name=path.name)
 
