@@ -11,6 +11,8 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from takeup.record.words import has_wide_blanks
+
 _WHOLE = re.compile(r"^-?\d+\.0+$")
 
 
@@ -21,9 +23,12 @@ class DifferentValues:
     values: frozenset[str]
 
     def is_clean(self, blanks: Sequence[str]) -> bool:
-        """Whether no value has blanks around it or is a word for "unknown"."""
+        """Whether no value has blanks around it or wide ones within, or is a word for "unknown"."""
         unknown = {b.lower() for b in blanks}
-        return all(v == v.strip() and v.lower() not in unknown for v in self.values)
+        return all(
+            v == v.strip() and v.lower() not in unknown and not has_wide_blanks(v)
+            for v in self.values
+        )
 
     def are_all(self, words: Collection[str]) -> bool:
         """Whether every value is one of `words`, as written."""

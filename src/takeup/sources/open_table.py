@@ -12,6 +12,7 @@ import duckdb
 import ibis
 import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.parquet as pq
 
 from takeup.log import Engine, adopt, identifier, quote
 from takeup.record.canonical import ROW
@@ -88,11 +89,15 @@ def _open_parquet(given: str, files: list[Path], engine: Engine) -> RawTable:
     source = f"read_parquet({listed}, union_by_name = {not one}, file_row_number = {one})"
     dropped = "EXCLUDE (file_row_number)" if one else ""
     try:
+        periods = _periods(files[0])
+        replaced = f"REPLACE ({', '.join(periods)})" if periods else ""
         ((rows,),) = engine.run(
             f"SELECT count(*) FROM read_parquet({listed}, union_by_name = {not one})"
         )
-        table = engine.query(f"SELECT * {dropped}, {number} AS {ROW} FROM {source}", "parquet")
-    except duckdb.Error as error:
+        table = engine.query(
+            f"SELECT * {dropped} {replaced}, {number} AS {ROW} FROM {source}", "parquet"
+        )
+    except (duckdb.Error, pa.ArrowInvalid) as error:
         raise InputError(
             f"{given}: not a readable Parquet file ({_first_line(error)}); nothing of it was used. "
             "Copy or export it again"
@@ -101,6 +106,19 @@ def _open_parquet(given: str, files: list[Path], engine: Engine) -> RawTable:
         raise InputError(f"{given} has columns but no rows")
     name = files[0].name if one else given
     return _hashed(RawTable(name, table, rows, False), files)
+
+
+_PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+
+
+def _periods(file: Path) -> list[str]:
+    """Columns of periods in seconds: Parquet has no type for them, and DuckDB gives the bare count of the
+    unit that the writer noted beside (findings/duckdb-parquet-durations.sh)."""
+    return [
+        f"{identifier(field.name)} / {_PER_SECOND[field.type.unit]} AS {identifier(field.name)}"
+        for field in pq.read_schema(file)
+        if pa.types.is_duration(field.type)
+    ]
 
 
 def _open_delta(path: Path, engine: Engine) -> RawTable:

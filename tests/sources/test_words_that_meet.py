@@ -1,0 +1,144 @@
+"""Words of advice, choice, truth and first answers: one word, another word, or asked; never a disagreement."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+import takeup
+from takeup.record.errors import InputError
+from takeup.record.mapping import parse_mapping
+from takeup.sources.word_pairs import Case, unmet_words
+
+AGREE = 6 / 7
+
+
+def frame(
+    advice=("approve", "decline"), choice=("approve", "decline"), n: int = 140
+) -> pd.DataFrame:
+    said = [advice[i % len(advice)] for i in range(n)]
+    done = [choice[(i + (i % 7 == 0)) % len(choice)] for i in range(n)]
+    return pd.DataFrame(
+        {"decision_id": [f"d{i}" for i in range(n)], "recommendation": said, "choice": done}
+    )
+
+
+def agreement(table, **more) -> float:
+    return (
+        takeup.diagnose(table, only=["adoption"], **more)
+        .measures()
+        .adoption.overall.agreement.value
+    )
+
+
+@pytest.mark.parametrize(
+    "choice",
+    [
+        ("Approve", "DECLINE"),
+        ("approve ", "decline"),
+        ("\u00a0approve", "decline\u202f"),
+        ("['approve']", '["decline"]'),
+    ],
+)
+def test_spellings_of_one_word_meet(choice):
+    assert agreement(frame(choice=choice)) == pytest.approx(AGREE)
+
+
+def test_letters_of_another_normal_form_are_the_same_letters():
+    assert agreement(frame(("prüfen", "zahlen"), ("pru\u0308fen", "zahlen"))) == pytest.approx(
+        AGREE
+    )
+
+
+@pytest.mark.parametrize(
+    ("advice", "choice"),
+    [(("TRUE", "FALSE"), ("yes", "no")), (("Zusage", "Ablehnung"), ("approved", "declined"))],
+)
+def test_words_of_one_meaning_are_put_together_and_it_is_said(advice, choice):
+    result = takeup.diagnose(frame(advice, choice), only=["adoption"])
+    assert result.measures().adoption.overall.agreement.value == pytest.approx(AGREE)
+    assert any("words of recommendation" in a for a in result.facts.assumptions)
+
+
+@pytest.mark.parametrize("advice", [("1", "0"), ("go", "stop"), ("approve", "halt")])
+def test_words_that_never_meet_are_asked_with_pairs_and_counts_and_refused(advice):
+    with pytest.raises(InputError) as asked:
+        agreement(frame(advice))
+    assert f'"decline" = "{advice[1]}"' in str(asked.value)
+    assert f'60 of them beside "{advice[1]}"' in str(asked.value)
+
+
+def test_the_answer_in_the_mapping_is_the_agreement():
+    mapping = parse_mapping(
+        {
+            "constants": {"mode": "assist"},
+            "columns": {"recommendation": "recommendation", "choice": "choice"},
+            "values": {"choice": {"approve": "1", "decline": "0"}},
+        },
+        "m",
+    )
+    assert agreement(frame(("1", "0")), mapping=mapping) == pytest.approx(AGREE)
+
+
+def test_a_third_choice_stands_for_itself_and_is_said():
+    rows = frame()
+    rows.loc[rows.index % 10 == 3, "choice"] = "ask_for_papers"
+    rows.loc[rows.index % 10 == 4, "choice"] = "ask_for_papers"
+    result = takeup.diagnose(rows, only=["adoption"])
+    assert any(
+        '"ask_for_papers" is chosen and never advised' in a for a in result.facts.assumptions
+    )
+
+
+def test_a_choice_that_goes_with_one_word_of_the_advice_is_asked():
+    cases = [Case("", "pay", "pay", 40), Case("", "check", "check", 40), Case("", "pay", "payout", 30),
+             Case("", "check", "payout", 4)]  # fmt: skip
+    (unmet,), _ = unmet_words(cases)
+    assert (unmet.word, unmet.likely[0][0]) == ("payout", "pay")
+    assert unmet_words(cases, {"payout"})[0] == []
+
+
+def test_truth_in_other_capitals_is_truth_and_a_word_that_is_no_choice_is_counted(tmp_path):
+    rows = frame()
+    truth = pd.DataFrame(
+        {"decision_id": rows["decision_id"], "correct_choice": rows["recommendation"].str.title()}
+    )
+    truth.loc[:9, "correct_choice"] = "unsure"
+    result = takeup.diagnose(rows, outcomes=truth, only=["paired"])
+    found = result.measures().paired.overall
+    assert found.judged == 130
+    assert found.model_right.value == pytest.approx(1.0)
+    (problem,) = [p for p in result.facts.problems if p.rule == "no_choice"]
+    assert (problem.count, problem.example) == (10, "unsure")
+
+
+def test_truth_that_shares_no_word_is_refused():
+    rows = frame()
+    truth = pd.DataFrame({"decision_id": rows["decision_id"], "correct_choice": "right"})
+    with pytest.raises(InputError, match="no word of this column was advised or chosen"):
+        takeup.diagnose(rows, outcomes=truth, only=["paired"])
+
+
+def test_none_is_a_choice_where_it_is_advised_and_chosen(tmp_path):
+    frame(("None", "Surgery"), ("None", "Surgery")).to_csv(tmp_path / "t.csv", index=False)
+    result = takeup.diagnose(str(tmp_path / "t.csv"), only=["adoption"])
+    assert result.measures().adoption.overall.agreement.value == pytest.approx(AGREE)
+    assert any('"None" is read as a choice' in a for a in result.facts.assumptions)
+
+
+def test_padded_texts_are_trimmed_wherever_they_stand(tmp_path):
+    rows = frame()
+    rows["population"] = ["north   " if i % 2 else "south" for i in range(len(rows))]
+    rows["person_id"] = [f"p{i % 9}  " for i in range(len(rows))]
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    result = takeup.diagnose(str(tmp_path / "t.csv"), only=["adoption"])
+    assert {g.key for g in result.measures().adoption.groups["population"]} == {"north", "south"}
+
+
+def test_a_source_that_has_got_other_words_since_is_held_as_it_is():
+    from takeup.log import Engine, fetch, keep
+
+    engine = Engine()
+    engine.run("CREATE TEMP TABLE live AS SELECT 'north' AS team UNION ALL SELECT 'new in town'")
+    kept = keep(engine.table("live"), {"team": {"north"}})
+    assert sorted(fetch(kept)["team"].to_pylist()) == ["new in town", "north"]
