@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from takeup.log import fetch
+from takeup.measure.calendar import local_clock
 from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import Action
@@ -211,7 +212,7 @@ def _confidence_by_action(table: ir.Table, settings: Settings) -> dict[str, Answ
 def _with_weeks(table: ir.Table) -> ir.Table:
     if "decided_at" not in table.columns:
         return table
-    return table.mutate(week=table.decided_at.truncate("W"))
+    return table.mutate(week=local_clock(table).truncate("W"))
 
 
 def _in_order(groups: list[GroupAdoption], dimension: str) -> tuple[GroupAdoption, ...]:

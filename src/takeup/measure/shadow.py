@@ -20,6 +20,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from takeup.log import fetch
+from takeup.measure.calendar import local_clock, week_of
 from takeup.measure.known_truth import PANEL
 from takeup.measure.whose import EVERYONE, person_of
 from takeup.record.settings import Settings
@@ -191,7 +192,7 @@ def _counts(rows: ir.Table) -> ir.Table:
         pairs=pairs.sum().fill_null(0),
         first=moment.min(),
         last=moment.max(),
-        days=moment.truncate("D").nunique(),
+        days=ibis.ifelse(rows.pair__, local_clock(rows), None).truncate("D").nunique(),
     ).cross_join(recent.aggregate(recent=recent.count()))
 
 
@@ -233,7 +234,7 @@ def _cells(pairs: ir.Table, dimension: str | None) -> pd.DataFrame:
     )
     weight = ibis.ifelse(judged, weight.fill_null(1.0), 0.0)
     m, p = pairs.model_right__.cast("float64"), pairs.own_right__.cast("float64")
-    by = {"person": person_of(pairs), "week": pairs.decided_at.truncate("W").cast("date")}
+    by = {"person": person_of(pairs), "week": week_of(pairs)}
     if dimension:
         by["level"] = pairs[dimension].cast("string")
     one = judged.cast("int64")

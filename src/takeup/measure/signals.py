@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from takeup.log import fetch
+from takeup.measure.calendar import week_of
 from takeup.measure.whose import population_of
 from takeup.record.population import Population, population_facts
 from takeup.record.settings import Settings, SignalSettings
@@ -183,7 +184,7 @@ def _weeks(decisions: ir.Table) -> list[WeeklySums]:
             }  # fmt: skip
     by = {
         "population": population_of(t).cast("string"),
-        "week": t.decided_at.truncate("W").cast("date"),
+        "week": week_of(t),
     }
     frame = fetch(t.group_by(**by).aggregate(**sums)).to_pandas().dropna(subset=["population"])
     spread = _spread(t)

@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
+from takeup.measure.calendar import week_of
 from takeup.measure.known_truth import truth_weight, uneven_truth
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
@@ -102,7 +103,7 @@ def measure_staggered(
 def _starts(rows: ir.Table) -> tuple[dict[str, int], int]:
     """Of each cohort, the week (1, 2, … of the table) in which its first case had the advice; 0 where
     none did. And the number of weeks."""
-    week = rows.decided_at.truncate("W").cast("date")
+    week = week_of(rows)
     frame = fetch(
         rows.group_by(cohort=rows.cohort.cast("string"), week=week).aggregate(
             assist=(rows["mode"] == "assist").cast("int64").sum()
@@ -172,7 +173,7 @@ def _panel(
     t = rows.mutate(
         v__=value, w__=ibis.ifelse(value.isnull(), 0.0, 1.0 if weight is None else weight)
     )
-    week = t.decided_at.truncate("W").cast("date")
+    week = week_of(t)
     frame: pd.DataFrame = fetch(
         t.group_by(cohort=t.cohort.cast("string"), week=week).aggregate(
             w=t.w__.sum(), wv=(t.w__ * t.v__.fill_null(0.0)).sum(), n=t.v__.count()

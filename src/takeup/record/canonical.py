@@ -7,7 +7,7 @@ cell is unknown.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import ibis
@@ -30,8 +30,11 @@ class RowFilter:
 
 
 __all__ = [
-    "BAD", "DROP", "OUTCOME_PREFIX", "ROW", "SOURCE", "Canonical", "Check", "canonicalise", "without_flags",
+    "BAD", "DROP", "LOCAL", "OUTCOME_PREFIX", "ROW", "SOURCE", "Canonical", "Check", "canonicalise", "without_flags",
 ]  # fmt: skip
+
+LOCAL = "decided_local"
+"""The clock on the wall when a decision was made, where the table's zone is not UTC."""
 
 BAD, DROP = "bad__", "drop__"
 """Whether a check makes the row unusable; the number of the filter that leaves it out (0:
@@ -167,6 +170,12 @@ def _needed(
         for name in needed
         if name not in reader.mapping.constants
     ]
+    nobody = reader.seen.without_persons
+    if nobody and "use_case" in values:
+        recorded = ~values["use_case"].isin(nobody).fill_null(False)
+        checks = [
+            replace(c, flag=c.flag & recorded) if c.column == "person_id" else c for c in checks
+        ]
     if home == "decisions":
         checks += _choice_known(values, readings, reader)
     return checks

@@ -221,6 +221,20 @@ def local_to_utc(clock: ir.TimestampValue, zone: str, years: tuple[int, int]) ->
     return ibis.cases(*branches, else_=last) if branches else last
 
 
+def utc_to_local(moment: ir.TimestampValue, zone: str, years: tuple[int, int]) -> ir.TimestampValue:
+    """The clock on the wall of `zone` at moments of UTC within `years`."""
+    transitions = _local_transitions(zone, years)
+    branches = [
+        (
+            moment < ibis.literal(until - timedelta(seconds=offset)),
+            moment + ibis.interval(seconds=int(offset)),
+        )
+        for until, offset in transitions[:-1]
+    ]
+    last = moment + ibis.interval(seconds=int(transitions[-1][1]))
+    return ibis.cases(*branches, else_=last) if branches else last
+
+
 def _local_transitions(zone: str, years: tuple[int, int]) -> list[tuple[datetime, float]]:
     """(local time until which an offset holds, offset in seconds), in order of time."""
     tz = ZoneInfo(zone)

@@ -8,18 +8,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import ibis
 import ibis.expr.types as ir
 
 from takeup.log import engine_of, fetch, hash_of, keep
 from takeup.log.compress import rounded_counts
+from takeup.record import parsing
 from takeup.record.action import with_action
 from takeup.record.canonical import (
     BAD,
     DROP,
+    LOCAL,
     OUTCOME_PREFIX,
     ROW,
     Canonical,
@@ -67,7 +70,8 @@ _IDS = ("case_id", "decision_id")
 _NOT_MEASURED = ("override_comment", "revision", "updated_at")
 
 Step = Callable[[str], None]
-UseCases = Callable[[str], UseCase]
+UseCases = Callable[[str, bool], UseCase]
+"""The declaration of a use case, and whether it is the only one of its table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +112,10 @@ def build_decision_table(
     folded, stream_problems, decisions_raw = _fold(raw, mapping)
     if mapping.events is not None:
         mapping = _with_event_actions(mapping)
-    any_use_case = use_case_of(DEFAULT_USE_CASE)
+    any_use_case = use_case_of(DEFAULT_USE_CASE, True)
     canonical = read_table(replace(raw, table=decisions_raw), mapping, any_use_case)
-    typed = _within(canonical.table, since, until)
+    zone = _zone_of(mapping)
+    typed = _within(canonical.table, _moment(since, zone), _moment(until, zone))
     if (keep_ids or outcomes is not None) and not {*_IDS} & {*typed.columns}:
         typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
     columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
@@ -120,7 +125,7 @@ def build_decision_table(
     typed, strange = without_strange_words(typed, raw.name, mapping, known)
     file = open_outcomes(columns, outcomes, mapping, any_use_case, known) if outcomes else None
     step("joining outcomes")
-    one = use_case_of(names[0]) if len(names) == 1 else None
+    one = use_case_of(names[0], True) if len(names) == 1 else None
     ids = keep_ids or eligible is not None
     words = {**canonical.words, "action": frozenset(_ACTIONS)}
     whole = _computed(typed, file, one, ids, words)
@@ -136,7 +141,7 @@ def build_decision_table(
     ]
     reconciliation = _reconciled(raw, folded, stream_problems, counted, unique)
     _something_left(reconciliation, raw, problems)
-    rows = unique.rows
+    rows = _by_the_clock(unique.rows, zone)
     questions, said = open_words(rows, mapping, declared)
     refuse(raw.name, questions)
     side: dict[str, int] = {}
@@ -148,7 +153,9 @@ def build_decision_table(
     )
     joined = file.names if file is not None else ()
     tables = {
-        name: _narrow(rows, name, use_case_of(name), unaccounted, one is not None, keep_ids)
+        name: _narrow(
+            rows, name, use_case_of(name, len(names) == 1), unaccounted, one is not None, keep_ids
+        )
         for name in names
     }
     return DecisionTable(
@@ -248,10 +255,16 @@ def _narrow(
         extra += [c for c in _IDS if c in table.columns]
     elif ROW in extra:
         extra.remove(ROW)
+    if not acted and "person_id" in table.columns and _is_blank(table, "person_id"):
+        extra.append("person_id")
     table = with_score_band(table.drop(*extra))
     if unaccounted is not None:
         table = keep(_with_unaccounted(table, unaccounted, name))
     return table
+
+
+def _is_blank(table: ir.Table, column: str) -> bool:
+    return not fetch(table.aggregate(n=table[column].count()))["n"][0].as_py()
 
 
 def with_score_band(rows: ir.Table) -> ir.Table:
@@ -336,6 +349,33 @@ def _raw_problems(raw: RawTable) -> list[Problem]:
 
 OUTSIDE = -1
 """`drop__` of rows outside --since/--until."""
+
+
+def _zone_of(mapping: Mapping) -> str | None:
+    """The zone whose clock the decisions' times follow."""
+    source = mapping.columns.get("decided_at")
+    own = mapping.formats.get(str(source))
+    return (own.time_zone if own else None) or mapping.file.time_zone
+
+
+def _by_the_clock(rows: ir.Table, zone: str | None, time: str = "decided_at") -> ir.Table:
+    """`rows` with the clock on the wall, where it is not that of UTC: days and weeks are counted by it."""
+    if zone in (None, "UTC") or time not in rows.columns:
+        return rows
+    year = rows[time].year()
+    span = fetch(rows.aggregate(low=year.min(), high=year.max())).to_pylist()[0]
+    if span["low"] is None:
+        return rows
+    years = (int(span["low"]) - 1, int(span["high"]) + 1)
+    return rows.mutate(**{LOCAL: parsing.utc_to_local(rows[time], str(zone), years)})
+
+
+def _moment(given: datetime | None, zone: str | None) -> datetime | None:
+    """A moment in UTC without zone: `given` by its own offset, else by the clock of `zone`."""
+    if given is None:
+        return None
+    aware = given if given.tzinfo else given.replace(tzinfo=ZoneInfo(zone or "UTC"))
+    return aware.astimezone(UTC).replace(tzinfo=None)
 
 
 def _within(typed: ir.Table, since: datetime | None, until: datetime | None) -> ir.Table:
@@ -540,6 +580,7 @@ def _unaccounted(
     both = ["case_id"] + [c for c in ("use_case",) if c in cases.columns and c in decisions.columns]
     cases = keep(cases.drop(ROW).distinct(on=both))
     missing = keep(cases.anti_join(decisions, both))
+    missing = _by_the_clock(missing, _zone_of(mapping), "eligible_at")
     listed = int(fetch(cases.count().as_table())[0][0].as_py())
     unlisted = int(fetch(decisions.anti_join(cases, both).count().as_table())[0][0].as_py())
     return (

@@ -164,9 +164,29 @@ def read_table(
     """`raw` as a typed record, as its columns are seen to be written. Raises InputError that asks what they
     leave open, and what `canonicalise` raises. `words`: choices whose spelling holds here too."""
     found = look(raw, mapping, words or use_case.choices).settled(raw.name)
-    return canonicalise(
-        raw.table, found.mapping, use_case, home, is_text=raw.is_text, seen=found.seen
-    )
+
+    def read(seen: Seen) -> Canonical:
+        return canonicalise(
+            raw.table, found.mapping, use_case, home, is_text=raw.is_text, seen=seen
+        )
+
+    typed = read(found.seen)
+    nobody = _without_persons(raw, typed, found.mapping) if home == "decisions" else ()
+    return read(replace(found.seen, without_persons=nobody)) if nobody else typed
+
+
+def _without_persons(raw: RawTable, typed: Canonical, mapping: Mapping) -> tuple[str, ...]:
+    """Use cases that record no persons, beside others that do."""
+    source = mapping.columns.get("person_id")
+    if not isinstance(source, str) or "use_case" not in typed.table.columns:
+        return ()
+    if raw.held.sizes([source])[source].known == raw.rows_read:
+        return ()
+    found = fetch(
+        typed.table.group_by("use_case").aggregate(persons=typed.table.person_id.count())
+    ).to_pylist()
+    nobody = sorted(r["use_case"] for r in found if r["use_case"] is not None and not r["persons"])
+    return tuple(nobody) if len(nobody) < len(found) else ()
 
 
 def order_of(held: Held, mapping: Mapping, column: str) -> Callable[[ir.Value], ir.Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Any
 from takeup.log import Engine, fetch
 from takeup.log.compress import beside
 from takeup.record.canonical import ROW
-from takeup.record.errors import InputError
+from takeup.record.errors import DeclarationError, InputError
 from takeup.record.mapping import Mapping, read_mapping
+from takeup.record.nearest import did_you_mean
 from takeup.record.use_case import UseCase, read_use_cases
 from takeup.sources.checking import with_own_names
 from takeup.sources.decision_table import DecisionTable, build_decision_table, covariates_of
@@ -36,7 +37,7 @@ class Opened:
 
     def use_case(self, name: str) -> UseCase:
         """The declaration of one use case; the only one where there is one."""
-        return _use_case_for(name, self.use_cases)
+        return _use_case_for(name, self.use_cases, len(self.table.tables) == 1)
 
     def covariates(self, name: str) -> list[str]:
         """Covariates of one use case: the declared ones, else all there are."""
@@ -95,7 +96,7 @@ def open_decisions(
     built = build_decision_table(
         raw,
         declared,
-        lambda name: _use_case_for(name, use_cases),
+        lambda name, alone: _use_case_for(name, use_cases, alone),
         outcomes=sides["outcomes"],
         eligible=sides["eligible"],
         since=since,
@@ -103,6 +104,7 @@ def open_decisions(
         keep_ids=keep_ids,
         step=step,
     )
+    _all_named(use_cases, built.tables)
     files = tuple(f for f in (raw, sides["outcomes"], sides["eligible"]) if f is not None)
     return Opened(built, files, declared, guesses, use_cases)
 
@@ -145,9 +147,27 @@ def _use_cases(given: Any, mapping: Mapping) -> dict[str, UseCase]:
     return {"*": mapping.use_case} if mapping.use_case else {}
 
 
-def _use_case_for(name: str, use_cases: dict[str, UseCase]) -> UseCase:
+def _use_case_for(name: str, use_cases: dict[str, UseCase], alone: bool = True) -> UseCase:
+    """The declaration of one use case. Where the table holds one alone, a file of one use case is meant
+    for it whatever it is called."""
     if name in use_cases:
         return use_cases[name]
-    if len(use_cases) == 1:
+    if alone and len(use_cases) == 1:
         return next(iter(use_cases.values()))
     return use_cases.get("*", UseCase())
+
+
+def _all_named(use_cases: dict[str, UseCase], tables: Collection[str]) -> None:
+    """Raises DeclarationError where a use case is declared that no decision is of."""
+    if len(tables) == 1 and len(use_cases) == 1:
+        return
+    unknown = [name for name in use_cases if name != "*" and name not in tables]
+    if unknown:
+        have = ", ".join(sorted(tables)[:8])
+        raise DeclarationError(
+            "use case",
+            [
+                f"{name!r} is declared and no decision is of it{did_you_mean(name, tables)} (there are: {have})"
+                for name in unknown
+            ],
+        )

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+import zipfile
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +21,11 @@ from takeup.sources.raw_table import RawTable
 def read_spreadsheet(engine: Engine, path: Path, options: FileOptions) -> RawTable:
     """One sheet, every cell as text (dates as ISO), `row__` as the sheet counts.
 
-    Raises InputError for a damaged workbook, an absent sheet, an empty or merged head.
+    The first sheet that Excel shows, where none is named; merged cells below the head are the value that
+    they show. Raises InputError for a damaged workbook, an absent sheet, an empty or merged head, formulas
+    that nobody has calculated.
     """
-    from python_calamine import CalamineError, CalamineWorkbook
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
     try:
         book = CalamineWorkbook.from_path(str(path))
@@ -29,15 +34,18 @@ def read_spreadsheet(engine: Engine, path: Path, options: FileOptions) -> RawTab
             f"{path.name} is not a readable workbook ({error}); nothing of it was used. Save it "
             "again as .xlsx"
         ) from None
-    sheet = options.sheet or book.sheet_names[0]
+    shown = [m.name for m in book.sheets_metadata if m.visible == SheetVisibleEnum.Visible]
+    sheet = options.sheet or (shown or book.sheet_names)[0]
     if sheet not in book.sheet_names:
         raise InputError(
             f"{path.name} has no sheet {sheet!r}; it has {', '.join(book.sheet_names)}. Set [file] "
             "sheet in the mapping"
         )
-    rows = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+    page = book.get_sheet_by_name(sheet)
+    rows = page.to_python(skip_empty_area=False)
     if len(rows) < options.header_row:
         raise InputError(f"{path.name}, sheet {sheet}: the sheet is empty")
+    merged = _fill_merged(rows, page.merged_cell_ranges or (), options.header_row)
     names = _names(path, sheet, rows[options.header_row - 1], options.header_row)
     body = [
         (number, row)
@@ -51,17 +59,80 @@ def read_spreadsheet(engine: Engine, path: Path, options: FileOptions) -> RawTab
         for i, name in names.items()
     }
     columns[ROW] = pa.array([number for number, _ in body], pa.int64())
-    notes = (
-        ()
-        if options.sheet or len(book.sheet_names) == 1
-        else (
-            f"read the first sheet, {sheet}; the workbook also has "
-            f"{', '.join(book.sheet_names[1:])} ([file] sheet)",
+    for i, name in names.items():
+        if columns[name].null_count == len(body) and _uncalculated(path, sheet, i):
+            raise InputError(
+                f"{path.name}, sheet {sheet}: column {name!r} holds formulas that were never calculated "
+                "(the workbook was written by a program and never opened); open it in Excel or LibreOffice, "
+                "save it, and read it again"
+            )
+    notes = []
+    others = [name for name in shown if name != sheet]
+    if not options.sheet and others:
+        notes.append(
+            f"read the first sheet, {sheet}; the workbook also has {', '.join(others)} ([file] sheet)"
         )
-    )
-    return RawTable(
-        path.name, engine.load(pa.table(columns), "sheet"), len(body), True, None, (), notes
-    )
+    hidden = [name for name in book.sheet_names if name not in shown]
+    if hidden and not options.sheet:
+        notes.append(f"hidden sheets are not read: {', '.join(hidden)} ([file] sheet)")
+    if merged:
+        notes.append(f"{merged} merged cells below the head are read as the value they show")
+    table = engine.load(pa.table(columns), "sheet")
+    return RawTable(path.name, table, len(body), True, None, (), tuple(notes))
+
+
+def _fill_merged(rows: list[list[Any]], ranges: Any, header_row: int) -> int:
+    """Writes the value of merged cells below the head into each of them; how many there are."""
+    filled = 0
+    for (top, left), (bottom, right) in ranges:
+        if top < header_row:
+            continue
+        filled += 1
+        for r in range(top, min(bottom, len(rows) - 1) + 1):
+            for c in range(left, min(right, len(rows[r]) - 1) + 1):
+                rows[r][c] = rows[top][left]
+    return filled
+
+
+_FORMULA_WITHOUT_VALUE = re.compile(
+    r'<c r="([A-Z]+)\d+"[^>]*>\s*<f[^>]*(?:/>|>[^<]*</f>)\s*(?:<v\s*/>|<v>\s*</v>)?\s*</c>'
+)
+
+
+def _uncalculated(path: Path, sheet: str, column: int) -> bool:
+    """Whether a column of a sheet holds formulas without the value that Excel stores beside them."""
+    try:
+        with zipfile.ZipFile(path) as book:
+            targets = dict(
+                re.findall(
+                    r'Id="([^"]+)"[^>]*?Target="/?(?:xl/)?([^"]+)"',
+                    _ids_first(book.read("xl/_rels/workbook.xml.rels").decode()),
+                )
+            )
+            listed = re.findall(
+                r'<sheet [^>]*?name="([^"]*)"[^>]*?r:id="([^"]*)"',
+                book.read("xl/workbook.xml").decode(),
+            )
+            named = {html.unescape(name): targets.get(mark, "") for name, mark in listed}
+            text = book.read(f"xl/{named[sheet]}").decode()
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError):
+        return False
+    letters = {m[1] for m in _FORMULA_WITHOUT_VALUE.finditer(text)}
+    return _letters(column) in letters
+
+
+def _ids_first(relations: str) -> str:
+    return re.sub(r'(Target="[^"]*")([^>]*?)(Id="[^"]*")', r"\3\2\1", relations)
+
+
+def _letters(column: int) -> str:
+    """The name of a column as a sheet counts: A, B, … AA."""
+    name = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        name = chr(65 + rest) + name
+    return name
 
 
 def _names(path: Path, sheet: str, head: list[Any], row: int) -> dict[int, str]:

@@ -38,6 +38,7 @@ def _granted(given: tuple[str, ...]) -> tuple[str, ...]:
 
 
 _Key = Annotated[str, Field(max_length=200, pattern=r"^[^\x00]*$")]
+_Address = Annotated[str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
 _Word = Annotated[_Key | None, BeforeValidator(_blank)]
 
 
@@ -49,11 +50,7 @@ class PersonRow(BaseModel):
 
     person_id: Annotated[_Key, Field(min_length=1)]
     name: _Word = None
-    email: Annotated[
-        str | None,
-        BeforeValidator(_blank),
-        Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$"),
-    ] = None
+    email: Annotated[_Address | None, BeforeValidator(_blank)] = None
     population: _Word = None
     team: _Word = None
     team_manager: _Word = None
@@ -72,6 +69,11 @@ def read_people_csv(text: str, where: str = "people file") -> list[PersonRow]:
     if "person_id" not in names or unknown:
         wrong = f"columns {', '.join(unknown)} are not known; " if unknown else ""
         raise DeclarationError(where, [f"{wrong}the columns are {', '.join(COLUMNS)}"])
+    twice = sorted(name for name, n in Counter(names).items() if n > 1)
+    if twice:
+        raise DeclarationError(
+            where, [f"the column {', '.join(twice)} stands there more than once; keep one"]
+        )
     reader.fieldnames = names
     rows = []
     for row in reader:
