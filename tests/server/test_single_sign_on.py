@@ -87,7 +87,9 @@ def test_who_is_not_known_or_not_verified_stays_out_and_nobody_is_made(company, 
         company(url)
         client, answer = sign_in("x")
         assert answer.status_code == 403
-        assert b"not in the organization" in answer.content
+        unverified = claims["email"].startswith("ruth")
+        said = b"address is not confirmed" if unverified else b"not in the organization"
+        assert said in answer.content
         assert client.get("/").status_code == 302
     assert Person.objects.count() == 1
     assert AuditEntry.objects.latest("number").action == "sign_in.refused"
@@ -128,6 +130,51 @@ def test_groups_give_roles_and_take_them_and_what_was_given_by_hand_stays(compan
         assert client.get("/").status_code == 302, (
             "the session with the role that is gone has ended"
         )
+
+
+@pytest.mark.parametrize(
+    ("claims", "trusted", "status"),
+    [
+        ({"email": "ruth@example.org"}, True, 302),
+        ({"email": "ruth@example.org", "email_verified": "true"}, False, 302),
+        ({"email": "ruth@example.org", "email_verified": False}, True, 403),
+    ],
+    ids=["Entra ID says nothing and is trusted", "Cognito says it as text", "a no stays a no"],
+)
+def test_a_provider_that_says_nothing_of_addresses_can_be_trusted(company, claims, trusted, status):
+    person("ruth")
+    with provider(ruth=claims) as url:
+        company(url, oidc_trust_addresses=trusted)
+        _, answer = sign_in("ruth")
+        assert answer.status_code == status
+
+
+@pytest.mark.parametrize(
+    "groups",
+    [
+        {},
+        {"groups": None},
+        {"groups": [{"name": "ai-leads"}]},
+        {"_claim_names": {"groups": "src1"}},
+    ],
+    ids=["left out", "nothing", "objects", "too many to tell"],
+)
+def test_groups_that_are_not_told_take_no_role_away(company, groups):
+    from takeup.server.audit.models import AuditEntry
+    from takeup.server.organization.roles import Role
+    from takeup.server.organization.services import roles_of
+
+    ruth = person("ruth")
+    mapped = "ai-leads=programme_lead"
+    with provider(ruth=KNOWN | {"groups": ["ai-leads"]}) as url:
+        company(url, oidc_roles=mapped)
+        sign_in("ruth")
+    with provider(ruth=KNOWN | groups) as url:
+        company(url, oidc_roles=mapped)
+        _, answer = sign_in("ruth")
+        assert answer.status_code == 302
+    assert roles_of(ruth) == {Role.PROGRAMME_LEAD}
+    assert AuditEntry.objects.filter(action="sign_in.groups_unknown").count() == 1
 
 
 def test_a_provider_that_does_not_answer_is_said_without_a_traceback(company):

@@ -27,7 +27,8 @@ class ServerSettings(BaseModel):
     `inbox_days` how long rows stay as received; `nightly_hour` (UTC) when snapshots are taken
     and old keys of people removed; `administrator` the address of the first one; `smtp_url` the
     mail server, `mail_from` the sender; `webhooks` channels that are told of signals, with commas
-    between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role;
+    between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role,
+    `oidc_trust_addresses` whether its addresses count where it does not say that they are verified;
     `works_council` whether an agreement must be in force (docs/explanation/disclosure.md);
     `second_factor` whether those who sign in by password need one; `development` shows the style page."""
 
@@ -51,6 +52,7 @@ class ServerSettings(BaseModel):
     oidc_secret: str = ""
     oidc_name: str = "company sign-in"
     oidc_groups_claim: str = "groups"
+    oidc_trust_addresses: bool = False
     oidc_roles: str = ""
     works_council: bool = False
     second_factor: Literal["offered", "required"] = "offered"

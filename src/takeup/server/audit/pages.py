@@ -49,6 +49,9 @@ _WORDS = {
     "rollout.step": _("took a step of a rollout"),
     "rollout.step_withdrawn": _("withdrew a step"),
     "rollout.stopped": _("stopped advice"),
+    "sign_in.groups_unknown": _(
+        "signed in without the provider telling their groups; roles were kept"
+    ),
     "sign_in.link_made": _("made a sign-in link"),
     "sign_in.refused": _("refused a sign-in"),
     "signal.answered": _("answered a signal"),

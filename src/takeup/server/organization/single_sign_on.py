@@ -40,13 +40,18 @@ class OnlyTheOrganization(DefaultSocialAccountAdapter):  # type: ignore[misc]
         """Find the person, refuse whoever is none of ours, and keep their roles as their groups say."""
         claims = _claims(sociallogin.account.extra_data)
         address = str(claims.get("email") or "")
-        verified = claims.get("email_verified") is True
+        said = claims.get("email_verified")
+        verified = said is True or str(said).lower() == "true"
+        if said is None and settings.TAKEUP.oidc_trust_addresses:
+            # Some providers (Entra ID) say nothing of an address; the operator vouches for theirs.
+            verified = True
         person = Person.objects.filter(email__iexact=address, is_active=True).first()
         if not address or not verified or person is None:
             audit.record(
                 "sign_in.refused", reason="unknown" if verified else "address not verified"
             )
-            raise ImmediateHttpResponse(render(request, "account/not_known.html", status=403))
+            told = {"unverified": bool(address) and not verified}
+            raise ImmediateHttpResponse(render(request, "account/not_known.html", told, status=403))
         if sociallogin.is_existing and sociallogin.user.pk != person.pk:
             # The provider's account was somebody else's before; the address of today decides.
             sociallogin.account.delete()
@@ -56,13 +61,25 @@ class OnlyTheOrganization(DefaultSocialAccountAdapter):  # type: ignore[misc]
             sociallogin.connect(request, person)
         mapped = settings.TAKEUP.oidc_role_of
         if mapped:
-            groups = claims.get(settings.TAKEUP.oidc_groups_claim) or ()
-            named = {groups} if isinstance(groups, str) else set(groups)
+            named = _groups(claims.get(settings.TAKEUP.oidc_groups_claim))
+            if named is None:
+                audit.record("sign_in.groups_unknown", subject=person.handle)
+                return
             set_group_roles(
                 person,
                 {Role(role) for group, role in mapped if group in named},
                 {Role(role) for _, role in mapped},
             )
+
+
+def _groups(told: Any) -> set[str] | None:
+    """The names of somebody's groups; None where the provider did not tell them (Entra ID leaves the claim
+    out beyond 200 groups), which is not to be in none."""
+    if isinstance(told, str):
+        return {told}
+    if not isinstance(told, list) or not all(isinstance(name, str) for name in told):
+        return None
+    return set(told)
 
 
 def _claims(told: dict[str, Any]) -> dict[str, Any]:
