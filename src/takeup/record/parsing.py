@@ -6,6 +6,7 @@ could not be read is told by comparing with the blank-stripped text.
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
@@ -209,30 +210,30 @@ def _months_as_numbers(text: ir.StringValue) -> ir.StringValue:
 def local_to_utc(clock: ir.TimestampValue, zone: str, years: tuple[int, int]) -> ir.TimestampValue:
     """Local wall-clock time of `zone` as UTC, by the zone's transitions between `years`.
 
-    Written out as a case list, so every engine gives the same answer without a time zone
-    database of its own. An hour that happens twice is read as its first occurrence.
+    Written out as steps, so every engine gives the same answer without a time zone database of its own. An hour that happens twice is read as its first occurrence.
     """
-    transitions = _local_transitions(zone, years)
-    branches = [
-        (clock < ibis.literal(until), clock - ibis.interval(seconds=int(offset)))
-        for until, offset in transitions[:-1]
-    ]
-    last = clock - ibis.interval(seconds=int(transitions[-1][1]))
-    return ibis.cases(*branches, else_=last) if branches else last
+    return clock - _offset_at(clock, _local_transitions(zone, years)).as_interval("s")
+
+
+def _offset_at(
+    clock: ir.TimestampValue, transitions: list[tuple[datetime, float]]
+) -> ir.IntegerValue:
+    """Seconds that a zone is ahead of UTC. A sum of steps, not a case list: what stands in a case list is
+    computed again for every branch."""
+    offset: ir.IntegerValue = ibis.literal(int(transitions[0][1])).cast("int64")
+    for (until, before), (_, after) in itertools.pairwise(transitions):
+        if after != before:
+            offset = offset + (clock >= ibis.literal(until)).cast("int64") * int(after - before)
+    return offset
 
 
 def utc_to_local(moment: ir.TimestampValue, zone: str, years: tuple[int, int]) -> ir.TimestampValue:
     """The clock on the wall of `zone` at moments of UTC within `years`."""
-    transitions = _local_transitions(zone, years)
-    branches = [
-        (
-            moment < ibis.literal(until - timedelta(seconds=offset)),
-            moment + ibis.interval(seconds=int(offset)),
-        )
-        for until, offset in transitions[:-1]
+    steps = [
+        (until - timedelta(seconds=offset), offset)
+        for until, offset in _local_transitions(zone, years)
     ]
-    last = moment + ibis.interval(seconds=int(transitions[-1][1]))
-    return ibis.cases(*branches, else_=last) if branches else last
+    return moment + _offset_at(moment, steps).as_interval("s")
 
 
 def _local_transitions(zone: str, years: tuple[int, int]) -> list[tuple[datetime, float]]:
