@@ -74,3 +74,21 @@ def test_an_address_without_a_table_says_how_to_write_one(address):
 def test_a_server_that_is_away_is_said_to_be(tmp_path):
     with pytest.raises(InputError, match="cannot be read"):
         takeup.diagnose("postgres://x:secret@127.0.0.1:9/db/decisions")
+
+
+def test_a_materialised_view_of_types_that_files_do_not_have_is_read(database):
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        connection.execute(
+            "CREATE MATERIALIZED VIEW risk.wide AS SELECT decision_id, person_id::char(8) AS person_id, "
+            "recommendation, ARRAY[choice] AS choice, ARRAY[choice, 'x'] AS tags, interval '90 s' AS duration_s, "
+            "CASE decision_id WHEN 'd3' THEN 'infinity'::timestamptz ELSE decided_at END AS decided_at "
+            'FROM risk."decisions 2"'
+        )
+    opened = open_decisions(f"{database.url}/risk.wide")
+    rows = opened.table.tables["decisions"].to_pandas()
+    assert set(rows["person_id"]) == {"p1", "p2"}
+    assert set(rows["choice"]) == {"approve", "decline"}
+    assert set(rows["duration_s"]) == {90.0}
+    (problem,) = opened.table.problems
+    assert (problem.column, problem.what, problem.count) == ("decided_at", "lies in the future", 1)
+    assert "tags is left out" in " ".join(opened.table.notes)
