@@ -7,13 +7,10 @@ it is needed.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from takeup.record.words import has_wide_blanks
-
-_WHOLE = re.compile(r"^-?\d+\.0+$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +26,3 @@ class DifferentValues:
             v == v.strip() and v.lower() not in unknown and not has_wide_blanks(v)
             for v in self.values
         )
-
-    def are_all(self, words: Collection[str]) -> bool:
-        """Whether every value is one of `words`, as written."""
-        return self.values <= set(words)
-
-    def has_whole_numbers(self) -> bool:
-        """Whether some value is a whole number written like `1.0`."""
-        return any(_WHOLE.match(v) for v in self.values)

@@ -81,7 +81,7 @@ def to_time(
     text: ir.StringValue,
     form: TimeFormat,
     zone: str | None,
-    years: tuple[int, int] = (1990, 2100),
+    years: tuple[int, int],
 ) -> ir.TimestampValue:
     """A moment in UTC (without zone), as `form` writes it. Texts that name their zone are exact; others
     are local time of `zone` (UTC where None) in `years`. Null where the text is no moment."""
@@ -105,6 +105,14 @@ def counted_time(number: ir.NumericValue, unit: Unit) -> ir.TimestampValue:
     else:
         micro = (number * _MICROSECONDS[unit]).round(0).cast("int64")
     return ibis.literal(_EPOCH) + micro.as_interval("us")
+
+
+def years_around(seen: tuple[int, int] | None) -> tuple[int, int]:
+    """The years whose changes of clocks are needed for moments in `seen`: the last thirty where nothing was
+    seen; none before those or after the next, where only slips lie."""
+    latest = now().year + 1
+    low, high = seen or (latest - 30, latest)
+    return max(low, latest - 60) - 1, min(high, latest) + 1
 
 
 def _written_time(

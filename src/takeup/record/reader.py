@@ -19,6 +19,7 @@ from takeup.record.number_format import NumberFormat
 from takeup.record.seen import Seen
 from takeup.record.spelling import NAMED_CHOICES
 from takeup.record.time_format import TimeFormat
+from takeup.record.toml_file import toml_key
 from takeup.record.use_case import UseCase
 from takeup.record.words import has_wide_blanks, is_list_of_several, tidy
 
@@ -199,7 +200,7 @@ class Reader:
         other, like = (",", "1234.5") if decimal == "." else (".", "1.234,5")
         return (
             f"write numbers like {like}, as the rest of the column; if {source} has another decimal sign, "
-            f'set [formats.{as_key(source)}] decimal = "{other}" in the mapping'
+            f'set [formats.{toml_key(source)}] decimal = "{other}" in the mapping'
         )
 
     def _typed(self, name: str, value: ir.Value) -> Reading:
@@ -269,8 +270,12 @@ class Reader:
     def _translated(self, name: str, value: ir.Value) -> ir.StringValue:
         text = _as_text(value)
         words = self.mapping.values[name]
-        return text.lower().cases(
-            *[(word.strip().lower(), meaning) for word, meaning in words.items()], else_=text
+        return (
+            text.lower()
+            .cases(
+                *[(word.strip().lower(), meaning) for word, meaning in words.items()], else_=text
+            )
+            .nullif("")
         )
 
     def _text(self, name: str, value: ir.Value) -> Reading:
@@ -399,9 +404,7 @@ class Reader:
     def _time(self, name: str, value: ir.Value) -> Reading:
         source = self.source_of(name)
         zone = self._format(source).time_zone or self.options.time_zone
-        latest = now().year + 1
-        low, high = self.seen.years.get(source, (latest - 30, latest))
-        years = (max(low, latest - 60) - 1, min(high, latest) + 1)
+        years = parsing.years_around(self.seen.years.get(source))
         form = self.seen.times.get(source)
         dtype = value.type()
         checks: list[Check] = []
@@ -477,7 +480,7 @@ def _date_remedy(source: str, form: TimeFormat) -> str:
     other = {"ymd": "dmy", "dmy": "mdy", "mdy": "dmy"}[form.order]
     return (
         f'the date order is "{form.order}"; if days or months come first, set '
-        f'[formats.{as_key(source)}] date_order = "{other}" in the mapping ([file] date_order for all)'
+        f'[formats.{toml_key(source)}] date_order = "{other}" in the mapping ([file] date_order for all)'
     )
 
 
@@ -505,9 +508,3 @@ def _wrong_type(name: str, source: str, value: ir.Value, wanted: str) -> InputEr
         f"column {source} is of type {value.type()}, but {name} must be {wanted}; map another "
         f"column to {name}, or leave it out"
     )
-
-
-def as_key(name: str) -> str:
-    """A column's name as a key of TOML."""
-    bare = name.isascii() and name.replace("_", "").replace("-", "").isalnum()
-    return name if bare else '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
+import tomlkit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from takeup.record.errors import DeclarationError
@@ -47,6 +49,31 @@ def declare(model: type[D], contents: dict[str, Any], where: str) -> D:
         return model.model_validate(contents)
     except ValidationError as error:
         raise DeclarationError(where, [_sentence(e) for e in error.errors()]) from None
+
+
+def toml_text(text: str) -> str:
+    """A text as TOML writes it, in the quotes that need no escaping where there are such."""
+    literal = '"' in text and "'" not in text and text.isprintable()
+    return str(tomlkit.string(text, literal=literal).as_string())
+
+
+def toml_key(name: str) -> str:
+    """A name as a key of TOML, in quotes where it needs them."""
+    return str(tomlkit.key(name).as_string())
+
+
+def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Two declarations as one: tables are put together, lists joined, and `other` holds for the rest."""
+    found = dict(one)
+    for key, value in other.items():
+        before = found.get(key)
+        if isinstance(before, Mapping) and isinstance(value, Mapping):
+            found[key] = merged(before, value)
+        elif isinstance(before, list) and isinstance(value, list):
+            found[key] = [*before, *(v for v in value if v not in before)]
+        else:
+            found[key] = value
+    return found
 
 
 def _sentence(error: Any) -> str:

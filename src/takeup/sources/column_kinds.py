@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+from typing import TypeVar, cast
 
 import ibis.expr.datatypes as dt
 
@@ -13,7 +14,7 @@ from takeup.record.number_format import NumberFormat, best_format
 from takeup.record.parsing import FALSE_WORDS, TRUE_WORDS, present, to_number
 from takeup.record.time_format import share_of_moments
 from takeup.record.vocabulary import BLANKS
-from takeup.record.words import plain_blanks, tidy
+from takeup.record.words import tidy
 from takeup.sources.languages import every_language
 from takeup.sources.look import unit_of_count
 from takeup.sources.raw_table import RawTable
@@ -27,6 +28,24 @@ _MOST_WORDS = {
     "action": 20,
 }
 _UNIQUE_ENOUGH = 0.95
+_LONGEST = 40
+"""Signs of a number or moment with all that may stand around it."""
+
+
+Answer = TypeVar("Answer")
+
+
+def _once(ask: Callable[[ColumnKinds, str], Answer]) -> Callable[[ColumnKinds, str], Answer]:
+    """Asks for each column once. What was told goes with the columns it was told of."""
+
+    @functools.wraps(ask)
+    def told(self: ColumnKinds, column: str) -> Answer:
+        key = (ask.__name__, column)
+        if key not in self.told:
+            self.told[key] = ask(self, column)
+        return cast(Answer, self.told[key])
+
+    return told
 
 
 class ColumnKinds:
@@ -34,6 +53,7 @@ class ColumnKinds:
 
     def __init__(self, raw: RawTable, columns: Collection[str]) -> None:
         self.raw, self.held = raw, raw.held
+        self.told: dict[tuple[str, str], object] = {}
         self.columns = list(columns)
         self.sizes = self.held.sizes(self.columns)
         self.texts = {
@@ -61,18 +81,18 @@ class ColumnKinds:
             return None
         return self._typed_words(column)
 
-    @functools.cache  # noqa: B019 - lives as long as one proposal
+    @_once
     def _typed_words(self, column: str) -> frozenset[str]:
         value = self.raw.table[column].cast("string")
         found = fetch(self.raw.table.select(v=value).distinct().limit(100))["v"].to_pylist()
         return frozenset(str(v) for v in found if v is not None)
 
-    @functools.cache  # noqa: B019
+    @_once
     def number_format(self, column: str) -> NumberFormat | None:
         """How a column of texts writes numbers, where nearly all of it are numbers."""
         if not self.held.is_text(column):
             return None
-        if column not in self.texts and not self._seems(column, "0123456789"):
+        if column not in self.texts and not self._has_digits(column):
             return None
         form, share = best_format(self.held.shapes(column, BLANKS))
         return form if share >= _NEARLY_ALL else None
@@ -82,7 +102,7 @@ class ColumnKinds:
         kind = self.dtype(column)
         return bool(kind.is_numeric()) or self.number_format(column) is not None
 
-    @functools.cache  # noqa: B019
+    @_once
     def is_time(self, column: str) -> bool:
         """Whether the column holds moments; counts since 1970 where their size says so."""
         kind = self.dtype(column)
@@ -93,17 +113,19 @@ class ColumnKinds:
             return unit_of_count(most) not in (None, "days")
         if not self.held.is_text(column):
             return False
-        if column not in self.texts and not self._seems(column, "0123456789"):
+        if column not in self.texts and not self._has_digits(column):
             return False
         return share_of_moments(self.held.shapes(column, BLANKS)) >= _NEARLY_ALL
 
-    def _seems(self, column: str, signs: str) -> bool:
-        """Whether some first values have digits at all, before all rows are asked."""
-        some = [plain_blanks(t) for t in self.held.first_texts(column)]
-        with_digits = [t for t in some if any(c in signs for c in t) and len(t) <= 40]
-        return len(with_digits) >= 0.8 * len([t for t in some if t.lower() not in BLANKS])
+    @_once
+    def _has_digits(self, column: str) -> bool:
+        """Whether most texts are short and hold a digit, which is asked before how each is written."""
+        text = self.raw.table[column]
+        fits = text.re_search(r"\d") & (text.length() <= _LONGEST)
+        found = fetch(self.raw.table.aggregate(n=fits.fill_null(False).sum()))["n"][0].as_py()
+        return int(found or 0) >= 0.5 * self.sizes[column].known
 
-    @functools.cache  # noqa: B019
+    @_once
     def span(self, column: str) -> tuple[float, float] | None:
         """The least and the greatest number."""
         value = self.raw.table[column]
@@ -122,7 +144,7 @@ class ColumnKinds:
         words = self.words(column)
         return bool(words) and all(w.lower() in (*TRUE_WORDS, *FALSE_WORDS) for w in words or ())
 
-    @functools.cache  # noqa: B019
+    @_once
     def is_unique(self, column: str) -> bool:
         """Whether no value stands twice."""
         size = self.sizes[column]

@@ -122,7 +122,7 @@ def build_decision_table(
     names = _use_cases(typed)
     declared = declared_words(mapping, any_use_case)
     known = _known_words(canonical, declared)
-    typed, strange = without_strange_words(typed, raw.name, mapping, known)
+    typed, strange = without_strange_words(canonical, typed, raw.name, mapping, known)
     file = open_outcomes(columns, outcomes, mapping, any_use_case, known) if outcomes else None
     step("joining outcomes")
     one = use_case_of(names[0], True) if len(names) == 1 else None

@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from takeup.record.canonical import BAD, DROP
 from takeup.record.errors import TakeupError
 from takeup.record.mapping import Mapping, parse_mapping
 from takeup.record.reader import ROW
 from takeup.record.spelling import NAMED_CHOICES
+from takeup.record.toml_file import toml_text
 from takeup.record.use_case import UseCase
 from takeup.sources.column_kinds import ColumnKinds
 from takeup.sources.look import look, read_table, with_formats
@@ -77,10 +77,9 @@ def _drafted(raw: RawTable, mapping: Mapping, proposal: Proposal) -> Draft:
 def _words(raw: RawTable, mapping: Mapping) -> tuple[list[Question], str | None]:
     use_case = mapping.use_case or UseCase()
     try:
-        typed = read_table(raw, mapping, use_case).table
+        rows = read_table(raw, mapping, use_case).usable()
     except TakeupError as error:
         return [], str(error)
-    rows = typed.filter(~typed[BAD] & (typed[DROP] == 0))
     found, _ = open_words(rows, mapping, declared_words(mapping, use_case))
     return found, None
 
@@ -100,7 +99,7 @@ def _essential(raw: RawTable, mapping: Mapping) -> list[Question]:
     for name in missing:
         could = [c for c in columns if c not in used and kinds.fits(name, c)]
         answers = [
-            Answer(f"{c} ({_some(kinds, c)})", f"[columns]\n{name} = {_quoted(c)}") for c in could
+            Answer(f"{c} ({_some(kinds, c)})", f"[columns]\n{name} = {toml_text(c)}") for c in could
         ]
         found.append(
             Question(name, f"Which column holds {_NEEDED[name]} ({name})?", tuple(answers[:12]))
@@ -171,7 +170,3 @@ def _outcome_again(raw: RawTable, mapping: Mapping) -> Mapping:
 
 def _contents(mapping: Mapping) -> dict[str, Any]:
     return mapping.model_dump(exclude_defaults=True, exclude_none=True)
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

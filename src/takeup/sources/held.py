@@ -142,11 +142,6 @@ class Held:
         )
         return fields, years
 
-    def first_texts(self, column: str, most: int = 200) -> list[str]:
-        """Some values of a column, as texts; nothing is settled by them."""
-        some = self.table.filter(self.table[column].notnull()).limit(most)
-        return [str(v) for v in fetch(some.select(column))[column].to_pylist()]
-
 
 def _among(values: Iterable[str], unknown: Collection[str]) -> list[Shape]:
     found: dict[str, list[str]] = {}

@@ -22,11 +22,11 @@ from takeup.record.columns import kind_of
 from takeup.record.errors import InputError
 from takeup.record.mapping import ColumnFormat, Mapping
 from takeup.record.number_format import NumberDoubt, NumberFormat, are_numbers, settle_numbers
-from takeup.record.reader import as_key
 from takeup.record.seen import Seen
 from takeup.record.shapes import Shape
 from takeup.record.spelling import spell
 from takeup.record.time_format import Fields, TimeDoubt, TimeFormat, Unit, settle_time
+from takeup.record.toml_file import toml_key
 from takeup.record.use_case import UseCase
 from takeup.sources.covariates import settle_covariates
 from takeup.sources.held import Held
@@ -200,13 +200,14 @@ def order_of(held: Held, mapping: Mapping, column: str) -> Callable[[ir.Value], 
         settled = settle_numbers({column: shapes}, {}, mapping.file.decimal)
         form = settled.formats.get(column, NumberFormat())
         return lambda value: parsing.to_number(parsing.present(value, blanks), form)
-    time, _, _ = _time_format(held, column, mapping)
+    time, span, _ = _time_format(held, column, mapping)
     if isinstance(time, TimeDoubt):
         raise InputError(_time_question(column, time).sentence())
     if time is None:
         return lambda value: value
+    zone = mapping.formats.get(column, ColumnFormat()).time_zone or mapping.file.time_zone
     return lambda value: parsing.to_time(
-        parsing.present(value, blanks), time, mapping.file.time_zone
+        parsing.present(value, blanks), time, zone, parsing.years_around(span)
     )
 
 
@@ -315,8 +316,8 @@ def _number_question(column: str, doubt: NumberDoubt) -> Question:
         f'column {column}: "{doubt.example}" can be {doubt.by_point} or {doubt.by_comma}, and nothing in '
         "the column or the file tells which.",
         (
-            Answer(doubt.by_point, f"[formats.{as_key(column)}]\ndecimal = '.'"),
-            Answer(doubt.by_comma, f"[formats.{as_key(column)}]\ndecimal = ','"),
+            Answer(doubt.by_point, f"[formats.{toml_key(column)}]\ndecimal = '.'"),
+            Answer(doubt.by_comma, f"[formats.{toml_key(column)}]\ndecimal = ','"),
         ),
     )
 
@@ -326,7 +327,7 @@ def _time_question(column: str, doubt: TimeDoubt) -> Question:
         column,
         f'column {column}: in "{doubt.example}" the day or the month may come first, and no row tells which.',
         (
-            Answer("the day", f"[formats.{as_key(column)}]\ndate_order = 'dmy'"),
-            Answer("the month", f"[formats.{as_key(column)}]\ndate_order = 'mdy'"),
+            Answer("the day", f"[formats.{toml_key(column)}]\ndate_order = 'dmy'"),
+            Answer("the month", f"[formats.{toml_key(column)}]\ndate_order = 'mdy'"),
         ),
     )

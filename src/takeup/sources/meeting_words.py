@@ -11,7 +11,7 @@ import ibis
 import ibis.expr.types as ir
 
 from takeup.log import fetch
-from takeup.record.canonical import ROW
+from takeup.record.canonical import BAD, ROW, Canonical, without_flags
 from takeup.record.mapping import Mapping
 from takeup.record.use_case import UseCase
 from takeup.sources.checking import FIRST_ROWS
@@ -40,7 +40,11 @@ def open_words(
         return [], []
     by = [c for c in ("use_case", "recommendation", "choice") if c in rows.columns]
     both = rows.filter(rows.recommendation.notnull() & rows.choice.notnull())
-    found = fetch(both.group_by(by).aggregate(n=ibis._.count()).limit(_MOST_PAIRS)).to_pylist()
+    found = fetch(both.group_by(by).aggregate(n=ibis._.count()).limit(_MOST_PAIRS + 1)).to_pylist()
+    if len(found) > _MOST_PAIRS:
+        return [], [
+            f"advice and choice have over {_MOST_PAIRS:,} pairs: whether their words meet was not seen"
+        ]
     cases = [
         Case(str(r.get("use_case") or ""), r["recommendation"], r["choice"], int(r["n"]))
         for r in found
@@ -51,24 +55,29 @@ def open_words(
 
 
 def without_strange_words(
-    rows: ir.Table, name: str, mapping: Mapping, known: Collection[str]
+    typed: Canonical, rows: ir.Table, name: str, mapping: Mapping, known: Collection[str]
 ) -> tuple[ir.Table, list[Problem]]:
     """`rows` with judged words that nobody advised or chose taken as unknown, and how many there are.
 
-    `rows`: typed rows with `row__`, of the table `name`. Raises InputError where no word is known.
+    `rows`: those of `typed`, read from the table `name`; bad ones and those left out are not counted.
+    Raises InputError where no word is known.
     """
     problems: list[Problem] = []
     for column in _JUDGED:
         if column not in rows.columns or not rows[column].type().is_string() or not known:
             continue
+        meant = {*known, *mapping.values.get(column, {}).values()}
+        held = typed.words.get(column)
+        if held is not None and held <= meant:
+            continue
+        usable = without_flags(rows) if BAD in rows.columns else rows
         counts = fetch(
-            rows.filter(rows[column].notnull())
-            .group_by(word=rows[column])
+            usable.filter(usable[column].notnull())
+            .group_by(word=usable[column])
             .aggregate(n=ibis._.count())
         ).to_pylist()
         words = {r["word"]: int(r["n"]) for r in counts}
-        said = {*mapping.values.get(column, {}).values()}
-        strange = [w for w in sorted(words) if w not in known and w not in said]
+        strange = [w for w in sorted(words) if w not in meant]
         source = mapping.columns.get(column, column)
         if words and len(strange) == len(words):
             refuse(name, never_met(column, str(source), words, known))
@@ -76,7 +85,10 @@ def without_strange_words(
             continue
         odd = rows[column].isin(strange).fill_null(False)
         first = fetch(
-            rows.filter(odd).select(ROW, column).order_by(ROW).limit(FIRST_ROWS)
+            usable.filter(usable[column].isin(strange))
+            .select(ROW, column)
+            .order_by(ROW)
+            .limit(FIRST_ROWS)
         ).to_pydict()
         problems.append(
             Problem(

@@ -120,7 +120,7 @@ def open_outcomes(
     canonical = read_table(outcomes, side, use_case, "outcomes", words)
     counted = count_problems(canonical, outcomes.name)
     key = _key(decision_columns, canonical.table, outcomes)
-    rows, strange = without_strange_words(canonical.usable(), outcomes.name, side, words)
+    rows, strange = without_strange_words(canonical, canonical.usable(), outcomes.name, side, words)
     names = _names(rows)
     if len(names) > _MOST_NAMES:
         raise DeclarationError(

@@ -28,6 +28,7 @@ def plain_columns(table: ir.Table) -> tuple[ir.Table, dict[str, str], tuple[str,
     values: dict[str, ir.Value] = {}
     absent: dict[str, str] = {}
     notes: list[str] = []
+    changed = False
     for name, dtype in table.schema().items():
         if name == ROW:
             continue
@@ -39,9 +40,10 @@ def plain_columns(table: ir.Table) -> tuple[ir.Table, dict[str, str], tuple[str,
         if why:
             absent[name] = why
             continue
-        values[name] = _plain(value, dtype, engine_of(table))
+        plain = _plain(value, dtype, engine_of(table))
+        changed |= plain is not value or dtype != table[name].type()
+        values[name] = plain
     notes += [f"column {name} is left out: it {why}" for name, why in absent.items()]
-    changed = [n for n, v in values.items() if v is not table[n]]
     if not changed and not absent:
         return table, {}, ()
     kept = [ROW] if ROW in table.columns else []

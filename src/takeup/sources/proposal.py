@@ -6,6 +6,7 @@ Everything guessed is written down as a guess: `takeup map` writes it as a comme
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ from takeup.record.columns import (
 )
 from takeup.record.mapping import Mapping, parse_mapping
 from takeup.record.reader import ROW
+from takeup.record.toml_file import toml_text
 from takeup.record.words import fold
 from takeup.sources.column_kinds import ColumnKinds
 from takeup.sources.languages import every_language, plain_name, unit_of
@@ -103,7 +105,9 @@ class _Proposing:
         return Proposal(mapping, tuple(self.guesses), unmapped, tuple(self.questions))
 
     def _name_columns(self) -> None:
-        ranked = {c.name: dict(self._candidates(c)) for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)}
+        ranked = {
+            c.name: dict(_candidates(self.kinds, c)) for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)
+        }
         # What bears the record's own name is taken before any other column asks for it.
         for name, found in ranked.items():
             if found.get(name) == 0:
@@ -125,29 +129,6 @@ class _Proposing:
         self.chosen.clear()
         self.chosen.update(ordered)
 
-    def _candidates(self, column: Column) -> Iterable[tuple[str, int]]:
-        """Columns whose names can mean `column`, the likeliest first, with how far they are off."""
-        language = every_language()
-        names = language.names.get(column.name, [])
-        patterns = language.patterns.get(column.name, [])
-        found: dict[str, int] = {}
-        for source in self.kinds.columns:
-            if source == column.name and not self.kinds.is_blank(source):
-                found[source] = 0
-                continue
-            plain = plain_name(source)
-            bare = plain.removesuffix(f"_{unit_of(source) or ''}")
-            if plain == column.name:
-                found[source] = 1
-            elif plain in names or bare in names:
-                found[source] = 2 + names.index(plain if plain in names else bare)
-            else:
-                for i, pattern in enumerate(patterns):
-                    if re.search(pattern, plain):
-                        found[source] = 1_000 + i
-                        break
-        return sorted(found.items(), key=lambda one: one[1])
-
     def _settle_ids(self) -> None:
         """An id that repeats is the case's where nothing else is, and asked about."""
         source = self.chosen.get("decision_id")
@@ -166,10 +147,11 @@ class _Proposing:
             )
         own = Answer(
             "each row is a decision of its own",
-            f"[columns]\ncase_id = {_text(source)}" if kept else "",
+            f"[columns]\ncase_id = {toml_text(source)}" if kept else "",
         )
         last = Answer(
-            "the last row of an id corrects the others", f"[columns]\ndecision_id = {_text(source)}"
+            "the last row of an id corrects the others",
+            f"[columns]\ndecision_id = {toml_text(source)}",
         )
         self.questions.append(
             Question(
@@ -188,12 +170,12 @@ class _Proposing:
         if source is None or factor in (None, 1):
             return
         del self.chosen["duration_s"]
-        self.contents["computed"] = {"duration_s": f"col({_text(source)}) * {factor:g}"}
+        self.contents["computed"] = {"duration_s": f"col({_literal(source)}) * {factor:g}"}
         self.guesses.append(f"{source} counts {unit}; duration_s is it times {factor:g}")
 
     def _computed_from(self) -> list[str]:
         texts = " ".join(self.contents.get("computed", {}).values())
-        return [c for c in self.kinds.columns if _text(c) in texts]
+        return [c for c in self.kinds.columns if _literal(c) in texts]
 
     def _left_out(self) -> None:
         """Rows that say of themselves that they do not count are offered to be left out."""
@@ -210,7 +192,7 @@ class _Proposing:
             if not out or len(out) == len(words):
                 continue
             shown = ", ".join(f'"{w}"' for w in out)
-            keep = f"{_name(source)} not in ({', '.join(_text(w) for w in out)},)"
+            keep = f"{_name(source)} not in ({', '.join(_literal(w) for w in out)},)"
             if self.kinds.dtype(source).is_boolean():
                 keep = _name(source) if out == ["false"] else f"not {_name(source)}"
             reason = f"{source} says {', '.join(out)}"
@@ -221,9 +203,9 @@ class _Proposing:
                     (
                         Answer(
                             "they do not count",
-                            f"[[filters]]\nkeep = {_literal(keep)}\nreason = {_text(reason)}",
+                            f"[[filters]]\nkeep = {toml_text(keep)}\nreason = {toml_text(reason)}",
                         ),
-                        Answer("they count like the others", f"ignore = [{_text(source)}]"),
+                        Answer("they count like the others", f"ignore = [{toml_text(source)}]"),
                     ),
                     must=False,
                 )
@@ -234,7 +216,7 @@ class _Proposing:
         taken = {*self.chosen.values(), *self._computed_from(), *asked}
         for source in (c for c in self.kinds.columns if c not in taken):
             name = _covariate_name(source)
-            if name not in self.chosen and self._is_covariate(source):
+            if name not in self.chosen and _is_covariate(self.kinds, source):
                 self.chosen[name] = source
         segments = [
             n
@@ -246,34 +228,60 @@ class _Proposing:
             self.contents.setdefault("use_case", {})["segment"] = segments[:2]
             self.guesses.append(f"kinds of case are told apart by {', '.join(segments[:2])}")
 
-    def _is_covariate(self, source: str) -> bool:
-        """Whether a column is a kind of case: known before the decision, and of nobody in particular."""
-        kinds, plain, unread = self.kinds, plain_name(source), every_language().unread
-        if plain.startswith(COVARIATE_PREFIX):
-            return not kinds.is_blank(source)
-        if kinds.is_blank(source) or kinds.sizes[source].different < 2 or kinds.is_time(source):
-            return False
-        every = (*unread.after_decision, *unread.person, *unread.number)
-        if any(re.search(pattern, plain) for pattern in every):
-            return False
-        if kinds.is_number(source):
-            return not self._is_running_number(source)
-        words = kinds.words(source)
-        return words is not None and 2 <= len(words) <= _MOST_COVARIATE_LEVELS
-
-    def _is_running_number(self, source: str) -> bool:
-        """Whether whole numbers name things: nearly every row has its own."""
-        size = self.kinds.sizes[source]
-        if size.known < 50 or size.different < 0.98 * size.known:
-            return False
-        dtype = self.kinds.dtype(source)
-        if not dtype.is_string():
-            return bool(dtype.is_integer())
-        return all(s.text.strip("9") == "" for s in self.kinds.held.shapes(source, ()))
-
 
 _TWINS = {"choice_value": "choice", "recommendation_value": "recommendation"}
 """A number in place of a choice is looked for only where there is no choice in words."""
+
+
+def _candidates(kinds: ColumnKinds, column: Column) -> Iterable[tuple[str, int]]:
+    """Columns whose names can mean `column`, the likeliest first, with how far they are off."""
+    language = every_language()
+    names = language.names.get(column.name, [])
+    patterns = language.patterns.get(column.name, [])
+    found: dict[str, int] = {}
+    for source in kinds.columns:
+        if source == column.name and not kinds.is_blank(source):
+            found[source] = 0
+            continue
+        plain = plain_name(source)
+        bare = plain.removesuffix(f"_{unit_of(source) or ''}")
+        if plain == column.name:
+            found[source] = 1
+        elif plain in names or bare in names:
+            found[source] = 2 + names.index(plain if plain in names else bare)
+        else:
+            for i, pattern in enumerate(patterns):
+                if re.search(pattern, plain):
+                    found[source] = 1_000 + i
+                    break
+    return sorted(found.items(), key=lambda one: one[1])
+
+
+def _is_covariate(kinds: ColumnKinds, source: str) -> bool:
+    """Whether a column is a kind of case: known before the decision, and of nobody in particular."""
+    plain, unread = plain_name(source), every_language().unread
+    if plain.startswith(COVARIATE_PREFIX):
+        return not kinds.is_blank(source)
+    if kinds.is_blank(source) or kinds.sizes[source].different < 2 or kinds.is_time(source):
+        return False
+    every = (*unread.after_decision, *unread.person, *unread.number)
+    if any(re.search(pattern, plain) for pattern in every):
+        return False
+    if kinds.is_number(source):
+        return not _is_running_number(kinds, source)
+    words = kinds.words(source)
+    return words is not None and 2 <= len(words) <= _MOST_COVARIATE_LEVELS
+
+
+def _is_running_number(kinds: ColumnKinds, source: str) -> bool:
+    """Whether whole numbers name things: nearly every row has its own."""
+    size = kinds.sizes[source]
+    if size.known < 50 or size.different < 0.98 * size.known:
+        return False
+    dtype = kinds.dtype(source)
+    if not dtype.is_string():
+        return bool(dtype.is_integer())
+    return all(s.text.strip("9") == "" for s in kinds.held.shapes(source, ()))
 
 
 def _covariate_name(source: str) -> str:
@@ -281,16 +289,13 @@ def _covariate_name(source: str) -> str:
     return plain if plain.startswith(COVARIATE_PREFIX) else COVARIATE_PREFIX + plain
 
 
-def _text(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
 def _literal(text: str) -> str:
-    return f"'{text}'" if "'" not in text else _text(text)
+    """A text as an expression of a mapping writes it."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _name(column: str) -> str:
-    return column if column.isidentifier() else f"col({_text(column)})"
+    return column if column.isidentifier() else f"col({_literal(column)})"
 
 
 def _events(kinds: ColumnKinds) -> Proposal | None:
@@ -325,8 +330,6 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
             "ignores": [w for w in rest if w not in repeats],
         },
     }
-    proposing = _Proposing(kinds, True)
-    proposing.chosen["person_id"] = person
     if kinds.is_time(order):
         contents["columns"]["decided_at"] = order
     confidence = _named("confidence", kinds)
@@ -334,7 +337,7 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
         contents["columns"]["confidence"] = confidence
     taken = {person, order, event, confidence}
     for source in columns:
-        if source not in taken and proposing._is_covariate(source):
+        if source not in taken and _is_covariate(kinds, source):
             contents["columns"][_covariate_name(source)] = source
     mapping = parse_mapping(contents, "proposal")
     used = {*taken, *(str(v) for v in contents["columns"].values())}
@@ -350,7 +353,7 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
 
 
 def _named(name: str, kinds: ColumnKinds) -> str | None:
-    found = _Proposing(kinds, True)._candidates(COLUMNS[name])
+    found = _candidates(kinds, COLUMNS[name])
     return next((c for c, _ in found if kinds.fits(name, c)), None)
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from takeup.record.errors import InputError
+from takeup.record.toml_file import merged
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,20 +52,7 @@ def refuse(name: str, questions: Iterable[Question]) -> None:
 
 def answered(contents: Mapping[str, Any], lines: str) -> dict[str, Any]:
     """The contents of a mapping with the lines of an answer added."""
-    return _with(dict(contents), tomllib.loads(lines))
-
-
-def _with(one: dict[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
-    found = dict(one)
-    for key, value in other.items():
-        before = found.get(key)
-        if isinstance(before, Mapping) and isinstance(value, Mapping):
-            found[key] = _with(dict(before), value)
-        elif isinstance(before, list) and isinstance(value, list):
-            found[key] = [*before, *(v for v in value if v not in before)]
-        else:
-            found[key] = value
-    return found
+    return merged(contents, tomllib.loads(lines))
 
 
 def _in_line(lines: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
+from takeup.record.toml_file import toml_text
 from takeup.record.words import fold
 from takeup.sources.languages import every_language
 from takeup.sources.questions import Answer, Question
@@ -165,26 +166,22 @@ def as_questions(unmet: Iterable[Unmet], source: dict[str, str]) -> list[Questio
             + "; a word that never meets is not counted as disagreement."
         )
         answers = [
-            Answer(f'it is "{w}"', f"[values.{one.side}]\n{_quoted(one.word)} = {_quoted(w)}")
+            Answer(f'it is "{w}"', f"[values.{one.side}]\n{toml_text(one.word)} = {toml_text(w)}")
             for w, _ in one.likely[:4]
         ]
         answers.append(
             Answer(
                 "it is a choice of its own",
-                f"[values.{one.side}]\n{_quoted(one.word)} = {_quoted(one.word)}",
+                f"[values.{one.side}]\n{toml_text(one.word)} = {toml_text(one.word)}",
             )
         )
         answers.append(
             Answer(
-                "it says that nothing is known", f'[values.{one.side}]\n{_quoted(one.word)} = ""'
+                "it says that nothing is known", f'[values.{one.side}]\n{toml_text(one.word)} = ""'
             )
         )
         found.append(Question(here, text, tuple(answers)))
     return found
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def never_met(
@@ -196,11 +193,11 @@ def never_met(
     for word, n in sorted(words.items(), key=lambda one: -one[1])[:_FEW_WORDS]:
         alike = [k for k in sorted(known) if _resemble(word, k)]
         answers = [
-            Answer(f'it is "{k}"', f"[values.{column}]\n{_quoted(word)} = {_quoted(k)}")
+            Answer(f'it is "{k}"', f"[values.{column}]\n{toml_text(word)} = {toml_text(k)}")
             for k in (alike or sorted(known)[:4])
         ]
         answers.append(
-            Answer("it says that nothing is known", f'[values.{column}]\n{_quoted(word)} = ""')
+            Answer("it says that nothing is known", f'[values.{column}]\n{toml_text(word)} = ""')
         )
         found.append(
             Question(

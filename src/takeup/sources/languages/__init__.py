@@ -10,9 +10,11 @@ import re
 import tomllib
 import unicodedata
 from importlib import resources
+from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from takeup.record.toml_file import merged
 from takeup.record.words import fold
 
 _LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
@@ -83,25 +85,12 @@ def every_language() -> Language:
     folder = resources.files(__package__)
     files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
     files.sort(key=lambda name: name != "en.toml")
-    whole: dict[str, object] = {}
+    whole: dict[str, Any] = {}
     for name in files:
         contents = tomllib.loads((folder / name).read_text(encoding="utf-8"))
         Language.model_validate(contents)
-        whole = _together(whole, contents)
+        whole = merged(whole, contents)
     return Language.model_validate(whole)
-
-
-def _together(one: dict[str, object], other: dict[str, object]) -> dict[str, object]:
-    found = dict(one)
-    for key, value in other.items():
-        before = found.get(key)
-        if isinstance(before, dict) and isinstance(value, dict):
-            found[key] = _together(before, value)
-        elif isinstance(before, list) and isinstance(value, list):
-            found[key] = [*before, *(v for v in value if v not in before)]
-        else:
-            found[key] = value
-    return found
 
 
 def plain_name(name: str) -> str:
