@@ -15,6 +15,7 @@ from takeup.record.parsing import FALSE_WORDS, TRUE_WORDS, present, to_number
 from takeup.record.time_format import share_of_moments
 from takeup.record.vocabulary import BLANKS
 from takeup.record.words import tidy
+from takeup.sources.held import Size
 from takeup.sources.languages import every_language
 from takeup.sources.look import unit_of_count
 from takeup.sources.raw_table import RawTable
@@ -144,15 +145,20 @@ class ColumnKinds:
         words = self.words(column)
         return bool(words) and all(w.lower() in (*TRUE_WORDS, *FALSE_WORDS) for w in words or ())
 
-    @_once
     def is_unique(self, column: str) -> bool:
         """Whether no value stands twice."""
         size = self.sizes[column]
         if size.different < _UNIQUE_ENOUGH * 0.9 * size.known:
             return False
+        exact = self.exact_size(column)
+        return exact.known == exact.different
+
+    @_once
+    def exact_size(self, column: str) -> Size:
+        """How many rows of a column are not blank, and how many values differ, counted."""
         value = self.raw.table[column]
         found = fetch(self.raw.table.aggregate(n=value.count(), d=value.nunique())).to_pylist()[0]
-        return bool(found["n"] == found["d"])
+        return Size(int(found["n"]), int(found["d"]))
 
     def nearly_unique(self, column: str) -> bool:
         """Whether nearly every row has a value of its own."""

@@ -134,21 +134,17 @@ class _Proposing:
         source = self.chosen.get("decision_id")
         if source is None or source == "decision_id" or self.kinds.is_unique(source):
             return
-        size = self.kinds.sizes[source]
+        size = self.kinds.exact_size(source)
         del self.chosen["decision_id"]
         self.guesses = [
             g for g in self.guesses if not g.startswith(f"{source} is read as decision_id")
         ]
-        kept = "case_id" not in self.chosen
-        if kept:
+        if "case_id" not in self.chosen:
             self.chosen["case_id"] = source
             self.guesses.append(
                 f"{source} repeats, so it is read as case_id: each row is a decision of its own"
             )
-        own = Answer(
-            "each row is a decision of its own",
-            f"[columns]\ncase_id = {toml_text(source)}" if kept else "",
-        )
+        own = Answer("each row is a decision of its own, as it is read now", "")
         last = Answer(
             "the last row of an id corrects the others",
             f"[columns]\ndecision_id = {toml_text(source)}",
@@ -156,7 +152,7 @@ class _Proposing:
         self.questions.append(
             Question(
                 source,
-                f"column {source} repeats: {size.known:,} rows, about {size.different:,} different values.",
+                f"column {source} repeats: {size.known:,} rows, {size.different:,} different values.",
                 (own, last),
                 must=False,
             )
