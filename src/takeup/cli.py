@@ -208,6 +208,10 @@ def map_command(
             draft = replace(draft, trouble=str(error))
     if draft.trouble:
         warnings = [f"not yet enough for a diagnosis: {draft.trouble}"]
+    if out.exists():
+        earlier = out.with_name(f"{out.name}.before")
+        out.replace(earlier)
+        _out.print(f"the {out.name} that was there is kept as {earlier.name}", soft_wrap=True)
     _write(out, mapping_text(draft, raw.name, warnings))
     for guess in draft.guesses if not ask else ():
         _out.print(f"guessed: {guess}", soft_wrap=True)
@@ -220,7 +224,7 @@ def map_command(
     for unanswered, needs in draft.proposal.cannot_answer():
         _out.print(f"cannot be answered without {needs}: {unanswered}", soft_wrap=True)
     for question in draft.questions:
-        _out.print(f"{'OPEN' if question.must else 'open'}: {question.sentence()}", soft_wrap=True)
+        _out.print(f"{question.says}: {question.sentence()}", soft_wrap=True)
     _out.print(f"written to {out}; check it, then:", soft_wrap=True)
     named = shlex.quote(decisions)
     again = f"takeup map {named} --out {shlex.quote(str(out))} --ask"
@@ -243,10 +247,12 @@ def _asked(raw: RawTable, draft: Draft) -> Draft:
         typer.echo(f"\n{question.text}")
         for number, answer in enumerate(question.answers, 1):
             typer.echo(f"  {number}  {answer.meaning}")
-        hint = f", or {question.free[0]}" if question.free else ""
-        typer.echo(f"  0  leave it open{hint}")
+        typer.echo("  0  leave it open")
+        hint = f", or {question.free[0]} (like {question.free[1]})" if question.free else ""
+        # What a free answer would be, nobody can guess.
+        default = "1" if question.answers and not question.free else "0"
         while True:
-            given = str(typer.prompt("answer", default="1" if question.answers else "0")).strip()
+            given = str(typer.prompt(f"a number{hint}", default=default)).strip()
             lines = _lines_of(question, given)
             if lines is None:
                 typer.echo(f"write a number from 0 to {len(question.answers)}{hint}")
@@ -267,7 +273,7 @@ def _lines_of(question: Question, given: str) -> str | None:
     if given.isdigit() and int(given) <= len(question.answers):
         return question.answers[int(given) - 1].lines
     if question.free and given and not given.isdigit():
-        return question.free[1].format(text=given.replace('"', ""))
+        return question.free[2].format(text=given.replace('"', ""))
     return None
 
 

@@ -92,8 +92,8 @@ def test_answers_lead_to_a_command_that_works_and_to_the_true_agreement(vorgaeng
 def test_what_is_left_open_stays_open_and_the_last_line_asks_again(vorgaenge):
     said, out = asked(vorgaenge, "0\n" * 6)
     assert said.strip().splitlines()[-1].endswith("--ask")
-    assert "OPEN: " in said
-    assert "# OPEN: column Entscheidung" in out.read_text(encoding="utf-8")
+    assert "must be answered: " in said
+    assert "# must be answered: column Entscheidung" in out.read_text(encoding="utf-8")
     assert "values" not in tomllib.loads(out.read_text(encoding="utf-8"))
 
 
@@ -166,3 +166,49 @@ def test_an_id_that_repeats_and_drafts_are_asked_about(tmp_path):
     assert draft.mapping.columns["case_id"] == "id"
     assert 'status says "draft" of some rows' in by_column["status"].text
     assert not any(name.startswith("x_status") for name in draft.mapping.columns)
+
+
+def alerts(response: list[str], head: str = "Response") -> pd.DataFrame:
+    n = 300
+    return pd.DataFrame(
+        {
+            "Physician": [f"Dr. {'ABCDEFGHIJKL'[i % 12]}" for i in range(n)],
+            "Ward": [f"W{i % 3}" for i in range(n)],
+            "Fired at": [
+                f"04/{13 + i % 15}/2026 {1 + i % 12:02d}:{i % 60:02d} PM" for i in range(n)
+            ],
+            head: [response[i % len(response)] for i in range(n)],
+        }
+    )
+
+
+def test_a_word_of_action_that_is_not_known_is_asked_and_never_passed_over(tmp_path):
+    path = tmp_path / "alerts.csv"
+    alerts(["heeded", "dismissed", "dismissed"]).to_csv(path, index=False)
+    done = run("diagnose", str(path), "--out", str(tmp_path / "r.html"))
+    assert '"heeded" is no action that is known' in str(done.exception)
+    _, out = asked(path, "1\n0\n")
+    mapping = read_mapping(out)
+    assert mapping.values["action"] == {"dismissed": "overridden", "heeded": "followed"}
+    assert mapping.columns["decided_at"] == "Fired at"
+    (rows,) = open_decisions(str(path), mapping=mapping).table.tables.values()
+    shares = rows.aggregate(f=(rows.action == "followed").mean()).to_pyarrow()["f"][0].as_py()
+    assert shares == pytest.approx(1 / 3)
+
+
+def test_where_no_column_bears_a_name_that_is_known_the_column_is_asked_for(tmp_path):
+    path = tmp_path / "alerts.csv"
+    alerts(["Accepted", "Dismissed"], "Outcome of alert").to_csv(path, index=False)
+    said, out = asked(path, "1\n0\n")
+    assert "1  Outcome of alert (Accepted, Dismissed)" in said
+    assert "Physician" not in said.split("Does a column say")[1].split("0  leave")[0]
+    assert read_mapping(out).columns["action"] == "Outcome of alert"
+    assert not any(n.startswith("x_outcome") for n in read_mapping(out).columns)
+
+
+def test_a_mapping_that_was_there_is_kept_beside_the_new_one(vorgaenge):
+    out = vorgaenge.with_name("m.toml")
+    out.write_text("# mine\n")
+    said, _ = asked(vorgaenge, "0\n" * 6)
+    assert out.with_name("m.toml.before").read_text() == "# mine\n"
+    assert "is kept as m.toml.before" in said

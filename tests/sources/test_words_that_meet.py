@@ -65,7 +65,7 @@ def test_words_that_never_meet_are_asked_with_pairs_and_counts_and_refused(advic
     with pytest.raises(InputError) as asked:
         agreement(frame(advice))
     assert f'"decline" = "{advice[1]}"' in str(asked.value)
-    assert f'60 of them beside "{advice[1]}"' in str(asked.value)
+    assert f'60 of them where it says "{advice[1]}"' in str(asked.value)
 
 
 def test_the_answer_in_the_mapping_is_the_agreement():

@@ -164,7 +164,7 @@ class Reader:
                 ],
             )
         hint = did_you_mean(source, self.by_name)
-        known = ", ".join(list(self.by_name)[:12])
+        known = ", ".join(self.by_name)
         raise DeclarationError(
             "mapping",
             [f"columns.{name}: the table has no column {source!r}{hint} (it has: {known})"],
@@ -478,9 +478,10 @@ def _date_remedy(source: str, form: TimeFormat) -> str:
             "offset behind the time (+01:00), or leave it out and set [file] time_zone in the mapping"
         )
     other = {"ymd": "dmy", "dmy": "mdy", "mdy": "dmy"}[form.order]
+    first = {"ymd": "the year", "dmy": "the day", "mdy": "the month"}
     return (
-        f'the date order is "{form.order}"; if days or months come first, set '
-        f'[formats.{toml_key(source)}] date_order = "{other}" in the mapping ([file] date_order for all)'
+        f"write a day that there is, with {first[form.order]} first as in the rest of the column; if "
+        f'{first[other]} comes first, set [formats.{toml_key(source)}] date_order = "{other}" in the mapping'
     )
 
 

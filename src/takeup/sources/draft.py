@@ -5,21 +5,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.errors import TakeupError
 from takeup.record.mapping import Mapping, parse_mapping
 from takeup.record.reader import ROW
-from takeup.record.spelling import NAMED_CHOICES
 from takeup.record.toml_file import toml_text
 from takeup.record.use_case import UseCase
 from takeup.sources.column_kinds import ColumnKinds
+from takeup.sources.languages import every_language
 from takeup.sources.look import look, read_table, with_formats
 from takeup.sources.meeting_words import declared_words, open_words
 from takeup.sources.proposal import Proposal, propose_mapping
-from takeup.sources.proposed_words import propose_outcome
+from takeup.sources.proposed_words import known_actions, open_actions, propose_outcome
 from takeup.sources.questions import Answer, Question, answered
 from takeup.sources.raw_table import RawTable
 
@@ -58,7 +59,33 @@ def with_answer(raw: RawTable, draft: Draft, lines: str) -> Draft:
     not."""
     contents = _contents(draft.mapping)
     mapping = parse_mapping(answered(contents, lines), "mapping") if lines else draft.mapping
-    return _drafted(raw, _outcome_again(raw, mapping), draft.proposal)
+    for follow in (_without_twins, _with_known_actions, _outcome_again):
+        mapping = follow(raw, mapping)
+    return _drafted(raw, mapping, draft.proposal)
+
+
+def _without_twins(_: RawTable, mapping: Mapping) -> Mapping:
+    """No column is a kind of case and something else."""
+    named = [s for n, s in mapping.columns.items() if not n.startswith(COVARIATE_PREFIX)]
+    gone = {n for n, s in mapping.columns.items() if n.startswith(COVARIATE_PREFIX) and s in named}
+    if not gone:
+        return mapping
+    columns = {n: s for n, s in mapping.columns.items() if n not in gone}
+    use_case = mapping.use_case and mapping.use_case.model_copy(
+        update={"segment": [n for n in mapping.use_case.segment if n not in gone]}
+    )
+    return mapping.model_copy(update={"columns": columns, "use_case": use_case})
+
+
+def _with_known_actions(raw: RawTable, mapping: Mapping) -> Mapping:
+    """A column that has become the action says in its own words what was done."""
+    source = mapping.columns.get("action")
+    if not isinstance(source, str) or "action" in mapping.values:
+        return mapping
+    words = known_actions(source, ColumnKinds(raw, [source]))
+    return mapping.model_copy(
+        update={"values": {**mapping.values, **({"action": words} if words else {})}}
+    )
 
 
 def _drafted(raw: RawTable, mapping: Mapping, proposal: Proposal) -> Draft:
@@ -70,7 +97,11 @@ def _drafted(raw: RawTable, mapping: Mapping, proposal: Proposal) -> Draft:
     trouble = None
     if not questions:
         questions, trouble = _words(raw, mapping)
-    questions += [q for q in (*proposal.questions, *_wanted(raw, mapping)) if _is_open(q, mapping)]
+    questions += [
+        q
+        for q in (*proposal.questions, *_wanted(raw, mapping))
+        if not q.must and _is_open(q, mapping)
+    ]
     return Draft(mapping, proposal.guesses, unmapped, tuple(questions), proposal, trouble)
 
 
@@ -86,16 +117,24 @@ def _words(raw: RawTable, mapping: Mapping) -> tuple[list[Question], str | None]
 
 def _essential(raw: RawTable, mapping: Mapping) -> list[Question]:
     """Columns without which there is no decision, to be chosen among those that could be them."""
-    if mapping.events is not None or mapping.provides("action"):
+    if mapping.events is not None:
         return []
+    columns = [c for c in raw.table.columns if c != ROW]
+    kinds = ColumnKinds(raw, columns)
+    action = mapping.columns.get("action")
+    if mapping.provides("action"):
+        said = mapping.values.get("action", {})
+        return open_actions(action if isinstance(action, str) else None, said, kinds)
     twins = {"recommendation": "recommendation_value", "choice": "choice_value"}
     missing = [n for n in _NEEDED if not (mapping.provides(n) or mapping.provides(twins[n]))]
     if not missing:
         return []
-    columns = [c for c in raw.table.columns if c != ROW]
-    kinds = ColumnKinds(raw, columns)
-    used = {v for n, v in mapping.columns.items() if n in NAMED_CHOICES and isinstance(v, str)}
-    found = []
+    used = {
+        v
+        for n, v in mapping.columns.items()
+        if isinstance(v, str) and not n.startswith(COVARIATE_PREFIX)
+    }
+    found = [_which_action(kinds, used)] if len(missing) == len(_NEEDED) else []
     for name in missing:
         could = [c for c in columns if c not in used and kinds.fits(name, c)]
         answers = [
@@ -105,6 +144,28 @@ def _essential(raw: RawTable, mapping: Mapping) -> list[Question]:
             Question(name, f"Which column holds {_NEEDED[name]} ({name})?", tuple(answers[:12]))
         )
     return found
+
+
+def _which_action(kinds: ColumnKinds, used: Collection[str]) -> Question:
+    """The column that says what was done with the advice, where advice and choice are not both there."""
+    language = every_language()
+
+    def known(column: str) -> float:
+        words = kinds.words(column) or ()
+        return sum(bool(language.meaning(w, language.actions)) for w in words) / max(len(words), 1)
+
+    could = [c for c in kinds.columns if c not in used and kinds.fits("choice", c)]
+    could.sort(key=lambda c: -known(c))
+    answers = [
+        Answer(f"{c} ({_some(kinds, c)})", f"[columns]\naction = {toml_text(c)}")
+        for c in could[:12]
+    ]
+    return Question(
+        "action",
+        "Does a column say what was done with the advice (taken, dismissed …)? Where advice and choice stand "
+        "in two columns, leave it open; they are asked for next.",
+        tuple(answers),
+    )
 
 
 def _some(kinds: ColumnKinds, column: str) -> str:
@@ -133,7 +194,7 @@ def _wanted(raw: RawTable, mapping: Mapping) -> Iterable[Question]:
             f"Times in {time} name no zone: which clock do they follow?",
             (Answer("UTC", '[file]\ntime_zone = "UTC"'),),
             must=False,
-            free=("the zone, as Europe/Berlin", '[file]\ntime_zone = "{text}"'),
+            free=("a zone by its name", "Europe/Berlin", '[file]\ntime_zone = "{text}"'),
         )
 
 

@@ -34,6 +34,8 @@ def look_alikes(decisions: ir.Table, mapping: Mapping) -> list[str]:
     outcomes = [c for c in decisions.columns if c.startswith("y_")]
     if "outcome" in decisions.columns:
         outcomes.append("outcome")
+    if not columns or not (known or numbers or outcomes):
+        return _persons_confidence(mapping)
     frame: pd.DataFrame = fetch(
         decisions.select(*columns, *known, *numbers, *outcomes).limit(_LOOKED_AT)
     ).to_pandas()

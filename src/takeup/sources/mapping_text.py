@@ -40,14 +40,9 @@ def mapping_text(draft: Draft, name: str, warnings: Sequence[str] = ()) -> str:
         document.add("filters", filters)
     for question in draft.questions:
         document.add(tomlkit.nl())
-        document.add(tomlkit.comment(f"{'OPEN' if question.must else 'open'}: {question.text}"))
-        for answer in (a for a in question.answers if a.lines):
-            document.add(
-                tomlkit.comment(f"  {answer.meaning}: {' '.join(answer.lines.splitlines())}")
-            )
-        if question.free:
-            line = " ".join(question.free[1].splitlines())
-            document.add(tomlkit.comment(f"  {question.free[0]}: {line}"))
+        document.add(tomlkit.comment(f"{question.says}: {question.text}"))
+        for way in question.ways():
+            document.add(tomlkit.comment(f"  {way}"))
     document.add(tomlkit.nl())
     document.add(tomlkit.comment("Not in the table, and what each would unlock:"))
     for column in missing_columns(mapped):

@@ -22,6 +22,7 @@ from takeup.sources.look_alikes import look_alikes
 from takeup.sources.open_table import open_table
 from takeup.sources.panel import with_key
 from takeup.sources.proposal import propose_mapping
+from takeup.sources.questions import refuse
 from takeup.sources.raw_table import RawTable
 
 
@@ -124,6 +125,9 @@ def _beside(raw: RawTable, side: RawTable, what: str) -> RawTable:
     return replace(side, table=beside(raw.table, fetch(side.table)))
 
 
+_AS_READ = "all rows are counted alike; takeup map --ask settles it"
+
+
 def settled_mapping(
     raw: RawTable, declared: Mapping | None, use_case_declared: bool
 ) -> tuple[Mapping, tuple[str, ...]]:
@@ -131,7 +135,9 @@ def settled_mapping(
     declared, the table's own names where it names no columns."""
     if declared is None:
         proposal = propose_mapping(raw, use_case_declared=use_case_declared)
-        return proposal.mapping, proposal.guesses
+        refuse(raw.name, proposal.questions)
+        open_ones = tuple(f"{q.text} ({_AS_READ})" for q in proposal.questions)
+        return proposal.mapping, (*proposal.guesses, *open_ones)
     if not declared.columns and not declared.computed:
         return with_own_names(raw, declared), ()
     return declared, ()

@@ -26,6 +26,7 @@ from takeup.record.words import fold
 from takeup.sources.column_kinds import ColumnKinds
 from takeup.sources.languages import every_language, plain_name, unit_of
 from takeup.sources.proposed_words import (
+    open_actions,
     outcome_in_words,
     propose_outcome,
     propose_words,
@@ -92,6 +93,9 @@ class _Proposing:
             self.guesses.append(
                 "every case is taken to have had the advice available (mode = assist)"
             )
+        self.questions += open_actions(
+            self.chosen.get("action"), words.get("action", {}), self.kinds
+        )
         self._seconds()
         outcome = {} if self.declared else propose_outcome(self.chosen, words, self.kinds)
         if outcome:
@@ -124,6 +128,14 @@ class _Proposing:
                 continue
             self.chosen[name] = free[0]
             self.guesses.append(f"{free[0]} is read as {name} ({COLUMNS[name].meaning})")
+        times = [c for c in self.kinds.columns if self.kinds.is_time(c)]
+        if (
+            "decided_at" not in self.chosen
+            and len(times) == 1
+            and times[0] not in self.chosen.values()
+        ):
+            self.chosen["decided_at"] = times[0]
+            self.guesses.append(f"{times[0]} is read as decided_at, the only time there is")
         order = [c.name for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)]
         ordered = {n: self.chosen[n] for n in order if n in self.chosen}
         self.chosen.clear()

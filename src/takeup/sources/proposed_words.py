@@ -8,9 +8,12 @@ from typing import Any
 from takeup.log import fetch
 from takeup.record.parsing import TRUE_WORDS
 from takeup.record.spelling import NAMED_CHOICES
+from takeup.record.toml_file import toml_text
+from takeup.record.vocabulary import GIVEN_ACTIONS
 from takeup.record.words import fold
 from takeup.sources.column_kinds import ColumnKinds
 from takeup.sources.languages import every_language
+from takeup.sources.questions import Answer, Question
 
 
 def propose_words(
@@ -30,15 +33,48 @@ def propose_words(
 
 
 def _actions(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:
-    if "action" not in chosen:
-        return {}
-    language = every_language()
-    words = {
-        w: meaning
-        for w in sorted(kinds.words(chosen["action"]) or ())
-        if (meaning := language.meaning(w, language.actions))
-    }
+    words = known_actions(chosen.get("action"), kinds)
     return {"action": words} if any(w != m for w, m in words.items()) else {}
+
+
+def known_actions(source: str | None, kinds: ColumnKinds) -> dict[str, str]:
+    """The action that each word of a column means, of those words that mean one in some language."""
+    language = every_language()
+    words = sorted(kinds.words(source) or ()) if source else []
+    return {w: meaning for w in words if (meaning := language.meaning(w, language.actions))}
+
+
+def open_actions(
+    source: str | None, words: Mapping[str, str], kinds: ColumnKinds
+) -> list[Question]:
+    """What to ask of a column of actions: the words that mean none yet, given what `words` says."""
+    if source is None:
+        return []
+    said = {fold(w) for w in words}
+    found = []
+    for word in sorted(kinds.words(source) or ()):
+        if fold(word) in said or fold(word) in GIVEN_ACTIONS:
+            continue
+        line = f"[values.action]\n{toml_text(word)} = "
+        answers = [Answer(meaning, line + toml_text(action)) for action, meaning in _DONE.items()]
+        answers.append(Answer("it says that nothing is known", line + '""'))
+        found.append(
+            Question(
+                source,
+                f'column {source}: "{word}" is no action that is known: what did the person do with the advice?',
+                tuple(answers),
+            )
+        )
+    return found
+
+
+_DONE = {
+    "followed": "looked and followed it",
+    "overridden": "looked and decided otherwise",
+    "modified": "looked and followed it in part",
+    "not_consulted": "decided without looking",
+    "deferred": "has not decided yet",
+}
 
 
 def _yes_or_no(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:

@@ -24,18 +24,30 @@ class Answer:
 class Question:
     """Something about a table that nothing in it tells. `text` says it in a sentence; the first answer is
     the likeliest. `must`: nothing is measured before it is answered. `free`: what may be written instead
-    of choosing, and the lines it goes into, at `{text}`."""
+    of choosing, an example, and the lines it goes into, at `{text}`."""
 
     column: str
     text: str
     answers: tuple[Answer, ...]
     must: bool = True
-    free: tuple[str, str] | None = None
+    free: tuple[str, str, str] | None = None
 
     def sentence(self) -> str:
-        """The question and how it is answered, as an error says it."""
-        ways = "; ".join(f"{a.meaning}: {_in_line(a.lines)}" for a in self.answers if a.lines)
-        return f"{self.text} Say which in the mapping: {ways}"
+        """The question, and below it what a mapping says for each answer."""
+        return "\n".join([self.text, *(f"    {way}" for way in self.ways())])
+
+    @property
+    def says(self) -> str:
+        """How much hangs on it."""
+        return "must be answered" if self.must else "worth answering"
+
+    def ways(self) -> list[str]:
+        """What a mapping says for each answer, a line each."""
+        ways = [f"{a.meaning}: {_in_line(a.lines)}" for a in self.answers if a.lines]
+        if self.free:
+            what, example, lines = self.free
+            ways.append(f"{what}: {_in_line(lines.format(text=example))}")
+        return ways
 
 
 def refuse(name: str, questions: Iterable[Question]) -> None:

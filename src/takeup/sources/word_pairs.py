@@ -158,12 +158,12 @@ def as_questions(unmet: Iterable[Unmet], source: dict[str, str]) -> list[Questio
     for one in unmet:
         other = "recommendation" if one.side == "choice" else "choice"
         here, there = source.get(one.side, one.side), source.get(other, other)
-        beside = ", ".join(f'{n} of them beside "{w}"' for w, n in one.likely[:3])
+        beside = ", ".join(f'{n} of them where it says "{w}"' for w, n in one.likely[:3])
         where = f" of {one.use_case}" if one.use_case else ""
         text = (
-            f'column {here}: "{one.word}" stands in {one.n} cases{where}, {there} never says so'
+            f'column {here} says "{one.word}" in {one.n} cases{where}; column {there} never does'
             + (f" ({beside})" if beside else "")
-            + "; a word that never meets is not counted as disagreement."
+            + ". Is it another word for the same thing? Until the mapping says, these cases neither agree nor differ."
         )
         answers = [
             Answer(f'it is "{w}"', f"[values.{one.side}]\n{toml_text(one.word)} = {toml_text(w)}")
