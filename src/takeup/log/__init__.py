@@ -1,6 +1,16 @@
 """Where decisions live and what computes on them. This release: the embedded engine."""
 
-from takeup.log.engine import Engine, adopt, engine_of, fetch, hash_of, identifier, keep, quote
+from takeup.log.engine import (
+    Engine,
+    adopt,
+    engine_of,
+    fetch,
+    hash_of,
+    identifier,
+    keep,
+    quote,
+    stage,
+)
 from takeup.log.prepared import Prepared
 
 __all__ = [
@@ -13,4 +23,5 @@ __all__ = [
     "identifier",
     "keep",
     "quote",
+    "stage",
 ]

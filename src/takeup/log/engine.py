@@ -173,6 +173,20 @@ def keep(expression: ir.Table, words: Mapping[str, Collection[str]] | None = Non
     return backend.table(name)
 
 
+def stage(expression: ir.Table) -> ir.Table:
+    """`expression` as a table whose columns are worked out once a row, however often they are referred to.
+
+    What stands in a case list or a test is worked out again for every branch that names it; DuckDB does
+    not look into a view for that. Nothing is held; other engines get the expression as it is.
+    """
+    backend = expression.get_backend()
+    if backend.name != "duckdb":
+        return expression
+    name = new_name(backend, "staged")
+    backend.con.execute(f'CREATE TEMP VIEW "{name}" AS {backend.compile(expression)}')
+    return backend.table(name)
+
+
 @ibis.udf.scalar.builtin(name="hash")  # type: ignore[untyped-decorator]
 def _duckdb_hash(value: str) -> dt.uint64: ...
 

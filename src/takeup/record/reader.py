@@ -81,6 +81,8 @@ class Reader:
     def _cell(self, column: str) -> ir.Value:
         value = self.raw[column]
         if value.type().is_string():
+            if column in self.seen.cleaned:
+                return value
             if not self.is_text and self._is_id(column):
                 # Ids of typed sources are taken as they are: cleaning unique texts is what a
                 # large file would cost most.
@@ -95,6 +97,18 @@ class Reader:
         if value.type().is_floating():
             return ibis.ifelse(value.isnan(), ibis.literal(None, value.type()), value)
         return value
+
+    def to_clean(self) -> dict[str, ir.Value]:
+        """Columns of many texts that are trimmed before they are read, with how. Those that a table of
+        spellings reads are looked up as they stand."""
+        spelled = {self.mapping.columns[name] for name in self.seen.spellings}
+        return {
+            column: value
+            for column, value in self.by_name.items()
+            if value.type().is_string()
+            and column not in spelled
+            and not value.equals(self.raw[column])
+        }
 
     def words_of(self, name: str, value: ir.Value) -> frozenset[str]:
         """All values of a canonical column of texts; empty if unknown."""

@@ -17,7 +17,8 @@ Spelling = Mapping[str, str | None]
 class Seen:
     """By the table's own names: `different` texts where they are few, the formats of `numbers` and
     `times`, the `years` in which its times lie. By canonical names: `spellings` of the columns of words.
-    `notes` says what was found out and what follows; `absent` why columns of the source are left out. `without_persons`: use cases that record none."""
+    `notes` says what was found out and what follows; `absent` why columns of the source are left out. `without_persons`: use cases that record none. `cleaned`: columns whose texts are
+    trimmed and blank where they say "unknown" already."""
 
     different: Mapping[str, DifferentValues] = field(default_factory=dict)
     numbers: Mapping[str, NumberFormat] = field(default_factory=dict)
@@ -27,3 +28,4 @@ class Seen:
     notes: tuple[str, ...] = ()
     absent: Mapping[str, str] = field(default_factory=dict)
     without_persons: tuple[str, ...] = ()
+    cleaned: frozenset[str] = frozenset()

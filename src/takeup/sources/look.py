@@ -14,7 +14,7 @@ from typing import Literal
 
 import ibis.expr.types as ir
 
-from takeup.log import fetch
+from takeup.log import fetch, stage
 from takeup.record import parsing
 from takeup.record.canonical import Canonical, canonicalise
 from takeup.record.clock import now
@@ -22,6 +22,7 @@ from takeup.record.columns import kind_of
 from takeup.record.errors import InputError
 from takeup.record.mapping import ColumnFormat, Mapping
 from takeup.record.number_format import NumberDoubt, NumberFormat, are_numbers, settle_numbers
+from takeup.record.reader import Reader
 from takeup.record.seen import Seen
 from takeup.record.shapes import Shape
 from takeup.record.spelling import spell
@@ -164,15 +165,17 @@ def read_table(
     """`raw` as a typed record, as its columns are seen to be written. Raises InputError that asks what they
     leave open, and what `canonicalise` raises. `words`: choices whose spelling holds here too."""
     found = look(raw, mapping, words or use_case.choices).settled(raw.name)
+    reader = Reader(raw.table, found.mapping, use_case, is_text=raw.is_text, seen=found.seen)
+    clean = reader.to_clean()
+    table = stage(raw.table.mutate(**clean)) if clean else raw.table
+    seen = replace(found.seen, cleaned=frozenset(clean))
 
     def read(seen: Seen) -> Canonical:
-        return canonicalise(
-            raw.table, found.mapping, use_case, home, is_text=raw.is_text, seen=seen
-        )
+        return canonicalise(table, found.mapping, use_case, home, is_text=raw.is_text, seen=seen)
 
-    typed = read(found.seen)
+    typed = read(seen)
     nobody = _without_persons(raw, typed, found.mapping) if home == "decisions" else ()
-    return read(replace(found.seen, without_persons=nobody)) if nobody else typed
+    return read(replace(seen, without_persons=nobody)) if nobody else typed
 
 
 def _without_persons(raw: RawTable, typed: Canonical, mapping: Mapping) -> tuple[str, ...]:
