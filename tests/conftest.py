@@ -14,6 +14,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
+import tests.made_once  # noqa: F401 - the source is told as it lies when the tests begin
 from tests.server.store import django_ready, key, log, store  # noqa: F401
 
 SECONDS = Path(__file__).parent / "seconds.json"

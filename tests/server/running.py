@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import tempfile
 import threading
+import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
@@ -140,8 +141,11 @@ class Server:
 
     def wait(self) -> None:
         """Until it answers; a server that died says why."""
+        patience = time.monotonic() + 120
         while True:
             assert self.process is not None
+            if time.monotonic() > patience:
+                raise AssertionError(f"not ready: {(self.home / 'serve.log').read_text()}")
             if self.process.poll() is not None:
                 raise AssertionError((self.home / "serve.log").read_text())
             try:

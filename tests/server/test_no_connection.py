@@ -51,7 +51,7 @@ def told_of(tmp_path: Path, store: str, port: list[str] | None = None) -> list[s
         assert server.send("/api/v1/decisions", rows, key)[0] == 200
         for command in (["log", "drain"], ["snapshot"], ["log", "compact"], ["log", "retain"],
                         ["doctor"], ["log", "verify"]):  # fmt: skip
-            server.command(*command, check=False)
+            server.command(*command)
         import urllib.request
 
         for path in ("/health", "/ready", "/sign-in", "/api/v1/openapi.json"):

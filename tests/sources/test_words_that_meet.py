@@ -129,10 +129,12 @@ def test_none_is_a_choice_where_it_is_advised_and_chosen(tmp_path):
 def test_padded_texts_are_trimmed_wherever_they_stand(tmp_path):
     rows = frame()
     rows["population"] = ["north   " if i % 2 else "south" for i in range(len(rows))]
-    rows["person_id"] = [f"p{i % 9}  " for i in range(len(rows))]
+    rows["person_id"] = [f"p{i % 9}" + "  " * (i % 2) for i in range(len(rows))]
     rows.to_csv(tmp_path / "t.csv", index=False)
     result = takeup.diagnose(str(tmp_path / "t.csv"), only=["adoption"])
-    assert {g.key for g in result.measures().adoption.groups["population"]} == {"north", "south"}
+    found = result.measures().adoption
+    assert {g.key for g in found.groups["population"]} == {"north", "south"}
+    assert found.overall.people == 9
 
 
 def test_a_source_that_has_got_other_words_since_is_held_as_it_is():
