@@ -50,7 +50,7 @@ def test_a_source_edited_meanwhile_is_not_taken_for_what_made_it(counted, monkey
 
 
 def test_another_recipe_of_the_same_name_is_another(counted):
-    recipe, made = counted
+    recipe, _made = counted
     made_once(recipe)(3)
     elsewhere = compile(
         "def recipe(n):\n    return n", __file__.replace("test_made_once", "forked"), "exec"
@@ -62,7 +62,7 @@ def test_another_recipe_of_the_same_name_is_another(counted):
 
 
 def test_where_nothing_can_be_written_it_is_made_each_time(counted, tmp_path, monkeypatch):
-    recipe, made = counted
+    recipe, _made = counted
     (tmp_path / "file").write_text("")
     monkeypatch.setattr(module, "PLACE", tmp_path / "file" / "made")
     monkeypatch.setattr(module.os, "access", lambda *_: False)
