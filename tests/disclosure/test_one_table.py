@@ -70,7 +70,18 @@ def test_no_level_holds_one_or_two_people_and_nobody_is_lost(counts):
 def test_rounded_rates_hide_counts_and_certainty():
     exact = Estimate(0.0, 0.0, 0.08, 0.95, 40, "m", "descriptive", k=0)
     shown = rounded(exact)
-    assert (shown.value, shown.k, shown.note) == (0.1, None, "at most 10 %")
+    assert (shown.value, shown.low, shown.high) == (0.05, 0.0, 0.1)
+    assert (shown.k, shown.note) == (None, "at most 10 %")
+
+
+@given(st.floats(0, 1), st.floats(0, 0.3), st.floats(0, 0.3))
+def test_a_rounded_rate_lies_in_its_interval_and_neither_says_none_or_all(value, below, above):
+    low, high = max(value - below, 0.0), min(value + above, 1.0)
+    shown = rounded(Estimate(value, low, high, 0.95, 40, "m", "descriptive"))
+    assert 0 <= shown.low <= shown.value <= shown.high <= 1
+    assert shown.low <= low
+    assert high <= shown.high
+    assert 0 < shown.value < 1
 
 
 def table(people: int, per_person: int = 30) -> pd.DataFrame:

@@ -95,6 +95,98 @@ def test_what_cannot_be_told_from_a_change_of_the_time_is_refused(changes, words
     assert "draw by person" in found.needs
 
 
+def withdrawn_after(frame: pd.DataFrame, weeks: int) -> pd.DataFrame:
+    """The same programme, whose advice was taken away so many weeks after each cohort's start."""
+    begun = frame[frame["mode"] == "assist"].groupby("cohort")["decided_at"].min()
+    stop = frame["cohort"].map(begun) + timedelta(weeks=weeks)
+    lost = (frame["decided_at"] >= stop) & (frame["mode"] == "assist")
+    unlucky = lost & (np.random.default_rng(9).random(len(frame)) < 0.3)
+    return frame.assign(
+        mode=frame["mode"].where(~lost, "shadow"), consulted=frame["consulted"] & ~lost,
+        choice=frame["choice"].where(~unlucky, "decline"),
+    )  # fmt: skip
+
+
+def test_advice_that_was_withdrawn_again_counts_until_then():
+    found = measured(withdrawn_after(programme(1, effect=0.15), 3))
+    overall, weeks = correctness(found)
+    assert found.withdrawn == 9
+    assert overall.low < 0.15 < overall.high
+    assert overall.value > 0.08  # over all weeks since the start it would be near or below zero
+    assert max(w.week for w in weeks) == 2
+
+
+def test_cohorts_that_always_had_the_advice_are_left_out_and_do_not_count_as_begun():
+    later = programme(1)
+    early = programme(2, cohorts=4, starts=(1,))
+    early["cohort"], early["decision_id"] = early["cohort"] + "-early", early["decision_id"] + "-e"
+    found = measured(pd.concat([later, early]))
+    assert (found.started, found.waiting, found.always) == (9, 3, 4)
+    assert correctness(found)[0].value == correctness(measured(later))[0].value
+    few = later[later["cohort"].isin(["cohort-0", "cohort-3", "cohort-7", "cohort-11"])]
+    refused = measured(pd.concat([few, early]))
+    assert isinstance(refused, CannotSay)
+    assert refused.reason.startswith("1 cohort began")
+    assert "4 had the advice from their first week on" in refused.reason
+
+
+def test_a_test_case_starts_nobody():
+    frame = programme(1)
+    early = frame["decided_at"] < datetime(2026, 1, 20, tzinfo=UTC)
+    tried = (frame["cohort"] == "cohort-1") & early & frame.index.isin([0, 1])
+    found = measured(frame.assign(mode=frame["mode"].where(~tried, "assist")))
+    before = measured(frame)
+    assert (found.started, found.dates) == (before.started, before.dates)
+    assert correctness(found)[0].value == correctness(before)[0].value
+
+
+def test_a_cohort_that_began_within_a_week_began_in_that_week():
+    frame = programme(1)
+    fourth = frame["decided_at"] == datetime(2026, 1, 26, tzinfo=UTC)
+    late = fourth & (frame["mode"] == "assist") & (frame.index % 4 > 0)
+    found = measured(frame.assign(mode=frame["mode"].where(~late, "shadow")))
+    assert correctness(found)[0].value == correctness(measured(frame))[0].value
+
+
+@pytest.mark.parametrize(("cohort", "week"), [(11, 3), (0, 3), (11, 12), (2, 10)])
+def test_a_week_of_a_cohort_without_a_case_leaves_the_effect_where_it_is(cohort, week):
+    frame = programme(1)
+    whole, _ = correctness(measured(frame))
+    quiet = frame["decision_id"].str.startswith(f"{cohort}-{week}-")
+    without, _ = correctness(measured(frame[~quiet]))
+    assert abs(without.value - whole.value) < whole.se
+    assert 0.5 < without.se / whole.se < 2
+
+
+def test_errors_are_by_what_was_drawn_whoever_names_it_and_refused_where_nothing_does():
+    rng = np.random.default_rng(2)
+    rows = [
+        {
+            "decision_id": f"{p}-{i}", "mode": "assist" if p % 2 else "shadow", "consulted": True,
+            "decided_at": datetime(2026, 1, 5, tzinfo=UTC) + timedelta(hours=i), "person": f"p{p}",
+            "recommendation": "approve", "choice": "approve" if rng.random() < 0.3 + 0.4 * (p % 5 == 0) else "decline",
+            "assist_probability": 0.5, "randomised_unit": "person",
+        }
+        for p in range(40) for i in range(30)
+    ]  # fmt: skip
+    frame = pd.DataFrame(rows)
+
+    def errors(**named):
+        given = (
+            frame.rename(columns={"person": named.pop("as_")})
+            if named
+            else frame.drop(columns="person")
+        )
+        return takeup.diagnose(given, only=["rollout"]).measures().rollout
+
+    by_unit, by_person = errors(as_="randomised_unit_id"), errors(as_="person_id")
+    assert by_unit.effects[0].unadjusted.se == by_person.effects[0].unadjusted.se
+    nobody = errors()
+    assert isinstance(nobody, CannotSay)
+    assert "each person was drawn" in nobody.reason
+    assert "randomised_unit_id" in nobody.needs
+
+
 def test_errors_go_by_the_unit_recorded_with_the_decisions():
     from takeup.measure.rollout import Rollout, measure_rollout
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from itertools import permutations
 
 import pytest
 
-from takeup.record.events import Event, event_of, fold, read_event
+from takeup.record.events import Event, clock_difference, event_of, fold, read_event
 from takeup.record.incoming import Refusal, Row, read_row
 
 
@@ -60,6 +61,22 @@ def test_the_order_of_arrival_does_not_matter():
 def test_consulted_follows_from_what_was_viewed_before_the_decision(events, consulted):
     made = event("made", 5, recommendation="approve", choice="approve", consulted=True)
     assert folded(*events, made)["consulted"] is consulted
+
+
+@pytest.mark.parametrize(
+    ("source", "seconds", "consulted"),
+    [("browser", 3, True), ("browser", 31, False), ("loan-system", 3, False)],
+    ids=["another's clock", "too late for any clock", "the same clock"],
+)
+def test_a_view_just_after_the_decision_by_anothers_clock_was_before_it(source, seconds, consulted):
+    made = event("made", 5, choice="decline", recommendation="approve")
+    time = f"2026-11-03T09:05:{seconds:02d}Z"
+    viewed = {**event("viewed", 5), "source": source, "time": time}
+    row = folded(made, viewed)
+    assert row["consulted"] is consulted
+    difference = clock_difference(read_event(one) for one in (made, viewed))
+    expected = ("browser", "loan-system", timedelta(seconds=seconds)) if consulted else None
+    assert difference == expected
 
 
 def test_in_shadow_nothing_is_called_consulted():

@@ -48,13 +48,24 @@ def test_a_wrong_setting_is_named(server):
     assert "TAKEUP_INBOX_DAYS" in findings(other, code=4)["settings"]["words"]
 
 
-def test_rows_that_nobody_drains_are_found(tmp_path):
+def test_rows_that_nobody_drains_and_clocks_that_differ_are_found(tmp_path):
     os.environ.pop("TAKEUP_HOME", None)
     with running("sqlite", tmp_path) as (server, _):
         key = server.command("key", "make", "host").stdout.strip()
         server.send("/api/v1/decisions", [decision(1)], key)
         server.command("log", "drain")
-        assert findings(server, code=0)["drain"]["state"] == "well"
+        found = findings(server, code=0)
+        assert found["drain"]["state"] == "well"
+        assert "clocks" not in found
+        for name, source, second in (("made", "desk", 2), ("viewed", "browser", 5)):
+            event = {
+                "specversion": "1.0", "type": name, "source": source, "id": name, "subject": "e1",
+                "time": f"2026-11-24T09:00:0{second}Z",
+                "data": {"use_case": "skew"} | ({"recommendation": "approve", "choice": "decline"}
+                                                if name == "made" else {}),
+            }  # fmt: skip
+            server.send("/api/v1/events", event, key)
+        assert "up to 3 s after" in findings(server, code=0)["clocks"]["words"]
     import sqlite3
 
     with sqlite3.connect(server.home / "takeup.sqlite3") as database:

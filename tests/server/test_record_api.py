@@ -264,6 +264,48 @@ def test_cds_hooks_feedback_is_a_decision_once_the_card_log_is_there(server, key
     assert server.command("log", "verify").returncode == 0
 
 
+def test_a_card_log_is_read_as_loosely_as_hl7_writes_it_and_an_answer_without_card_is_no_advice(
+    server, key, tmp_path
+):
+    def entry(number, cards, **more):
+        return {"hook": "order-sign", "hookInstance": f"loose-{number}",
+                "requestedAt": "2026-11-24T09:00:00Z", "cards": cards, **more}  # fmt: skip
+
+    long = "Reduce the dose " * 20
+    log = [
+        entry(1, [{"summary": "For information", "indicator": "info"},
+                  {"uuid": "loose-c1", "summary": "Reduce", "indicator": "warning",
+                   "suggestions": [{"uuid": "loose-s1", "label": long}, {"label": "no uuid"}]}],
+              context={"userId": "Practitioner/77"}),
+        entry(2, []),
+        entry(3, [], systemActions=[{"type": "create", "description": "order"}]),
+        entry(4, [{"summary": "For information"}]),
+        entry(5, [{"uuid": "loose-c5", "summary": "Look", "suggestions": None}], context=None),
+    ]  # fmt: skip
+    _, answer = server.send("/api/v1/cds-services/loose/cards", log, key)
+    assert statuses(answer) == ["stored"] * 5, answer["results"]
+    said = [
+        {"card": "loose-c1", "outcome": "accepted", "acceptedSuggestions": [{"id": "loose-s1"}],
+         "outcomeTimestamp": "2026-11-24T09:00:09Z"},
+        {"card": "loose-c5", "outcome": "overridden", "acceptedSuggestions": None,
+         "outcomeTimestamp": "2026-11-24T09:01:09Z"},
+    ]  # fmt: skip
+    _, answer = server.send("/api/v1/cds-services/loose/feedback", {"feedback": said}, key)
+    assert statuses(answer) == ["stored"] * 2, answer["results"]
+    server.command("log", "drain")
+    rows = DeltaTable(server.home / "log" / "decisions").to_pandas()
+    mine = rows[rows["use_case"] == "loose"].set_index("decision_id")
+    assert mine.loc["loose-c1", "choice"].endswith("…")  # of several, none recommended: all
+    assert mine.loc["loose-c1", "recommendation"].startswith(mine.loc["loose-c1", "choice"][:100])
+    assert mine.loc["loose-c5", "action"] == "overridden"
+    eligible = DeltaTable(server.home / "log" / "eligible").to_pandas()
+    mine = eligible[eligible["use_case"] == "loose"].set_index("case_id")["excluded_reason"]
+    assert mine[mine == "no_card"].index.sort_values().tolist() == ["loose-2", "loose-3", "loose-4"]
+    done = server.command("diagnose", "log:", "--json", "-", "--out", str(tmp_path / "r.html"))
+    told = json.loads(done.stdout)
+    assert told["input"]["eligible_excluded"] == 3
+
+
 def test_a_quarantined_row_is_corrected_and_replayed_by_its_sender_alone(server, key):
     wrong = decision(800, confidence=7)
     _, answer = server.send("/api/v1/decisions", [wrong], key)

@@ -407,23 +407,17 @@ def _coarse(
 
 
 def rounded(answer: Answer) -> Answer:
-    """A share to five points, without its counts; 0 and 1 become "at most/at least"."""
+    """A share to five points, without its counts; 0 and 1 become the middle of "at most 10 %" and
+    "at least 90 %". Always inside its interval, which gives nothing away that was rounded."""
     if isinstance(answer, CannotSay) or answer.unit != "share":
         return answer
 
-    def five(x: float) -> float:
-        return round(x * 20) / 20
-
+    value = round(answer.value * 20) / 20
+    low = math.floor(round(answer.low * 20, 9)) / 20
+    high = math.ceil(round(answer.high * 20, 9)) / 20
     note = "rounded to 5 points: fewer than 20 people"
-    value = five(answer.value)
-    if answer.unit == "share" and value in (0.0, 1.0):
-        value, note = (0.1, "at most 10 %") if value == 0 else (0.9, "at least 90 %")
-    return replace(
-        answer,
-        value=value,
-        low=math.floor(round(answer.low * 20, 9)) / 20,
-        high=math.ceil(round(answer.high * 20, 9)) / 20,
-        k=None,
-        se=None,
-        note=note,
-    )
+    if value == 0:
+        value, high, note = 0.05, max(high, 0.1), "at most 10 %"
+    elif value == 1:
+        value, low, note = 0.95, min(low, 0.9), "at least 90 %"
+    return replace(answer, value=value, low=low, high=high, k=None, se=None, note=note)

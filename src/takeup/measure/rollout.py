@@ -27,6 +27,8 @@ from takeup.stats.linear import balance_p as balance_of_arms
 from takeup.stats.quantiles import normal_tail, t_half_width
 
 MOST_LEVELS = 20
+_NAMED_BY = {"team": "team", "unit": "randomised_unit_id", "person": "person_id"}
+"""What may be drawn, coarsest first, and the column that names it besides `randomised_unit_id`."""
 _ASSUMPTION = (
     "the advice was given at random with the recorded probability, and one case's advice does "
     "not change another case"
@@ -78,6 +80,8 @@ def measure_rollout(
     t = t.mutate(arm__=(t["mode"] == "assist"))
     t = t.mutate(w__=ibis.ifelse(t.arm__, 1 / t.p__, 1 / (1 - t.p__)))
     unit = _unit(use_case, t)
+    if isinstance(unit, CannotSay):
+        return unit
     totals = fetch(_arm_sizes(t, unit)).to_pylist()[0]
     treated = int(totals["treated"] or 0)
     control = int(totals["n"] or 0) - treated
@@ -139,20 +143,26 @@ def _alerts(ratio_p: float, balance_p: float | None, settings: Settings) -> tupl
     return tuple(alerts)
 
 
-def _unit(use_case: UseCase, t: ir.Table) -> str | None:
-    """The column of what was drawn: as recorded with the decisions, the coarsest where it changed on
-    the way (errors by person hold for cases too, not the other way round); else as declared."""
+def _unit(use_case: UseCase, t: ir.Table) -> str | CannotSay | None:
+    """The column of what was drawn; None for cases: as recorded with the decisions, the coarsest
+    where it changed on the way (errors by person hold for cases too, not the other way round);
+    else as declared. Refuses where nothing names what was drawn: errors by case would be too small.
+    """
+    drawn = {use_case.randomised_unit}
     if "randomised_unit" in t.columns:
-        drawn = set(fetch(t.select("randomised_unit").distinct())["randomised_unit"].to_pylist())
-        for unit, name in (("team", "team"), ("person", "person_id")):
-            if unit in drawn:
-                return name if name in t.columns else None
-        if "case" in drawn:
-            return None
-    column = {"case": None, "person": "person_id", "team": "team", "unit": "randomised_unit_id"}[
-        use_case.randomised_unit
-    ]
-    return column if column in t.columns else None
+        recorded = set(fetch(t.select("randomised_unit").distinct())["randomised_unit"].to_pylist())
+        drawn = (recorded - {None}) or drawn
+    kind = next(unit for unit in (*_NAMED_BY, "case") if unit in drawn)
+    if kind == "case":
+        return None
+    own = ["randomised_unit_id"] if len(drawn) == 1 else []
+    for name in (*own, _NAMED_BY[kind]):
+        if name in t.columns and fetch(t.aggregate(n=t[name].count()))["n"][0].as_py():
+            return name
+    return not_instrumented(
+        f"each {kind} was drawn, and no column names it",
+        " or ".join(dict.fromkeys(("randomised_unit_id", _NAMED_BY[kind]))),
+    )
 
 
 def _design(t: ir.Table, covariates: Sequence[str]) -> tuple[ir.Table, list[str]]:

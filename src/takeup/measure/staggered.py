@@ -3,7 +3,9 @@
 Each cohort that has begun is compared with those that have not yet, week by week (Callaway &
 Sant'Anna 2021, J. Econometrics 225, by the library diff-diff), on every case as recorded: intention
 to treat. It rests on cohorts changing alike had none begun, which weeks before the start can speak
-against and never prove. Refuses where fewer than five cohorts began, or fewer than five had not.
+against and never prove. Cohorts that always had the advice tell nothing and are left out; one that
+lost it again counts until then. Refuses where fewer than five cohorts began, or fewer than five had
+not.
 Grade: staggered.
 """
 
@@ -18,6 +20,7 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.measure.calendar import week_of
@@ -34,6 +37,12 @@ _ASSUMPTION = (
     "alike from week to week"
 )
 _BANDS = 999
+FEWEST_CASES = 3
+FEWEST_SHARE = 0.1
+"""Of a cohort's cases in a week: fewer with the advice are tests, and begin nothing."""
+CHANCE = 0.001
+"""How improbable weeks without the advice must be, by the cohort's share before, to be its end."""
+Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +70,16 @@ class StaggeredEffect:
 @dataclass(frozen=True, slots=True)
 class Staggered:
     """Effects of starting; `started` cohorts on `dates` different weeks, `waiting` never within the
-    table."""
+    table. `always`: cohorts with the advice from their first week on, left out; `withdrawn`: cohorts
+    that lost it again, which count until then."""
 
     effects: tuple[StaggeredEffect, ...]
     started: int
     dates: int
     waiting: int
     weeks: int
+    always: int = 0
+    withdrawn: int = 0
 
 
 def measure_staggered(
@@ -84,63 +96,103 @@ def measure_staggered(
             "cohort and decided_at: those who began together, and when",
         )
     rows = decisions.filter(decisions.cohort.notnull() & decisions.decided_at.notnull())
-    starts, weeks = _starts(rows)
-    if refusal := _why_not(starts, weeks):
+    cohorts = _cohorts(rows)
+    if refusal := _why_not(cohorts):
         return refusal
+    starts = cohorts.starts
     effects = []
     for name, label, value, weight in _quantities(rows, outcomes, settings):
-        panel = _panel(rows, value, weight, starts)
+        panel = _panel(rows, value, weight, cohorts)
         found = _effect(name, label, panel, len(starts), settings.confidence)
         if found is not None:
             effects.append(found)
     if not effects:
-        return refused("no quantity is known in every week", "outcomes, or the right answer")
+        return refused("no quantity is known of every cohort", "outcomes, or the right answer")
     began = {start for start in starts.values() if start}
     waiting = sum(start == 0 for start in starts.values())
-    return Staggered(tuple(effects), len(starts) - waiting, len(began), waiting, weeks)
+    return Staggered(
+        tuple(effects), len(starts) - waiting, len(began), waiting, cohorts.weeks,
+        always=cohorts.always, withdrawn=len(cohorts.stops),
+    )  # fmt: skip
 
 
-def _starts(rows: ir.Table) -> tuple[dict[str, int], int]:
-    """Of each cohort, the week (1, 2, … of the table) in which its first case had the advice; 0 where
-    none did. And the number of weeks."""
+@dataclass(frozen=True, slots=True)
+class _Cohorts:
+    """`starts`: week (1, 2, … of the table) in which each cohort began, 0 where it did not.
+    `stops`: week from which it no longer had the advice. `always`: cohorts that never were without
+    it; nothing can be told from them."""
+
+    starts: dict[str, int]
+    stops: dict[str, int]
+    always: int
+    weeks: int
+
+
+def _cohorts(rows: ir.Table) -> _Cohorts:
     week = week_of(rows)
     frame = fetch(
         rows.group_by(cohort=rows.cohort.cast("string"), week=week).aggregate(
-            assist=(rows["mode"] == "assist").cast("int64").sum()
+            n=ibis._.count(), assist=(rows["mode"] == "assist").cast("int64").sum()
         )
     ).to_pandas()
-    if frame.empty:
-        return {}, 0
-    number = {w: i for i, w in enumerate(sorted(frame["week"].unique()), 1)}
-    starts = {}
-    for cohort, part in frame.groupby("cohort"):
-        begun = part[part["assist"] > 0]["week"]
-        starts[str(cohort)] = 0 if begun.empty else number[begun.min()]
-    return starts, len(number)
+    weeks = sorted(frame["week"].unique())
+    number = {w: i for i, w in enumerate(weeks, 1)}
+    starts, stops, always = {}, {}, 0
+    for cohort, part in frame.sort_values("week").groupby("cohort"):
+        at = part["week"].map(number).to_numpy(int)
+        first, stop = _span(part["assist"].to_numpy(float), part["n"].to_numpy(float))
+        if first == 0:
+            always += 1
+            continue
+        starts[str(cohort)] = 0 if first is None else int(at[first])
+        if stop is not None:
+            stops[str(cohort)] = int(at[stop])
+    return _Cohorts(starts, stops, always, len(weeks))
 
 
-def _why_not(starts: dict[str, int], weeks: int) -> CannotSay | None:
-    began = [start for start in starts.values() if start]
+def _span(assist: Array, n: Array) -> tuple[int | None, int | None]:
+    """Which of a cohort's weeks is the first with the advice, and which the first after it was
+    withdrawn; None where there is none. A few test cases are no start, a week of chance no stop."""
+    share = assist / n
+    usual = max(share.max() / 2, FEWEST_SHARE)
+    begun = np.flatnonzero(share >= usual)
+    if not len(begun) or assist[begun].sum() < FEWEST_CASES:
+        return None, None
+    first = int(begun[0])
+    # The week in which it began part of the way through.
+    if first and share[first - 1] >= FEWEST_SHARE:
+        first -= 1
+    without = 0.0
+    for week in range(first + 1, len(n)):
+        without = without + n[week] if share[week] < FEWEST_SHARE else 0.0
+        run = int(np.flatnonzero(share[:week] >= FEWEST_SHARE)[-1]) + 1
+        had = assist[first:run].sum() / n[first:run].sum()
+        if without and (1 - had) ** without < CHANCE:
+            return first, run
+    return first, None
+
+
+def _why_not(cohorts: _Cohorts) -> CannotSay | None:
+    began = [start for start in cohorts.starts.values() if start]
     first = min(began, default=0)
-    later = sum(start == 0 or start > first for start in starts.values())
+    later = sum(start == 0 or start > first for start in cohorts.starts.values())
     needs = (
         f"{FEWEST} cohorts that began and {FEWEST} that began later or not at all; or a draw by "
         "person, which answers with far fewer"
     )
+    if not began and cohorts.always:
+        return refused("every cohort that has the advice had it from the first week on", needs)
     if not began:
         return not_instrumented("no cohort began within the table", needs)
-    if first <= 1:
-        early = sum(start <= 1 for start in began)
-        if early == len(began):
-            return refused("every cohort had the advice from the first week on", needs)
     if len(began) < FEWEST or later < FEWEST:
+        always = f"; {cohorts.always} had the advice from their first week on and tell nothing"
         return refused(
-            f"{len(began)} cohorts began, {later} had not when the first did: a change of the time "
-            "cannot be told from the advice",
-            needs, len(starts),
+            f"{len(began)} cohort{'s' * (len(began) != 1)} began, {later} had not when the first did"
+            f"{always if cohorts.always else ''}: a change of the time cannot be told from the advice",
+            needs, len(cohorts.starts),
         )  # fmt: skip
-    if weeks < 4:
-        return refused(f"{weeks} weeks", "four weeks, of which some before the first start")
+    if cohorts.weeks < 4:
+        return refused(f"{cohorts.weeks} weeks", "four weeks, of which some before the first start")
     return None
 
 
@@ -167,9 +219,10 @@ def _quantities(rows: ir.Table, outcomes: Sequence[str], settings: Settings) -> 
 
 
 def _panel(
-    rows: ir.Table, value: ir.Value, weight: ir.Value | None, starts: dict[str, int]
+    rows: ir.Table, value: ir.Value, weight: ir.Value | None, cohorts: _Cohorts
 ) -> pd.DataFrame:
-    """Mean of the quantity by cohort and week, with the week in which the cohort began."""
+    """Mean of the quantity by cohort and week, with the week in which the cohort began; without the
+    weeks after the advice was withdrawn, and the cohorts that always had it."""
     t = rows.mutate(
         v__=value, w__=ibis.ifelse(value.isnull(), 0.0, 1.0 if weight is None else weight)
     )
@@ -182,11 +235,15 @@ def _panel(
     weeks = {w: i for i, w in enumerate(sorted(frame["week"].unique()), 1)}
     # In one order whatever the engine: the bands are drawn by resampling.
     frame = frame[frame["w"] > 0].sort_values(["cohort", "week"])
+    frame["time"] = frame["week"].map(weeks).astype(int)
+    frame = frame[frame["cohort"].isin(cohorts.starts)]
+    stop = frame["cohort"].map(cohorts.stops).fillna(len(weeks) + 1)
+    frame = frame[frame["time"] < stop]
     return pd.DataFrame(
         {
             "unit": frame["cohort"].astype("category").cat.codes,
-            "time": frame["week"].map(weeks).astype(int),
-            "start": frame["cohort"].map(starts).astype(int),
+            "time": frame["time"],
+            "start": frame["cohort"].map(cohorts.starts).astype(int),
             "y": frame["wv"] / frame["w"],
             "n": frame["n"],
         }
@@ -202,10 +259,11 @@ def _effect(
     if panel.empty or counts.min() < 2 or panel["unit"].nunique() < cohorts:
         return None
 
+    # A cohort-week without a case is left out of the pairs of weeks that it is part of. (The
+    # library's `allow_unbalanced_panel` would compare levels instead of changes.)
     def fitted(resamples: int) -> Any:
         model = CallawaySantAnna(
-            control_group="not_yet_treated", alpha=1 - confidence, n_bootstrap=resamples, seed=1,
-            allow_unbalanced_panel=True,
+            control_group="not_yet_treated", alpha=1 - confidence, n_bootstrap=resamples, seed=1
         )  # fmt: skip
         return model.fit(panel, outcome="y", unit="unit", time="time", first_treat="start")
 

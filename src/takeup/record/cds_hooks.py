@@ -3,17 +3,30 @@
 Feedback alone is no decision: it names a card and says accepted or overridden, without user,
 patient or advice. The card log brings those (hookInstance, context, cards); a card's uuid is the
 decision's id. An ignored card sends nothing, so a card without feedback stays undecided here and
-is unaccounted in the list of eligible cases. (CDS Hooks 3.0, Feedback; several reports of one
+is unaccounted in the list of eligible cases. A request that was answered without a card, or with
+none that feedback can name (`uuid` is optional), put no advice before anybody: it is on that list
+with the reason `no_card` and counts in no rate. (CDS Hooks 3.0, Feedback; several reports of one
 card: the latest timestamp wins.)
 """
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
-from takeup.record.incoming import Refusal
+from takeup.record.incoming import LONGEST_NAME, Refusal
+
+NO_CARD = "no_card"
+"""Why a request is not eligible after all: nothing that could be answered was shown."""
 
 
 class _Loose(BaseModel):
@@ -22,21 +35,30 @@ class _Loose(BaseModel):
     model_config = ConfigDict(extra="ignore", populate_by_name=True)
 
 
-class Suggestion(_Loose):
-    """One suggestion of a card."""
+def _none_is_empty(given: Any) -> Any:
+    return [] if given is None else given
 
-    uuid: str = Field(min_length=1, max_length=200)
-    label: str = Field(min_length=1, max_length=200)
-    recommended: bool = Field(False, alias="isRecommended")
+
+_T = TypeVar("_T")
+_Id = Annotated[str, Field(min_length=1, max_length=200)]
+_List = Annotated[list[_T], BeforeValidator(_none_is_empty)]
+
+
+class Suggestion(_Loose):
+    """One suggestion of a card; without `uuid` no feedback can name it."""
+
+    uuid: _Id | None = None
+    label: str = Field(min_length=1)
+    recommended: bool | None = Field(None, alias="isRecommended")
 
 
 class Card(_Loose):
     """One card; without `uuid` no feedback can name it."""
 
-    uuid: str = Field(min_length=1, max_length=200)
-    summary: str = Field("", max_length=1000)
-    indicator: Literal["info", "warning", "critical"] | None = None
-    suggestions: list[Suggestion] = []
+    uuid: _Id | None = None
+    summary: str | None = None
+    indicator: str | None = Field(None, max_length=200)
+    suggestions: _List[Suggestion] = []
 
 
 class Context(_Loose):
@@ -51,8 +73,18 @@ class CardLog(_Loose):
     hook_instance: str = Field(alias="hookInstance", min_length=1, max_length=200)
     requested_at: AwareDatetime = Field(alias="requestedAt")
     hook: str | None = None
-    context: Context = Context()
-    cards: list[Card]
+    context: Context | None = None
+    cards: _List[Card]
+
+    @property
+    def person(self) -> str | None:
+        """Who asked, where it is told."""
+        return self.context.user if self.context else None
+
+    @property
+    def answerable(self) -> list[tuple[str, Card]]:
+        """The cards that feedback can name, by their uuid."""
+        return [(card.uuid, card) for card in self.cards if card.uuid]
 
 
 class _Coding(_Loose):
@@ -73,7 +105,7 @@ class Feedback(_Loose):
 
     card: str = Field(min_length=1, max_length=200)
     outcome: Literal["accepted", "overridden"]
-    accepted: list[_Accepted] = Field([], alias="acceptedSuggestions")
+    accepted: _List[_Accepted] = Field([], alias="acceptedSuggestions")
     why: _Reason | None = Field(None, alias="overrideReason")
     at: AwareDatetime = Field(alias="outcomeTimestamp")
 
@@ -85,22 +117,24 @@ class Feedback(_Loose):
 
 
 def card_events(service: str, given: Any) -> list[dict[str, Any]] | Refusal:
-    """The `delivered` events of one entry of a service's card log, one for each card."""
+    """The `delivered` events of one entry of a service's card log, one for each card that feedback
+    can name."""
     try:
         log = CardLog.model_validate(given)
     except ValidationError as error:
         return _refusal(error)
     return [
         _event(
-            "delivered", service, card.uuid, f"{card.uuid}/delivered", log.requested_at,
+            "delivered", service, uuid, f"{uuid}/delivered", log.requested_at,
             {
-                "case_id": log.hook_instance, "person_id": log.context.user, "mode": "assist",
-                "recommendation": _advised(card), "suggestions": [s.model_dump() for s in card.suggestions],
+                "case_id": log.hook_instance, "person_id": log.person, "mode": "assist",
+                "recommendation": _advised(card),
+                "suggestions": [s.model_dump() for s in card.suggestions if s.uuid],
                 **({"x_indicator": card.indicator} if card.indicator else {}),
                 **({"x_hook": log.hook} if log.hook else {}),
             },
         )
-        for card in log.cards
+        for uuid, card in log.answerable
     ]  # fmt: skip
 
 
@@ -109,18 +143,29 @@ def _advised(card: Card) -> str:
     recommended = [s.label for s in card.suggestions if s.recommended] or [
         s.label for s in card.suggestions
     ]
-    return " + ".join(recommended) or card.summary or "card"
+    return _joined(recommended) or _short(card.summary or "card")
+
+
+def _joined(labels: list[str]) -> str:
+    return _short(" + ".join(labels))
+
+
+def _short(text: str) -> str:
+    """A recommendation or choice as the log holds it: the specification bounds no label."""
+    return text if len(text) <= LONGEST_NAME else f"{text[: LONGEST_NAME - 1].rstrip()}…"
 
 
 def eligible_row(service: str, given: Any) -> dict[str, Any] | Refusal:
-    """The card log's request as an eligible case: the denominator of everything."""
+    """The card log's request as an eligible case: the denominator of everything; `no_card` where
+    there was nothing to answer."""
     try:
         log = CardLog.model_validate(given)
     except ValidationError as error:
         return _refusal(error)
     row = {
         "case_id": log.hook_instance, "use_case": service, "mode": "assist",
-        "eligible_at": log.requested_at.isoformat(), "person_id": log.context.user,
+        "eligible_at": log.requested_at.isoformat(), "person_id": log.person,
+        "excluded_reason": None if log.answerable else NO_CARD,
     }  # fmt: skip
     return {name: value for name, value in row.items() if value is not None}
 
@@ -156,7 +201,7 @@ def feedback_events(
     else:
         taken = {a.id for a in item.accepted}
         advised = {s["uuid"] for s in offered if s["recommended"]} or set(label)
-        data["choice"] = " + ".join(label[s["uuid"]] for s in offered if s["uuid"] in taken)
+        data["choice"] = _joined([label[s["uuid"]] for s in offered if s["uuid"] in taken])
         if taken < advised:
             data["action"] = "modified"
     moment = item.at.isoformat()

@@ -3,7 +3,8 @@
 `delivered`, `viewed`, `abandoned`, `flagged`, `made`: each says something happened to the
 decision named in `subject`. A decision exists once it was made; a late event is its next
 revision. Whether the advice was consulted follows from what was viewed before the decision,
-never from a claim.
+never from a claim. Two sources have two clocks: a view that one tells of and a decision that
+another tells of are in no order within CLOCKS_APART, and count as view, then decision.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
@@ -24,6 +25,8 @@ _PREFIX = "takeup."
 _NOT_COLUMNS = ("use_case", "kind", "suggestions", "reason_order")
 """Of an event's data: what is no column of the decision."""
 _VIEWS = ("summary", "explanation", "evidence")
+CLOCKS_APART = timedelta(seconds=30)
+"""How far the clocks of two sources may differ before their order is believed."""
 _Short = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 
 
@@ -53,6 +56,11 @@ class Event:
     time: datetime
     data: Mapping[str, Any]
     key: str
+
+    @property
+    def source(self) -> str:
+        """Who tells of it; empty for a decision that was sent whole."""
+        return str(json.loads(self.key)[0]) if self.key else ""
 
     def body(self) -> str:
         """As JSON, for the inbox."""
@@ -161,12 +169,15 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
         return None
     last = made[-1]
     row: dict[str, Any] = {"decision_id": last.decision_id, "use_case": last.use_case}
+    # A decision that was sent whole says itself whether the advice was looked at; an event does
+    # not: that is derived.
+    sent_whole = not last.key and "consulted" in last.data
     viewed = False
     for event in ordered:
         if event.name == "made" and event is not last:
             continue
         row.update({k: v for k, v in event.data.items() if k not in _NOT_COLUMNS})
-        before = event.time <= last.time
+        before = event.time <= last.time or (not sent_whole and _clocks_apart(event, last))
         if event.name == "delivered":
             row.setdefault("delivered_at", event.time.isoformat())
         elif event.name == "viewed":
@@ -183,12 +194,32 @@ def fold(events: Iterable[Event]) -> dict[str, Any] | None:
             row["flagged"] = event.data["kind"]
     row["decided_at"] = last.time.isoformat()
     row.setdefault("mode", "assist")
-    # A decision that was sent whole says itself whether the advice was looked at; an event does
-    # not: that is derived.
-    sent_whole = not last.key and "consulted" in last.data
     if row["mode"] == "assist" and (viewed or not sent_whole):
         row["consulted"] = viewed and not row.get("abandoned", False)
     elif row["mode"] == "shadow" and viewed:
         # It was to be kept from the person and was not: no blind answer.
         row["consulted"] = True
     return row
+
+
+def _clocks_apart(event: Event, made: Event) -> bool:
+    """Whether an event after the decision may well have come before it, by another's clock."""
+    return (
+        event.name == "viewed"
+        and event.source != made.source
+        and event.time - made.time <= CLOCKS_APART
+    )
+
+
+def clock_difference(events: Iterable[Event]) -> tuple[str, str, timedelta] | None:
+    """The two sources of one decision's events whose clocks must differ, and by how much at
+    least: a view came after the decision and within CLOCKS_APART. None where there is no sign."""
+    told = list(events)
+    made = max((e for e in told if e.name == "made"), key=lambda e: e.time, default=None)
+    if made is None or not made.source:
+        return None
+    late = [e for e in told if e.time > made.time and _clocks_apart(e, made)]
+    if not late or any(e.name == "viewed" and e.time <= made.time for e in told):
+        return None
+    first = min(late, key=lambda e: e.time)
+    return first.source, made.source, first.time - made.time

@@ -44,7 +44,7 @@ CovariateType = Literal["text", "number", "boolean"]
 
 _COVARIATE_NAME = re.compile(r"^x_[a-z0-9_]{1,60}$")
 _LONGEST_TEXT = 2_000
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
 _NAMES = (
     "decision_id",
     "case_id",
@@ -99,7 +99,7 @@ _NO_NUL = r"^[^\x00]*$"
 _Name = Annotated[
     str,
     StringConstraints(
-        min_length=1, max_length=_LONGEST_NAME, pattern=_NO_NUL, strict=True, strip_whitespace=True
+        min_length=1, max_length=LONGEST_NAME, pattern=_NO_NUL, strict=True, strip_whitespace=True
     ),
 ]
 _Text = Annotated[

@@ -13,12 +13,14 @@ from urllib.parse import urlsplit
 
 from takeup.record.clock import now
 from takeup.record.errors import TakeupError
+from takeup.record.events import CLOCKS_APART, Event, clock_difference, event_of
 from takeup.server.settings import ServerSettings, read_server_settings
 
 State = Literal["well", "look", "mend"]
 _LITTLE_SPACE = 2 * 10**9
 _SLOW_DRAIN = 10
 """Drains that may be missed before it counts as stuck."""
+_EVENTS_LOOKED_AT = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ def examine() -> list[Finding]:
         lambda: _database(),
         lambda: _log(log.url),
         lambda: _inbox(settings),
+        lambda: _clocks(),
         lambda: _people(),
         lambda: _trust(settings),
         lambda: _measured(),
@@ -204,6 +207,30 @@ def _inbox(settings: ServerSettings) -> Iterator[Finding]:
         yield Finding(
             "quarantine", "look", f"{waiting:,} rows wait for a correction",
             "correct them on the page Quarantine, or at their sender",
+        )  # fmt: skip
+
+
+def _clocks() -> Iterator[Finding]:
+    """Sources whose events tell of views after the decision, a few seconds of another's clock."""
+    from takeup.server.record_api.models import InboxRow
+    from takeup.server.record_api.receive_events import EVENTS
+
+    told: dict[str, list[Event]] = {}
+    newest = InboxRow.objects.filter(kind=EVENTS).exclude(body="").order_by("-id")
+    for body in newest.values_list("body", flat=True)[:_EVENTS_LOOKED_AT]:
+        event = event_of(body)
+        told.setdefault(f"{event.use_case}/{event.decision_id}", []).append(event)
+    seen: dict[tuple[str, str], list[timedelta]] = {}
+    for events in told.values():
+        if apart := clock_difference(events):
+            seen.setdefault(apart[:2], []).append(apart[2])
+    for (viewed, made), late in sorted(seen.items()):
+        yield Finding(
+            "clocks", "look",
+            f"{len(late):,} of the newest decisions made at {made} were viewed, by the clock of "
+            f"{viewed}, up to {max(late).total_seconds():.0f} s after they were made; they count as "
+            f"viewed before (sources may be {CLOCKS_APART.total_seconds():.0f} s apart)",
+            f"set the clocks of {viewed} and {made} by NTP",
         )  # fmt: skip
 
 

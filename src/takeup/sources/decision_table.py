@@ -575,19 +575,24 @@ def _unaccounted(
     canonical = read_table(eligible, side, use_case, "eligible")
     counted = count_problems(canonical, eligible.name)
     cases = canonical.usable()
+    excluded = 0
     if "excluded_reason" in cases.columns:
+        excluded = _rows_in(cases.filter(cases.excluded_reason.notnull()))
         cases = cases.filter(cases.excluded_reason.isnull())
     both = ["case_id"] + [c for c in ("use_case",) if c in cases.columns and c in decisions.columns]
     cases = keep(cases.drop(ROW).distinct(on=both))
     missing = keep(cases.anti_join(decisions, both))
     missing = _by_the_clock(missing, _zone_of(mapping), "eligible_at")
-    listed = int(fetch(cases.count().as_table())[0][0].as_py())
-    unlisted = int(fetch(decisions.anti_join(cases, both).count().as_table())[0][0].as_py())
-    return (
-        missing,
-        counted.problems,
-        {"eligible_listed": listed, "decisions_not_on_eligible_list": unlisted},
-    )
+    counts = {
+        "eligible_listed": _rows_in(cases),
+        "eligible_excluded": excluded,
+        "decisions_not_on_eligible_list": _rows_in(decisions.anti_join(cases, both)),
+    }
+    return missing, counted.problems, counts
+
+
+def _rows_in(table: ir.Table) -> int:
+    return int(fetch(table.count().as_table())[0][0].as_py())
 
 
 def _with_unaccounted(rows: ir.Table, unaccounted: ir.Table, name: str) -> ir.Table:

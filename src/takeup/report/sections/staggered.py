@@ -24,7 +24,7 @@ def _card(effect: StaggeredEffect, found: Staggered) -> Section:
         _heading(effect),
         f"{found.started} cohorts began on {found.dates} dates, {found.waiting} have not; each is "
         "compared with those not yet begun. Hollow: weeks before the start, where nothing should be. "
-        "Bands hold for all weeks together.",
+        f"Bands hold for all weeks together.{_left_out(found)}",
         ("Weeks since the start", "Difference, points"),
         tuple(
             (f"{w.week}", f"{points(w.value)} ({100 * w.low:.1f} to {100 * w.high:.1f})")
@@ -35,6 +35,19 @@ def _card(effect: StaggeredEffect, found: Staggered) -> Section:
         + (f"It assumes that {whole.assumption}. " if isinstance(whole, Estimate) else "")
         + "Weeks before the start can speak against that; they cannot prove it. Grade: staggered.",
     )  # fmt: skip
+
+
+def _left_out(found: Staggered) -> str:
+    """What was recorded and tells nothing of a start."""
+    parts = []
+    if found.always:
+        parts.append(f"{found.always} cohorts had the advice from their first week on: left out")
+    if found.withdrawn:
+        parts.append(
+            f"{found.withdrawn} cohorts lost the advice again: they count until then, so this is the "
+            "effect while it was there"
+        )
+    return "".join(f" {part}." for part in parts)
 
 
 def _heading(effect: StaggeredEffect) -> str:
