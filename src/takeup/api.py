@@ -32,10 +32,10 @@ from takeup.report.json_document import diagnosis_json
 from takeup.report.page import InputFacts, Page
 from takeup.report.plain import plain
 from takeup.sources.decision_table import DecisionTable
-from takeup.sources.evidence_files import read_evidence
+from takeup.sources.declared_names import named_as_in, populations_of
+from takeup.sources.evidence_files import ReadEvidence, read_evidence
 from takeup.sources.opened import Opened, open_decisions
 from takeup.sources.panel import PanelSample, draw_sample
-from takeup.sources.reconciliation import Problem
 from takeup.stats.answer import CannotSay
 
 
@@ -191,14 +191,17 @@ def diagnose(
     since: datetime | None = None,
     until: datetime | None = None,
     only: Sequence[str] | None = None,
+    declared_ahead: bool = False,
     step: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Diagnose a table of decisions: a path, or a pandas, Polars, Arrow or Ibis table.
 
     Without a mapping, columns are recognised by name, type and values; what was guessed is
     among the assumptions. `survey`, `interviews` and `panel` (paths or frames,
-    docs/reference/evidence.md) are what people and experts said. `only` names the measures to take (None: all). Raises `TakeupError`
-    whose text says what to mend.
+    docs/reference/evidence.md) are what people and experts said. `only` names the measures to take (None: all).
+    `declared_ahead`: use case and populations were declared before their first decisions (a server
+    does), so that what matches nothing is no mistake. Raises `TakeupError` whose text says what to
+    mend.
     """
     started = time.perf_counter()
     thresholds = read_settings(Path(settings)) if isinstance(settings, str | Path) else settings
@@ -214,9 +217,13 @@ def diagnose(
         use_case=use_case,
         since=since,
         until=until,
+        declared_ahead=declared_ahead,
         step=step,
     )
-    read = read_evidence(survey, interviews, panel)
+    known = populations_of(opened.table)
+    read = read_evidence(survey, interviews, panel, known)
+    if not declared_ahead:
+        populations = named_as_in(known, populations, read.evidence.populations)
     public = opened.mapping.disclosure == "public"
     analyst: Audience = "public" if public else "analyst"
     audience: Audience = "public" if public else "share"
@@ -244,7 +251,7 @@ def diagnose(
         tuple(diagnoses),
         tuple(shared),
         built,
-        _facts(opened, thresholds, read.problems),
+        _facts(opened, thresholds, read),
         thresholds,
         time.perf_counter() - started,
     )
@@ -280,16 +287,16 @@ def _columns_there(built: DecisionTable) -> set[str]:
     return {*built.columns, *(joined - derived), *outcome}
 
 
-def _facts(opened: Opened, settings: Settings, beside: tuple[Problem, ...]) -> InputFacts:
+def _facts(opened: Opened, settings: Settings, beside: ReadEvidence) -> InputFacts:
     built = opened.table
     return InputFacts(
         version=takeup_version(),
         made_at=now(),
         files=tuple((f.name, f.sha256) for f in opened.files),
         reconciliation=built.reconciliation,
-        problems=(*built.problems, *beside),
+        problems=(*built.problems, *beside.problems),
         notes=built.notes,
-        assumptions=(*opened.guesses, *built.assumptions),
+        assumptions=(*opened.guesses, *built.assumptions, *beside.said),
         columns=tuple(sorted(_columns_there(built))),
         mapping=opened.mapping.model_dump(exclude_defaults=True, mode="json"),
         settings=settings.model_dump(exclude_defaults=True, mode="json"),

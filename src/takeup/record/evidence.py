@@ -24,3 +24,13 @@ class Evidence:
     survey: pd.DataFrame | None = None
     interviews: pd.DataFrame | None = None
     panel: pd.DataFrame | None = None
+
+    @property
+    def populations(self) -> frozenset[str]:
+        """The populations that people and experts spoke of."""
+        return frozenset(
+            str(name)
+            for frame in (self.survey, self.interviews, self.panel)
+            if frame is not None
+            for name in frame["population"].unique()
+        )

@@ -228,6 +228,7 @@ def _past_looks(use_case: str, tables: dict[RecordKind, pa.Table]) -> None:
         outcomes=tables["outcomes"],
         use_case={use_case: declared(use_case)},
         only=["adoption"],
+        declared_ahead=True,
     )
     (rows,) = found.table.tables.values()
     shadow = rows.filter((rows["mode"] == "shadow") & (rows.population == "SOUTH"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,9 @@ from takeup.log import Engine, fetch
 from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.evidence import Evidence
+from takeup.record.nearest import nearest
 from takeup.record.questionnaire import AGREED, ITEMS, TYPES
+from takeup.record.words import fold
 from takeup.sources.open_table import open_table
 from takeup.sources.reconciliation import Problem
 
@@ -24,29 +27,53 @@ _YES, _NO = ("true", "yes", "1", "1.0", "y"), ("false", "no", "0", "0.0", "n")
 
 @dataclass(frozen=True, slots=True)
 class ReadEvidence:
-    """The evidence, what was wrong with single rows, and what was noticed."""
+    """The evidence, what was wrong with single rows, and which names were read as others."""
 
     evidence: Evidence
-    problems: tuple[Problem, ...]
+    problems: tuple[Problem, ...] = ()
+    said: tuple[str, ...] = ()
 
 
-def read_evidence(survey: Any = None, interviews: Any = None, panel: Any = None) -> ReadEvidence:
-    """Read the files that are given (paths, or frames). Raises InputError for a file that is
-    none of its kind; single bad rows are left out and named."""
+def read_evidence(
+    survey: Any = None,
+    interviews: Any = None,
+    panel: Any = None,
+    populations: Collection[str] = (),
+) -> ReadEvidence:
+    """Read the files that are given (paths, or frames). `populations`: those of the decisions, whose
+    spelling holds; others are named, as nothing of the decisions belongs to them.
+
+    Raises InputError for a file that is none of its kind; single bad rows are left out and named."""
     problems: list[Problem] = []
-    said = None if survey is None else _survey(_frame(survey, "survey"), problems)
-    told = None if interviews is None else _interviews(_frame(interviews, "interviews"), problems)
-    judged = None if panel is None else _panel(_frame(panel, "panel"), problems)
-    return ReadEvidence(Evidence(said, told, judged), tuple(problems))
+    files: list[_File] = []
+
+    def read(given: Any, what: str, of: _Reader) -> pd.DataFrame | None:
+        if given is None:
+            return None
+        files.append(_frame(given, what, populations))
+        return of(files[-1], problems)
+
+    evidence = Evidence(
+        read(survey, "survey", _survey),
+        read(interviews, "interviews", _interviews),
+        read(panel, "panel", _panel),
+    )
+    return ReadEvidence(evidence, tuple(problems), tuple(s for f in files for s in _respelled(f)))
 
 
 @dataclass(frozen=True, slots=True)
 class _File:
+    """A file's rows, and the populations of the decisions that it lies beside."""
+
     name: str
     rows: pd.DataFrame
+    populations: Collection[str] = ()
 
 
-def _frame(given: Any, what: str) -> _File:
+_Reader = Callable[[_File, list[Problem]], pd.DataFrame]
+
+
+def _frame(given: Any, what: str, populations: Collection[str]) -> _File:
     if isinstance(given, pd.DataFrame):
         # Mixed cells would be refused as a whole; as texts each bad one can be named.
         given = given.apply(lambda c: _text(c) if c.dtype == object else c)
@@ -56,7 +83,7 @@ def _frame(given: Any, what: str) -> _File:
         rows = fetch(raw.table.order_by(ROW)).to_pandas()
     engine.close()
     rows.columns = [str(c).strip() for c in rows.columns]
-    return _File(raw.name if isinstance(given, str | Path) else what, rows)
+    return _File(raw.name if isinstance(given, str | Path) else what, rows, populations)
 
 
 def _text(column: pd.Series) -> pd.Series:
@@ -100,7 +127,7 @@ def _leave_out(
 def _survey(file: _File, problems: list[Problem]) -> pd.DataFrame:
     _needed(file, tuple(ITEMS), "survey")
     stays = pd.Series(True, index=file.rows.index)
-    out = pd.DataFrame({"population": _population(file)})
+    out = pd.DataFrame({"population": _population(file, problems)})
     for item in ITEMS:
         text = _text(file.rows[item])
         value = pd.to_numeric(text, errors="coerce")
@@ -113,10 +140,40 @@ def _survey(file: _File, problems: list[Problem]) -> pd.DataFrame:
     return out[stays].reset_index(drop=True)
 
 
-def _population(file: _File) -> pd.Series:
+def _population(file: _File, problems: list[Problem]) -> pd.Series:
     if "population" not in file.rows.columns:
         return pd.Series("all", index=file.rows.index)
-    return _text(file.rows["population"]).fillna("(none)")
+    said = _text(file.rows["population"])
+    own = {fold(name): name for name in file.populations}
+    named = said.map(lambda v: own.get(fold(v), v), na_action="ignore")
+    strange = named[named.notna() & ~named.isin(file.populations)]
+    if file.populations:
+        for name in strange.unique():
+            _leave_out(
+                file, "population", named == name,
+                f"is a population without a decision{_nearest(name, file.populations)}",
+                "name it as the decisions do; until it has some, nothing of them belongs to it",
+                problems,
+            )  # fmt: skip
+    return named.fillna("(none)")
+
+
+def _nearest(name: str, known: Collection[str]) -> str:
+    near = nearest(name, known)
+    return f" (the nearest is {near!r})" if near else ""
+
+
+def _respelled(file: _File) -> list[str]:
+    """Populations that the decisions spell in another way."""
+    if "population" not in file.rows.columns:
+        return []
+    own = {fold(name): name for name in file.populations}
+    said = set(_text(file.rows["population"]).dropna())
+    return [
+        f'population "{name}" of {file.name} is "{own[fold(name)]}" of the decisions'
+        for name in sorted(said - set(file.populations))
+        if fold(name) in own
+    ]
 
 
 def _interviews(file: _File, problems: list[Problem]) -> pd.DataFrame:
@@ -124,7 +181,7 @@ def _interviews(file: _File, problems: list[Problem]) -> pd.DataFrame:
     rows = file.rows
     out = pd.DataFrame(
         {
-            "population": _population(file),
+            "population": _population(file, problems),
             "interview_no": _text(rows["interview_no"]),
             "coder": _text(rows["coder"]).fillna(AGREED) if "coder" in rows else AGREED,
         }
@@ -159,7 +216,7 @@ def _panel(file: _File, problems: list[Problem]) -> pd.DataFrame:
     if identity is None:
         raise InputError(f"{file.name} is no panel file: it names no decision_id and no case_id")
     out = pd.DataFrame({"case": _text(rows[identity]), "reviewer": _text(rows["reviewer"])})
-    out["population"] = _population(file)
+    out["population"] = _population(file, problems)
     stays = _leave_out(
         file, identity, out["case"].isna(), "is blank", "name the case that was judged", problems
     )

@@ -18,6 +18,7 @@ from takeup.record.nearest import did_you_mean
 from takeup.record.use_case import UseCase, read_use_cases
 from takeup.sources.checking import with_own_names
 from takeup.sources.decision_table import DecisionTable, build_decision_table, covariates_of
+from takeup.sources.declared_names import check_mapping, check_use_cases
 from takeup.sources.look_alikes import look_alikes
 from takeup.sources.open_table import open_table
 from takeup.sources.panel import with_key
@@ -72,12 +73,14 @@ def open_decisions(
     since: datetime | None = None,
     until: datetime | None = None,
     keep_ids: bool = False,
+    declared_ahead: bool = False,
     step: Callable[[str], None] = lambda _: None,
 ) -> Opened:
     """Open and check `table` (a path, or a pandas, Polars, Arrow or Ibis table).
 
     Without a mapping, columns are recognised by name, type and values; what was guessed is
-    kept. Raises `TakeupError` whose text says what to mend.
+    kept. `declared_ahead`: the use case was declared before its first decisions, so that names of
+    it may match nothing yet. Raises `TakeupError` whose text says what to mend.
     """
     engine = Engine()
     declared = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
@@ -86,13 +89,14 @@ def open_decisions(
         step("reading")
         raw = open_table(table, engine, folder, declared.file if declared else None)
         declared, guesses = settled_mapping(raw, declared, use_case is not None)
+        check_mapping(declared, raw)
         sides: dict[str, RawTable | None] = {"outcomes": None, "eligible": None}
         if outcomes is not None:
-            opened = open_table(outcomes, engine, folder, declared.side("outcomes").file)
-            sides["outcomes"] = _beside(raw, with_key(opened, outcomes, engine), "outcomes")
+            side = open_table(outcomes, engine, folder, declared.side("outcomes").file)
+            sides["outcomes"] = _beside(raw, with_key(side, outcomes, engine), "outcomes")
         if eligible is not None:
-            opened = open_table(eligible, engine, folder, declared.side("eligible").file)
-            sides["eligible"] = _beside(raw, opened, "eligible cases")
+            side = open_table(eligible, engine, folder, declared.side("eligible").file)
+            sides["eligible"] = _beside(raw, side, "eligible cases")
     use_cases = _use_cases(use_case, declared)
     built = build_decision_table(
         raw,
@@ -105,9 +109,12 @@ def open_decisions(
         keep_ids=keep_ids,
         step=step,
     )
+    opened = Opened(built, (), declared, guesses, use_cases)
     _all_named(use_cases, built.tables)
+    if not declared_ahead:
+        check_use_cases(built, {name: opened.use_case(name) for name in built.tables})
     files = tuple(f for f in (raw, sides["outcomes"], sides["eligible"]) if f is not None)
-    return Opened(built, files, declared, guesses, use_cases)
+    return replace(opened, files=files)
 
 
 def _beside(raw: RawTable, side: RawTable, what: str) -> RawTable:

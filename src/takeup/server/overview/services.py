@@ -124,6 +124,7 @@ def _take(
             key: DeclaredPopulation(title=title) for key, title in population_titles().items()
         },
         settings=measuring(),
+        declared_ahead=True,
         step=step,
     )
     known_use_case(name)

@@ -1,0 +1,122 @@
+"""Names that somebody declared and that match nothing: each is a mistake, told with the nearest.
+
+A covariate that is spelt wrong is not adjusted for, a population that is spelt wrong has no facts: the
+figures would be others than those asked for, without a word.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+
+import ibis.expr.types as ir
+
+from takeup.log import fetch
+from takeup.record.canonical import ROW
+from takeup.record.columns import COVARIATE_PREFIX
+from takeup.record.errors import DeclarationError
+from takeup.record.mapping import Mapping as TableMapping
+from takeup.record.nearest import did_you_mean
+from takeup.record.population import Population
+from takeup.record.use_case import UseCase
+from takeup.record.words import fold
+from takeup.sources.decision_table import DecisionTable
+from takeup.sources.raw_table import RawTable
+
+EVERYBODY = "*"
+_MOST_SHOWN = 8
+
+
+def check_use_cases(built: DecisionTable, use_case_of: Mapping[str, UseCase]) -> None:
+    """Raises DeclarationError for columns, choices and outcomes that a use case declares and its
+    decisions do not have. `use_case_of`: the declaration of each of the table's use cases."""
+    mistakes = [
+        f"{where}{mistake}"
+        for name, table in built.tables.items()
+        for where in (f"{name}: " if len(built.tables) > 1 else "",)
+        for mistake in _of_use_case(use_case_of[name], built, table)
+    ]
+    if mistakes:
+        raise DeclarationError("use case", list(dict.fromkeys(mistakes)))
+
+
+def _of_use_case(declared: UseCase, built: DecisionTable, table: ir.Table) -> Iterator[str]:
+    there = {c for c in (*built.columns, *table.columns) if not c.endswith("__")}
+    for key in ("segment", "covariates", "covariates_after_decision", "protected"):
+        for name in getattr(declared, key) or ():
+            if not {name, COVARIATE_PREFIX + name} & there:
+                known = [c for c in there if c.startswith(COVARIATE_PREFIX)] or there
+                yield f"{key}: no column is {name!r}{_instead(name, known)}"
+    for name in declared.outcomes:
+        if built.outcomes and name not in built.outcomes:
+            yield f"outcomes: no outcome is {name!r}{_instead(name, built.outcomes)}"
+    yield from _of_choices(declared, table)
+
+
+def _of_choices(declared: UseCase, table: ir.Table) -> Iterator[str]:
+    """Choices that nothing was advised or chosen, where the table has a word that none declares. A
+    choice that merely did not occur is no mistake."""
+    if not declared.choices:
+        return
+    words = {
+        word
+        for column in ("recommendation", "choice")
+        if column in table.columns and table[column].type().is_string()
+        for word in fetch(table.select(column).distinct())[column].to_pylist()
+        if word is not None
+    }
+    undeclared = words - {*declared.choices, *declared.modified_choices}
+    for choice in declared.choices:
+        if choice not in words and (near := did_you_mean(choice, undeclared)):
+            yield f"choices: nothing was advised or chosen as {choice!r}{near}"
+
+
+def check_mapping(mapping: TableMapping, raw: RawTable) -> None:
+    """Raises DeclarationError for columns that `ignore`, `names` or `numbers` name and the table has
+    not."""
+    columns = [c for c in raw.table.columns if c != ROW]
+    canonical = {*columns, *mapping.columns, *mapping.computed}
+    mistakes = [
+        f"{key}: the table has no column {name!r}{_instead(name, known)}"
+        for key, known in (("ignore", columns), ("names", canonical), ("numbers", canonical))
+        for name in getattr(mapping, key)
+        if name not in known
+    ]
+    if mistakes:
+        raise DeclarationError("mapping", mistakes)
+
+
+def populations_of(built: DecisionTable) -> frozenset[str]:
+    """The populations of the decisions; empty where none are recorded."""
+    return frozenset(
+        str(name)
+        for table in built.tables.values()
+        if "population" in table.columns
+        for name in fetch(table.select("population").distinct())["population"].to_pylist()
+        if name is not None
+    )
+
+
+def named_as_in(
+    known: Collection[str], declared: Mapping[str, Population], asked: Collection[str]
+) -> dict[str, Population]:
+    """`declared` by the decisions' own spelling of each population.
+
+    `asked`: populations that a survey or interviews speak of, which need no decision yet. Raises
+    DeclarationError for those that are neither.
+    """
+    own = {fold(name): name for name in (*asked, *known)}
+    found = {own.get(fold(name), name): facts for name, facts in declared.items()}
+    strange = [n for n in declared if n != EVERYBODY and fold(n) not in own]
+    if strange:
+        raise DeclarationError(
+            "population file",
+            [f"no decision is of population {name!r}{_instead(name, known)}" for name in strange],
+        )
+    return found
+
+
+def _instead(name: str, known: Iterable[str]) -> str:
+    """The nearest name, and what there is."""
+    there = sorted(known)
+    listed = ", ".join(there[:_MOST_SHOWN]) + (", …" if len(there) > _MOST_SHOWN else "")
+    return f"{did_you_mean(name, there)} (there are: {listed or 'none'})"

@@ -1,0 +1,94 @@
+"""A declared name that matches nothing is a mistake, told with the nearest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import takeup
+from takeup.record.errors import DeclarationError
+from takeup.record.mapping import parse_mapping
+from takeup.record.population import Population
+from takeup.record.questionnaire import ITEMS
+from takeup.record.use_case import UseCase
+
+
+@pytest.fixture(scope="module")
+def decisions() -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    n = 300
+    return pd.DataFrame(
+        {
+            "person_id": [f"p{i % 20}" for i in range(n)], "population": "LO1",
+            "decided_at": pd.date_range("2026-01-05", periods=n, freq="h"),
+            "recommendation": rng.choice(["approve", "decline"], n),
+            "choice": rng.choice(["approve", "decline"], n),
+            "x_big": rng.choice(["yes", "no"], n), "outcome": rng.normal(size=n),
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ({"covariates": ["x_bgi"]}, "covariates: no column is 'x_bgi'; did you mean 'x_big'?"),
+        ({"segment": ["x_bgi"]}, "segment: no column is 'x_bgi'; did you mean 'x_big'?"),
+        ({"protected": ["x_age"]}, "protected: no column is 'x_age'"),
+        ({"choices": ["aprove", "decline"]}, "'aprove'; did you mean 'approve'?"),
+        ({"outcomes": {"outcom": {"better": "higher"}}}, "did you mean 'outcome'?"),
+    ],
+)
+def test_what_a_use_case_names_and_the_table_has_not_is_told_with_the_nearest(
+    decisions, declared, words
+):
+    use_case = UseCase.model_validate({"name": "credit", **declared})
+    with pytest.raises(DeclarationError) as told:
+        takeup.diagnose(decisions, use_case=use_case, only=["adoption"])
+    assert words in str(told.value)
+    takeup.diagnose(decisions, use_case=use_case, only=["adoption"], declared_ahead=True)
+
+
+def test_a_choice_that_merely_did_not_occur_is_no_mistake(decisions):
+    use_case = UseCase(name="credit", choices=["approve", "decline", "refer"])
+    assert takeup.diagnose(decisions, use_case=use_case, only=["adoption"]).diagnoses
+
+
+@pytest.mark.parametrize("key", ["ignore", "names", "numbers"])
+def test_a_column_that_a_mapping_names_beside_its_columns_must_be_there(decisions, key):
+    columns = {c: c for c in decisions.columns}
+    mapping = parse_mapping({"columns": columns, key: ["x_bgi"]}, "m.toml")
+    with pytest.raises(DeclarationError, match=rf"{key}: the table has no column 'x_bgi'"):
+        takeup.diagnose(decisions, mapping=mapping, only=["adoption"])
+
+
+def survey(population: str) -> pd.DataFrame:
+    rng = np.random.default_rng(1)
+    return pd.DataFrame(
+        {"population": [population] * 12, **{item: rng.integers(1, 6, 12) for item in ITEMS}}
+    )
+
+
+def test_a_population_spelt_otherwise_is_that_of_the_decisions_and_that_is_said(decisions):
+    found = takeup.diagnose(
+        decisions, survey=survey("lo1"), population={"lo1 ": Population(people=20)},
+        only=["adoption", "resistance"],
+    )  # fmt: skip
+    (reasons,) = found.measures().resistance.populations
+    assert (reasons.population, reasons.people, reasons.survey.respondents) == ("LO1", 20, 12)
+    assert 'population "lo1" of survey is "LO1" of the decisions' in found.facts.assumptions
+
+
+def test_a_population_without_a_decision_is_named(decisions):
+    found = takeup.diagnose(decisions, survey=survey("L01"), only=["adoption", "resistance"])
+    (problem,) = found.facts.problems
+    assert problem.sentence().startswith(
+        'survey, row 1, column population: "L01" is a population without a decision '
+        "(the nearest is 'LO1'). 12 rows are like it."
+    )
+    with pytest.raises(DeclarationError, match=r"population 'L01'; did you mean 'LO1'"):
+        takeup.diagnose(decisions, population={"L01": Population(people=20)}, only=["adoption"])
+    takeup.diagnose(
+        decisions, population={"*": Population(people=20), "L01": Population()},
+        survey=survey("L01"), only=["adoption"],
+    )  # fmt: skip
