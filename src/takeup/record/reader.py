@@ -32,6 +32,8 @@ OUTCOME_PREFIX = "y_"
 SOURCE = "source__"
 """The file a row came from, where several files make the table."""
 
+_WHOLE_UP_TO = 2.0**53
+"""Up to where a float counts in ones."""
 _SCALE_REMEDY = (
     'if it is a percentage, write [computed] {name} = "{source} / 100"; another score can be '
     "a covariate (x_score)"
@@ -505,8 +507,10 @@ def _as_text(value: ir.Value) -> ir.StringValue:
     if dtype.is_string():
         return value
     if dtype.is_floating():
-        whole = value.cast("int64").cast("string")
-        return ibis.ifelse(value == value.floor(), whole, value.cast("string"))
+        # No engine has a whole number for what is infinite, or beyond what a float counts in ones.
+        near = ibis.ifelse(value.abs() < _WHOLE_UP_TO, value, ibis.null("float64"))
+        whole = near.cast("int64").cast("string")
+        return ibis.ifelse(near == near.floor(), whole, value.cast("string"))
     if dtype.is_boolean():
         return ibis.cases((value, "true"), (~value, "false"))
     return value.cast("string")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import ibis
 import ibis.expr.types as ir
 
-from takeup.log import fetch
-from takeup.record.canonical import BAD, DROP, ROW, Canonical, Check
+from takeup.log import fetch, keep
+from takeup.record.canonical import BAD, DROP, ROW, Canonical
 from takeup.record.columns import is_canonical
 from takeup.record.mapping import Mapping
 from takeup.sources.raw_table import RawTable
@@ -19,11 +20,13 @@ FIRST_ROWS = 5
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """Problems with their counts, rows left out by each filter, rows rejected."""
+    """Problems with their counts, rows left out by each filter, rows rejected. `bad`: the rejected
+    rows, with `bad__N` for each check that caught them."""
 
     problems: list[Problem]
     filtered: dict[str, int]
     rejected: int
+    bad: ir.Table | None = None
 
 
 def count_problems(canonical: Canonical, file: str, table: ir.Table | None = None) -> Counted:
@@ -47,48 +50,52 @@ def count_problems(canonical: Canonical, file: str, table: ir.Table | None = Non
             rejected = int(row["bad"] or 0)
     if not rejected:
         return Counted([], filtered, 0)
-    return Counted(_problems(canonical, file), filtered, rejected)
-
-
-def _problems(canonical: Canonical, file: str) -> list[Problem]:
+    # Few rows of a table are bad; held, they answer every question about them at once.
     flags = canonical.flags
-    kept = flags.filter(flags[DROP] == 0)
-    counts = fetch(
-        kept.aggregate(
-            **{f"c{i}": kept[f"bad__{i}"].cast("int64").sum() for i in range(len(canonical.checks))}
-        )
-    ).to_pylist()[0]
-    return [
-        _problem(canonical, i, file, int(counts[f"c{i}"]))
-        for i in range(len(canonical.checks))
-        if counts[f"c{i}"]
-    ]
-
-
-def _problem(canonical: Canonical, i: int, file: str, count: int) -> Problem:
-    check: Check = canonical.checks[i]
-    flags = canonical.flags
-    found = flags.filter(flags[f"bad__{i}"] & (flags[DROP] == 0))
-    rows = fetch(found.select(ROW).order_by(ROW).limit(FIRST_ROWS))[ROW].to_pylist()
-    return Problem(
-        file,
-        check.rule,
-        check.source,
-        count,
-        tuple(rows),
-        _example(canonical, check, rows[0]),
-        check.what,
-        check.remedy,
+    marks = [f"bad__{i}" for i in range(len(canonical.checks))]
+    bad = keep(
+        flags.filter((flags[DROP] == 0) & ibis.or_(*[flags[m] for m in marks])).select(ROW, *marks)
     )
+    return Counted(_problems(canonical, bad, file), filtered, rejected, bad)
 
 
-def _example(canonical: Canonical, check: Check, row: int) -> str:
-    if check.example is None:
-        return ""
-    source = canonical.raw
-    shown = source.filter(source[ROW] == row).select(example=check.example.cast("string"))
-    value = fetch(shown)["example"].to_pylist()
-    return str(value[0])[:60] if value else ""
+def _problems(canonical: Canonical, bad: ir.Table, file: str) -> list[Problem]:
+    counted = bad.aggregate(
+        **{f"c{i}": bad[f"bad__{i}"].cast("int64").sum() for i in range(len(canonical.checks))}
+    )
+    counts = [int(n or 0) for n in fetch(counted).to_pylist()[0].values()]
+    first = {i: _first_rows(bad, i) for i, count in enumerate(counts) if count}
+    shown = _examples(canonical, first)
+    return [
+        Problem(
+            file, check.rule, check.source, counts[i], first[i], shown.get(i, ""), check.what,
+            check.remedy,
+        )
+        for i, check in enumerate(canonical.checks)
+        if counts[i]
+    ]  # fmt: skip
+
+
+def _first_rows(bad: ir.Table, i: int) -> tuple[int, ...]:
+    found = bad.filter(bad[f"bad__{i}"]).select(ROW).order_by(ROW).limit(FIRST_ROWS)
+    return tuple(fetch(found)[ROW].to_pylist())
+
+
+def _examples(canonical: Canonical, first: dict[int, tuple[int, ...]]) -> dict[int, str]:
+    """Of each check, what stands in the first row that it caught."""
+    shown = {
+        f"e{i}": example.cast("string")
+        for i in first
+        if (example := canonical.checks[i].example) is not None
+    }
+    if not shown:
+        return {}
+    raw = canonical.raw
+    rows = sorted({rows[0] for rows in first.values()})
+    found = fetch(raw.filter(raw[ROW].isin(rows)).select(ROW, **shown)).to_pylist()
+    by_row = {row[ROW]: row for row in found}
+    texts = {i: by_row.get(first[i][0], {}).get(f"e{i}") for i in first}
+    return {i: str(text)[:60] for i, text in texts.items() if text}
 
 
 def with_own_names(raw: RawTable, mapping: Mapping) -> Mapping:

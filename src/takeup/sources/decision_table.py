@@ -411,6 +411,7 @@ def _counted(
         counted.problems,
         {**counted.filtered, "outside --since/--until": outside},
         counted.rejected,
+        counted.bad,
     )
 
 
@@ -542,19 +543,14 @@ def _matched(
 
 def _rejected_rows(canonical: Canonical, counted: Counted, unique: _Unique) -> ir.Table | None:
     parts: list[ir.Table] = []
-    if counted.rejected:
-        flags = canonical.flags
+    if counted.bad is not None:
         reason = ibis.cases(
             *[
-                (flags[f"bad__{i}"], f"{check.source}: {check.what}")
+                (counted.bad[f"bad__{i}"], f"{check.source}: {check.what}")
                 for i, check in enumerate(canonical.checks)
             ]
         )
-        parts.append(
-            flags.mutate(reason=reason)
-            .filter(lambda t: t.reason.notnull() & (t[DROP] == 0))
-            .select(ROW, "reason")
-        )
+        parts.append(counted.bad.select(ROW, reason=reason))
     if unique.conflict_rows is not None and unique.conflicts:
         parts.append(unique.conflict_rows.mutate(reason=ibis.literal("same key, other content")))
     if not parts:
