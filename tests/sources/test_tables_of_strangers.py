@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -241,3 +242,71 @@ def test_an_event_stream_is_in_the_order_of_its_column_not_of_its_lines(tmp_path
     result = takeup.diagnose(str(tmp_path / "t.csv"), mapping=mapping, only=["adoption"])
     assert sum(result.measures().adoption.overall.counts.values()) == 140
     assert result.table.reconciliation.rows_rejected == 0
+
+
+HEAD = ["Case", "Officer", "Decided", "Advice", "Choice", "Amount"]
+ABOVE = {
+    "none": [],
+    "a title": [["Decisions of March"]],
+    "a title with a delimiter, and a blank line": [["Report; 3 March, final"], []],
+    "groups of columns": [["Case", "", "", "Model", "Officer", ""]],
+}
+
+
+def strange_rows(n: int = 60) -> list[list[str]]:
+    return [
+        [f"d{i}", f"p{i % 9}", f"2026-03-{1 + i % 28:02d} 09:00", WORDS[i % 2],
+         WORDS[(i + (i % 7 == 0)) % 2], str(1000 + i)]
+        for i in range(n)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+@pytest.mark.parametrize("above", ABOVE)
+def test_the_names_of_columns_are_found_below_what_people_write_above(tmp_path, kind, above):
+    lines = [*ABOVE[above], HEAD, *strange_rows()]
+    path = tmp_path / f"t.{kind}"
+    if kind == "csv":
+        with path.open("w", newline="") as file:
+            csv.writer(file).writerows(lines)
+    else:
+        with xlsxwriter.Workbook(path) as book:
+            sheet = book.add_worksheet("Data")
+            for number, line in enumerate(lines):
+                sheet.write_row(number, 0, line)
+    found = open_decisions(path)
+    assert found.table.reconciliation.rows_used == 60
+    noted = [note for note in found.table.notes if "names of the columns" in note]
+    assert len(noted) == (above != "none")
+    if above != "none":
+        assert f"row {len(ABOVE[above]) + 1} has" in noted[0]
+
+
+def test_an_unnamed_index_is_no_title(tmp_path):
+    path = tmp_path / "t.csv"
+    pd.DataFrame(strange_rows(), columns=HEAD).to_csv(path)
+    with pytest.raises(InputError, match="row 1: column 1 has no name"):
+        open_decisions(path)
+
+
+def test_rows_of_units_totals_and_a_second_head_are_rejected_each_with_its_reason(tmp_path):
+    path = tmp_path / "t.csv"
+    odd = (["", "", "", "", "", "EUR"], ["Total", "", "", "", "", "61770"], HEAD)
+    with path.open("w", newline="") as file:
+        csv.writer(file).writerows([HEAD, odd[0], *strange_rows(), *odd[1:]])
+    found = takeup.diagnose(path, only=["adoption"])
+    assert found.table.reconciliation.rows_used == 60
+    assert sorted({row for row, _ in found.rejected_rows()}) == [2, 63, 64]
+
+
+def test_a_request_that_the_list_of_eligible_cases_excludes_is_in_no_rate():
+    rows = decisions(case_id=[f"c{i}" for i in range(160)])
+    eligible = pd.DataFrame(
+        {
+            "case_id": [f"c{i}" for i in range(800)], "mode": "assist",
+            "excluded_reason": ["no_card" if i >= 160 else None for i in range(800)],
+        }
+    )  # fmt: skip
+    found = takeup.diagnose(rows, eligible=eligible, only=["adoption"])
+    assert found.measures().adoption.overall.eligible == 160
+    assert found.facts.side_counts["eligible_excluded"] == 640

@@ -25,7 +25,7 @@ class FileOptions(Declaration):
     date_order: Literal["ymd", "dmy", "mdy"] | None = None
     time_zone: str | None = None
     sheet: str | None = None
-    header_row: int = Field(1, ge=1)
+    header_row: int | None = Field(None, ge=1)
     blanks: list[str] = list(BLANKS)
 
     @field_validator("time_zone")

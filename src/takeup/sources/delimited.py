@@ -12,6 +12,7 @@ from takeup.log import Engine, quote
 from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
+from takeup.sources.head import found_head, head_note
 from takeup.sources.plain_text import LONGEST_LINE, PlainText, plain_text
 from takeup.sources.raw_table import RawTable, Reject
 
@@ -34,16 +35,17 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     others are kept. Raises InputError for a file that cannot be read as a table at all.
     """
     text = plain_text(path, workspace, options.encoding)
-    first = _first_lines(text, options.header_row)
-    delimiter = options.delimiter or _delimiter(path, first, options.header_row)
-    names = _head(path, first, delimiter, options.header_row)
+    head = options.header_row or _head_row(text, options.delimiter)
+    first = _first_lines(text, head)
+    delimiter = options.delimiter or _delimiter(path, first, head)
+    names = _head(path, first, delimiter, head)
     table_name = engine.new_name("csv")
     columns = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names)
     try:
         engine.run(
             f'CREATE TEMP TABLE "{table_name}" AS SELECT row_number() OVER () AS line__, * FROM read_csv('
             f"{quote(text.path)}, delim = {quote(delimiter)}, quote = '\"', escape = '\"', header = false, "
-            f"skip = {options.header_row}, auto_detect = false, columns = {{{columns}}}, "
+            f"skip = {head}, auto_detect = false, columns = {{{columns}}}, "
             "store_rejects = true, rejects_limit = 0, strict_mode = true, "
             f"max_line_size = {4 * LONGEST_LINE}, null_padding = false, "
             f"rejects_table = '{table_name}_errors', rejects_scan = '{table_name}_scans')"
@@ -58,7 +60,7 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     )
     bad_lines = [int(line) for line, _, _ in found]
     table = engine.query(
-        f"SELECT * EXCLUDE (line__), {_row_number(engine, table_name, bad_lines, text, options)} "
+        f"SELECT * EXCLUDE (line__), {_row_number(engine, table_name, bad_lines, text, head)} "
         f'AS {ROW} FROM "{table_name}"',
         "csv_rows",
     )
@@ -66,8 +68,9 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     rejects = _rejects(found, text)
     if good == 0 and not rejects:
         raise InputError(f"{path.name} has a head but no rows")
+    notes = (*text.notes, *([head_note(head)] if not options.header_row and head > 1 else []))
     return RawTable(
-        path.name, table, good + sum(r.count for r in rejects), True, None, rejects, text.notes
+        path.name, table, good + sum(r.count for r in rejects), True, None, rejects, notes
     )
 
 
@@ -75,9 +78,31 @@ _LOOKED_AT = 60
 """Lines that are looked at for the head and the delimiter."""
 
 
-def _first_lines(text: PlainText, header_row: int) -> list[str]:
+def _head_row(text: PlainText, delimiter: str | None) -> int:
+    """The row that names the columns: the first, but for a title above it."""
+    lines = _lines(text, _LOOKED_AT)
+    cut = [
+        list(csv.reader(lines, delimiter=d)) for d in ((delimiter,) if delimiter else DELIMITERS)
+    ]
+    if any(rows and len(rows[0]) > 1 and all(rows[0]) and _fits(rows, 1) for rows in cut):
+        return 1
+    found = [row for rows in cut if (row := found_head(rows)) and _fits(rows, row)]
+    return min(found, default=1)
+
+
+def _fits(rows: list[list[str]], head: int) -> bool:
+    """Whether most rows below a head have as many cells."""
+    below = [row for row in rows[head:] if row]
+    return 2 * sum(len(row) == len(rows[head - 1]) for row in below) >= len(below)
+
+
+def _lines(text: PlainText, count: int) -> list[str]:
     with text.path.open(encoding="utf-8", errors="replace", newline="") as file:
-        lines = list(itertools.islice(file, header_row + _LOOKED_AT))
+        return list(itertools.islice(file, count))
+
+
+def _first_lines(text: PlainText, header_row: int) -> list[str]:
+    lines = _lines(text, header_row + _LOOKED_AT)
     if len(lines) < header_row or not lines[header_row - 1].strip():
         raise InputError(
             f"{text.path.name.removesuffix('.utf8.csv')}, row {header_row}: there are no column "
@@ -119,8 +144,7 @@ def _head(path: Path, lines: list[str], delimiter: str, row: int) -> list[str]:
     if blank:
         raise InputError(
             f"{path.name}, row {row}: column {', '.join(blank)} has no name; name every column, or set "
-            f"[file] header_row{_better_head(lines, delimiter, row)} in the mapping to the row that has the "
-            "names"
+            "[file] header_row in the mapping to the row that has the names"
         )
     twice = sorted({name for name in names if [n.lower() for n in names].count(name.lower()) > 1})
     if twice:
@@ -131,24 +155,14 @@ def _head(path: Path, lines: list[str], delimiter: str, row: int) -> list[str]:
     return names
 
 
-def _better_head(lines: list[str], delimiter: str, row: int) -> str:
-    """`" = 3"` where the third row is the first that names every column."""
-    for number, cells in enumerate(csv.reader(lines, delimiter=delimiter), 1):
-        names = [cell.strip() for cell in cells]
-        if number > row and len(names) > 1 and all(names) and len({*names}) == len(names):
-            return f" = {number}"
-    return ""
-
-
 def _row_number(
     engine: Engine,
     table_name: str,
     bad_lines: list[int],
     text: PlainText,
-    options: FileOptions,
+    first: int,
 ) -> str:
     """Row numbers of the file, counting the rows that were rejected or taken out."""
-    first = options.header_row
     if not bad_lines and not text.overlong:
         return f"line__ + {first}"
     gone = sorted({*bad_lines, *text.overlong})

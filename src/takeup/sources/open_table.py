@@ -19,6 +19,7 @@ from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
 from takeup.sources.delimited import read_delimited
+from takeup.sources.other_formats import way_to_a_table
 from takeup.sources.plain_columns import plain_columns
 from takeup.sources.postgres import SCHEMES, read_postgres
 from takeup.sources.raw_table import RawTable
@@ -71,6 +72,8 @@ def _open_address(given: str, engine: Engine, workspace: Path, options: FileOpti
         return _open_parquet(given, [path], engine)
     if lower.endswith((".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")):
         return _hashed(read_spreadsheet(engine, path, options), [path])
+    if way := way_to_a_table(given):
+        raise InputError(f"{given} is no table of rows and columns that takeup reads: {way}")
     if lower.endswith(_TEXT_ENDINGS) or "." not in path.name:
         return _hashed(read_delimited(engine, path, options, workspace), [path])
     raise InputError(

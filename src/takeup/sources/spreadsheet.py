@@ -15,6 +15,7 @@ from takeup.log import Engine
 from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
+from takeup.sources.head import LOOKED_AT, found_head, head_note
 from takeup.sources.raw_table import RawTable
 
 
@@ -43,13 +44,14 @@ def read_spreadsheet(engine: Engine, path: Path, options: FileOptions) -> RawTab
         )
     page = book.get_sheet_by_name(sheet)
     rows = page.to_python(skip_empty_area=False)
-    if len(rows) < options.header_row:
+    head = options.header_row or _head_row(rows)
+    if len(rows) < head:
         raise InputError(f"{path.name}, sheet {sheet}: the sheet is empty")
-    merged = _fill_merged(rows, page.merged_cell_ranges or (), options.header_row)
-    names = _names(path, sheet, rows[options.header_row - 1], options.header_row)
+    merged = _fill_merged(rows, page.merged_cell_ranges or (), head)
+    names = _names(path, sheet, rows[head - 1], head)
     body = [
         (number, row)
-        for number, row in enumerate(rows[options.header_row :], options.header_row + 1)
+        for number, row in enumerate(rows[head:], head + 1)
         if any(cell not in ("", None) for cell in row)
     ]
     if not body:
@@ -75,10 +77,22 @@ def read_spreadsheet(engine: Engine, path: Path, options: FileOptions) -> RawTab
     hidden = [name for name in book.sheet_names if name not in shown]
     if hidden and not options.sheet:
         notes.append(f"hidden sheets are not read: {', '.join(hidden)} ([file] sheet)")
+    if head > 1 and not options.header_row:
+        notes.append(head_note(head))
     if merged:
         notes.append(f"{merged} merged cells below the head are read as the value they show")
     table = engine.load(pa.table(columns), "sheet")
     return RawTable(path.name, table, len(body), True, None, (), tuple(notes))
+
+
+def _head_row(rows: list[list[Any]]) -> int:
+    """The row that names the columns: the first, but for a title above it."""
+    first = [str(cell).strip() for cell in rows[0]] if rows else []
+    while first and not first[-1]:
+        first.pop()
+    if len(first) > 1 and all(first):
+        return 1
+    return found_head([[str(cell) for cell in row] for row in rows[:LOOKED_AT]]) or 1
 
 
 def _fill_merged(rows: list[list[Any]], ranges: Any, header_row: int) -> int:
