@@ -21,6 +21,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from takeup.record.errors import InputError, TakeupError
+from takeup.record.excel_csv import excel_csv
 from takeup.server.commands import add_commands, recorded_tables
 
 if TYPE_CHECKING:
@@ -439,12 +440,12 @@ def _tables(decisions: str, eligible: str | None, outcomes: str | None) -> tuple
     return found["decisions"], eligible or found.get("eligible"), outcomes or found.get("outcomes")
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, content: str | bytes) -> None:
     """Write the whole file or nothing of it."""
     half = path.with_name(f".{path.name}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(text, encoding="utf-8")
+        half.write_bytes(content.encode() if isinstance(content, str) else content)
         half.replace(path)
     except OSError as error:
         raise InputError(
@@ -460,8 +461,7 @@ def _write_rejects(result: Result, out: Path) -> Path | None:
     if not rows:
         return None
     path = out.with_name(f"{out.stem}.rejects.csv")
-    lines = "".join(f'{row},"{reason.replace(chr(34), chr(39))}"\n' for row, reason in rows)
-    _write(path, "row,reason\n" + lines)
+    _write(path, excel_csv(("row", "reason"), rows))
     return path
 
 

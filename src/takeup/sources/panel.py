@@ -23,6 +23,7 @@ from takeup.log import Engine, engine_of, fetch, hash_of
 from takeup.log.compress import beside
 from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.errors import InputError
+from takeup.record.excel_csv import ENCODING
 from takeup.sources.raw_table import RawTable
 
 LEAST = 60
@@ -127,7 +128,7 @@ def write_sheet(sample: PanelSample, path: Path) -> tuple[Path, Path]:
     if path.suffix.lower() == ".xlsx":
         path.write_bytes(_workbook(sample))
     else:
-        path.write_text(sample.sheet.to_csv(index=False), encoding="utf-8")
+        path.write_text(sample.sheet.to_csv(index=False), encoding=ENCODING)
     key = key_path(path)
     key.write_text(sample.key.to_csv(index=False), encoding="utf-8")
     return path, key

@@ -93,7 +93,7 @@ def test_a_view_exports_what_it_shows_and_the_audit_log_says_so(measured):
 
     lead = client_of(with_role("programme_lead"))
     answer = lead.get("/overview/credit?as=csv")
-    rows = list(csv.DictReader(io.StringIO(answer.content.decode())))
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"))))
     assert sorted(r["population"] for r in rows) == ["all", "north", "south", "tiny"]
     tiny = next(r for r in rows if r["population"] == "tiny")
     assert (tiny["state"], tiny["eligible"], tiny["effective_reliance"]) == ("hidden", "", "")

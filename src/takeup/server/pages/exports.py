@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
@@ -13,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from takeup.record.errors import InputError
+from takeup.record.excel_csv import excel_csv
 from takeup.report.html import report_css
 from takeup.report.pdf import pdf_of
 from takeup.server.audit import services as audit
@@ -32,7 +31,7 @@ def shown_or_exported(
     person: Person = request.user  # type: ignore[assignment]
     audit.record("export.made", actor=person.handle, view=name, form=wanted)
     if wanted == "csv":
-        return _csv(name, table)
+        return _attached(excel_csv(*table), "text/csv; charset=utf-8", f"{name}.csv")
     css = report_css() + (files("takeup.server.pages") / "static/takeup/pages.css").read_text(
         "utf-8"
     )
@@ -42,22 +41,6 @@ def shown_or_exported(
     except InputError as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=501)
     return _attached(printed, "application/pdf", f"{name}.pdf")
-
-
-def _csv(name: str, table: Table) -> HttpResponse:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    columns, rows = table
-    writer.writerow(columns)
-    writer.writerows([_safe(cell) for cell in row] for row in rows)
-    return _attached(out.getvalue().encode("utf-8"), "text/csv; charset=utf-8", f"{name}.csv")
-
-
-def _safe(cell: Any) -> Any:
-    """Text that a spreadsheet would take for a formula is quoted."""
-    if isinstance(cell, str) and cell[:1] in "=+-@\t\r" and cell:
-        return f"'{cell}"
-    return "" if cell is None else cell
 
 
 def _attached(body: bytes, kind: str, name: str) -> HttpResponse:
