@@ -54,7 +54,7 @@ class Attack:
     def read(self, client) -> dict[str, int]:
         """Every count of cases an executive can open: overview, its export, the diagnosis."""
         found: dict[str, int] = {}
-        text = client.get("/overview/credit?as=csv").content.decode()
+        text = client.get("/overview/credit?as=csv").content.decode("utf-8-sig")
         for row in csv.DictReader(io.StringIO(text)):
             if row["eligible"]:
                 found[f"population {row['population']}"] = int(row["eligible"])

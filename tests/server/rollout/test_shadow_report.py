@@ -42,7 +42,7 @@ def declare(changes=(), decider=None, reason=""):
 
 
 def test_the_report_says_who_is_right_more_often_kind_by_kind(measured):
-    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode("utf-8-sig")
     assert "4,000 cases" in page
     assert "On seasonal people are." in page
     assert "Model right in" in page
@@ -52,7 +52,7 @@ def test_a_gate_that_is_not_declared_says_how_many_pairs_a_decision_needs(store)
     from takeup.server.organization.services import use_case
 
     use_case("credit")
-    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode("utf-8-sig")
     assert "about 4,607 pairs" in page
     assert "No gate is declared" in page
 
@@ -62,7 +62,7 @@ def test_the_named_person_alone_decides_and_what_follows_is_taken(measured):
 
     lead = declare()
     executive = client_of(with_role("executive"))
-    page = client_of(lead).get("/shadow/credit").content.decode()
+    page = client_of(lead).get("/shadow/credit").content.decode("utf-8-sig")
     assert "The gate, clause by clause: intervene" in page
     refused = executive.post("/shadow/credit/decide", {"decided": "intervene"})
     assert (refused.status_code, b"only the person named" in refused.content) == (422, True)
@@ -83,7 +83,7 @@ def test_departing_from_the_clauses_needs_a_reason_that_stays(measured):
     assert rules_of("credit").stage_of(None).mode == "shadow"
     lead.post("/shadow/credit/decide", {"decided": "go", "reason": "seasonal work ends in May"})
     assert rules_of("credit").stage_of(None).mode == "assist"
-    page = lead.get("/shadow/credit").content.decode()
+    page = lead.get("/shadow/credit").content.decode("utf-8-sig")
     assert "seasonal work ends in May" in page
     assert "the clauses said intervene" in page
 
@@ -92,7 +92,7 @@ def test_departing_from_the_clauses_needs_a_reason_that_stays(measured):
     ("asked", "missing"), [({"days": 60}, "more days"), ({"pairs": 5_000}, "more pairs")]
 )
 def test_days_and_pairs_must_both_be_there(measured, asked, missing):
-    page = client_of(declare(asked)).get("/shadow/credit").content.decode()
+    page = client_of(declare(asked)).get("/shadow/credit").content.decode("utf-8-sig")
     assert "clause by clause: hold" in page
     assert missing in page
 
@@ -104,7 +104,7 @@ def test_a_gate_changed_after_looking_is_seen_to_be(measured):
     with pytest.raises(InputError, match="says why"):
         declare({"margin": 0.30}, lead)
     declare({"margin": 0.30}, lead, reason="so that it passes")
-    page = client_of(lead).get("/shadow/credit").content.decode()
+    page = client_of(lead).get("/shadow/credit").content.decode("utf-8-sig")
     assert "Changed after a report was there to be seen" in page
     assert "margin: 0.02 → 0.3" in page
     assert "so that it passes" in page
@@ -137,12 +137,12 @@ def test_assist_past_a_gate_that_was_not_passed_needs_a_reason(measured):
 
 def test_what_is_signed_and_not_measured_stands_as_that(measured):
     lead = client_of(declare({"attested": ["Stop drill passed"]}))
-    page = lead.get("/shadow/credit").content.decode()
+    page = lead.get("/shadow/credit").content.decode("utf-8-sig")
     assert "clause by clause: hold" in page
     lead.post(
         "/shadow/credit/attest", {"statement": "Stop drill passed", "note": "4 s, 18 November"}
     )
-    page = lead.get("/shadow/credit").content.decode()
+    page = lead.get("/shadow/credit").content.decode("utf-8-sig")
     assert "attested, not measured" in page
     assert "4 s, 18 November" in page
     assert "clause by clause: intervene" in page
@@ -172,7 +172,7 @@ def test_too_few_people_are_not_shown_on_purpose(key, log):
 
     record(key, *shadow_rows(600, people=5))
     take_snapshots()
-    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode("utf-8-sig")
     assert "too few people" in page.lower()
     assert "600" not in page
 
@@ -198,14 +198,14 @@ def test_a_report_waits_until_enough_people_have_added_to_it(key, log):
     with at(today + timedelta(days=2)):
         take_snapshots()
     assert Look.objects.count() == 2
-    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode()
+    page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode("utf-8-sig")
     assert "2,680 cases" in page
     assert "Look by look" in page
 
 
 def test_the_report_exports_what_it_shows(measured):
     lead = client_of(with_role("programme_lead"))
-    text = lead.get("/shadow/credit?as=csv").content.decode()
+    text = lead.get("/shadow/credit?as=csv").content.decode("utf-8-sig")
     assert text.splitlines()[0].startswith("kind,pairs,people")
     assert "All cases,4000,30," in text
     assert lead.get("/shadow/credit?as=pdf").content[:5] == b"%PDF-"
