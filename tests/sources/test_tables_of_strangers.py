@@ -244,6 +244,36 @@ def test_an_event_stream_is_in_the_order_of_its_column_not_of_its_lines(tmp_path
     assert result.table.reconciliation.rows_rejected == 0
 
 
+@pytest.mark.parametrize("blank", ["", None, "n/a"])
+def test_advice_on_the_event_that_shows_it_belongs_to_the_decision_that_closes_it(blank):
+    rows = []
+    for i in range(120):
+        advice = WORDS[i % 2]
+        shown = {"event": "Shown", "advice": "first guess", "region": "north"}
+        again = {"event": "Shown again", "advice": advice, "region": blank}
+        choice = WORDS[(i + (i % 4 == 0)) % 2]
+        made = {"event": "Closed", "advice": blank, "choice": choice, "region": blank}
+        for step, each in enumerate((shown, again, made)):
+            rows.append({"case": i // 2, "at": 10 * i + step, "user_id": f"u{i % 9}", **each})
+    mapping = parse_mapping(
+        {
+            "columns": {"person_id": "user_id", "recommendation": "advice", "x_region": "region"},
+            "constants": {"mode": "assist"},
+            "events": {"event": "event", "by": ["case"], "order": "at", "opens": ["Shown"],
+                "repeats": ["Shown again"], "closes": {"Closed": ""}},
+        },
+        "m",
+    )  # fmt: skip
+    mapping = mapping.model_copy(update={"columns": {**mapping.columns, "choice": "choice"}})
+    result = takeup.diagnose(pd.DataFrame(rows), mapping=mapping, only=["adoption"])
+    agreement = result.measures().adoption.overall.agreement
+    assert (agreement.k, agreement.n) == (90, 120)
+    assert any(
+        "advice, region: taken from the event that opens" in a for a in result.facts.assumptions
+    )
+    assert result.table.reconciliation.rows_folded == 240
+
+
 HEAD = ["Case", "Officer", "Decided", "Advice", "Choice", "Amount"]
 ABOVE = {
     "none": [],

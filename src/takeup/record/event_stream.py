@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -33,12 +33,19 @@ class FoldedStream:
 
 
 def fold(
-    raw: ir.Table, stream: EventStream, moment: Callable[[ir.Value], ir.Value]
+    raw: ir.Table,
+    stream: EventStream,
+    moment: Callable[[ir.Value], ir.Value],
+    carry: Sequence[str] = (),
+    blanks: Collection[str] = ("",),
 ) -> FoldedStream:
     """Each closing event of an opened episode becomes a row; what came before folds into it.
     What is shown again after it was closed, or before anything was opened, opens an episode.
 
-    `raw` has `row__`; `moment` makes a time or a number of the column `order`. Raises DeclarationError where the stream names absent columns.
+    `raw` has `row__`; `moment` makes a time or a number of the column `order`. Of the columns `carry`,
+    what a closing event leaves blank (a text of `blanks`, in small letters) is what was last said of it
+    in its episode: the advice stands where it was shown. Raises DeclarationError where the stream names
+    absent columns.
     """
     needed = [stream.event, stream.order, *stream.by]
     absent = [name for name in needed if name not in raw.columns]
@@ -90,7 +97,8 @@ def fold(
         ((counted.opens__ | counted.repeats__) & (counted.closings__ == 0), OPEN),
         else_=FOLDED,
     )
-    fates = counted.mutate(**{FATE: fate}).drop(
+    fated = counted.mutate(**{FATE: fate})
+    fates = _carried(fated, carry, blanks, inside_of=stream.by).drop(
         "opens__",
         "closes__",
         "repeats__",
@@ -102,3 +110,49 @@ def fold(
     )
     decisions = fates.filter(fates[FATE] == DECISION).drop(FATE)
     return FoldedStream(fates, decisions)
+
+
+def _blank(value: ir.Value, blanks: Collection[str]) -> ir.BooleanValue:
+    if value.type().is_string():
+        return value.isnull() | value.strip().lower().isin(list(blanks))
+    return value.isnull()
+
+
+def blank_and_told(fates: ir.Table, names: Sequence[str], blanks: Collection[str]) -> ir.Table:
+    """One row: for the N-th of `names`, on how many closing events it is blank (`blankN`) and on how many
+    events that fold into one it is told (`toldN`)."""
+    closing, other = fates[FATE] == DECISION, fates[FATE] == FOLDED
+    sums = {}
+    for i, name in enumerate(names):
+        blank = _blank(fates[name], blanks)
+        sums[f"blank{i}"] = (closing & blank).cast("int64").sum()
+        sums[f"told{i}"] = (other & ~blank).cast("int64").sum()
+    return fates.aggregate(**sums)
+
+
+def _carried(
+    fated: ir.Table, names: Sequence[str], blanks: Collection[str], inside_of: Sequence[str]
+) -> ir.Table:
+    """`fated` with the last value told in the episode where a closing event leaves a column blank."""
+    if not names:
+        return fated
+    key = [*inside_of, "episode__"]
+    order = [fated.order__, fated[ROW]]
+    placed = fated.mutate(
+        place__=ibis.row_number().over(group_by=[fated[k] for k in key], order_by=order)
+    )
+    told = placed.group_by(key).aggregate(
+        **{
+            f"told{i}__": placed[name].argmax(
+                placed.place__, where=~_blank(placed[name], blanks) & (placed.close_number__ == 0)
+            )
+            for i, name in enumerate(names)
+        }
+    )
+    both = placed.left_join(told, key, rname="{name}_told__")
+    closes = both[FATE] == DECISION
+    carried = {
+        name: ibis.ifelse(closes & _blank(both[name], blanks), both[f"told{i}__"], both[name])
+        for i, name in enumerate(names)
+    }
+    return both.mutate(**carried).select(*fated.columns)

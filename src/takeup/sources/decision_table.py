@@ -6,7 +6,7 @@ are looked for. Counts of every row that did not make it, and why, come with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -41,7 +41,16 @@ from takeup.record.duplicates import (
     key_expression,
 )
 from takeup.record.errors import InputError
-from takeup.record.event_stream import FATE, OPEN, REPEATED, UNKNOWN, UNOPENED, UNORDERED, fold
+from takeup.record.event_stream import (
+    FATE,
+    OPEN,
+    REPEATED,
+    UNKNOWN,
+    UNOPENED,
+    UNORDERED,
+    blank_and_told,
+    fold,
+)
 from takeup.record.mapping import Mapping
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
@@ -109,7 +118,7 @@ def build_decision_table(
     """The decisions of `raw`. Raises InputError or DeclarationError where it is no table of
     decisions; single bad rows are counted and kept apart instead."""
     step("checking rows")
-    folded, stream_problems, decisions_raw = _fold(raw, mapping)
+    folded, stream_problems, decisions_raw, carried = _fold(raw, mapping)
     if mapping.events is not None:
         mapping = _with_event_actions(mapping)
     any_use_case = use_case_of(DEFAULT_USE_CASE, True)
@@ -168,7 +177,7 @@ def build_decision_table(
         notes=raw.notes
         + (outcomes.notes if outcomes else ())
         + (eligible.notes if eligible else ()),
-        assumptions=(*canonical.assumptions, *said),
+        assumptions=(*carried, *canonical.assumptions, *said),
         side_counts={**side, **eligible_side},
     )
 
@@ -281,11 +290,32 @@ def with_score_band(rows: ir.Table) -> ir.Table:
     return keep(rows.mutate(score_band=ibis.ifelse(rows.confidence.isnull(), None, band)))
 
 
-def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table]:
+def _carried(fates: ir.Table, mapping: Mapping, blanks: Collection[str]) -> list[str]:
+    """Mapped columns that closing events leave blank and events before them tell: the advice stands
+    where it was shown."""
+    stream = mapping.events
+    assert stream is not None
+    named = [c for v in mapping.columns.values() for c in ([v] if isinstance(v, str) else v)]
+    fixed = {stream.event, stream.order, *stream.by}
+    names = [c for c in dict.fromkeys(named) if c in fates.columns and c not in fixed]
+    if not names:
+        return []
+    (found,) = fetch(blank_and_told(fates, names, blanks)).to_pylist()
+    return [n for i, n in enumerate(names) if found[f"blank{i}"] and found[f"told{i}"]]
+
+
+def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table, list[str]]:
     if mapping.events is None:
-        return 0, [], raw.table
-    stream = fold(raw.table, mapping.events, order_of(raw.held, mapping, mapping.events.order))
-    fates_table = keep(stream.fates)
+        return 0, [], raw.table, []
+    moment = order_of(raw.held, mapping, mapping.events.order)
+    fates_table = keep(fold(raw.table, mapping.events, moment).fates)
+    blanks = {"", *(word.lower() for word in mapping.file.blanks)}
+    said = []
+    if carried := _carried(fates_table, mapping, blanks):
+        fates_table = keep(fold(raw.table, mapping.events, moment, carried, blanks).fates)
+        said = [
+            f"{', '.join(carried)}: taken from the event that opens where a closing one is blank"
+        ]
     counts = {
         row["fate__"]: row
         for row in fetch(
@@ -322,7 +352,8 @@ def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table
         if fate in counts
     ]
     folded = sum(counts[f]["n"] for f in ("folded", OPEN) if f in counts)
-    return folded, problems, fates_table.filter(fates_table[FATE] == "decision").drop(FATE)
+    decisions = fates_table.filter(fates_table[FATE] == "decision").drop(FATE)
+    return folded, problems, decisions, said
 
 
 def _with_event_actions(mapping: Mapping) -> Mapping:
