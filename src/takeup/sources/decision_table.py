@@ -359,7 +359,10 @@ def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table
 def _with_event_actions(mapping: Mapping) -> Mapping:
     stream = mapping.events
     assert stream is not None
-    meanings = set(stream.closes.values())
+    meanings = set(stream.closes.values()) - {""}
+    if not meanings:
+        # What was done stands in a column of its own.
+        return mapping
     target = "action" if meanings <= {a.value for a in Action} else "choice"
     return mapping.model_copy(
         update={
