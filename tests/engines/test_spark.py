@@ -7,6 +7,7 @@ import math
 import os
 import shutil
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 import ibis
@@ -18,6 +19,7 @@ import pytest
 
 import takeup
 from takeup.log import Engine, fetch
+from takeup.log.compress import beside
 from takeup.measure.adoption import measure_adoption
 from takeup.measure.advice_record import measure_advice_record
 from takeup.measure.after_error import measure_after_error
@@ -46,6 +48,7 @@ from takeup.measure.value import measure_value
 from takeup.measure.value_per_case import measure_value_per_case
 from takeup.record.errors import InputError
 from takeup.record.evidence import Evidence
+from takeup.record.mapping import parse_mapping
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
@@ -281,6 +284,63 @@ def test_a_table_that_lives_in_spark_is_diagnosed_there_with_the_same_figures(sp
     one, other = (json.loads(r.to_json())["diagnoses"] for r in (here, there))
     assert differences(one, other, ".comparison") == []
     assert there.table.reconciliation == here.table.reconciliation
+
+
+def test_a_strangers_table_is_read_in_spark_as_it_is_here(spark, tmp_path):
+    """Texts, offsets, thousands signs, decimals, NaN and unknown whole numbers; sums that engines answer
+    with infinity, nothing or an error."""
+    rng = np.random.default_rng(1)
+    n = 240
+    frame = pd.DataFrame(
+        {
+            "id": [f"d{i}" for i in range(n)], "person": [f"p{i % 12}" for i in range(n)],
+            "when": [f"2026-0{1 + i % 3}-{1 + i % 28:02d}T23:{i % 60:02d}:00+02:00" for i in range(n)],
+            "advice": [["yes", "no "][i % 2] for i in range(n)],
+            "choice": [["Yes", "no", "yes", "n/a"][(i + i // 7) % 4] for i in range(n)],
+            "outcome": np.where(np.arange(n) % 9 == 0, np.nan, rng.normal(size=n)),
+            "amount": [f"{i}.{i % 1000:03d},5" for i in range(1, n + 1)],
+            "x": np.where(np.arange(n) % 5 == 0, 0.0, rng.normal(size=n)),
+            "k": pd.array([None if i % 11 == 0 else i % 3 for i in range(n)], dtype="Int64"),
+            "dec": [Decimal(i % 7) / 100 for i in range(n)],
+        }
+    )  # fmt: skip
+    path = tmp_path / "strange.parquet"
+    pq.write_table(pa.Table.from_pandas(frame), path)
+    columns = {"decision_id": "id", "person_id": "person", "decided_at": "when", "value": "amount",
+               "recommendation": "advice", "choice": "choice", "x_k": "k"}  # fmt: skip
+    computed = {"x_ratio": "1 / x", "x_log": "log(x)", "x_root": "sqrt(x)", "x_third": "dec / 3",
+                "x_rest": "k % (k - 1)", "outcome": "outcome"}  # fmt: skip
+    mapping = parse_mapping(
+        {"columns": columns, "computed": computed, "numbers": ["x_k"],
+         "constants": {"mode": "assist", "consulted": True}}, "m",
+    )  # fmt: skip
+    asked = [open_decisions(t, mapping=mapping) for t in (path, spark.read_parquet(str(path)))]
+    assert asked[0].table.reconciliation == asked[1].table.reconciliation
+    assert asked[0].table.assumptions == asked[1].table.assumptions
+    here, there = (
+        fetch(table.order_by("person_id", "decided_at", "value")).to_pandas().astype(object)
+        for opened in asked
+        for table in opened.table.tables.values()
+    )
+    assert set(here.columns) == set(there.columns)
+    for name in here.columns:
+        one, other = (f[name].where(f[name].notna(), None) for f in (here, there))
+        if isinstance(one.dropna().iloc[0], float | int):
+            one, other = one.astype(float), other.astype(float)
+        pd.testing.assert_series_equal(one, other, check_dtype=False, rtol=1e-9)
+    numbers = here[[c for c in here.columns if c.startswith("x_")]].astype(float)
+    assert np.isfinite(numbers.to_numpy()[numbers.notna().to_numpy()]).all()
+
+
+def test_unknown_values_go_into_spark_unchanged(spark, tmp_path):
+    path = tmp_path / "one.parquet"
+    pq.write_table(pa.table({"a": [1]}), path)
+    given = pa.table({"text": ["a", None], "whole": pa.array([7, None]), "part": [0.5, None]})
+    side = beside(spark.read_parquet(str(path)), given)
+    (row,) = spark.to_pyarrow(side.filter(side.text.isnull())).to_pylist()
+    assert row == {"text": None, "whole": None, "part": None}
+    (row,) = spark.to_pyarrow(side.filter(side.text.notnull())).to_pylist()
+    assert row == {"text": "a", "whole": 7, "part": 0.5}
 
 
 def test_outcomes_beside_decisions_that_live_in_spark_are_refused_by_name(spark, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import struct
 from datetime import UTC, datetime, timedelta, timezone
 
 import ibis
@@ -203,6 +204,37 @@ def test_columns_of_a_delta_table_come_as_its_log_names_them(tmp_path, physical)
     found = result.measures().adoption.overall
     assert found.people == 10
     assert found.agreement.value == pytest.approx(np.mean([i % 7 != 0 for i in range(60)]))
+
+
+_Z85 = "0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ.-:+=^!/*?&<>()[]{}@%$#"
+
+
+def deletion_vector(rows: list[int]) -> dict[str, object]:
+    """Rows of a file that its table no longer counts, as the Delta protocol writes them into the log:
+    a bitmap (one container of the portable Roaring format) in Z85."""
+    bits = struct.pack("<iqi", 1681511377, 1, 0)
+    bits += struct.pack("<IIHHI", 12346, 1, 0, len(rows) - 1, 16)
+    bits += b"".join(struct.pack("<H", row) for row in rows)
+    padded = bits + b"\0" * (-len(bits) % 4)
+    words = [int.from_bytes(padded[i : i + 4], "big") for i in range(0, len(padded), 4)]
+    text = "".join(_Z85[word // 85**k % 85] for word in words for k in (4, 3, 2, 1, 0))
+    return {"storageType": "i", "pathOrInlineDv": text, "sizeInBytes": len(bits),
+            "cardinality": len(rows)}  # fmt: skip
+
+
+def test_rows_that_a_delta_table_deleted_by_a_vector_are_not_read(tmp_path):
+    path = renamed_in_the_lakehouse(tmp_path / "t", {})
+    log = path / "_delta_log" / f"{0:020}.json"
+    protocol, metadata, added = map(json.loads, log.read_text().splitlines())
+    features = ["deletionVectors", "columnMapping"]
+    protocol["protocol"] = {"minReaderVersion": 3, "minWriterVersion": 7, "readerFeatures": features,
+                            "writerFeatures": features}  # fmt: skip
+    added["add"]["stats"] = json.dumps({"numRecords": 60})
+    added["add"]["deletionVector"] = deletion_vector([i for i in range(60) if i % 7 == 0])
+    log.write_text("\n".join(map(json.dumps, (protocol, metadata, added))))
+    found = takeup.diagnose(str(path), only=["adoption"]).measures().adoption.overall
+    # Every override has been deleted.
+    assert (found.agreement.k, found.agreement.n) == (51, 51)
 
 
 def test_a_schema_of_a_database_can_be_named(tmp_path):

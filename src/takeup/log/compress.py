@@ -122,4 +122,15 @@ def beside(rows: ir.Table, table: pa.Table) -> ir.Table:
         name = new_name(backend, "cells")
         backend.con.register(name, table)
         return backend.table(name)
-    return ibis.memtable(table.to_pandas())
+    frame, schema = _for_spark(table)
+    return ibis.memtable(frame, schema=schema)
+
+
+def _for_spark(table: pa.Table) -> tuple[pd.DataFrame, ibis.Schema]:
+    """Rows as classic PySpark takes them unchanged: unknown texts would come as 'NaN', and a column of
+    whole numbers with one unknown among them as unknown altogether (docs/explanation/engines.md)."""
+    for i, field in enumerate(table.schema):
+        if pa.types.is_integer(field.type) and table[i].null_count:
+            table = table.set_column(i, field.name, table[i].cast(pa.float64()))
+    frame = table.to_pandas().astype(object)
+    return frame.where(frame.notna(), None), ibis.Schema.from_pyarrow(table.schema)

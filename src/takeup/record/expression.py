@@ -138,16 +138,15 @@ class _Walker:
             return left - right
         if isinstance(node.op, ast.Mult):
             return left * right
-        if isinstance(node.op, ast.Div):
+        if isinstance(node.op, ast.Div | ast.Mod):
+            # By zero engines give infinity, nothing or an error: here it is unknown.
             if isinstance(right, ir.Value):
                 right = right.nullif(0)
             elif right == 0:
                 raise ExpressionError(f"{self.text!r} divides by zero")
-            return left / right
+            return left / right if isinstance(node.op, ast.Div) else left % right
         if isinstance(node.op, ast.Pow):
             return left**right
-        if isinstance(node.op, ast.Mod):
-            return left % right
         raise ExpressionError(f"{self.text!r}: the operator {type(node.op).__name__} is not known")
 
     def visit_unaryop(self, node: ast.UnaryOp) -> Any:
@@ -232,8 +231,13 @@ class _Walker:
         if name == "round":
             digits = self.visit(node.args[1]) if len(node.args) > 1 else 0
             return value.round(digits)
-        simple = {"log": "ln"}
-        return getattr(value, simple.get(name, name))()
+        if name in ("log", "sqrt"):
+            # Outside their range engines give infinity, NaN, nothing or an error.
+            value = ibis.ifelse(
+                value > 0 if name == "log" else value >= 0, value, ibis.null("float64")
+            )
+            return value.ln() if name == "log" else value.sqrt()
+        return getattr(value, name)()
 
     def _literal_text(self, node: ast.Call) -> str:
         if len(node.args) != 1 or not isinstance(node.args[0], ast.Constant):
