@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import shlex
 import shutil
+import tomllib
 from pathlib import Path
 
 import pytest
 
 from takeup.record.columns import DECISION_COLUMNS, ELIGIBLE_COLUMNS, OUTCOME_COLUMNS
-from takeup.record.mapping import FileOptions, Mapping
+from takeup.record.mapping import FileOptions, Mapping, parse_mapping
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import OutcomeRule, UseCase
@@ -39,6 +40,19 @@ def test_every_key_of_a_declaration_has_its_row():
     for name, value in Settings().model_dump().items():
         for key in value if isinstance(value, dict) else [None]:
             assert f"| `{name}.{key}` |" in text or f"| `{name}` |" in text
+
+
+def test_every_key_of_a_declaration_says_what_it_means():
+    rows = [line for line in page("reference/declarations.md").splitlines() if line[:3] == "| `"]
+    for row in rows:
+        _, *told = (cell.strip() for cell in row.strip().strip("|").split("|"))
+        assert len(told) == 2, row
+        assert all(told), row
+
+
+def test_the_mappings_of_the_book_are_mappings():
+    for block in re.findall(r"```toml\n(.*?)```", page("reference/mapping.md"), re.S):
+        assert parse_mapping(tomllib.loads(block), "book")
 
 
 def test_every_setting_of_the_server_has_its_row():
