@@ -57,3 +57,33 @@ def test_units_are_spent_on_covariates_that_are_constant_within_them_and_on_no_o
         free[name] = lin_difference(arm, arm).df / 2
     assert free["constant"] == pytest.approx(20 - 1 - 1)
     assert 18.8 < free["varying"] <= 19
+
+
+def test_errors_of_unequal_units_are_those_of_cr2_by_hand() -> None:
+    """Bell and McCaffrey's adjustment and degrees of freedom from their definition, on the rows."""
+    rng = np.random.default_rng(4)
+    sizes = np.array([4, 9, 2, 15, 6, 3, 8])
+    unit = np.repeat(np.arange(7), sizes)
+    treated = unit < 3
+    y = rng.normal(size=len(unit)) + rng.normal(size=7)[unit]
+    arms = [_units(np.empty((rows.sum(), 0)), y[rows], unit[rows]) for rows in (treated, ~treated)]
+    found = difference_in_means(*arms)
+    x = np.column_stack([np.ones(len(y)), treated])
+    bread = np.linalg.inv(x.T @ x)
+    hat = x @ bread @ x.T
+    residual = y - hat @ y
+    meat, columns = np.zeros((2, 2)), []
+    for u in range(7):
+        rows = unit == u
+        values, vectors = np.linalg.eigh(np.eye(rows.sum()) - hat[np.ix_(rows, rows)])
+        adjusted = vectors @ np.diag(values**-0.5) @ vectors.T
+        score = x[rows].T @ adjusted @ residual[rows]
+        meat += np.outer(score, score)
+        columns.append((np.eye(len(y)) - hat)[:, rows] @ adjusted @ x[rows] @ bread[:, 1])
+    gamma = np.array(columns) @ np.array(columns).T
+    assert found.se == pytest.approx(np.sqrt((bread @ meat @ bread)[1, 1]), rel=1e-10)
+    independent = np.trace(gamma) ** 2 / (gamma**2).sum()
+    alike = np.array(columns) @ (unit[:, None] == unit) @ np.array(columns).T
+    assert found.df == pytest.approx(min(independent, np.trace(alike) ** 2 / (alike**2).sum()))
+    shares = sizes[:3] / sizes[:3].sum(), sizes[3:] / sizes[3:].sum()
+    assert found.units == pytest.approx(min(1 / (s**2).sum() for s in shares))

@@ -155,7 +155,21 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
 def _number(e: Estimate) -> str:
     if e.unit == "points":
         return f"{points(e.value)} ({points_range(e)})"
-    return f"{e.value:+.2f} ({e.low:+.2f} to {e.high:+.2f})".replace("-", "−")
+    return f"{e.value:+.2f} ({e.low:+.2f} to {e.high:+.2f}) {e.unit}".replace("-", "−")
+
+
+def _ends(e: Estimate) -> str:
+    return (
+        points_range(e)
+        if e.unit == "points"
+        else f"{e.low:+.2f} to {e.high:+.2f} {e.unit}".replace("-", "−")
+    )
+
+
+def _weight(e: Estimate, before: float) -> float:
+    """How much a difference is, as a share: of what there was without it where it is no share itself."""
+    far = distance80(e)
+    return far if e.unit == "points" else min(far / max(abs(before), 1e-9), 1.0)
 
 
 def _rollout(asked: Asked) -> list[Finding]:
@@ -189,21 +203,23 @@ def _rollout(asked: Asked) -> list[Finding]:
                 "outcome_effect",
                 e.name,
                 f"Having the advice changes {e.label}",
-                f"{points(u.value)} ({points_range(u)}) with the advice, drawn at random.",
+                f"{_number(u)} with the advice, drawn at random.",
                 "randomised",
-                n * distance80(u),
+                n * _weight(u, e.mean_without),
                 effect=u,
             )
         )
     if outcomes and not settled:
-        _, widest = max(outcomes, key=lambda pair: pair[1].high - pair[1].low)
+        _, widest = max(
+            outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)
+        )
         found.append(
             finding(
                 "no_outcome_effect",
                 "",
                 "No effect on outcomes is established",
                 f"For none of {len(outcomes)} outcome measures does the interval leave zero out; "
-                f"the widest runs {points_range(widest)}. That is not evidence of no effect.",
+                f"the widest runs {_ends(widest)}. That is not evidence of no effect.",
                 "randomised",
                 n * 0.001,
                 widest=widest,

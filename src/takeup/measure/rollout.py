@@ -1,7 +1,9 @@
 """What does having the advice change, where it was given at random?
 
 Intention to treat: every row as recorded, in the arm it was drawn into, whether or not the
-advice was looked at. Refuses without a known probability of assignment. Grade: randomised.
+advice was looked at. Errors by what was drawn: as recorded, or as the arms show (no person in both).
+Refuses without a known probability of assignment, where few units were drawn, and for what is known
+of one arm more often than of the other. Grade: randomised.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import ibis.expr.types as ir
 import numpy as np
 
 from takeup.log import fetch
+from takeup.measure.known_truth import truth_weight, uneven_truth
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
@@ -29,6 +32,13 @@ from takeup.stats.quantiles import normal_tail, t_half_width
 MOST_LEVELS = 20
 _NAMED_BY = {"team": "team", "unit": "randomised_unit_id", "person": "person_id"}
 """What may be drawn, coarsest first, and the column that names it besides `randomised_unit_id`."""
+FEWEST_UNITS = 2.5
+"""How many equal units the smaller arm's must be worth (1 / Σ share²): with fewer, errors by unit are
+too small (coverage in docs/calibration.md)."""
+UNITS_A_COVARIATE = 10
+"""Units of the smaller arm for each column that is adjusted for, in the declared order."""
+CHANCE = 1e-6
+"""So improbable must it be that a draw by case put every unit wholly into one arm."""
 _ASSUMPTION = (
     "the advice was given at random with the recorded probability, and one case's advice does "
     "not change another case"
@@ -43,8 +53,8 @@ class Effect:
     label: str
     unadjusted: Answer
     adjusted: Answer
-    mean_with: float
-    mean_without: float
+    mean_with: float = float("nan")
+    mean_without: float = float("nan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,21 +101,54 @@ def measure_rollout(
             f"at least {settings.rollout.smallest_arm} decisions in each arm",
             treated + control,
         )
+    units = _units_of_smaller_arm(t, unit)
+    if units < 2:
+        return _few_units(units, unit, treated + control)
     z = (treated - totals["expected"]) / np.sqrt(totals["spread"])
     ratio_p = 2 * normal_tail(abs(z))
-    design, columns = _design(t, covariates)
+    design, columns = _design(t, covariates, units // UNITS_A_COVARIATE)
     effects = []
     balance_p = None
-    for name, label, value in _quantities(design, use_case, outcomes):
-        arms = _moments(design, columns, value, unit)
+    known = {name: _known_in_arms(t, name) for name in outcomes if f"y_{name}" in t.columns}
+    for quantity in _quantities(design, use_case, known, settings):
+        if quantity.refusal is not None:
+            nothing = quantity.refusal
+            effects.append(Effect(quantity.name, quantity.label, nothing, nothing))
+            continue
+        arms = _moments(design, columns, quantity, unit)
         if arms is None:
             continue
-        effects.append(_effect(name, label, arms, bool(columns), unit, settings.confidence))
+        if difference_in_means(*arms).units < FEWEST_UNITS:
+            return _few_units(units, unit, treated + control)
+        adjusted = _adjusts(covariates, columns, units)
+        effects.append(_effect(quantity, arms, adjusted, unit, settings.confidence))
         if balance_p is None and columns:
             balance_p = balance_of_arms(*arms)
     return Rollout(
         tuple(effects), treated, control, ratio_p, balance_p, _alerts(ratio_p, balance_p, settings)
     )
+
+
+def _few_units(units: int, unit: str | None, n: int) -> CannotSay:
+    return refused(
+        f"of what was drawn ({unit or 'cases'}) {units} are in the smaller arm, or few have most of its "
+        "cases: their differences cannot be told from the advice",
+        "a draw of more units: twelve of about one size, or single persons or cases", n,
+    )  # fmt: skip
+
+
+def _units_of_smaller_arm(t: ir.Table, unit: str | None) -> int:
+    of_arm = t.group_by("arm__").aggregate(n=t.count() if unit is None else t[unit].nunique())
+    counts = [int(row["n"]) for row in fetch(of_arm).to_pylist()]
+    return min(counts) if len(counts) == 2 else 0
+
+
+def _known_in_arms(t: ir.Table, outcome: str) -> tuple[float, float]:
+    """The shares of the two arms whose outcome is known."""
+    value = t[f"y_{outcome}"]
+    found = fetch(t.group_by("arm__").aggregate(known=value.notnull().cast("float64").mean()))
+    shares = {row["arm__"]: float(row["known"]) for row in found.to_pylist()}
+    return shares.get(True, 0.0), shares.get(False, 0.0)
 
 
 def _arm_sizes(t: ir.Table, unit: str | None) -> ir.Table:
@@ -154,7 +197,7 @@ def _unit(use_case: UseCase, t: ir.Table) -> str | CannotSay | None:
         drawn = (recorded - {None}) or drawn
     kind = next(unit for unit in (*_NAMED_BY, "case") if unit in drawn)
     if kind == "case":
-        return None
+        return next((name for name in ("team", "person_id") if _whole_units(t, name)), None)
     own = ["randomised_unit_id"] if len(drawn) == 1 else []
     for name in (*own, _NAMED_BY[kind]):
         if name in t.columns and fetch(t.aggregate(n=t[name].count()))["n"][0].as_py():
@@ -165,64 +208,148 @@ def _unit(use_case: UseCase, t: ir.Table) -> str | CannotSay | None:
     )
 
 
-def _design(t: ir.Table, covariates: Sequence[str]) -> tuple[ir.Table, list[str]]:
-    """Covariates as numbers: numerics (blanks at the mean, with a mark), names as dummies."""
+def _whole_units(t: ir.Table, name: str) -> bool:
+    """Whether all cases of each of these units fell into one arm, which chance would not do: it was
+    they who were drawn, whatever is declared."""
+    if name not in t.columns:
+        return False
+    units = t.group_by(unit__=t[name]).aggregate(
+        n=t.count(), treated=t.arm__.cast("int64").sum(), p=t.p__.mean()
+    )
+    alone = units.p**units.n + (1 - units.p) ** units.n
+    (found,) = fetch(
+        units.aggregate(
+            mixed=((units.treated > 0) & (units.treated < units.n)).cast("int64").sum(),
+            chance=ibis.greatest(alone, 1e-300).log().sum(),
+        )
+    ).to_pylist()
+    return not found["mixed"] and found["chance"] < np.log(CHANCE)
+
+
+def _design(
+    t: ir.Table, covariates: Sequence[str], most: int
+) -> tuple[ir.Table, dict[str, list[str]]]:
+    """The first covariates that take no more than `most` columns, as numbers: numerics (blanks at the
+    mean, with a mark), names as dummies. The table, and the columns of each."""
+    found: dict[str, list[str]] = {}
     columns: dict[str, ir.Value] = {}
     for name in covariates:
-        column = t[name]
-        if column.type().is_numeric():
-            mean = fetch(t.aggregate(m=column.mean(), blank=column.isnull().cast("int64").sum()))
-            row = mean.to_pylist()[0]
-            columns[f"c{len(columns)}__"] = column.fill_null(row["m"] or 0.0) - (row["m"] or 0.0)
-            if row["blank"]:
-                columns[f"c{len(columns)}__"] = column.isnull().cast("float64")
-            continue
-        levels = fetch(
-            t.group_by(level=column.cast("string").fill_null("(blank)"))
-            .aggregate(n=ibis._.count())
-            .order_by(ibis.desc("n"), "level")
+        own = _columns_of(t, name, len(columns))
+        if len(columns) + len(own) > most:
+            break
+        columns |= own
+        found[name] = list(own)
+    return t.mutate(**columns), found
+
+
+def _columns_of(t: ir.Table, name: str, at: int) -> dict[str, ir.Value]:
+    """One covariate as columns `cN__`, N from `at`."""
+    column = t[name]
+    if column.type().is_numeric():
+        mean = fetch(t.aggregate(m=column.mean(), blank=column.isnull().cast("int64").sum()))
+        row = mean.to_pylist()[0]
+        values = [column.fill_null(row["m"] or 0.0) - (row["m"] or 0.0)]
+        if row["blank"]:
+            values.append(column.isnull().cast("float64"))
+    else:
+        text = column.cast("string").fill_null("(blank)")
+        counted = t.group_by(level=text).aggregate(n=ibis._.count())
+        levels = fetch(counted.order_by(ibis.desc("n"), "level"))["level"].to_pylist()
+        values = [(text == level).cast("float64") for level in levels[1:MOST_LEVELS]]
+    return {f"c{at + i}__": value for i, value in enumerate(values)}
+
+
+def _adjusts(
+    covariates: Sequence[str], columns: dict[str, list[str]], units: int
+) -> str | CannotSay:
+    """What the adjusted row adjusts for, or why there is none."""
+    if not covariates:
+        return not_instrumented(
+            "no covariates are declared", "columns x_… known before the decision"
         )
-        for level in levels["level"].to_pylist()[1:MOST_LEVELS]:
-            columns[f"c{len(columns)}__"] = (
-                column.cast("string").fill_null("(blank)") == level
-            ).cast("float64")
-    return t.mutate(**columns), list(columns)
+    if not columns:
+        return refused(
+            f"{units} units in the smaller arm carry no covariate",
+            f"{UNITS_A_COVARIATE} units of the smaller arm for each column of a covariate",
+        )
+    left = len(covariates) - len(columns)
+    return ", ".join(columns) + (
+        f"; {left} more would need {UNITS_A_COVARIATE} units each" if left else ""
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Quantity:
+    """One quantity of a case; `weight`: 1 over the probability that it is known, where it is a
+    sample; `refusal`: why nothing is said of it."""
+
+    name: str
+    label: str
+    value: ir.Value
+    unit: str = "points"
+    weight: ir.Value | None = None
+    refusal: CannotSay | None = None
 
 
 def _quantities(
-    t: ir.Table, use_case: UseCase, outcomes: Sequence[str]
-) -> list[tuple[str, str, ir.Value]]:
-    found: list[tuple[str, str, ir.Value]] = [
-        ("agreement", "agreement with the advice", t.agrees.cast("float64"))
-    ]
+    t: ir.Table, use_case: UseCase, known: dict[str, tuple[float, float]], settings: Settings
+) -> list[_Quantity]:
+    """`known`: of each outcome, the shares of the two arms in which it is."""
+    found = [_Quantity("agreement", "agreement with the advice", t.agrees.cast("float64"))]
     if "choice" in t.columns:
         choices = use_case.choices or sorted(
             c for c in fetch(t.select("choice").distinct())["choice"].to_pylist() if c
         )
         for choice in choices if len(choices) > 2 else choices[:1]:
-            found.append(
-                (
-                    f"choice:{choice}",
-                    f"decisions for {choice}",
-                    (t.choice == choice).cast("float64"),
-                )
+            value = (t.choice == choice).cast("float64")
+            found.append(_Quantity(f"choice:{choice}", f"decisions for {choice}", value))
+    for name, shares in known.items():
+        why = _seen_unalike(use_case, name, shares, settings)
+        found.append(
+            _Quantity(
+                f"outcome:{name}", name.replace("_", " "), t[f"y_{name}"],
+                _unit_of(t, use_case, name), None, why,
             )
-    for name in outcomes:
-        if f"y_{name}" in t.columns:
-            found.append((f"outcome:{name}", name.replace("_", " "), t[f"y_{name}"]))
+        )  # fmt: skip
     if "choice_right" in t.columns:
-        found.append(("correctness", "right decisions", t.choice_right.cast("float64")))
-    for name in outcomes:
+        found.append(
+            _Quantity(
+                "correctness", "right decisions", t.choice_right.cast("float64"), "points",
+                truth_weight(t), uneven_truth(t, settings),
+            )
+        )  # fmt: skip
+    for name in known:
         risk = _misclassification(t, use_case, name)
         if risk is not None:
-            found.append(
-                (
-                    f"misclassification:{name}",
-                    f"misclassification risk, {name.replace('_', ' ')}",
-                    risk,
-                )
-            )
+            label = f"misclassification risk, {name.replace('_', ' ')}"
+            found.append(_Quantity(f"misclassification:{name}", label, risk))
     return found
+
+
+def _unit_of(t: ir.Table, use_case: UseCase, name: str) -> str:
+    ends = fetch(t.aggregate(low=t[f"y_{name}"].min(), high=t[f"y_{name}"].max())).to_pylist()[0]
+    share = ends["low"] is None or (ends["low"] >= 0 and ends["high"] <= 1)
+    return "points" if share else (use_case.loss_unit or "outcome")
+
+
+def _seen_unalike(
+    use_case: UseCase, name: str, shares: tuple[float, float], settings: Settings
+) -> CannotSay | None:
+    """Why an outcome cannot be compared between the arms: who has one is not left to the draw."""
+    if use_case.rule_for(name).one_sided:
+        return refused(
+            "it is seen under some choices only, and having the advice changes the choices",
+            "an outcome that is seen whatever is chosen; the misclassification risk is a difference "
+            "that is identified",
+        )
+    apart = abs(shares[0] - shares[1])
+    if apart > settings.comparison.largest_maturity_gap:
+        return refused(
+            f"it is known for {shares[0]:.0%} of the cases with the advice and {shares[1]:.0%} of those "
+            "without",
+            "outcomes that are known alike often in both arms: the same time to mature, nothing lost",
+        )
+    return None
 
 
 def _misclassification(t: ir.Table, use_case: UseCase, name: str) -> ir.Value | None:
@@ -239,11 +366,12 @@ def _misclassification(t: ir.Table, use_case: UseCase, name: str) -> ir.Value | 
 
 
 def _moments(
-    t: ir.Table, columns: Sequence[str], value: ir.Value, unit: str | None
+    t: ir.Table, columns: dict[str, list[str]], quantity: _Quantity, unit: str | None
 ) -> tuple[ArmMoments, ArmMoments] | None:
-    rows = t.mutate(y__=value)
+    weight = t.w__ if quantity.weight is None else t.w__ * quantity.weight
+    rows = t.mutate(y__=quantity.value, w__=weight)
     rows = rows.filter(rows.y__.notnull())
-    names = [*columns, "y__"]
+    names = [*(c for own in columns.values() for c in own), "y__"]
     z = [ibis.literal(1.0), *[rows[name] for name in names]]
     sums: dict[str, ir.Value] = {"n": rows.count(), "squares": (rows.w__**2).sum()}
     for i in range(len(z)):
@@ -275,10 +403,9 @@ def _unit_sums(rows: ir.Table, z: list[ir.Value], unit: str) -> dict[bool, np.nd
 
 
 def _effect(
-    name: str,
-    label: str,
+    quantity: _Quantity,
     arms: tuple[ArmMoments, ArmMoments],
-    has_covariates: bool,
+    adjusts: str | CannotSay,
     unit: str | None,
     confidence: float,
 ) -> Effect:
@@ -296,26 +423,22 @@ def _effect(
             n,
             f"{method}, {by}",
             "randomised",
-            unit="points",
+            unit=quantity.unit,
             se=difference.se,
             assumption=_ASSUMPTION,
         )
 
-    unadjusted = estimate(
-        difference_in_means(treated, control),
-        "difference in means (Hájek weights, Neyman variance)",
-    )
-    adjusted: Answer = not_instrumented(
-        "no covariates are declared", "columns x_… known before the decision"
-    )
-    if has_covariates:
-        adjusted = estimate(
-            lin_difference(treated, control), "regression adjustment with interactions (Lin 2013)"
-        )
+    adjusted: Answer = adjusts if isinstance(adjusts, CannotSay) else estimate(
+        lin_difference(treated, control),
+        f"regression adjustment with interactions (Lin 2013) for {adjusts}",
+    )  # fmt: skip
     return Effect(
-        name,
-        label,
-        unadjusted,
+        quantity.name,
+        quantity.label,
+        estimate(
+            difference_in_means(treated, control),
+            "difference in means (Hájek weights, Neyman variance)",
+        ),
         adjusted,
         float(treated.cross[0, -1] / treated.cross[0, 0]),
         float(control.cross[0, -1] / control.cross[0, 0]),

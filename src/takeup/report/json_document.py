@@ -10,7 +10,7 @@ from takeup.diagnosis.measures import Measures
 from takeup.measure.comparison import OutcomeComparison
 from takeup.measure.rollout import Rollout
 from takeup.report.plain import plain
-from takeup.stats.answer import CannotSay
+from takeup.stats.answer import CannotSay, Estimate
 
 
 def measures_json(measures: Measures) -> dict[str, Any]:
@@ -95,6 +95,7 @@ def _rollout(measures: Measures) -> dict[str, Any]:
         "means": {
             e.name: {"with_advice": e.mean_with, "without_advice": e.mean_without}
             for e in rollout.effects
+            if isinstance(e.unadjusted, Estimate)
         },
         "with_advice": rollout.with_advice,
         "without_advice": rollout.without_advice,

@@ -26,16 +26,20 @@ class ArmMoments:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """Treated minus control, with its standard error and degrees of freedom."""
+    """Treated minus control, with its standard error and degrees of freedom. `units`: how many
+    equal units the smaller arm's are worth (its cases, where rows are the units)."""
 
     value: float
     se: float
     df: float
+    units: float
 
 
 def difference_in_means(treated: ArmMoments, control: ArmMoments) -> Difference:
     """Hájek difference of weighted means, Neyman's variance (Neyman 1923; Imbens & Rubin
-    2015, §6.4); clustered by unit where units are given."""
+    2015, §6.4). Where units are given: their residual sums, each raised for its leverage (CR2), and
+    t with Bell and McCaffrey's (2002) degrees of freedom, the fewer of those for cases that are
+    independent and for cases that are wholly alike within a unit."""
     return _difference(treated, control, adjust=False)
 
 
@@ -52,15 +56,33 @@ def _difference(treated: ArmMoments, control: ArmMoments, *, adjust: bool) -> Di
     centre = total[1:-1] / total[0]
     one, zero = _arm(treated, centre, adjust), _arm(control, centre, adjust)
     return Difference(
-        one.mean - zero.mean, float(np.sqrt(one.variance + zero.variance)), one.df + zero.df
+        one.mean - zero.mean,
+        float(np.sqrt(one.variance + zero.variance)),
+        _satterthwaite(one, zero),
+        min(one.worth, zero.worth),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class _Arm:
+    """One arm's mean and its variance; what the variance's own expectation and spread are under two
+    working models (traces of Γ and of Γ²), None where rows are the units; degrees of freedom `spent`
+    on covariates."""
+
     mean: float
     variance: float
-    df: float
+    worth: float
+    free: float
+    traces: tuple[tuple[float, float], tuple[float, float]] | None = None
+    spent: float = 0.0
+
+
+def _satterthwaite(one: _Arm, zero: _Arm) -> float:
+    if one.traces is None or zero.traces is None:
+        return one.free + zero.free
+    both = zip(one.traces, zero.traces, strict=True)
+    degrees = min((a + b) ** 2 / max(aa + bb, 1e-300) for (a, aa), (b, bb) in both)
+    return max(degrees - one.spent - zero.spent, 1.0)
 
 
 def _arm(arm: ArmMoments, centre: Array, adjust: bool) -> _Arm:
@@ -78,15 +100,45 @@ def _arm(arm: ArmMoments, centre: Array, adjust: bool) -> _Arm:
     if arm.units is None:
         free = max(arm.n - 1 - rank, 1)
         scale = arm.n / free
-        return _Arm(mean, float(residual * scale * arm.squares / weight**2), free)
+        return _Arm(mean, float(residual * scale * arm.squares / weight**2), arm.n, free)
     offset = means[y] - beta @ means[x]
     sums = arm.units[:, y] - arm.units[:, x] @ beta - offset * arm.units[:, 0]
-    groups = len(sums)
-    used = 0.0
+    groups, sizes = len(sums), arm.units[:, 0]
+    share = sizes / weight
+    spent = 0.0
     if rank:
-        used = _between_units(arm.units[:, x], arm.units[:, 0], means[x], covariance[x, x])
-    left = max(groups - 1 - used, 1.0)
-    return _Arm(mean, float(groups / left * (sums**2).sum() / weight**2), left)
+        spent = _between_units(arm.units[:, x], sizes, means[x], covariance[x, x])
+    # What the covariates took from the residuals is given back, as the leverage of the mean is.
+    raised = (1 - np.minimum(share, 0.999)) ** -0.5 * np.sqrt(
+        (groups - 1) / max(groups - 1 - spent, 1)
+    )
+    variance = float(((raised * sums) ** 2).sum() / weight**2)
+    left = max(groups - 1 - spent, 1.0)
+    return _Arm(
+        mean,
+        variance,
+        1 / float((share**2).sum()),
+        left,
+        _traces(sizes, share, raised, weight),
+        spent,
+    )
+
+
+def _traces(
+    sizes: Array, share: Array, raised: Array, weight: float
+) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Traces of Γ and Γ² of the raised residual sums, for cases that are independent within a unit and
+    for cases that are wholly alike: residual sums r = s − share · Σ s have covariance
+    diag(v) − v shareᵀ − share vᵀ + share shareᵀ Σ v."""
+    found = []
+    for v in (sizes, sizes**2):
+        # diag(a) − p qᵀ − q pᵀ + c q qᵀ, never built: of many people it would be large.
+        a, p, q, c = raised**2 * v, raised * v, raised * share, float(v.sum())
+        diagonal = a - 2 * p * q + c * q**2
+        low = np.array([[0.0, -1.0], [-1.0, c]]) @ np.array([[p @ p, p @ q], [p @ q, q @ q]])
+        squares = (a**2).sum() + 2 * (a * (diagonal - a)).sum() + np.trace(low @ low)
+        found.append((float(diagonal.sum()) / weight**2, float(squares) / weight**4))
+    return found[0], found[1]
 
 
 def _between_units(sums: Array, weights: Array, means: Array, covariance: Array) -> float:

@@ -14,10 +14,11 @@ from takeup.report.sections.section import (
     figure,
     interval,
     mark,
+    number,
     strips,
     told,
 )
-from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.answer import Answer, CannotSay, Estimate
 
 _UNADJUSTED = Series("unadjusted", "followed", "circle")
 _ADJUSTED = Series("adjusted", LIKE_WITH_LIKE.token, LIKE_WITH_LIKE.shape)
@@ -28,9 +29,11 @@ def rollout_section(diagnosis: Diagnosis) -> Section | None:
     rollout = diagnosis.measures.rollout
     if not isinstance(rollout, Rollout):
         return None
+    # One axis of points: what has another unit stands in figures alone.
     marks = [
         [mark(_UNADJUSTED, e.unadjusted, difference_=True),
          mark(_ADJUSTED, e.adjusted, difference_=True)]
+        if _in_points(e) else []
         for e in rollout.effects
     ]  # fmt: skip
     texts = [f"{e.label}: {figure(e.unadjusted)}" for e in rollout.effects]
@@ -45,8 +48,8 @@ def rollout_section(diagnosis: Diagnosis) -> Section | None:
         "drawn to go without; with minus without.",
         ("Quantity", "Without", "With", "Difference", "Adjusted"),
         tuple(
-            (e.label, _level(e, e.mean_without), _level(e, e.mean_with), figure(e.unadjusted, as_points=True),
-             figure(e.adjusted, as_points=True))
+            (e.label, _level(e, e.mean_without), _level(e, e.mean_with), _difference(e.unadjusted),
+             _difference(e.adjusted))
             for e in rollout.effects
         ),
         rows,
@@ -63,12 +66,22 @@ def _hides_level(e: Effect) -> bool:
     return e.name.startswith("misclassification:")
 
 
+def _in_points(e: Effect) -> bool:
+    return isinstance(e.unadjusted, Estimate) and e.unadjusted.unit == "points"
+
+
 def _level(e: Effect, value: float) -> str:
-    return "–" if _hides_level(e) else _share(value)
+    if _hides_level(e) or isinstance(e.unadjusted, CannotSay):
+        return "–"
+    if _in_points(e):
+        return f"{100 * value:.1f} %"
+    return f"{number(value)} {e.unadjusted.unit}"
 
 
-def _share(value: float) -> str:
-    return f"{100 * value:.1f} %"
+def _difference(answer: Answer) -> str:
+    if isinstance(answer, CannotSay) or answer.unit == "points":
+        return figure(answer, as_points=True)
+    return f"{difference(answer)} {answer.unit} ({interval(answer)})"
 
 
 def _heading(rollout: Rollout) -> str:
@@ -91,8 +104,8 @@ def _row(e: Effect, chart: Chart | None) -> Row:
         label,
         "only the difference is known"
         if _hides_level(e)
-        else f"{_share(e.mean_without)} without, {_share(e.mean_with)} with",
+        else f"{_level(e, e.mean_without)} without, {_level(e, e.mean_with)} with",
         chart,
-        difference(u),
+        difference(u) if _in_points(e) else f"{difference(u)} {u.unit}",
         f"{interval(u)} · {told(u, 'more with the advice', 'less with the advice')}",
     )
