@@ -137,7 +137,7 @@ def build_decision_table(
     one = use_case_of(names[0], True) if len(names) == 1 else None
     ids = keep_ids or eligible is not None
     words = {**canonical.words, "action": frozenset(_ACTIONS)}
-    whole = _computed(typed, file, one, ids, words)
+    whole, file = _computed(typed, file, one, ids, words)
     counted = _counted(canonical, raw.name, whole, since, until)
     step("looking for duplicates")
     unique = _without_duplicates(whole, canonical, counted, raw.name)
@@ -196,8 +196,9 @@ def _computed(
     use_case: UseCase | None,
     ids: bool,
     words: dict[str, frozenset[str]],
-) -> ir.Table:
-    """Everything that is computed row by row, once, held by the engine.
+) -> tuple[ir.Table, OutcomeFile | None]:
+    """Everything that is computed row by row, once, held by the engine; and the outcomes that were
+    joined.
 
     Outcomes are joined as they stand where each key seems to stand once; that it did is seen
     from the number of rows.
@@ -210,10 +211,11 @@ def _computed(
         table = keep(_derived(file.attach(rows), use_case, ids), _still(words, file))
         sizes = [int(fetch(t.count().as_table())[0][0].as_py()) for t in (table, typed)]
         if sizes[0] == sizes[1]:
-            return table
+            return table, file
     if file is not None:
+        file = file.without_contradictions()
         rows = file.attach_latest(rows)
-    return keep(_derived(rows, use_case, ids), _still(words, file))
+    return keep(_derived(rows, use_case, ids), _still(words, file)), file
 
 
 def _still(words: dict[str, frozenset[str]], file: OutcomeFile | None) -> dict[str, frozenset[str]]:
@@ -568,7 +570,11 @@ def _matched(
     rows: ir.Table, canonical: Canonical, file: OutcomeFile
 ) -> tuple[list[Problem], dict[str, int]]:
     matched = int(fetch(rows.aggregate(n=rows[JOINED].count()))["n"][0].as_py() or 0)
-    side = {"outcomes_listed": file.listed, "outcomes_matched": matched}
+    side = {
+        "outcomes_listed": file.listed,
+        "outcomes_matched": matched,
+        "outcomes_contradictory": file.contradictory,
+    }
     if matched == file.listed:
         return [], side
     orphans = file.orphans(canonical.usable())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -12,7 +12,7 @@ from takeup.record.canonical import OUTCOME_PREFIX, ROW
 from takeup.record.errors import DeclarationError, InputError
 from takeup.record.mapping import Mapping
 from takeup.record.use_case import UseCase
-from takeup.sources.checking import count_problems, with_own_names
+from takeup.sources.checking import FIRST_ROWS, count_problems, with_own_names
 from takeup.sources.look import read_table
 from takeup.sources.meeting_words import without_strange_words
 from takeup.sources.raw_table import RawTable
@@ -41,6 +41,7 @@ class OutcomeFile:
 
     `rows`: usable rows as they stand. `listed` counts them; `likely_single` says that keys
     seem to stand once each, so that they can be joined as they are and looked at afterwards.
+    `contradictory` rows have been left aside.
     """
 
     name: str
@@ -50,6 +51,7 @@ class OutcomeFile:
     listed: int
     likely_single: bool
     problems: tuple[Problem, ...]
+    contradictory: int = 0
 
     def attach(self, decisions: ir.Table) -> ir.Table:
         """`decisions` with the file's columns, joined as they stand by the hash of the key.
@@ -73,6 +75,35 @@ class OutcomeFile:
         one = one.mutate(**{JOINED: ibis.literal(True)})
         left = decisions.drop(*[c for c in one.columns if c != self.key and c in decisions.columns])
         return left.left_join(one, self.key).drop(f"{self.key}_right")
+
+    def without_contradictions(self) -> OutcomeFile:
+        """The file without what it says twice and otherwise each time: one key, one outcome, one moment,
+        several values. Which of them is right nobody can tell; they are named."""
+        given = [c for c in ("outcome", *TRUTH) if c in self.rows.columns]
+        rows = self.rows.mutate(
+            name__=self.rows.outcome_name.fill_null("")
+            if "outcome_name" in self.rows.columns
+            else ibis.literal(""),
+            when__=self.rows.observed_at.epoch_seconds().fill_null(0)
+            if "observed_at" in self.rows.columns
+            else ibis.literal(0),
+        )
+        by = [self.key, "name__", "when__"]
+        several = ibis.or_(*[rows[c].nunique() > 1 for c in given])
+        twice = keep(rows.group_by(by).aggregate(several__=several).filter(lambda t: t.several__))
+        said = rows.semi_join(twice, by)
+        count = int(fetch(said.count().as_table())[0][0].as_py())
+        if not count:
+            return self
+        first = fetch(said.select(ROW, self.key).order_by(ROW).limit(FIRST_ROWS)).to_pydict()
+        problem = Problem(
+            self.name, "contradiction", self.key, count, tuple(first[ROW]), str(first[self.key][0]),
+            "stands there more than once with different values and no later time that would make one of "
+            "them the correction",
+            "leave one, or give observed_at: the latest counts; until then none of them is used",
+        )  # fmt: skip
+        kept = rows.anti_join(twice, by).drop("name__", "when__")
+        return replace(self, rows=kept, problems=(*self.problems, problem), contradictory=count)
 
     def orphans(self, decisions: ir.Table) -> Problem | None:
         """Outcomes whose decision is not there, if any. Raises InputError where none is."""
@@ -120,6 +151,7 @@ def open_outcomes(
     canonical = read_table(outcomes, side, use_case, "outcomes", words)
     counted = count_problems(canonical, outcomes.name)
     key = _key(decision_columns, canonical.table, outcomes)
+    _gives_something(outcomes, canonical.table)
     rows, strange = without_strange_words(canonical, canonical.usable(), outcomes.name, side, words)
     names = _names(rows)
     if len(names) > _MOST_NAMES:
@@ -156,6 +188,15 @@ def _key(decision_columns: tuple[str, ...], outcomes: ir.Table, raw: RawTable) -
         if key in decision_columns and key in outcomes.columns:
             return key
     raise _no_key(raw)
+
+
+def _gives_something(raw: RawTable, rows: ir.Table) -> None:
+    if not {"outcome", *TRUTH} & {*rows.columns}:
+        have = ", ".join(c for c in raw.table.columns if c != ROW)
+        raise InputError(
+            f"{raw.name}: no column of it is an outcome or a truth. It has: {have}. Name one in the mapping: "
+            '[outcomes_file.columns] outcome = "its column", or correct_choice, correct_value, value'
+        )
 
 
 def _no_key(raw: RawTable) -> InputError:
