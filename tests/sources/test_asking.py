@@ -99,7 +99,7 @@ def test_what_is_left_open_stays_open_and_the_last_line_asks_again(vorgaenge):
 
 def test_an_answer_that_is_none_is_asked_again(vorgaenge):
     said, out = asked(vorgaenge, "7\nmaybe\n1\n1\n1\n1\n1\nBerlin\nEurope/Berlin\n")
-    assert "write a number from 0 to 3" in said
+    assert "write a number from 0 to 4" in said
     assert "is not a time zone" in said
     assert read_mapping(out).file.time_zone == "Europe/Berlin"
 

@@ -372,3 +372,20 @@ def test_a_request_that_the_list_of_eligible_cases_excludes_is_in_no_rate():
     found = takeup.diagnose(rows, eligible=eligible, only=["adoption"])
     assert found.measures().adoption.overall.eligible == 160
     assert found.facts.side_counts["eligible_excluded"] == 640
+
+
+def test_rows_of_units_and_sums_of_a_table_of_words_alone_are_rejected(tmp_path):
+    lines = [["who", "advice", "choice"], ["[name]", "[text]", ""]]
+    lines += [[f"p{i % 9}", WORDS[i % 2], WORDS[(i + (i % 5 == 0)) % 2]] for i in range(100)]
+    lines += [["Summe", "100", "100"], ["", "Total:", "100"]]
+    with (tmp_path / "t.csv").open("w", newline="") as file:
+        csv.writer(file).writerows(lines)
+    mapping = parse_mapping(
+        {"columns": {"person_id": "who", "recommendation": "advice", "choice": "choice"}}, "m"
+    )
+    found = takeup.diagnose(tmp_path / "t.csv", mapping=mapping, only=["adoption"])
+    agreement = found.measures().adoption.overall.agreement
+    assert (agreement.k, agreement.n) == (80, 100)
+    assert found.rejected_rows() == [
+        (2, "stands in a row of units"), (103, "begins a row of sums"), (104, "begins a row of sums"),
+    ]  # fmt: skip

@@ -94,7 +94,7 @@ def test_a_choice_that_goes_with_one_word_of_the_advice_is_asked():
     cases = [Case("", "pay", "pay", 40), Case("", "check", "check", 40), Case("", "pay", "payout", 30),
              Case("", "check", "payout", 4)]  # fmt: skip
     (unmet,), _ = unmet_words(cases)
-    assert (unmet.word, unmet.likely[0][0]) == ("payout", "pay")
+    assert (unmet.word, unmet.others[0][0]) == ("payout", "pay")
     assert unmet_words(cases, {"payout"})[0] == []
 
 

@@ -19,6 +19,7 @@ from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
 from takeup.sources.delimited import read_delimited
+from takeup.sources.no_rows import without_no_rows
 from takeup.sources.other_formats import way_to_a_table
 from takeup.sources.plain_columns import plain_columns
 from takeup.sources.postgres import SCHEMES, read_postgres
@@ -44,7 +45,7 @@ def open_table(
     else:
         raw = _open_frame(given, engine)
     if raw.is_text:
-        return raw
+        return without_no_rows(raw)
     table, absent, notes = plain_columns(raw.table)
     return replace(raw, table=table, absent=absent, notes=(*raw.notes, *notes))
 

@@ -22,6 +22,7 @@ FEWEST = 10
 _FEW_WORDS = 20
 _ALIKE = 0.72
 _TWICE = 2.0
+_MOST_OFFERED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +37,16 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
-    """A word of one side that the other never says. `likely`: words of the other side that it may be, the
-    likeliest first, with how many of its cases stand beside them."""
+    """A word of one side that the other never says. `others`: the words of the other side, the likeliest
+    first, with how many of its cases stand beside them; `likely`: how many of them look like it or stand
+    beside it at twice the odds of other cases."""
 
     use_case: str
     side: str
     word: str
     n: int
-    likely: tuple[tuple[str, int], ...]
+    others: tuple[tuple[str, int], ...]
+    likely: int
 
 
 def unmet_words(
@@ -80,7 +83,7 @@ def _of_use_case(
     if total < FEWEST or not (only_advised or only_chosen):
         return [], []
     chosen = [
-        Unmet(name, "choice", w, choice[w], _likely(w, choice[w], advice, both, total))
+        Unmet(name, "choice", w, choice[w], *_others(w, choice[w], advice, both, total))
         for w in sorted(only_chosen, key=lambda w: (-choice[w], w))
     ]
     few = len(advice) <= _FEW_WORDS and len(choice) <= _FEW_WORDS
@@ -94,7 +97,7 @@ def _of_use_case(
             "recommendation",
             w,
             advice[w],
-            tuple((c, both[w, c]) for c in choice if _resemble(w, c)),
+            *_alike_first(w, choice, both),
         )
         for w in only_advised
         if any(_resemble(w, c) for c in choice)
@@ -119,14 +122,16 @@ def _of_use_case(
 def _is_like(one: Unmet, advice: Counter[str]) -> bool:
     """Whether a choice may be a word of the advice: it looks like one, or stands mostly beside one of
     several."""
-    mostly = len(advice) > 1 and bool(one.likely) and 2 * one.likely[0][1] > one.n
+    mostly = len(advice) > 1 and bool(one.likely) and 2 * one.others[0][1] > one.n
     return mostly or any(_resemble(one.word, w) for w in advice)
 
 
-def _likely(
+def _others(
     word: str, n: int, advice: Counter[str], both: Counter[tuple[str, str]], total: int
-) -> tuple[tuple[str, int], ...]:
-    """Words of the advice that stand beside `word` at twice the odds of other cases, or look like it."""
+) -> tuple[tuple[tuple[str, int], ...], int]:
+    """The words of the advice, and how many of them are likely to be `word`: they stand beside it at
+    twice the odds of other cases, or look like it. People who mostly differ make the wrong one likely, so
+    that all are offered."""
 
     def odds(a: str) -> float:
         beside = both[a, word]
@@ -135,7 +140,15 @@ def _likely(
 
     rank = {a: odds(a) * (100 if _resemble(word, a) else 1) for a in advice}
     best = sorted(advice, key=lambda a: (-rank[a], a))
-    return tuple((a, both[a, word]) for a in best if rank[a] >= _TWICE)
+    return tuple((a, both[a, word]) for a in best), sum(rank[a] >= _TWICE for a in best)
+
+
+def _alike_first(
+    word: str, choice: Counter[str], both: Counter[tuple[str, str]]
+) -> tuple[tuple[tuple[str, int], ...], int]:
+    """The words of the choice, those that look like `word` first, and how many do."""
+    best = sorted(choice, key=lambda c: (not _resemble(word, c), -both[word, c], c))
+    return tuple((c, both[word, c]) for c in best), sum(_resemble(word, c) for c in best)
 
 
 def _resemble(one: str, other: str) -> bool:
@@ -158,7 +171,7 @@ def as_questions(unmet: Iterable[Unmet], source: dict[str, str]) -> list[Questio
     for one in unmet:
         other = "recommendation" if one.side == "choice" else "choice"
         here, there = source.get(one.side, one.side), source.get(other, other)
-        beside = ", ".join(f'{n} of them where it says "{w}"' for w, n in one.likely[:3])
+        beside = ", ".join(f'{n} of them where it says "{w}"' for w, n in one.others[:3] if n)
         where = f" of {one.use_case}" if one.use_case else ""
         text = (
             f'column {here} says "{one.word}" in {one.n} cases{where}; column {there} never does'
@@ -167,7 +180,7 @@ def as_questions(unmet: Iterable[Unmet], source: dict[str, str]) -> list[Questio
         )
         answers = [
             Answer(f'it is "{w}"', f"[values.{one.side}]\n{toml_text(one.word)} = {toml_text(w)}")
-            for w, _ in one.likely[:4]
+            for w, _ in one.others[:_MOST_OFFERED]
         ]
         answers.append(
             Answer(
