@@ -12,6 +12,7 @@ from takeup.record.mapping import parse_mapping
 from takeup.record.population import Population
 from takeup.record.questionnaire import ITEMS
 from takeup.record.use_case import UseCase
+from takeup.sources.evidence_files import read_evidence
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +36,7 @@ def decisions() -> pd.DataFrame:
         ({"covariates": ["x_bgi"]}, "covariates: no column is 'x_bgi'; did you mean 'x_big'?"),
         ({"segment": ["x_bgi"]}, "segment: no column is 'x_bgi'; did you mean 'x_big'?"),
         ({"protected": ["x_age"]}, "protected: no column is 'x_age'"),
+        ({"outcome": {"observed_when": ["aprove"]}}, "'aprove'; did you mean 'approve'?"),
         ({"choices": ["aprove", "decline"]}, "'aprove'; did you mean 'approve'?"),
         ({"outcomes": {"outcom": {"better": "higher"}}}, "did you mean 'outcome'?"),
     ],
@@ -60,6 +62,25 @@ def test_a_column_that_a_mapping_names_beside_its_columns_must_be_there(decision
     mapping = parse_mapping({"columns": columns, key: ["x_bgi"]}, "m.toml")
     with pytest.raises(DeclarationError, match=rf"{key}: the table has no column 'x_bgi'"):
         takeup.diagnose(decisions, mapping=mapping, only=["adoption"])
+
+
+def test_a_format_of_a_column_that_is_not_there_and_a_mistyped_key_are_told(decisions):
+    columns = {c: c for c in decisions.columns}
+    with pytest.raises(DeclarationError, match="'decided'; did you mean 'decided_at'"):
+        takeup.diagnose(
+            decisions,
+            mapping=parse_mapping(
+                {"columns": columns, "formats": {"decided": {"date_order": "dmy"}}}, "m"
+            ),
+        )
+    for wrong, near in (
+        ({"values": {"choise": {"ok": "approve"}}}, "did you mean 'choice'"),
+        ({"fil": {}}, "fil is not a key takeup knows; did you mean 'file'"),
+        ({"file": {"delimeter": ","}}, "did you mean 'delimiter'"),
+        ({"use_case": {"outcome": {"beter": "higher"}}}, "did you mean 'better'"),
+    ):
+        with pytest.raises(DeclarationError, match=near):
+            parse_mapping(wrong, "m")
 
 
 def survey(population: str) -> pd.DataFrame:
@@ -92,3 +113,14 @@ def test_a_population_without_a_decision_is_named(decisions):
         decisions, population={"*": Population(people=20), "L01": Population()},
         survey=survey("L01"), only=["adoption"],
     )  # fmt: skip
+
+
+def test_heads_of_evidence_are_known_in_any_capitals_and_yes_in_any_language():
+    said = survey("LO1").rename(columns=str.lower).rename(columns={"population": "Population"})
+    panel = pd.DataFrame(
+        {"Case_ID": ["c1", "c2", "c3"], "Reviewer": "r1", "would_override": ["ja", "Nein", "yes"]}
+    )
+    read = read_evidence(survey=said, panel=panel)
+    assert not read.problems
+    assert read.evidence.survey["population"].unique().tolist() == ["LO1"]
+    assert read.evidence.panel["would_override"].tolist() == [1, 0, 1]

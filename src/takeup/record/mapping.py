@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import Field, field_validator, model_validator
 
-from takeup.record.columns import COVARIATE_PREFIX, is_canonical
+from takeup.record.columns import COLUMNS, COVARIATE_PREFIX, is_canonical
+from takeup.record.nearest import did_you_mean
 from takeup.record.toml_file import Declaration, declare, read_toml
 from takeup.record.use_case import UseCase
 from takeup.record.vocabulary import BLANKS
@@ -135,8 +136,9 @@ class Mapping(Declaration):
             if not is_canonical(name)
         ]
         if strange:
+            near = "".join(did_you_mean(name, COLUMNS) for name in strange[:1])
             raise ValueError(
-                f"{', '.join(strange)}: not canonical columns; a covariate's name starts with "
+                f"{', '.join(strange)}: not canonical columns{near}; a covariate's name starts with "
                 f"'{COVARIATE_PREFIX}' (docs/reference/columns.md)"
             )
         twice = [n for n in self.columns if n in self.computed or n in self.constants]

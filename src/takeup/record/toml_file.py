@@ -5,12 +5,13 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 import tomlkit
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from takeup.record.errors import DeclarationError
+from takeup.record.nearest import did_you_mean
 
 
 class Declaration(BaseModel):
@@ -48,7 +49,7 @@ def declare(model: type[D], contents: dict[str, Any], where: str) -> D:
     try:
         return model.model_validate(contents)
     except ValidationError as error:
-        raise DeclarationError(where, [_sentence(e) for e in error.errors()]) from None
+        raise DeclarationError(where, [_sentence(e, model) for e in error.errors()]) from None
 
 
 def toml_text(text: str) -> str:
@@ -76,13 +77,31 @@ def merged(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-def _sentence(error: Any) -> str:
+def _sentence(error: Any, model: type[BaseModel]) -> str:
     place = ".".join(str(part) for part in error["loc"]) or "file"
     if error["type"] == "extra_forbidden":
-        return f"{place} is not a key takeup knows; check the spelling or remove it"
+        near = did_you_mean(str(error["loc"][-1]), _keys_at(model, error["loc"][:-1]))
+        return f"{place} is not a key takeup knows{near or '; check the spelling or remove it'}"
     if error["type"] == "missing":
         return f"{place} is missing; add it"
     given = error.get("input")
     shown = "" if isinstance(given, dict) else f" (given: {given!r})"
     message = error["msg"].removeprefix("Value error, ")
     return f"{place}: {message[0].lower()}{message[1:]}{shown}"
+
+
+def _keys_at(model: type[BaseModel], place: tuple[int | str, ...]) -> list[str]:
+    """The keys that a declaration has at a place within it."""
+    here: Any = model
+    for part in place:
+        if isinstance(here, type) and issubclass(here, BaseModel):
+            field = here.model_fields.get(str(part))
+            here = _model_in(field.annotation) if field else None
+    return list(here.model_fields) if isinstance(here, type) and issubclass(here, BaseModel) else []
+
+
+def _model_in(annotation: Any) -> Any:
+    """The declaration that an annotation holds: itself, or in a list, a table of names or an option."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((m for part in get_args(annotation) if (m := _model_in(part)) is not None), None)

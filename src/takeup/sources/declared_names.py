@@ -46,6 +46,11 @@ def _of_use_case(declared: UseCase, built: DecisionTable, table: ir.Table) -> It
             if not {name, COVARIATE_PREFIX + name} & there:
                 known = [c for c in there if c.startswith(COVARIATE_PREFIX)] or there
                 yield f"{key}: no column is {name!r}{_instead(name, known)}"
+    words = _words(table)
+    for where, rule in (("outcome", declared.outcome), *declared.outcomes.items()):
+        for choice in rule.observed_when if words and rule.one_sided else ():
+            if choice not in words and choice not in declared.choices:
+                yield f"{where}.observed_when: no choice is {choice!r}{_instead(choice, words)}"
     for name in declared.outcomes:
         if built.outcomes and name not in built.outcomes:
             yield f"outcomes: no outcome is {name!r}{_instead(name, built.outcomes)}"
@@ -57,27 +62,38 @@ def _of_choices(declared: UseCase, table: ir.Table) -> Iterator[str]:
     choice that merely did not occur is no mistake."""
     if not declared.choices:
         return
-    words = {
-        word
-        for column in ("recommendation", "choice")
-        if column in table.columns and table[column].type().is_string()
-        for word in fetch(table.select(column).distinct())[column].to_pylist()
-        if word is not None
-    }
+    words = _words(table)
     undeclared = words - {*declared.choices, *declared.modified_choices}
     for choice in declared.choices:
         if choice not in words and (near := did_you_mean(choice, undeclared)):
             yield f"choices: nothing was advised or chosen as {choice!r}{near}"
 
 
-def check_mapping(mapping: TableMapping, raw: RawTable) -> None:
-    """Raises DeclarationError for columns that `ignore`, `names` or `numbers` name and the table has
-    not."""
-    columns = [c for c in raw.table.columns if c != ROW]
+def _words(table: ir.Table) -> set[str]:
+    """The words of advice and choice."""
+    return {
+        word
+        for column in ("recommendation", "choice")
+        if column in table.columns and table[column].type().is_string()
+        for word in fetch(table.select(column).distinct())[column].to_pylist()
+        if word is not None
+    }
+
+
+def check_mapping(mapping: TableMapping, raw: RawTable, *beside: RawTable) -> None:
+    """Raises DeclarationError for columns that `ignore`, `names`, `numbers` or `formats` name and the
+    table has not; `formats` may be of the files beside it."""
+    columns = [c for c in (*raw.table.columns, *raw.absent) if c != ROW]
+    formatted = [*columns, *(c for side in beside for c in side.table.columns if c != ROW)]
     canonical = {*columns, *mapping.columns, *mapping.computed}
     mistakes = [
         f"{key}: the table has no column {name!r}{_instead(name, known)}"
-        for key, known in (("ignore", columns), ("names", canonical), ("numbers", canonical))
+        for key, known in (
+            ("ignore", columns),
+            ("names", canonical),
+            ("numbers", canonical),
+            ("formats", formatted),
+        )
         for name in getattr(mapping, key)
         if name not in known
     ]

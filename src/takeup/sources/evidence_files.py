@@ -18,11 +18,17 @@ from takeup.record.evidence import Evidence
 from takeup.record.nearest import nearest
 from takeup.record.questionnaire import AGREED, ITEMS, TYPES
 from takeup.record.words import fold
+from takeup.sources.languages import every_language
 from takeup.sources.open_table import open_table
 from takeup.sources.reconciliation import Problem
 
 _FIRST = 5
-_YES, _NO = ("true", "yes", "1", "1.0", "y"), ("false", "no", "0", "0.0", "n")
+_YES = frozenset({"1", "1.0", *every_language().words["true"]})
+_NO = frozenset({"0", "0.0", *every_language().words["false"]})
+_HEADS = (
+    *ITEMS, "population", "interview_no", "coder", "primary", "secondary", "themes", "decision_id",
+    "case_id", "reviewer", "would_override", "advice_right", "knowable", "weight",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +88,8 @@ def _frame(given: Any, what: str, populations: Collection[str]) -> _File:
         raw = open_table(given, engine, Path(folder))
         rows = fetch(raw.table.order_by(ROW)).to_pandas()
     engine.close()
-    rows.columns = [str(c).strip() for c in rows.columns]
+    heads = {head.lower(): head for head in _HEADS}
+    rows.columns = [heads.get(str(c).strip().lower(), str(c).strip()) for c in rows.columns]
     return _File(raw.name if isinstance(given, str | Path) else what, rows, populations)
 
 

@@ -89,7 +89,6 @@ def open_decisions(
         step("reading")
         raw = open_table(table, engine, folder, declared.file if declared else None)
         declared, guesses = settled_mapping(raw, declared, use_case is not None)
-        check_mapping(declared, raw)
         sides: dict[str, RawTable | None] = {"outcomes": None, "eligible": None}
         if outcomes is not None:
             side = open_table(outcomes, engine, folder, declared.side("outcomes").file)
@@ -97,6 +96,7 @@ def open_decisions(
         if eligible is not None:
             side = open_table(eligible, engine, folder, declared.side("eligible").file)
             sides["eligible"] = _beside(raw, side, "eligible cases")
+        check_mapping(declared, raw, *(side for side in sides.values() if side is not None))
     use_cases = _use_cases(use_case, declared)
     built = build_decision_table(
         raw,
