@@ -83,6 +83,12 @@ def test_a_format_of_a_column_that_is_not_there_and_a_mistyped_key_are_told(deci
             parse_mapping(wrong, "m")
 
 
+def test_what_was_decided_is_no_covariate_too(decisions):
+    columns = {c: c for c in decisions.columns} | {"x_decided": "choice"}
+    with pytest.raises(DeclarationError, match=r"columns\.x_decided: 'choice' is choice too"):
+        takeup.diagnose(decisions, mapping=parse_mapping({"columns": columns}, "m"))
+
+
 def survey(population: str) -> pd.DataFrame:
     rng = np.random.default_rng(1)
     return pd.DataFrame(

@@ -24,6 +24,11 @@ from takeup.sources.raw_table import RawTable
 
 EVERYBODY = "*"
 _MOST_SHOWN = 8
+_NOT_BEFORE = (
+    "recommendation", "recommendation_value", "choice", "choice_value", "action", "correct_choice",
+    "correct_value", "outcome", "consulted", "override_reason", "duration_s",
+)  # fmt: skip
+"""Columns that say what the advice was, what was decided, or what came of it."""
 
 
 def check_use_cases(built: DecisionTable, use_case_of: Mapping[str, UseCase]) -> None:
@@ -96,6 +101,14 @@ def check_mapping(mapping: TableMapping, raw: RawTable, *beside: RawTable) -> No
         )
         for name in getattr(mapping, key)
         if name not in known
+    ]
+    mistakes += [
+        f"columns.{name}: {source!r} is {other} too, which a covariate cannot be: it is not known before the "
+        "decision; remove one of the two"
+        for name, source in mapping.columns.items()
+        if name.startswith(COVARIATE_PREFIX)
+        for other in _NOT_BEFORE
+        if mapping.columns.get(other) == source
     ]
     if mistakes:
         raise DeclarationError("mapping", mistakes)
