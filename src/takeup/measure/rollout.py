@@ -304,7 +304,7 @@ def _quantities(
             value = (t.choice == choice).cast("float64")
             found.append(_Quantity(f"choice:{choice}", f"decisions for {choice}", value))
     for name, shares in known.items():
-        why = _seen_unalike(use_case, name, shares, settings)
+        why = _seen_by_choice(t, use_case, name, settings) or _seen_unalike(shares, settings)
         found.append(
             _Quantity(
                 f"outcome:{name}", name.replace("_", " "), t[f"y_{name}"],
@@ -332,24 +332,35 @@ def _unit_of(t: ir.Table, use_case: UseCase, name: str) -> str:
     return "points" if share else (use_case.loss_unit or "outcome")
 
 
-def _seen_unalike(
-    use_case: UseCase, name: str, shares: tuple[float, float], settings: Settings
+def _seen_by_choice(
+    t: ir.Table, use_case: UseCase, name: str, settings: Settings
 ) -> CannotSay | None:
-    """Why an outcome cannot be compared between the arms: who has one is not left to the draw."""
-    if use_case.rule_for(name).one_sided:
-        return refused(
-            "it is seen under some choices only, and having the advice changes the choices",
-            "an outcome that is seen whatever is chosen; the misclassification risk is a difference "
-            "that is identified",
-        )
+    """Why an outcome that is seen under some choices cannot be compared: who has one is not left to
+    the draw. None where it is recorded whatever was chosen."""
+    rule = use_case.rule_for(name)
+    if not rule.one_sided or "choice" not in t.columns:
+        return None
+    others = t.filter(~t.choice.isin(list(rule.observed_when)))
+    known = fetch(others.aggregate(k=others[f"y_{name}"].notnull().cast("float64").mean()))["k"][0]
+    missing = 1 - (known.as_py() if known.as_py() is not None else 1.0)
+    if missing <= settings.comparison.largest_maturity_gap:
+        return None
+    return refused(
+        "it is seen under some choices only, and having the advice changes the choices",
+        "an outcome that is seen whatever is chosen; the misclassification risk is a difference that is "
+        "identified",
+    )
+
+
+def _seen_unalike(shares: tuple[float, float], settings: Settings) -> CannotSay | None:
+    """Why an outcome that is known more often in one arm cannot be compared."""
     apart = abs(shares[0] - shares[1])
-    if apart > settings.comparison.largest_maturity_gap:
-        return refused(
-            f"it is known for {shares[0]:.0%} of the cases with the advice and {shares[1]:.0%} of those "
-            "without",
-            "outcomes that are known alike often in both arms: the same time to mature, nothing lost",
-        )
-    return None
+    if apart <= settings.comparison.largest_maturity_gap:
+        return None
+    return refused(
+        f"it is known for {shares[0]:.0%} of the cases with the advice and {shares[1]:.0%} of those without",
+        "outcomes that are known alike often in both arms: the same time to mature, nothing lost",
+    )
 
 
 def _misclassification(t: ir.Table, use_case: UseCase, name: str) -> ir.Value | None:
