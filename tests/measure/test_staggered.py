@@ -156,3 +156,22 @@ def test_a_week_of_a_cohort_without_a_case_leaves_the_effect_where_it_is(cohort,
     without, _ = correctness(measured(frame[~quiet]))
     assert abs(without.value - whole.value) < whole.se
     assert 0.5 < without.se / whole.se < 2
+
+
+def test_money_is_told_in_its_own_unit():
+    frame = programme(1)
+    rng = np.random.default_rng(1)
+    frame["outcome"] = rng.normal(100, 5, len(frame)) + 13 * (frame["mode"] == "assist")
+    use_case = UseCase.model_validate(
+        {"name": "c", "loss_unit": "EUR", "outcome": {"better": "higher"}}
+    )
+    result = takeup.diagnose(frame, use_case=use_case, only=["staggered"])
+    effect = next(e for e in result.measures().staggered.effects if e.name == "outcome:outcome")
+    assert effect.overall.unit == "EUR"
+    assert effect.overall.low < 13 < effect.overall.high
+    page = result.to_html()
+    assert (
+        "The start raised outcome by 13 EUR" in page
+        or "The start raised outcome by 12.9 EUR" in page
+    )
+    assert "1,300" not in page

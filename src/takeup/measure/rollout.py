@@ -17,6 +17,7 @@ import numpy as np
 
 from takeup.log import fetch
 from takeup.measure.known_truth import truth_weight, uneven_truth
+from takeup.measure.outcome_unit import unit_of_outcome
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
@@ -308,7 +309,7 @@ def _quantities(
         found.append(
             _Quantity(
                 f"outcome:{name}", name.replace("_", " "), t[f"y_{name}"],
-                _unit_of(t, use_case, name), None, why,
+                unit_of_outcome(t, use_case, name), None, why,
             )
         )  # fmt: skip
     if "choice_right" in t.columns:
@@ -324,12 +325,6 @@ def _quantities(
             label = f"misclassification risk, {name.replace('_', ' ')}"
             found.append(_Quantity(f"misclassification:{name}", label, risk))
     return found
-
-
-def _unit_of(t: ir.Table, use_case: UseCase, name: str) -> str:
-    ends = fetch(t.aggregate(low=t[f"y_{name}"].min(), high=t[f"y_{name}"].max())).to_pylist()[0]
-    share = ends["low"] is None or (ends["low"] >= 0 and ends["high"] <= 1)
-    return "points" if share else (use_case.loss_unit or "outcome")
 
 
 def _seen_by_choice(

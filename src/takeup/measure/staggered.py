@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from takeup.log import fetch
 from takeup.measure.calendar import week_of
 from takeup.measure.known_truth import truth_weight, uneven_truth
+from takeup.measure.outcome_unit import unit_of_outcome
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
@@ -59,12 +60,13 @@ class EventWeek:
 @dataclass(frozen=True, slots=True)
 class StaggeredEffect:
     """Having the advice against not yet, on one quantity: over all weeks since the start, and by
-    week since it."""
+    week since it, in `unit`."""
 
     name: str
     label: str
     overall: Answer
     weeks: tuple[EventWeek, ...]
+    unit: str = "points"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +103,9 @@ def measure_staggered(
         return refusal
     starts = cohorts.starts
     effects = []
-    for name, label, value, weight in _quantities(rows, outcomes, settings):
-        panel = _panel(rows, value, weight, cohorts)
-        found = _effect(name, label, panel, len(starts), settings.confidence)
+    for quantity in _quantities(rows, use_case, outcomes, settings):
+        panel = _panel(rows, quantity.value, quantity.weight, cohorts)
+        found = _effect(quantity, panel, len(starts), settings.confidence)
         if found is not None:
             effects.append(found)
     if not effects:
@@ -196,25 +198,28 @@ def _why_not(cohorts: _Cohorts) -> CannotSay | None:
     return None
 
 
-_Quantity = tuple[str, str, ir.Value, ir.Value | None]
+@dataclass(frozen=True, slots=True)
+class _Quantity:
+    name: str
+    label: str
+    value: ir.Value
+    unit: str = "points"
+    weight: ir.Value | None = None
 
 
-def _quantities(rows: ir.Table, outcomes: Sequence[str], settings: Settings) -> list[_Quantity]:
-    found: list[_Quantity] = [
-        ("agreement", "agreement with the advice", rows.agrees.cast("float64"), None)
-    ]
+def _quantities(
+    rows: ir.Table, use_case: UseCase, outcomes: Sequence[str], settings: Settings
+) -> list[_Quantity]:
+    found = [_Quantity("agreement", "agreement with the advice", rows.agrees.cast("float64"))]
     for name in outcomes:
         if f"y_{name}" in rows.columns:
-            found.append((f"outcome:{name}", name.replace("_", " "), rows[f"y_{name}"], None))
-    if "choice_right" in rows.columns and uneven_truth(rows, settings) is None:
-        found.append(
-            (
-                "correctness",
-                "right decisions",
-                rows.choice_right.cast("float64"),
-                truth_weight(rows),
+            unit = unit_of_outcome(rows, use_case, name)
+            found.append(
+                _Quantity(f"outcome:{name}", name.replace("_", " "), rows[f"y_{name}"], unit)
             )
-        )
+    if "choice_right" in rows.columns and uneven_truth(rows, settings) is None:
+        right = rows.choice_right.cast("float64")
+        found.append(_Quantity("correctness", "right decisions", right, weight=truth_weight(rows)))
     return found
 
 
@@ -251,7 +256,7 @@ def _panel(
 
 
 def _effect(
-    name: str, label: str, panel: pd.DataFrame, cohorts: int, confidence: float
+    quantity: _Quantity, panel: pd.DataFrame, cohorts: int, confidence: float
 ) -> StaggeredEffect | None:
     from diff_diff import CallawaySantAnna
 
@@ -276,11 +281,12 @@ def _effect(
             why = refused(
                 f"the comparison cannot be made ({error})", "weeks before and after a start"
             )
-            return StaggeredEffect(name, label, why, ())
-    return StaggeredEffect(name, label, _overall(whole, panel, cohorts, confidence), _weeks(events))
+            return StaggeredEffect(quantity.name, quantity.label, why, (), quantity.unit)
+    overall = _overall(whole, panel, cohorts, confidence, quantity.unit)
+    return StaggeredEffect(quantity.name, quantity.label, overall, _weeks(events), quantity.unit)
 
 
-def _overall(whole: Any, panel: pd.DataFrame, cohorts: int, confidence: float) -> Answer:
+def _overall(whole: Any, panel: pd.DataFrame, cohorts: int, confidence: float, unit: str) -> Answer:
     """The effect over all weeks since the start. The library's error is for many cohorts; with few,
     one degree of freedom goes with each date of starting: the error is widened by √(G/(G − K)) and t
     with G − K degrees taken, G cohorts on K dates (held to simulation in docs/calibration.md)."""
@@ -295,7 +301,7 @@ def _overall(whole: Any, panel: pd.DataFrame, cohorts: int, confidence: float) -
     return Estimate(
         value, value - half, value + half, confidence, int(panel["n"].sum()),
         "Callaway and Sant'Anna against cohorts not yet begun, cohort-weeks, errors by cohort",
-        "staggered", unit="points", se=se, assumption=_ASSUMPTION,
+        "staggered", unit=unit, se=se, assumption=_ASSUMPTION,
     )  # fmt: skip
 
 

@@ -12,13 +12,14 @@ from takeup.report.sections.section import (
     axis_row,
     difference,
     figure,
+    in_its_unit,
     interval,
     mark,
     number,
     strips,
     told,
 )
-from takeup.stats.answer import Answer, CannotSay, Estimate
+from takeup.stats.answer import CannotSay, Estimate
 
 _UNADJUSTED = Series("unadjusted", "followed", "circle")
 _ADJUSTED = Series("adjusted", LIKE_WITH_LIKE.token, LIKE_WITH_LIKE.shape)
@@ -48,8 +49,8 @@ def rollout_section(diagnosis: Diagnosis) -> Section | None:
         "drawn to go without; with minus without.",
         ("Quantity", "Without", "With", "Difference", "Adjusted"),
         tuple(
-            (e.label, _level(e, e.mean_without), _level(e, e.mean_with), _difference(e.unadjusted),
-             _difference(e.adjusted))
+            (e.label, _level(e, e.mean_without), _level(e, e.mean_with), in_its_unit(e.unadjusted),
+             in_its_unit(e.adjusted))
             for e in rollout.effects
         ),
         rows,
@@ -76,12 +77,6 @@ def _level(e: Effect, value: float) -> str:
     if _in_points(e):
         return f"{100 * value:.1f} %"
     return f"{number(value)} {e.unadjusted.unit}"
-
-
-def _difference(answer: Answer) -> str:
-    if isinstance(answer, CannotSay) or answer.unit == "points":
-        return figure(answer, as_points=True)
-    return f"{difference(answer)} {answer.unit} ({interval(answer)})"
 
 
 def _heading(rollout: Rollout) -> str:

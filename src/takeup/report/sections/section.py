@@ -96,6 +96,13 @@ def difference(estimate: Estimate) -> str:
     return points(estimate.value) if estimate.unit == "points" else signed(estimate.value)
 
 
+def in_its_unit(answer: Answer) -> str:
+    """A difference with its interval, in points or in its own unit; or why there is none."""
+    if isinstance(answer, CannotSay) or answer.unit == "points":
+        return figure(answer, as_points=True)
+    return f"{difference(answer)} {answer.unit} ({interval(answer)})"
+
+
 def told(estimate: Estimate, above: str, below: str) -> str:
     """What a difference says: `above` or `below` zero, else that it cannot tell."""
     if not estimate.excludes():

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import points, points_range
-from takeup.measure.staggered import Staggered, StaggeredEffect
+from takeup.diagnosis.words import points
+from takeup.measure.staggered import EventWeek, Staggered, StaggeredEffect
 from takeup.report.charts import since_start_chart
-from takeup.report.sections.section import Section, figure, told
+from takeup.report.sections.section import Section, in_its_unit, interval, signed, told
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -25,16 +25,22 @@ def _card(effect: StaggeredEffect, found: Staggered) -> Section:
         f"{found.started} cohorts began on {found.dates} dates, {found.waiting} have not; each is "
         "compared with those not yet begun. Hollow: weeks before the start, where nothing should be. "
         f"Bands hold for all weeks together.{_left_out(found)}",
-        ("Weeks since the start", "Difference, points"),
-        tuple(
-            (f"{w.week}", f"{points(w.value)} ({100 * w.low:.1f} to {100 * w.high:.1f})")
-            for w in effect.weeks
-        ),
-        chart=since_start_chart([(w.week, w.value, w.low, w.high) for w in effect.weeks]),
-        note=f"Over all weeks since the start: {figure(whole, as_points=True)}. "
+        ("Weeks since the start", f"Difference, {effect.unit}"),
+        tuple((f"{w.week}", _week(w, effect.unit)) for w in effect.weeks),
+        # The chart's axis is in points.
+        chart=since_start_chart([(w.week, w.value, w.low, w.high) for w in effect.weeks])
+        if effect.unit == "points"
+        else None,
+        note=f"Over all weeks since the start: {in_its_unit(whole)}. "
         + (f"It assumes that {whole.assumption}. " if isinstance(whole, Estimate) else "")
         + "Weeks before the start can speak against that; they cannot prove it. Grade: staggered.",
     )  # fmt: skip
+
+
+def _week(week: EventWeek, unit: str) -> str:
+    if unit == "points":
+        return f"{points(week.value)} ({100 * week.low:.1f} to {100 * week.high:.1f})"
+    return f"{signed(week.value)} ({signed(week.low)} to {signed(week.high)})"
 
 
 def _left_out(found: Staggered) -> str:
@@ -57,4 +63,5 @@ def _heading(effect: StaggeredEffect) -> str:
     said = told(whole, "raised", "lowered")
     if said == "cannot tell yet":
         return f"Whether the start changed {effect.label} cannot be told yet"
-    return f"The start {said} {effect.label} by {points(whole.value).lstrip('+−')} ({points_range(whole)})"
+    size = points(whole.value) if whole.unit == "points" else f"{signed(whole.value)} {whole.unit}"
+    return f"The start {said} {effect.label} by {size.lstrip('+−')} ({interval(whole)})"
