@@ -130,3 +130,17 @@ def test_heads_of_evidence_are_known_in_any_capitals_and_yes_in_any_language():
     assert not read.problems
     assert read.evidence.survey["population"].unique().tolist() == ["LO1"]
     assert read.evidence.panel["would_override"].tolist() == [1, 0, 1]
+
+
+def test_one_declaration_of_several_use_cases_may_name_the_words_of_each(decisions):
+    other = decisions.assign(
+        use_case="claims", recommendation=decisions["recommendation"].map({"approve": "pay", "decline": "check"}),
+        choice=decisions["choice"].map({"approve": "pay", "decline": "check"}),
+    )  # fmt: skip
+    both = pd.concat([decisions.assign(use_case="credit"), other])
+    mapping = {"use_case": {"outcome": {"better": "lower", "observed_when": ["approve", "pay"]}}}
+    found = takeup.diagnose(both, mapping=parse_mapping(mapping, "m"), only=["adoption"])
+    assert len(found.diagnoses) == 2
+    mapping["use_case"]["outcome"]["observed_when"] = ["approve", "pays"]
+    with pytest.raises(DeclarationError, match="'pays'; did you mean 'pay'"):
+        takeup.diagnose(both, mapping=parse_mapping(mapping, "m"), only=["adoption"])

@@ -34,24 +34,27 @@ _NOT_BEFORE = (
 def check_use_cases(built: DecisionTable, use_case_of: Mapping[str, UseCase]) -> None:
     """Raises DeclarationError for columns, choices and outcomes that a use case declares and its
     decisions do not have. `use_case_of`: the declaration of each of the table's use cases."""
+    # One declaration may be of several use cases: a word of any of them is there.
+    words = {word for table in built.tables.values() for word in _words(table)}
     mistakes = [
         f"{where}{mistake}"
         for name, table in built.tables.items()
         for where in (f"{name}: " if len(built.tables) > 1 else "",)
-        for mistake in _of_use_case(use_case_of[name], built, table)
+        for mistake in _of_use_case(use_case_of[name], built, table, words)
     ]
     if mistakes:
         raise DeclarationError("use case", list(dict.fromkeys(mistakes)))
 
 
-def _of_use_case(declared: UseCase, built: DecisionTable, table: ir.Table) -> Iterator[str]:
+def _of_use_case(
+    declared: UseCase, built: DecisionTable, table: ir.Table, words: set[str]
+) -> Iterator[str]:
     there = {c for c in (*built.columns, *table.columns) if not c.endswith("__")}
     for key in ("segment", "covariates", "covariates_after_decision", "protected"):
         for name in getattr(declared, key) or ():
             if not {name, COVARIATE_PREFIX + name} & there:
                 known = [c for c in there if c.startswith(COVARIATE_PREFIX)] or there
                 yield f"{key}: no column is {name!r}{_instead(name, known)}"
-    words = _words(table)
     for where, rule in (("outcome", declared.outcome), *declared.outcomes.items()):
         for choice in rule.observed_when if words and rule.one_sided else ():
             if choice not in words and choice not in declared.choices:
@@ -59,15 +62,14 @@ def _of_use_case(declared: UseCase, built: DecisionTable, table: ir.Table) -> It
     for name in declared.outcomes:
         if built.outcomes and name not in built.outcomes:
             yield f"outcomes: no outcome is {name!r}{_instead(name, built.outcomes)}"
-    yield from _of_choices(declared, table)
+    yield from _of_choices(declared, words)
 
 
-def _of_choices(declared: UseCase, table: ir.Table) -> Iterator[str]:
+def _of_choices(declared: UseCase, words: set[str]) -> Iterator[str]:
     """Choices that nothing was advised or chosen, where the table has a word that none declares. A
     choice that merely did not occur is no mistake."""
     if not declared.choices:
         return
-    words = _words(table)
     undeclared = words - {*declared.choices, *declared.modified_choices}
     for choice in declared.choices:
         if choice not in words and (near := did_you_mean(choice, undeclared)):
