@@ -9,6 +9,7 @@ import pytest
 
 from takeup.log import Engine, keep
 from takeup.measure.ladder import Counts, LevelRange, measure_ladder
+from takeup.measure.ladder_pooled import Skill
 from takeup.record.action import with_action
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
@@ -151,3 +152,20 @@ def test_table_without_persons_has_no_ladder():
     found = measure_ladder(decisions, {}, Settings())
     assert isinstance(found, CannotSay)
     assert np.isnan(Counts().override_rate)
+
+
+def test_a_few_lucky_catches_are_no_expert_judgment():
+    """J .15 and ten wrong advices: the point alone reaches .30 in a sixth of populations."""
+    rng = np.random.default_rng(1)
+    found = [
+        Skill(right_kept=int(kept), right=60, wrong_caught=int(caught), wrong=10)
+        for kept, caught in zip(
+            rng.binomial(60, 0.9, 4_000), rng.binomial(10, 0.25, 4_000), strict=True
+        )
+    ]
+    point = np.array([s.discrimination() >= 0.30 for s in found])
+    both = point & np.array([s.discrimination_low() >= 0.20 for s in found])
+    assert point.mean() > 0.12
+    assert both.mean() < 0.05
+    sure = Skill(right_kept=270, right=300, wrong_caught=60, wrong=100)
+    assert sure.discrimination_low() > 0.40

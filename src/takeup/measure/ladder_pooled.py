@@ -12,6 +12,7 @@ import pandas as pd
 from takeup.measure.ladder_people import COUNTS, GradedPeople, shares_at
 from takeup.record.population import Population
 from takeup.record.settings import LadderSettings
+from takeup.stats.quantiles import normal_quantile
 from takeup.stats.rates import (
     Posterior,
     clustered_posterior,
@@ -102,6 +103,13 @@ class Skill:
         if not self.right or not self.wrong:
             return None
         return self.right_kept / self.right + self.wrong_caught / self.wrong - 1
+
+    def discrimination_low(self) -> float:
+        """The lower end of J's 80 % interval, each share with half a case on both sides (Jeffreys)."""
+        shares = ((self.right_kept, self.right), (self.wrong_caught, self.wrong))
+        means = [((k + 0.5) / (n + 1), n) for k, n in shares]
+        spread = float(np.sqrt(sum(p * (1 - p) / (n + 2) for p, n in means)))
+        return sum(p for p, _ in means) - 1 - normal_quantile(0.9) * spread
 
 
 def _range(k: float, unknown: float, n: float) -> tuple[float, float]:
@@ -282,15 +290,17 @@ class Pooled:
         share = self.facts.contributing_share
         j = self.skill.discrimination()
         enough = self.skill.right >= 30 and self.skill.wrong >= 10
+        low = self.skill.discrimination_low()
         return [
             _rate("looked at", self.whole.consult(), self.rules.l4_consult),
             self._integrated_reliance(self.whole),
             *self._at_expert_level(self.overriding, self.overriding_before),
             self._enough_consulted(self.rules.population_consulted_stable),
             Clause("tells right advice from wrong",
-                   (j or 0) >= self.rules.l4_discrimination if enough else None,
-                   f"J {j:.2f}" if enough and j is not None else "not known",
-                   f"J {self.rules.l4_discrimination:.2f}"),
+                   (j or 0) >= self.rules.l4_discrimination and low >= self.rules.l4_discrimination_low
+                   if enough else None,
+                   f"J {j:.2f}, at least {low:.2f}" if enough and j is not None else "not known",
+                   f"J {self.rules.l4_discrimination:.2f}, at least {self.rules.l4_discrimination_low:.2f}"),
             Clause("people who contribute", None if share is None else share >= 0.40,
                    "not recorded" if share is None else _percent(share), "40\u00a0%"),
         ]  # fmt: skip

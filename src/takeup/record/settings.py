@@ -35,6 +35,7 @@ class LadderSettings(Declaration):
     l4_slope: float = 0.85
     l4_offset: float = -0.10
     l4_discrimination: float = 0.30
+    l4_discrimination_low: float = 0.20
     l5_population_share: float = 0.25
     population_share: float = 0.60
     coverage_of_people: float = 0.60
