@@ -26,10 +26,9 @@ from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, Grade, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_difference
-from takeup.stats.quantiles import median_of_counts
+from takeup.stats.quantiles import median_of_counts, t_half_width
 
 Array = NDArray[np.float64]
-DRAWS, SEED = 2_000, 7
 TIME_CLASSES = ("under 30 s", "30 to 120 s", "2 to 10 min", "over 10 min")
 _TIME_ENDS = (30.0, 120.0, 600.0)
 FEWEST_EFFORT = 20
@@ -166,25 +165,27 @@ def _compared(
         "model": (sums(alone, "model"), sums(alone, "w")),
         "joint": (sums(joint, "joint"), sums(joint, "w")),
     }
-    rng = np.random.default_rng(SEED)
-    drawn = rng.multinomial(len(persons), np.full(len(persons), 1 / len(persons)), DRAWS)
-    counts = np.concatenate([np.ones((1, len(persons))), drawn])
+    # The whole, and each person left out (delete-one jackknife; Shao & Tu 1995, §2.3).
+    rates = {
+        name: _standardised(
+            np.vstack([k.sum(0), k.sum(0) - k]), np.vstack([w.sum(0), w.sum(0) - w]), weight
+        )
+        for name, (k, w) in tables.items()
+    }
+    share = tables["joint"][1].sum(1) + tables["alone"][1].sum(1)
+    share = share / share.sum()
+    df = max(1 / float((share**2).sum()) - 1, 1.0)
+    ahead = [rates["joint"] - rates[name] for name in ("alone", "model")]
 
-    def rate(name: str) -> Array:
-        k, w = (counts @ t for t in tables[name])
-        return np.asarray(((k / np.maximum(w, 1e-9)) * weight).sum(1))
-
-    rates = {name: rate(name) for name in tables}
-    best = rates["joint"] - np.maximum(rates["alone"], rates["model"])
-    tails = [(1 - settings.confidence) / 2, (1 + settings.confidence) / 2]
-
-    def estimate(draws: Array, unit: str) -> Estimate:
-        low, high = np.quantile(draws[1:], tails)
-        value = float(draws[0])
+    def estimate(values: Array, unit: str, ends: tuple[float, float] | None = None) -> Estimate:
+        value, se = float(values[0]), _jackknife_error(values)
+        half = t_half_width(settings.confidence, df) * se
+        low, high = ends or (value - half, value + half)
+        if unit == "share":
+            low, high = max(low, 0.0), min(high, 1.0)
         return Estimate(
-            value, min(float(low), value), max(float(high), value), settings.confidence, n,
-            f"{source}, bootstrap over people", grade, unit=unit, people=len(persons),
-            se=float(draws[1:].std()),
+            value, low, high, settings.confidence, n,
+            f"{source}, people left out one at a time", grade, unit=unit, people=len(persons), se=se,
             assumption="same cases on both sides"
             if grade == "paired"
             else "cases of one kind are alike in shadow mode and in assist",
@@ -192,8 +193,33 @@ def _compared(
 
     return Complementarity(
         source, estimate(rates["alone"], "share"), estimate(rates["model"], "share"),
-        estimate(rates["joint"], "share"), estimate(best, "points"),
+        estimate(rates["joint"], "share"),
+        estimate(np.minimum(*ahead), "points", _ends_of_smaller(ahead, settings.confidence, df)),
     )  # fmt: skip
+
+
+def _standardised(right: Array, judged: Array, weight: Array) -> Array:
+    """Shares right on one mix of kinds, of each row of sums; a kind nobody judged leaves the mix."""
+    known = judged > 0
+    share = np.where(known, right / np.where(known, judged, 1.0), 0.0)
+    return np.asarray((share * weight).sum(1) / np.maximum((known * weight).sum(1), 1e-12))
+
+
+def _jackknife_error(values: Array) -> float:
+    """The standard error of the first value from those without one person each."""
+    without = values[1:]
+    people = len(without)
+    return float(np.sqrt((people - 1) / people * ((without - without.mean()) ** 2).sum()))
+
+
+def _ends_of_smaller(ahead: list[Array], confidence: float, df: float) -> tuple[float, float]:
+    """The interval of the smaller of two differences. It is below a figure where one of them is, and
+    above one where both are: the lower end is the smaller of their lower ends; the upper end the smaller
+    of their upper ends, each for half of the error, as either may be the one that errs."""
+    sides = [(float(d[0]), _jackknife_error(d)) for d in ahead]
+    low = min(value - t_half_width(confidence, df) * se for value, se in sides)
+    high = min(value + t_half_width((1 + confidence) / 2, df) * se for value, se in sides)
+    return low, max(high, min(value for value, _ in sides))
 
 
 def _effort(decisions: ir.Table, settings: Settings) -> Effort | CannotSay:
