@@ -16,7 +16,7 @@ import ibis
 import ibis.expr.types as ir
 
 from takeup.record.clock import now
-from takeup.record.number_format import NumberFormat
+from takeup.record.number_format import NumberFormat, bare_number
 from takeup.record.shapes import shape_of
 from takeup.record.time_format import MINUTES_OF_ZONE, MONTHS, TimeFormat, Unit
 from takeup.record.words import WIDE_BLANKS
@@ -51,12 +51,13 @@ def present(text: ir.StringValue, blanks: Sequence[str], *, wide: bool = True) -
 def to_number(text: ir.StringValue, form: NumberFormat) -> ir.FloatingValue:
     """A number as `form` writes it; null where it is none (words such as "inf" are numbers here, callers
     check)."""
-    plain = text
+    plain = bare_number(text, form)
     for sign in form.thousands:
         plain = plain.replace(sign, "")
     if form.decimal == ",":
         plain = plain.replace(",", ".")
-    return _of_shapes(plain.try_cast("float64"), text, form.only)
+    number = plain.try_cast("float64")
+    return _of_shapes(number / 100 if form.hundredths else number, text, form.only)
 
 
 def _of_shapes(value: ir.Value, text: ir.StringValue, only: Sequence[str]) -> ir.Value:

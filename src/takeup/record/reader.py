@@ -15,7 +15,7 @@ from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
 from takeup.record.mapping import ColumnFormat, Mapping, OutcomeColumns
 from takeup.record.nearest import did_you_mean
-from takeup.record.number_format import NumberFormat
+from takeup.record.number_format import NumberFormat, number_remedy
 from takeup.record.seen import Seen
 from takeup.record.spelling import NAMED_CHOICES
 from takeup.record.time_format import TimeFormat
@@ -212,12 +212,7 @@ class Reader:
         return (text.notnull() & self.number(text, column).isnull()).fill_null(False)
 
     def _number_remedy(self, source: str) -> str:
-        decimal = self._number_format(source).decimal
-        other, like = (",", "1234.5") if decimal == "." else (".", "1.234,5")
-        return (
-            f"write numbers like {like}, as the rest of the column; if {source} has another decimal sign, "
-            f'set [formats.{toml_key(source)}] decimal = "{other}" in the mapping'
-        )
+        return number_remedy(source, self._number_format(source))
 
     def _typed(self, name: str, value: ir.Value) -> Reading:
         kind = self._kind(name, value)

@@ -13,6 +13,7 @@ from takeup.record.columns import COLUMNS
 from takeup.record.number_format import NumberFormat, best_format
 from takeup.record.parsing import FALSE_WORDS, TRUE_WORDS, present, to_number
 from takeup.record.time_format import share_of_moments
+from takeup.record.units import PERCENT
 from takeup.record.vocabulary import BLANKS
 from takeup.record.words import tidy
 from takeup.sources.held import Size
@@ -174,7 +175,9 @@ class ColumnKinds:
             return True
         if kind in ("share", "probability"):
             span = self.span(column) if self.is_number(column) else None
-            return span is not None and span[0] >= 0 and span[1] <= 1
+            form = self.number_format(column)
+            whole = 100 if form and form.unit == PERCENT else 1
+            return span is not None and span[0] >= 0 and span[1] <= whole
         if kind in ("number", "integer"):
             return self.is_number(column) and not self.dtype(column).is_boolean()
         if kind == "time":

@@ -21,7 +21,13 @@ from takeup.record.clock import now
 from takeup.record.columns import kind_of
 from takeup.record.errors import InputError
 from takeup.record.mapping import ColumnFormat, Mapping
-from takeup.record.number_format import NumberDoubt, NumberFormat, are_numbers, settle_numbers
+from takeup.record.number_format import (
+    NumberDoubt,
+    NumberFormat,
+    UnitsDoubt,
+    are_numbers,
+    settle_numbers,
+)
 from takeup.record.reader import Reader
 from takeup.record.seen import Seen
 from takeup.record.shapes import Shape
@@ -35,6 +41,7 @@ from takeup.sources.questions import Answer, Question, refuse
 from takeup.sources.raw_table import RawTable
 
 _NUMBERS = ("number", "share", "probability", "integer")
+_FRACTIONS = ("share", "probability")
 _SECONDS_OF: dict[Unit, float] = {"days": 86_400, "s": 1, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
 _EXCEL_BEGINS = datetime(1899, 12, 30, tzinfo=UTC).timestamp()
 _LONG_AGO = datetime(1990, 1, 1, tzinfo=UTC).timestamp()
@@ -64,6 +71,7 @@ def look(raw: RawTable, mapping: Mapping, choices: Iterable[str] = ()) -> Look:
         {c: held.shapes(c, blanks) for c in _number_columns(held, mapping)},
         {c: f.decimal for c, f in mapping.formats.items() if f.decimal},
         mapping.file.decimal,
+        {c for n, c in mapping.columns.items() if kind_of(n) in _FRACTIONS and isinstance(c, str)},
     )
     questions = [_number_question(c, doubt) for c, doubt in numbers.doubts.items()]
     notes = [*numbers.notes, *_commas(held, numbers.formats, mapping)]
@@ -313,7 +321,9 @@ def unit_of_count(greatest: float | None) -> Unit | None:
     return None
 
 
-def _number_question(column: str, doubt: NumberDoubt) -> Question:
+def _number_question(column: str, doubt: NumberDoubt | UnitsDoubt) -> Question:
+    if isinstance(doubt, UnitsDoubt):
+        return _units_question(column, doubt)
     return Question(
         column,
         f'column {column}: "{doubt.example}" can be {doubt.by_point} or {doubt.by_comma}, and nothing in '
@@ -322,6 +332,16 @@ def _number_question(column: str, doubt: NumberDoubt) -> Question:
             Answer(doubt.by_point, f"[formats.{toml_key(column)}]\ndecimal = '.'"),
             Answer(doubt.by_comma, f"[formats.{toml_key(column)}]\ndecimal = ','"),
         ),
+    )
+
+
+def _units_question(column: str, doubt: UnitsDoubt) -> Question:
+    found = " and ".join(f'"{v}" (in {u})' if u else f'"{v}"' for u, v in doubt.examples.items())
+    return Question(
+        column,
+        f"column {column} holds {found}, which are not one quantity: convert all of its values to one unit, "
+        "or leave the column out of the mapping.",
+        (),
     )
 
 

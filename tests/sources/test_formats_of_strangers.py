@@ -1,0 +1,74 @@
+"""What strangers' files hold beside plain digits, dates and sheets is read as it is meant, or refused by name."""
+
+from __future__ import annotations
+
+import pytest
+
+from takeup.log import fetch
+from takeup.record.errors import InputError
+from tests.sources.test_how_columns_are_written import mean, read, table
+
+NAMES = '[constants]\nmode = "assist"\n[columns]\nrecommendation = "recommendation"\nchoice = "choice"\n'
+
+
+def said(opened) -> str:
+    return "\n".join((*opened.guesses, *opened.table.assumptions, *opened.table.notes))
+
+
+@pytest.mark.parametrize(
+    ("texts", "meant", "note"),
+    [
+        (["3354,08 €", "1.200,50 €"], (3354.08 + 1200.5) / 2, "amounts in value are in €"),
+        (["CHF 473'659.16", "Fr. 1’200.-"], (473659.16 + 1200) / 2, "are in CHF"),
+        (["$1,200.50", "-$200.50"], 500.0, "are in $"),
+        (["$1,200.50", "200.50"], 700.5, "are in $, also where none is named (200.50)"),
+        (["11 %", "50%"], 30.5, "is read as the number before the sign"),
+        (["6935-", "35"], -3450.0, "6935- in value is read as a number below zero"),
+        (["(462)", "62"], -200.0, "(462) in value is read as a number below zero"),
+        (["($1,462.50)", "$62.50"], -700.0, "below zero"),
+        (["€ -5,5", "−4,5 €"], -5.0, "are in €"),
+        (["6,76,65,960", "10"], 33832985.0, ""),
+        (["Rs. 6,76,65,960.50", "₹ 10.50"], 33832985.5, "are in ₹"),
+        (["1.022e+03", "2.000e+00"], 512.0, ""),
+    ],
+)
+def test_a_number_is_read_with_what_stands_around_it(tmp_path, texts, meant, note):
+    path = table(tmp_path, {"value": texts * 30})
+    rows, opened = read(path, NAMES + 'value = "value"\n')
+    assert opened.table.reconciliation.rows_rejected == 0
+    assert mean(rows, "value") == pytest.approx(meant)
+    assert note in said(opened)
+
+
+def test_percent_is_a_fraction_where_a_probability_is_meant(tmp_path):
+    path = table(tmp_path, {"confidence": ["50%", "11 %"] * 30})
+    for mapping in ("", NAMES + 'confidence = "confidence"\n'):
+        rows, opened = read(path, mapping)
+        assert mean(rows, "confidence") == pytest.approx(0.305)
+        assert "50 % is 0.5" in said(opened)
+
+
+@pytest.mark.parametrize(
+    ("texts", "named"),
+    [(["5 €", "$6"], ("€", "$")), (["50%", "0.5"], ("50%", "0.5")), (["5 %", "6 CHF"], ("CHF",))],
+)
+def test_two_units_in_one_column_are_refused_by_name(tmp_path, texts, named):
+    path = table(tmp_path, {"value": texts * 30})
+    with pytest.raises(InputError, match=r"column value holds .* not one quantity") as refused:
+        read(path, NAMES + 'value = "value"\n')
+    assert all(name in str(refused.value) for name in named)
+
+
+def test_what_is_no_number_in_any_way_gets_a_hint_that_helps(tmp_path):
+    path = table(tmp_path, {"value": ["5", "6", "12 min"] * 20})
+    _, opened = read(path, NAMES + 'value = "value"\n')
+    (problem,) = opened.table.problems
+    assert (problem.count, problem.example) == (20, "12 min")
+    assert "write the number alone" in problem.remedy
+    assert "decimal sign, set" not in problem.remedy
+
+
+def test_names_of_teams_are_no_amounts(tmp_path):
+    path = table(tmp_path, {"team": [f"FR{i % 20}" for i in range(60)]})
+    rows, _ = read(path, NAMES + 'x_team = "team"\n')
+    assert "FR7" in fetch(rows.select("x_team"))["x_team"].to_pylist()
