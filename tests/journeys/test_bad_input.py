@@ -227,7 +227,7 @@ BAD: list[Bad] = [
         ("decisions.csv", "row 10", "column choice_value", "blank"), "open cases"),
     Bad("several of a kind are counted", text([[*r[:2], "soon", *r[3:]] if i in (3, 5, 8) else r
         for i, r in enumerate(rows())]), 0, ("row 5", "column decided_at", "3 rows are like it"),
-        "date_order", lost=(3, 5, 8)),
+        "write the day as", lost=(3, 5, 8)),
     Bad("confidence in percent", text([[*r, "87"] for r in rows()], [*HEAD, "score"]), 1,
         ("decisions.csv", "column score", '"87', "not between 0 and 1", "none of its 60 rows"), "/ 100",
         extra=("--map", "m.toml"), files={"m.toml": PLAIN_MAP + 'confidence = "score"\n'}),

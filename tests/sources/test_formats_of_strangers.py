@@ -72,3 +72,42 @@ def test_names_of_teams_are_no_amounts(tmp_path):
     path = table(tmp_path, {"team": [f"FR{i % 20}" for i in range(60)]})
     rows, _ = read(path, NAMES + 'x_team = "team"\n')
     assert "FR7" in fetch(rows.select("x_team"))["x_team"].to_pylist()
+
+
+@pytest.mark.parametrize(
+    ("texts", "days"),
+    [
+        (["Mo, 06.01.2025", "Do, 30.01.2025"], (6, 30)),
+        (["Mo 06.01.2025 14:30", "Do 30.01.2025 9:00 Uhr"], (6, 30)),
+        (["Montag, 6. Januar 2025", "Donnerstag, 30. Januar 2025"], (6, 30)),
+        (["Monday, 6 January 2025", "Thursday, 30 January 2025"], (6, 30)),
+        (["Monday, January 6, 2025", "Thu, Jan 30, 2025"], (6, 30)),
+        (["Mon 1/6/2025", "Thu 1/30/2025"], (6, 30)),
+        (["MON 2025-01-06", "Thu. 2025-01-30"], (6, 30)),
+    ],
+)
+def test_a_weekday_before_a_date_is_passed_over(tmp_path, texts, days):
+    rows, opened = read(table(tmp_path, {"decided_at": texts * 30}))
+    assert opened.table.reconciliation.rows_used == 60
+    found = {(d.month, d.day) for d in fetch(rows.select("decided_at"))["decided_at"].to_pylist()}
+    assert found == {(1, day) for day in days}
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("250106", "six digits may begin with the year or the day"),
+        ("2025-W02", "a week is no day"),
+        ("01/2025", "names no day"),
+        ("06.01.", "names no year"),
+        ("soon", "write the day as 2025-01-31"),
+        ("2025-02-31", "write a day that there is"),
+    ],
+)
+def test_what_is_no_day_gets_a_hint_that_helps(tmp_path, text, why):
+    path = table(tmp_path, {"when": ["2025-01-06", text, "2025-01-07"] * 20})
+    _, opened = read(path, NAMES + 'decided_at = "when"\n')
+    (problem,) = opened.table.problems
+    assert (problem.count, problem.example) == (20, text)
+    assert why in problem.remedy
+    assert "date_order" not in problem.remedy

@@ -18,7 +18,7 @@ import ibis.expr.types as ir
 from takeup.record.clock import now
 from takeup.record.number_format import NumberFormat, bare_number
 from takeup.record.shapes import shape_of
-from takeup.record.time_format import MINUTES_OF_ZONE, MONTHS, TimeFormat, Unit
+from takeup.record.time_format import MINUTES_OF_ZONE, MONTHS, WEEKDAY, TimeFormat, Unit
 from takeup.record.words import WIDE_BLANKS
 
 TRUE_WORDS = ("true", "t", "yes", "y", "1", "1.0", "ja", "j", "oui", "si", "wahr")
@@ -119,6 +119,8 @@ def years_around(seen: tuple[int, int] | None) -> tuple[int, int]:
 def _written_time(
     text: ir.StringValue, form: TimeFormat, zone: str | None, years: tuple[int, int]
 ) -> ir.TimestampValue:
+    if form.weekday:
+        text = text.re_replace(f"^{WEEKDAY}", "")
     if form.brackets:
         text = text.re_replace(r"\[[^\]]*\]$", "")
     if form.clock_word:

@@ -18,8 +18,7 @@ from takeup.record.nearest import did_you_mean
 from takeup.record.number_format import NumberFormat, number_remedy
 from takeup.record.seen import Seen
 from takeup.record.spelling import NAMED_CHOICES
-from takeup.record.time_format import TimeFormat
-from takeup.record.toml_file import toml_key
+from takeup.record.time_format import TimeFormat, time_remedy
 from takeup.record.use_case import UseCase
 from takeup.record.words import has_wide_blanks, is_list_of_several, tidy
 
@@ -433,7 +432,7 @@ class Reader:
                     (text.notnull() & value.isnull()).fill_null(False),
                     text,
                     "is not a date",
-                    _date_remedy(source, form),
+                    time_remedy(source, form),
                 )
             )
             if zone is None and name == "decided_at" and form.bare and form.unit in (None, "days"):
@@ -480,20 +479,6 @@ class Reader:
                 )
             )
         return Reading(value, tuple(checks))
-
-
-def _date_remedy(source: str, form: TimeFormat) -> str:
-    if form.unknown_zones:
-        return (
-            f"{', '.join(form.unknown_zones)} is the name of several time zones or of none; write the "
-            "offset behind the time (+01:00), or leave it out and set [file] time_zone in the mapping"
-        )
-    other = {"ymd": "dmy", "dmy": "mdy", "mdy": "dmy"}[form.order]
-    first = {"ymd": "the year", "dmy": "the day", "mdy": "the month"}
-    return (
-        f"write a day that there is, with {first[form.order]} first as in the rest of the column; if "
-        f'{first[other]} comes first, set [formats.{toml_key(source)}] date_order = "{other}" in the mapping'
-    )
 
 
 def _as_text(value: ir.Value) -> ir.StringValue:

@@ -8,12 +8,13 @@ is left to them but `YYYY-MM-DD HH:MM:SS`; what else stands in a column is named
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from takeup.record.shapes import Shape
+from takeup.record.toml_file import toml_key
 
 Order = Literal["ymd", "dmy", "mdy"]
 Unit = Literal["s", "ms", "us", "ns", "days"]
@@ -39,6 +40,12 @@ MONTHS = {
 }  # fmt: skip
 """Months as English and German tables write them."""
 
+WEEKDAY = (
+    r"(?i:mo|mon|monday|montag|di|tue|tues|tuesday|dienstag|mi|wed|wednesday|mittwoch|do|thu|thur|thurs|thursday|"
+    r"donnerstag|fr|fri|friday|freitag|sa|sat|saturday|samstag|sonnabend|so|sun|sunday|sonntag)\.?,?\s"
+)
+"""A day of the week before a date, as English and German tables write it."""
+
 _CLOCK = r"(?P<clock>9{1,2}:99(?::99(?:[.,]9{1,9})?)?)"
 _HALF = r"(?P<half>\s?[AaPp]\.?\s?[Mm]\.?)?"
 _ZONE = (
@@ -53,7 +60,7 @@ _DAYS = (
     r"|(?P<month_first>(?P<month_before>[^\W\d]{3,9})\.?\s9{1,2},?\s9999)"
 )
 _SHAPE = re.compile(
-    rf"(?:{_DAYS})(?:(?:T|,?\s){_CLOCK}{_HALF}{_ZONE}|(?:T|\s)?(?P<run>999999|9999)(?P<run_zone>Z)?)?"
+    rf"(?P<weekday>{WEEKDAY})?(?:{_DAYS})(?:(?:T|,?\s){_CLOCK}{_HALF}{_ZONE}|(?:T|\s)?(?P<run>999999|9999)(?P<run_zone>Z)?)?"
 )
 _NUMBER = re.compile(r"(9+)(?:\.9+)?")
 _EXCEL_FROM = "30000"
@@ -77,7 +84,7 @@ class TimeFormat:
     """What stands in a column of moments, beside `YYYY-MM-DD HH:MM:SS`. Everything false costs nothing
     to read. `unit`: the column counts since 1970 (`days`: Excel's day number). `bare`: some rows name no
     zone. `zones`: names behind a time; `unknown_zones`: those that mean several zones or none. `only`: the
-    shapes that are moments, where the column has others too."""
+    shapes that are moments, where the column has others too, and `lost` the most frequent of these."""
 
     order: Order = "ymd"
     unit: Unit | None = None
@@ -86,6 +93,7 @@ class TimeFormat:
     short_year: bool = False
     compact: bool = False
     months: bool = False
+    weekday: bool = False
     runs: bool = False
     half_days: bool = False
     comma: bool = False
@@ -96,6 +104,7 @@ class TimeFormat:
     zones: tuple[str, ...] = ()
     unknown_zones: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +125,7 @@ def settle_time(
     unit = _unit(shapes)
     if unit is not None:
         counted = [s.text for s in shapes if _counts(s, unit)]
-        return TimeFormat(unit=unit, only=_only(counted, shapes)), None
+        return TimeFormat(unit=unit, only=_only(counted, shapes), lost=_lost(counted, shapes)), None
     found, day_first, dots = TimeFormat(bare=False), 0, 0
     good: list[str] = []
     for shape in shapes:
@@ -129,7 +138,7 @@ def settle_time(
         if match["day_first"]:
             day_first += shape.n
             dots += shape.n if match["between"] == "." else 0
-    found = replace(found, only=_only(good, shapes))
+    found = replace(found, only=_only(good, shapes), lost=_lost(good, shapes))
     if not day_first:
         return found, None
     order, sure = _order(fields, 2 * dots > day_first)
@@ -150,6 +159,11 @@ def settle_time(
 def _only(good: Sequence[str], shapes: Sequence[Shape]) -> tuple[str, ...]:
     """The good shapes, where there are others; one that no value has where none is good."""
     return () if len(good) == len(shapes) else tuple(good) or ("",)
+
+
+def _lost(good: Collection[str], shapes: Sequence[Shape]) -> str:
+    """A value of the most frequent shape that is not good."""
+    return next((s.low for s in shapes if s.text not in good), "")
 
 
 _FEW = 0.02
@@ -181,6 +195,7 @@ def _with(found: TimeFormat, match: re.Match[str]) -> TimeFormat:
         day_first=found.day_first or bool(match["day_first"]),
         short_year=found.short_year or bool(match["short"] or match["short_named"]),
         compact=found.compact or bool(match["compact"]),
+        weekday=found.weekday or bool(match["weekday"]),
         months=found.months or bool(match["named"] or match["month_first"]),
         runs=found.runs or bool(match["run"]),
         half_days=found.half_days or bool(match["half"]),
@@ -238,3 +253,33 @@ def _unit(shapes: Sequence[Shape]) -> Unit | None:
 def _counts(shape: Shape, unit: Unit) -> bool:
     match = _NUMBER.fullmatch(shape.text)
     return match is not None and _UNITS.get(len(match[1])) == unit
+
+
+_NOT_A_DAY = {
+    r"\d{6}": "six digits may begin with the year or the day",
+    r"\d{4}-?W\d{2}": "a week is no day",
+    r"\d{4}|\d{4}[-/.]\d{1,2}|\d{1,2}[-/.]\d{4}": "this names no day",
+    r"\d{1,2}[-/.]\d{1,2}\.?": "this names no year",
+    r"\d{1,2}:\d{2}(:\d{2})?": "this names no day",
+}
+"""What is written like a moment and is none, and why."""
+
+
+def time_remedy(source: str, form: TimeFormat) -> str:
+    """What to do about a value of the column `source` that is no moment as `form` writes them."""
+    if form.unknown_zones:
+        return (
+            f"{', '.join(form.unknown_zones)} is the name of several time zones or of none; write the "
+            "offset behind the time (+01:00), or leave it out and set [file] time_zone in the mapping"
+        )
+    why = next((w for p, w in _NOT_A_DAY.items() if re.fullmatch(p, form.lost)), "")
+    if form.lost:
+        return f"{why + ': ' if why else ''}write the day as 2025-01-31, with a time as 2025-01-31 14:30"
+    if form.unit is not None or not form.day_first:
+        return "write a day that there is, as 2025-01-31, and times up to 23:59:59"
+    other = "mdy" if form.order == "dmy" else "dmy"
+    first = {"ymd": "the year", "dmy": "the day", "mdy": "the month"}
+    return (
+        f"write a day that there is, with {first[form.order]} first as in the rest of the column; if "
+        f'{first[other]} comes first, set [formats.{toml_key(source)}] date_order = "{other}" in the mapping'
+    )

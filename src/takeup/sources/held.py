@@ -14,7 +14,7 @@ import ibis.expr.types as ir
 from takeup.log import fetch
 from takeup.record.different_values import DifferentValues
 from takeup.record.shapes import Shape, shape_of
-from takeup.record.time_format import Fields
+from takeup.record.time_format import WEEKDAY, Fields
 from takeup.record.words import plain_blanks
 
 MOST_VALUES = 50_000
@@ -24,7 +24,7 @@ MOST_SHAPES = 10_000
 """A column with more is no column of numbers or moments; the most frequent are looked at."""
 
 _NINES = str.maketrans("0123456789", "9" * 10)
-_FIRST_TWO = r"^(\d{1,2})[-/.](\d{1,2})[-/.]"
+_FIRST_TWO = rf"^(?:{WEEKDAY})?(\d{{1,2}})[-/.](\d{{1,2}})[-/.]"
 _YEAR = r"(\d{4})"
 
 
