@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from takeup.log import fetch
+import takeup
+from takeup.log import Engine, fetch
 from takeup.record.errors import InputError
-from tests.sources.test_how_columns_are_written import mean, read, table
+from takeup.sources.open_table import open_table
+from tests.sources.test_how_columns_are_written import WORDS, mean, read, table
 
 NAMES = '[constants]\nmode = "assist"\n[columns]\nrecommendation = "recommendation"\nchoice = "choice"\n'
 
@@ -111,3 +113,43 @@ def test_what_is_no_day_gets_a_hint_that_helps(tmp_path, text, why):
     assert (problem.count, problem.example) == (20, text)
     assert why in problem.remedy
     assert "date_order" not in problem.remedy
+
+
+def quoted_file(path, changed: dict[int, str], rows: int = 300):
+    """A file of so many rows with some lines as given."""
+    lines = [f"{i},P{i % 7:02d},{WORDS[i % 2]},{WORDS[i % 2]}" for i in range(rows)]
+    for i, line in changed.items():
+        lines[i] = line
+    path.write_text("decision_id,person_id,recommendation,choice\n" + "\n".join(lines) + "\n")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("changed", "rejected", "used"),
+    [
+        ({100: '100,"P04,approve,approve'}, [*range(102, 302)], 100),
+        # A quote of a later row closes it amid a cell.
+        ({100: '100,"P04,approve,approve', 200: '200,"P04",approve,approve'}, [*range(102, 203)], 199),
+        ({100: '100,"P04,approve,approve', 200: '200,P04,approve,approve"'}, [*range(102, 203)], 199),
+        ({50: '50,"P0\n4",approve,approve', 100: '100,"P04,approve,approve', 200: '200,P"0",a,b',
+          201: "201,P1", 220: '220,"P0",approve,approve', 250: "250,P1"}, [*range(102, 204), 252], 197),
+    ],
+)  # fmt: skip
+def test_every_line_that_an_open_quote_swallows_is_rejected_by_number(
+    tmp_path, changed, rejected, used
+):
+    found = takeup.diagnose(quoted_file(tmp_path / "t.csv", changed), only=["adoption"])
+    counts = found.table.reconciliation
+    assert (counts.rows_used, counts.rows_rejected) == (used, len(rejected))
+    assert counts.rows_read == 300
+    assert sorted(row for row, _ in found.rejected_rows()) == rejected
+    assert any('row 102, column (row): "100,"P04' in p.sentence() for p in found.facts.problems)
+
+
+def test_rows_behind_a_swallowed_stretch_keep_their_number(tmp_path):
+    changed = {100: '100,"P04,approve,approve', 200: '200,"P04",approve,approve', 250: "250"}
+    path = quoted_file(tmp_path / "t.csv", changed)
+    raw = open_table(str(path), Engine(), tmp_path)
+    numbers = fetch(raw.table.select("decision_id", row="row__")).to_pylist()
+    assert len(numbers) == 198
+    assert all(int(r["decision_id"]) + 2 == r["row"] for r in numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 import itertools
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
 from takeup.sources.head import found_head, head_note
+from takeup.sources.open_quotes import Gone, Swallowed, row_in_file, swallowed, without
 from takeup.sources.plain_text import LONGEST_LINE, PlainText, plain_text
 from takeup.sources.raw_table import RawTable, Reject
 
@@ -39,6 +41,53 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     first = _first_lines(text, head)
     delimiter = options.delimiter or _delimiter(path, first, head)
     names = _head(path, first, delimiter, head)
+    scan = functools.partial(_scan, engine, path, names=names, delimiter=delimiter, head=head)
+    table_name, found = scan(text)
+    gone: Gone = tuple((line, 1) for line in text.overlong)
+    quotes: list[Swallowed] = []
+    whole = text
+    while broken := _first_swallowed(found, text, gone, delimiter, len(names)):
+        lost, start, end = broken
+        if len(quotes) == _MOST_QUOTES:
+            raise InputError(
+                f"{path.name}, row {quotes[0].row}: a quote is opened and not closed ({quotes[0].line[:60]!r}), "
+                f"and so in {_MOST_QUOTES} more rows; nothing of the file was used. Export it again as CSV with "
+                "quotes around texts, quotes within them doubled"
+            )
+        quotes.append(lost)
+        gone = (*gone, (lost.row, lost.count))
+        text = without(text, start, end, workspace)
+        engine.run(f'DROP TABLE "{table_name}"')
+        table_name, found = scan(text)
+    bad = [(row_in_file(line, gone), kind, sample) for line, kind, sample, _ in found]
+    table = engine.query(
+        f"SELECT * EXCLUDE (line__), "
+        f"{_row_number(engine, table_name, (*gone, *((row, 1) for row, _, _ in bad)), head)} "
+        f'AS {ROW} FROM "{table_name}"',
+        "csv_rows",
+    )
+    ((good,),) = engine.run(f'SELECT count(*) FROM "{table_name}"')
+    rejects = (*_rejects(bad, whole), *map(_reject_of, quotes))
+    if good == 0 and not rejects:
+        raise InputError(f"{path.name} has a head but no rows")
+    notes = (*text.notes, *([head_note(head)] if not options.header_row and head > 1 else []))
+    return RawTable(
+        path.name, table, good + sum(r.count for r in rejects), True, None, rejects, notes
+    )
+
+
+_MOST_QUOTES = 20
+"""Each that swallows lines has the file scanned once more."""
+
+_BROKEN = ("UNQUOTED VALUE", "LINE SIZE OVER MAXIMUM")
+_Found = list[tuple[int, str, str, int]]
+"""Of each row that is none: its number among those scanned, why, its text, and the byte it begins at."""
+
+
+def _scan(
+    engine: Engine, path: Path, text: PlainText, *, names: list[str], delimiter: str, head: int
+) -> tuple[str, _Found]:
+    """The name of a table with the rows of a file, and what was no row of it."""
     table_name = engine.new_name("csv")
     columns = ", ".join(f"{quote(name)}: 'VARCHAR'" for name in names)
     try:
@@ -55,22 +104,37 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
             f"{path.name} cannot be read as a delimited file ({str(error).splitlines()[0][:160]}); nothing "
             "of it was used. Export it again as CSV with quotes around texts"
         ) from None
+    # The engine counts bytes from 1.
     found = engine.run(
-        f'SELECT line, min(error_type), min(csv_line) FROM "{table_name}_errors" GROUP BY line ORDER BY line'
+        "SELECT line, min(error_type), min(csv_line), min(line_byte_position) - 1 "
+        f'FROM "{table_name}_errors" GROUP BY line ORDER BY line'
     )
-    bad_lines = [int(line) for line, _, _ in found]
-    table = engine.query(
-        f"SELECT * EXCLUDE (line__), {_row_number(engine, table_name, bad_lines, text, head)} "
-        f'AS {ROW} FROM "{table_name}"',
-        "csv_rows",
-    )
-    ((good,),) = engine.run(f'SELECT count(*) FROM "{table_name}"')
-    rejects = _rejects(found, text)
-    if good == 0 and not rejects:
-        raise InputError(f"{path.name} has a head but no rows")
-    notes = (*text.notes, *([head_note(head)] if not options.header_row and head > 1 else []))
-    return RawTable(
-        path.name, table, good + sum(r.count for r in rejects), True, None, rejects, notes
+    return table_name, [(int(line), kind, sample, int(byte)) for line, kind, sample, byte in found]
+
+
+def _first_swallowed(
+    found: _Found, text: PlainText, gone: Gone, delimiter: str, cells: int
+) -> tuple[Swallowed, int, int] | None:
+    """The first broken quote that swallows lines, and the bytes between which it does."""
+    for line, kind, sample, byte in found:
+        if kind in _BROKEN or "\n" in (sample or ""):
+            lost = swallowed(
+                text, row_in_file(line, gone), byte, delimiter, None if kind in _BROKEN else cells
+            )
+            if lost:
+                return lost[0], byte, lost[1]
+    return None
+
+
+def _reject_of(lost: Swallowed) -> Reject:
+    return Reject(
+        "unquoted_value",
+        "(row)",
+        lost.count,
+        tuple(range(lost.row, lost.row + lost.count)),
+        lost.line[:80],
+        f"stands in a quote that row {lost.row} opens and nothing closes (unquoted value)",
+        _REMEDIES["UNQUOTED VALUE"],
     )
 
 
@@ -155,22 +219,21 @@ def _head(path: Path, lines: list[str], delimiter: str, row: int) -> list[str]:
     return names
 
 
-def _row_number(
-    engine: Engine,
-    table_name: str,
-    bad_lines: list[int],
-    text: PlainText,
-    first: int,
-) -> str:
+def _row_number(engine: Engine, table_name: str, gone: Gone, first: int) -> str:
     """Row numbers of the file, counting the rows that were rejected or taken out."""
-    if not bad_lines and not text.overlong:
+    if not gone:
         return f"line__ + {first}"
-    gone = sorted({*bad_lines, *text.overlong})
-    engine.run(f'CREATE TEMP TABLE "{table_name}_gone" (line BIGINT, rank BIGINT)')
-    # The k-th missing row (k = 0, 1, …) at row L moves every kept row from L - k on by one.
-    rows = ", ".join(f"({line - first - k}, {k})" for k, line in enumerate(gone))
-    engine.run(f'INSERT INTO "{table_name}_gone" VALUES {rows}')
-    return f'line__ + {first} + (SELECT count(*) FROM "{table_name}_gone" g WHERE g.line <= line__)'
+    engine.run(f'CREATE TEMP TABLE "{table_name}_gone" (line BIGINT, n BIGINT)')
+    # Rows missing from L on, k before them, move every kept row from L - k on by their number.
+    rows, k = [], 0
+    for line, n in sorted(set(gone)):
+        rows.append(f"({line - first - k}, {n})")
+        k += n
+    engine.run(f'INSERT INTO "{table_name}_gone" VALUES {", ".join(rows)}')
+    moved = (
+        f'SELECT coalesce(sum(g.n), 0)::BIGINT FROM "{table_name}_gone" g WHERE g.line <= line__'
+    )
+    return f"line__ + {first} + ({moved})"
 
 
 def _rejects(found: list[tuple[int, str, str]], text: PlainText) -> tuple[Reject, ...]:
