@@ -187,7 +187,8 @@ def map_command(
     """Propose a column mapping and write it as a commented TOML file."""
     from takeup.log import Engine
     from takeup.record.mapping import FileOptions
-    from takeup.sources.draft import first_draft
+    from takeup.sources.draft import first_draft, without_look_alikes
+    from takeup.sources.look_alikes import persons_confidence
     from takeup.sources.mapping_text import mapping_text
     from takeup.sources.open_table import open_table
     from takeup.sources.opened import open_decisions
@@ -204,7 +205,9 @@ def map_command(
     warnings: list[str] = []
     if draft.ready:
         try:
-            warnings = open_decisions(given, mapping=draft.mapping).look_alikes()
+            opened = open_decisions(given, mapping=draft.mapping)
+            draft = without_look_alikes(draft, opened.table.tables.values())
+            warnings = persons_confidence(draft.mapping)
         except TakeupError as error:
             draft = replace(draft, trouble=str(error))
     if draft.trouble:
@@ -218,8 +221,8 @@ def map_command(
         _out.print(f"guessed: {guess}", soft_wrap=True)
     for warning in warnings:
         _out.print(f"look twice: {warning}", soft_wrap=True)
-    for column in draft.unmapped:
-        _out.print(f"not used: {column}")
+    for column in draft.not_used():
+        _out.print(f"not used: {column}", soft_wrap=True)
     for note in raw.notes:
         _out.print(f"read: {note}", soft_wrap=True)
     for unanswered, needs in draft.proposal.cannot_answer():
@@ -250,10 +253,8 @@ def _asked(raw: RawTable, draft: Draft) -> Draft:
             typer.echo(f"  {number}  {answer.meaning}")
         typer.echo("  0  leave it open")
         hint = f", or {question.free[0]} (like {question.free[1]})" if question.free else ""
-        # What a free answer would be, nobody can guess.
-        default = "1" if question.answers and not question.free else "0"
         while True:
-            given = str(typer.prompt(f"a number{hint}", default=default)).strip()
+            given = str(typer.prompt(f"a number{hint}", default=str(question.default))).strip()
             lines = _lines_of(question, given)
             if lines is None:
                 typer.echo(f"write a number from 0 to {len(question.answers)}{hint}")

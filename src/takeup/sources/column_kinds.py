@@ -12,10 +12,12 @@ from takeup.log import fetch
 from takeup.record.columns import COLUMNS
 from takeup.record.number_format import NumberFormat, best_format
 from takeup.record.parsing import FALSE_WORDS, TRUE_WORDS, present, to_number
+from takeup.record.reader import ROW
 from takeup.record.time_format import share_of_moments
 from takeup.record.units import PERCENT
 from takeup.record.vocabulary import BLANKS
 from takeup.record.words import tidy
+from takeup.sources.covariates import FEW
 from takeup.sources.held import Size
 from takeup.sources.languages import every_language
 from takeup.sources.look import unit_of_count
@@ -29,6 +31,7 @@ _MOST_WORDS = {
     "correct_choice": 50,
     "action": 20,
 }
+_MOST_ASKED = 8
 _UNIQUE_ENOUGH = 0.95
 _LONGEST = 40
 """Signs of a number or moment with all that may stand around it."""
@@ -166,6 +169,34 @@ class ColumnKinds:
         size = self.sizes[column]
         return size.known > 0 and size.different >= 0.9 * size.known
 
+    @_once
+    def repeats_whole(self, column: str) -> bool:
+        """Whether rows of one value are the same in every column, so that each but the first is a copy."""
+        size = self.sizes[column]
+        if 2 * size.different < size.known:
+            return False
+        table = self.raw.table
+        rows = table.filter(table[column].notnull()).drop(*({ROW} & {*table.columns})).distinct()
+        return bool(
+            fetch(rows.aggregate(n=rows.count()))["n"][0].as_py()
+            == self.exact_size(column).different
+        )
+
+    def has_blanks(self, column: str) -> bool:
+        """Whether some rows hold nothing, or a word for it."""
+        if self.sizes[column].known < self.raw.rows_read:
+            return True
+        held = self.held.texts([column]).get(column)
+        return held is not None and any(tidy(v).lower() in BLANKS for v in held.values)
+
+    def may_bear(self, name: str) -> bool:
+        """Whether the column that bears the canonical `name` can be it: one of few allowed words is no
+        column of numbers or of texts."""
+        if COLUMNS[name].kind != "word" or name == "action":
+            return True
+        words = self.words(name)
+        return words is not None and len(words) <= _MOST_ASKED and not self.is_time(name)
+
     def fits(self, name: str, column: str) -> bool:
         """Whether a column's values can be what the canonical name says."""
         if self.is_blank(column):
@@ -191,8 +222,13 @@ class ColumnKinds:
                 return words is not None and any(
                     every_language().meaning(w, actions) for w in words
                 )
-            return words is not None and all(w.lower() in allowed for w in words)
+            known = every_language().vocabulary.get(name, {})
+            return words is not None and all(
+                w.lower() in allowed or every_language().meaning(w, known) for w in words
+            )
         most = _MOST_WORDS.get(name)
         if most is not None:
+            if self.is_number(column) and self.sizes[column].different > FEW:
+                return False
             return words is not None and len(words) <= most and not self.is_time(column)
         return not self.is_time(column)

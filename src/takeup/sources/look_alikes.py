@@ -24,6 +24,26 @@ _PERSONS_OWN = re.compile(r"(^|_)(own|self|human|person|user|officer|staff|my|yo
 
 def look_alikes(decisions: ir.Table, mapping: Mapping) -> list[str]:
     """Sentences about columns of a typed table that look like something else."""
+    found = [
+        f"column {mapping.columns.get(column, column)} {_what(target)}: it tells {target} nearly always. "
+        "Take it out of the covariates (leave it out of [columns], or name it in the use case's "
+        "covariates_after_decision)"
+        for column, target in _told(decisions)
+    ]
+    return [*found, *persons_confidence(mapping)]
+
+
+def alike_columns(decisions: ir.Table, mapping: Mapping) -> dict[str, str]:
+    """Covariates of the mapping that look like something else, each with what it does."""
+    return {
+        column: f"it {_what(target)}: it tells {target} nearly always"
+        for column, target in _told(decisions)
+        if isinstance(mapping.columns.get(column), str)
+    }
+
+
+def _told(decisions: ir.Table) -> list[tuple[str, str]]:
+    """Covariates, and what each of them tells nearly always."""
     columns = [c for c in decisions.columns if c.startswith(COVARIATE_PREFIX)]
     known = [c for c in ("recommendation", "correct_choice", "choice") if c in decisions.columns]
     numbers = [
@@ -35,24 +55,23 @@ def look_alikes(decisions: ir.Table, mapping: Mapping) -> list[str]:
     if "outcome" in decisions.columns:
         outcomes.append("outcome")
     if not columns or not (known or numbers or outcomes):
-        return _persons_confidence(mapping)
+        return []
     frame: pd.DataFrame = fetch(
         decisions.select(*columns, *known, *numbers, *outcomes).limit(_LOOKED_AT)
     ).to_pandas()
     found = []
     for column in columns:
-        source = mapping.columns.get(column, column)
         for target in known:
             if _determines(frame[column], frame[target]):
-                found.append(_sentence(str(source), target))
+                found.append((column, target))
         for target in (*numbers, *outcomes):
             if _repeats(frame[column], frame[target]):
-                found.append(_sentence(str(source), target))
-    return [*found, *_persons_confidence(mapping)]
+                found.append((column, target))
+    return found
 
 
-def _sentence(source: str, target: str) -> str:
-    what = {
+def _what(target: str) -> str:
+    return {
         "recommendation": "repeats the advice",
         "recommendation_value": "repeats the advice",
         "choice": "repeats the choice, so it was known only after the decision",
@@ -60,10 +79,6 @@ def _sentence(source: str, target: str) -> str:
         "correct_choice": "gives the right answer away",
         "correct_value": "gives the right answer away",
     }.get(target, "gives the outcome away")
-    return (
-        f"column {source} {what}: it tells {target} nearly always. Take it out of the covariates "
-        "(leave it out of [columns], or name it in the use case's covariates_after_decision)"
-    )
 
 
 def _determines(column: pd.Series, target: pd.Series) -> bool:
@@ -88,7 +103,8 @@ def _repeats(column: pd.Series, target: pd.Series) -> bool:
     return bool(abs(np.corrcoef(both["x"], both["t"])[0, 1]) >= _NEARLY_ALWAYS)
 
 
-def _persons_confidence(mapping: Mapping) -> list[str]:
+def persons_confidence(mapping: Mapping) -> list[str]:
+    """A warning where the model's confidence sounds like a person's own."""
     source = mapping.columns.get("confidence")
     if not isinstance(source, str) or not _PERSONS_OWN.search(source.lower()):
         return []

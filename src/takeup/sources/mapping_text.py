@@ -17,7 +17,7 @@ def mapping_text(draft: Draft, name: str, warnings: Sequence[str] = ()) -> str:
     document.add(tomlkit.comment(f"How {name} becomes a decision record. Check every line."))
     remarks = [f"guessed: {guess}" for guess in draft.guesses]
     remarks += [f"look twice: {' '.join(warning.split())}" for warning in warnings]
-    remarks += [f"not used: {column}" for column in draft.unmapped]
+    remarks += [f"not used: {column}" for column in draft.not_used()]
     for remark in remarks:
         document.add(tomlkit.comment(remark))
     mapping = draft.mapping.model_dump(exclude_defaults=True, exclude_none=True)

@@ -6,36 +6,38 @@ Everything guessed is written down as a guess: `takeup map` writes it as a comme
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from takeup.record.columns import (
-    COLUMNS,
-    COVARIATE_PREFIX,
-    DECISION_COLUMNS,
-    OUTCOME_COLUMNS,
-    Column,
-)
+from takeup.record.columns import COLUMNS, DECISION_COLUMNS, OUTCOME_COLUMNS
 from takeup.record.mapping import Mapping, parse_mapping
 from takeup.record.reader import ROW
 from takeup.record.toml_file import toml_text
 from takeup.record.words import fold
 from takeup.sources.column_kinds import ColumnKinds
 from takeup.sources.languages import every_language, plain_name, unit_of
+from takeup.sources.named_columns import candidates, first_named
+from takeup.sources.proposed_covariates import add_covariates, covariate_name, why_no_covariate
+from takeup.sources.proposed_meanings import (
+    TWINS,
+    computed_from,
+    in_expression,
+    literal,
+    looked,
+    missing,
+    says_what_was_done,
+    says_who_had_it,
+    who_had_it,
+)
 from takeup.sources.proposed_words import (
-    open_actions,
+    open_values,
     outcome_in_words,
     propose_outcome,
     propose_words,
 )
 from takeup.sources.questions import Answer, Question
 from takeup.sources.raw_table import RawTable
-
-_MOST_COVARIATE_LEVELS = 50
-_MOST_SEGMENTS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,7 @@ class _Proposing:
     def proposal(self) -> Proposal:
         self._name_columns()
         self._settle_ids()
+        self._who_had_it()
         words, said = propose_words(self.chosen, self.kinds)
         self.guesses += said
         if words:
@@ -93,64 +96,114 @@ class _Proposing:
             self.guesses.append(
                 "every case is taken to have had the advice available (mode = assist)"
             )
-        self.questions += open_actions(
-            self.chosen.get("action"), words.get("action", {}), self.kinds
-        )
+        self.questions += open_values(self.chosen, words, self.kinds, self.declared)
         self._seconds()
         outcome = {} if self.declared else propose_outcome(self.chosen, words, self.kinds)
         if outcome:
             self.contents["use_case"] = {"outcome": outcome}
             self.guesses.append(outcome_in_words(self.chosen["outcome"], outcome))
         self._left_out()
-        self._covariates()
+        if not missing(self.chosen):
+            asked = {q.column for q in self.questions}
+            self.guesses += add_covariates(self.contents, self.kinds, asked, self.declared)
         used = {*self.chosen.values(), *self._computed_from()}
         unmapped = tuple(c for c in self.kinds.columns if c not in used)
         mapping = parse_mapping(self.contents, "proposal")
         return Proposal(mapping, tuple(self.guesses), unmapped, tuple(self.questions))
 
     def _name_columns(self) -> None:
-        ranked = {
-            c.name: dict(_candidates(self.kinds, c)) for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)
-        }
+        names = [c.name for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)]
+        ranked = {name: candidates(self.kinds, name) for name in names}
         # What bears the record's own name is taken before any other column asks for it.
         for name, found in ranked.items():
-            if found.get(name) == 0:
+            if found.get(name) == 0 and self.kinds.may_bear(name):
                 self.chosen[name] = name
+        acts = self._what_was_done()
         for name, found in ranked.items():
-            if name in self.chosen or (name in _TWINS and _TWINS[name] in self.chosen):
+            if name in self.chosen or (name in TWINS and TWINS[name] in self.chosen):
                 continue
-            taken = set(self.chosen.values())
-            free = [c for c in found if c not in taken and self.kinds.fits(name, c)]
+            taken = {*self.chosen.values(), *self._computed_from()}
+            free = [c for c in found if c not in taken and self._can_be(name, c, acts)]
             if name == "decision_id":
-                free = [c for c in free if self.kinds.nearly_unique(c)]
                 free.sort(key=lambda c: not self.kinds.is_unique(c))
-            if not free:
-                continue
-            self.chosen[name] = free[0]
-            self.guesses.append(f"{free[0]} is read as {name} ({COLUMNS[name].meaning})")
-        times = [c for c in self.kinds.columns if self.kinds.is_time(c)]
-        if (
-            "decided_at" not in self.chosen
-            and len(times) == 1
-            and times[0] not in self.chosen.values()
-        ):
-            self.chosen["decided_at"] = times[0]
-            self.guesses.append(f"{times[0]} is read as decided_at, the only time there is")
-        order = [c.name for c in (*DECISION_COLUMNS, *OUTCOME_COLUMNS)]
-        ordered = {n: self.chosen[n] for n in order if n in self.chosen}
+            if free:
+                self._guess(name, free[0])
+            elif name == "consulted":
+                self._looked([c for c in found if c not in taken])
+        self._both_numbers()
+        if acts and missing(self.chosen):
+            self._guess("action", acts[0])
+        self._only_time()
+        ordered = {n: self.chosen[n] for n in names if n in self.chosen}
         self.chosen.clear()
         self.chosen.update(ordered)
 
+    def _guess(self, name: str, source: str) -> None:
+        self.chosen[name] = source
+        self.guesses.append(f"{source} is read as {name} ({COLUMNS[name].meaning})")
+
+    def _can_be(self, name: str, source: str, acts: Collection[str]) -> bool:
+        if source in acts or not self.kinds.fits(name, source):
+            return False
+        if name == "decision_id":
+            return self.kinds.nearly_unique(source) or self.kinds.repeats_whole(source)
+        return name not in ("population", "team") or not says_who_had_it(self.kinds, source)
+
+    def _what_was_done(self) -> list[str]:
+        """Columns that say by name and words what was done with the advice, whatever else their names
+        could mean: they are neither the advice nor the choice."""
+        taken = self.chosen.values()
+        return [
+            c for c in self.kinds.columns if c not in taken and says_what_was_done(self.kinds, c)
+        ]
+
+    def _looked(self, could: Iterable[str]) -> None:
+        """Whether the advice was looked at, where a column says when, how often or by a mark."""
+        for source in could:
+            said = looked(self.kinds, source)
+            if said is not None:
+                self.contents.setdefault("computed", {})["consulted"] = said
+                self.guesses.append(f"{source} says whether the advice was looked at: {said}")
+                return
+
+    def _both_numbers(self) -> None:
+        """A number that was decided answers a number that was advised, however few there are."""
+        pair = {"recommendation": "recommendation_value", "choice": "choice_value"}
+        if not any(value in self.chosen for value in pair.values()):
+            return
+        for word, value in pair.items():
+            source = self.chosen.get(word)
+            if source is None or source == word or not self.kinds.is_number(source):
+                continue
+            del self.chosen[word]
+            self._unguess(source)
+            self._guess(value, source)
+
+    def _unguess(self, source: str) -> None:
+        self.guesses = [g for g in self.guesses if not g.startswith(f"{source} is read as ")]
+
+    def _only_time(self) -> None:
+        taken = {*self.chosen.values(), *self._computed_from()}
+        times = [c for c in self.kinds.columns if self.kinds.is_time(c) and c not in taken]
+        if "decided_at" not in self.chosen and len(times) == 1:
+            self.chosen["decided_at"] = times[0]
+            self.guesses.append(f"{times[0]} is read as decided_at, the only time there is")
+
     def _settle_ids(self) -> None:
-        """An id that repeats is the case's where nothing else is, and asked about."""
+        """An id that repeats is the case's where nothing else is, and asked about; rows that are repeated
+        as a whole are duplicates of one decision."""
         source = self.chosen.get("decision_id")
         if source is None or source == "decision_id" or self.kinds.is_unique(source):
             return
-        size = self.kinds.exact_size(source)
+        if self.kinds.repeats_whole(source):
+            self.guesses.append(f"rows of one {source} are the same: they count once")
+            return
         del self.chosen["decision_id"]
-        self.guesses = [
-            g for g in self.guesses if not g.startswith(f"{source} is read as decision_id")
-        ]
+        self._unguess(source)
+        self._ask_of_repeats(source)
+
+    def _ask_of_repeats(self, source: str) -> None:
+        size = self.kinds.exact_size(source)
         if "case_id" not in self.chosen:
             self.chosen["case_id"] = source
             self.guesses.append(
@@ -167,8 +220,18 @@ class _Proposing:
                 f"column {source} repeats: {size.known:,} rows, {size.different:,} different values.",
                 (own, last),
                 must=False,
+                default=1,
             )
         )
+
+    def _who_had_it(self) -> None:
+        """A column that parts cases into those with the advice and those without is asked about."""
+        if "mode" in self.chosen:
+            return
+        for source in self.kinds.columns:
+            if source not in self.chosen.values() and says_who_had_it(self.kinds, source):
+                self.questions.append(who_had_it(self.kinds, source))
+                return
 
     def _seconds(self) -> None:
         """Durations in the unit that their column's name says."""
@@ -178,12 +241,12 @@ class _Proposing:
         if source is None or factor in (None, 1):
             return
         del self.chosen["duration_s"]
-        self.contents["computed"] = {"duration_s": f"col({_literal(source)}) * {factor:g}"}
+        computed = self.contents.setdefault("computed", {})
+        computed["duration_s"] = f"col({literal(source)}) * {factor:g}"
         self.guesses.append(f"{source} counts {unit}; duration_s is it times {factor:g}")
 
     def _computed_from(self) -> list[str]:
-        texts = " ".join(self.contents.get("computed", {}).values())
-        return [c for c in self.kinds.columns if _literal(c) in texts]
+        return computed_from(self.contents.get("computed", {}), self.kinds.columns)
 
     def _left_out(self) -> None:
         """Rows that say of themselves that they do not count are offered to be left out."""
@@ -200,9 +263,9 @@ class _Proposing:
             if not out or len(out) == len(words):
                 continue
             shown = ", ".join(f'"{w}"' for w in out)
-            keep = f"{_name(source)} not in ({', '.join(_literal(w) for w in out)},)"
+            keep = f"{in_expression(source)} not in ({', '.join(literal(w) for w in out)},)"
             if self.kinds.dtype(source).is_boolean():
-                keep = _name(source) if out == ["false"] else f"not {_name(source)}"
+                keep = in_expression(source) if out == ["false"] else f"not {in_expression(source)}"
             reason = f"{source} says {', '.join(out)}"
             self.questions.append(
                 Question(
@@ -216,94 +279,9 @@ class _Proposing:
                         Answer("they count like the others", f"ignore = [{toml_text(source)}]"),
                     ),
                     must=False,
+                    default=1,
                 )
             )
-
-    def _covariates(self) -> None:
-        asked = {q.column for q in self.questions}
-        taken = {*self.chosen.values(), *self._computed_from(), *asked}
-        for source in (c for c in self.kinds.columns if c not in taken):
-            name = _covariate_name(source)
-            if name not in self.chosen and _is_covariate(self.kinds, source):
-                self.chosen[name] = source
-        segments = [
-            n
-            for n, source in self.chosen.items()
-            if n.startswith(COVARIATE_PREFIX)
-            and self.kinds.sizes[source].different <= _MOST_SEGMENTS
-        ]
-        if segments and not self.declared:
-            self.contents.setdefault("use_case", {})["segment"] = segments[:2]
-            self.guesses.append(f"kinds of case are told apart by {', '.join(segments[:2])}")
-
-
-_TWINS = {"choice_value": "choice", "recommendation_value": "recommendation"}
-"""A number in place of a choice is looked for only where there is no choice in words."""
-
-
-def _candidates(kinds: ColumnKinds, column: Column) -> Iterable[tuple[str, int]]:
-    """Columns whose names can mean `column`, the likeliest first, with how far they are off."""
-    language = every_language()
-    names = language.names.get(column.name, [])
-    patterns = language.patterns.get(column.name, [])
-    found: dict[str, int] = {}
-    for source in kinds.columns:
-        if source == column.name and not kinds.is_blank(source):
-            found[source] = 0
-            continue
-        plain = plain_name(source)
-        bare = plain.removesuffix(f"_{unit_of(source) or ''}")
-        if plain == column.name:
-            found[source] = 1
-        elif plain in names or bare in names:
-            found[source] = 2 + names.index(plain if plain in names else bare)
-        else:
-            for i, pattern in enumerate(patterns):
-                if re.search(pattern, plain):
-                    found[source] = 1_000 + i
-                    break
-    return sorted(found.items(), key=lambda one: one[1])
-
-
-def _is_covariate(kinds: ColumnKinds, source: str) -> bool:
-    """Whether a column is a kind of case: known before the decision, and of nobody in particular."""
-    plain, unread = plain_name(source), every_language().unread
-    if plain.startswith(COVARIATE_PREFIX):
-        return not kinds.is_blank(source)
-    if kinds.is_blank(source) or kinds.sizes[source].different < 2 or kinds.is_time(source):
-        return False
-    every = (*unread.after_decision, *unread.person, *unread.number)
-    if any(re.search(pattern, plain) for pattern in every):
-        return False
-    if kinds.is_number(source):
-        return not _is_running_number(kinds, source)
-    words = kinds.words(source)
-    return words is not None and 2 <= len(words) <= _MOST_COVARIATE_LEVELS
-
-
-def _is_running_number(kinds: ColumnKinds, source: str) -> bool:
-    """Whether whole numbers name things: nearly every row has its own."""
-    size = kinds.sizes[source]
-    if size.known < 50 or size.different < 0.98 * size.known:
-        return False
-    dtype = kinds.dtype(source)
-    if not dtype.is_string():
-        return bool(dtype.is_integer())
-    return all(s.text.strip("9") == "" for s in kinds.held.shapes(source, ()))
-
-
-def _covariate_name(source: str) -> str:
-    plain = plain_name(source)
-    return plain if plain.startswith(COVARIATE_PREFIX) else COVARIATE_PREFIX + plain
-
-
-def _literal(text: str) -> str:
-    """A text as an expression of a mapping writes it."""
-    return json.dumps(text, ensure_ascii=False)
-
-
-def _name(column: str) -> str:
-    return column if column.isidentifier() else f"col({_literal(column)})"
 
 
 def _events(kinds: ColumnKinds) -> Proposal | None:
@@ -317,8 +295,8 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
     words = {w: plain_name(w) for w in sorted(kinds.words(event) or ())}
     closes = {w: language.closes[p] for w, p in words.items() if p in language.closes}
     opens = [w for w, p in words.items() if p in language.opens]
-    person = _named("person_id", kinds)
-    order = _named("decided_at", kinds) or next(
+    person = first_named("person_id", kinds)
+    order = first_named("decided_at", kinds) or next(
         (c for c in columns if plain_name(c) in language.orders), None
     )
     if not closes or not opens or person is None or order is None:
@@ -340,13 +318,13 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
     }
     if kinds.is_time(order):
         contents["columns"]["decided_at"] = order
-    confidence = _named("confidence", kinds)
+    confidence = first_named("confidence", kinds)
     if confidence:
         contents["columns"]["confidence"] = confidence
     taken = {person, order, event, confidence}
     for source in columns:
-        if source not in taken and _is_covariate(kinds, source):
-            contents["columns"][_covariate_name(source)] = source
+        if source not in taken and why_no_covariate(kinds, source) is None:
+            contents["columns"][covariate_name(source)] = source
     mapping = parse_mapping(contents, "proposal")
     used = {*taken, *(str(v) for v in contents["columns"].values())}
     return Proposal(
@@ -358,11 +336,6 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
         ),
         tuple(c for c in columns if c not in used),
     )
-
-
-def _named(name: str, kinds: ColumnKinds) -> str | None:
-    found = _candidates(kinds, COLUMNS[name])
-    return next((c for c, _ in found if kinds.fits(name, c)), None)
 
 
 _QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (

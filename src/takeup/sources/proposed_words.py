@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from takeup.log import fetch
+from takeup.record.columns import COLUMNS
 from takeup.record.parsing import TRUE_WORDS
 from takeup.record.spelling import NAMED_CHOICES
-from takeup.record.toml_file import toml_text
+from takeup.record.toml_file import toml_key, toml_text
 from takeup.record.vocabulary import GIVEN_ACTIONS
 from takeup.record.words import fold
 from takeup.sources.column_kinds import ColumnKinds
@@ -24,8 +25,13 @@ def propose_words(
     Only words of one meaning in the languages that are known are put together (`granted`, `genehmigt`:
     approve; `TRUE`, `ja`: yes), and only where the columns' own words do not meet.
     """
-    found = {**_actions(chosen, kinds), **_choices(chosen, kinds), **_yes_or_no(chosen, kinds)}
-    said = []
+    choices, said = _choices(chosen, kinds)
+    found = {
+        **_actions(chosen, kinds),
+        **choices,
+        **_yes_or_no(chosen, kinds),
+        **_vocabulary(chosen, kinds),
+    }
     for name, words in found.items():
         shown = ", ".join(f"{w} = {m}" for w, m in words.items())
         said.append(f"words of {chosen[name]}: {shown}")
@@ -41,31 +47,41 @@ def known_actions(source: str | None, kinds: ColumnKinds) -> dict[str, str]:
     """The action that each word of a column means, of those words that mean one in some language."""
     language = every_language()
     words = sorted(kinds.words(source) or ()) if source else []
-    return {w: meaning for w in words if (meaning := language.meaning(w, language.actions))}
+    known = {w: meaning for w in words if (meaning := language.meaning(w, language.actions))}
+    if known or source is None or not kinds.is_yes_or_no(source):
+        return known
+    # A yes says that the advice was taken; a no leaves open whether anybody looked.
+    return {w: "followed" for w in words if w.lower() in TRUE_WORDS}
 
 
-def open_actions(
-    source: str | None, words: Mapping[str, str], kinds: ColumnKinds
+def open_values(
+    chosen: Mapping[str, str],
+    values: Mapping[str, Mapping[str, str]],
+    kinds: ColumnKinds,
+    declared: bool = False,
 ) -> list[Question]:
-    """What to ask of a column of actions: the words that mean none yet, given what `words` says."""
-    if source is None:
-        return []
-    said = {fold(w) for w in words}
+    """What to ask of words that mean nothing yet: of actions, of the few words that a column may hold, of
+    the truth. `values`: what was said of them; with `declared`, a use case says which words are choices."""
     found = []
-    for word in sorted(kinds.words(source) or ()):
-        if fold(word) in said or fold(word) in GIVEN_ACTIONS:
-            continue
-        line = f"[values.action]\n{toml_text(word)} = "
-        answers = [Answer(meaning, line + toml_text(action)) for action, meaning in _DONE.items()]
-        answers.append(Answer("it says that nothing is known", line + '""'))
-        found.append(
-            Question(
-                source,
-                f'column {source}: "{word}" is no action that is known: what did the person do with the advice?',
-                tuple(answers),
-            )
-        )
-    return found
+    for name in sorted({*_VOCABULARIES} & {*chosen}, key=_VOCABULARIES.index):
+        ways = _DONE if name == "action" else {w: w for w in COLUMNS[name].words}
+        known = GIVEN_ACTIONS if name == "action" else COLUMNS[name].words
+        said = {*map(fold, values.get(name, {})), *map(fold, known)}
+        for word in sorted(kinds.words(chosen[name]) or ()):
+            if fold(word) not in said:
+                found.append(_of_word(name, chosen[name], word, ways))
+    return [*found, *([] if declared else _of_truth(chosen, values, kinds))]
+
+
+def _of_word(name: str, source: str, word: str, ways: Mapping[str, str]) -> Question:
+    line = f"[values.{name}]\n{toml_key(word)} = "
+    answers = [Answer(meaning, line + toml_text(said)) for said, meaning in ways.items()]
+    answers.append(Answer("it says that nothing is known", line + '""'))
+    if name == "action":
+        what = "is no action that is known: what did the person do with the advice?"
+    else:
+        what = f"is no word of {name} that is known ({COLUMNS[name].meaning}): what does it mean?"
+    return Question(source, f'column {source}: "{word}" {what}', tuple(answers))
 
 
 _DONE = {
@@ -75,6 +91,95 @@ _DONE = {
     "not_consulted": "decided without looking",
     "deferred": "has not decided yet",
 }
+_VOCABULARIES = [
+    "action",
+    *(c.name for c in COLUMNS.values() if c.kind == "word" and c.name != "action"),
+]
+
+
+def _vocabulary(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:
+    """The words of columns that may hold a few words alone, where some language has others for them."""
+    language = every_language()
+    found = {}
+    for name, meanings in language.vocabulary.items():
+        words = sorted(kinds.words(chosen[name]) or ()) if name in chosen else []
+        allowed = {fold(w) for w in COLUMNS[name].words}
+        known = {
+            w: m for w in words if fold(w) not in allowed and (m := language.meaning(w, meanings))
+        }
+        if known:
+            found[name] = known
+    return found
+
+
+def _of_truth(
+    chosen: Mapping[str, str], values: Mapping[str, Mapping[str, str]], kinds: ColumnKinds
+) -> list[Question]:
+    """Words of the truth that nobody advised or chose: read as they stand, they would be unknown, or right
+    and wrong might change places."""
+    source = chosen.get("correct_choice")
+    sides = [n for n in ("recommendation", "choice") if n in chosen]
+    if source is None or len(sides) < 2:
+        return []
+    texts = {n: kinds.words(chosen[n]) for n in (*sides, "correct_choice")}
+    if not all(texts.values()):
+        return []
+
+    def meant(name: str) -> dict[str, str]:
+        said = {fold(w): m for w, m in values.get(name, {}).items()}
+        return {w: said.get(fold(w), w) for w in texts[name] or ()}
+
+    known = {fold(m): m for n in sides for m in meant(n).values()}
+    said = {fold(w) for w in values.get("correct_choice", {})}
+    strange = [
+        w
+        for w, m in meant("correct_choice").items()
+        if fold(m) not in known and fold(w) not in said
+    ]
+    if not strange or len(strange) > _MOST_STRANGE:
+        return []
+    counts = _rows_of(kinds, source)
+    whole = sum(counts.values())
+    listed = ", ".join(f'"{m}"' for m in sorted(known.values())[:_MOST_STRANGE])
+    return [
+        Question(
+            source,
+            f'column {source} says "{word}" in {counts.get(fold(word), 0):,} rows, which nobody advised or '
+            f"chose ({listed}): what would have been right there?",
+            (
+                *(
+                    Answer(f'"{m}"', f"[values.correct_choice]\n{toml_key(word)} = {toml_text(m)}")
+                    for m in sorted(known.values())[:_MOST_STRANGE]
+                ),
+                Answer(
+                    "it says that nothing is known",
+                    f'[values.correct_choice]\n{toml_key(word)} = ""',
+                ),
+            ),
+            must=counts.get(fold(word), 0) >= _MANY * whole,
+        )
+        for word in sorted(strange)
+    ]
+
+
+_MOST_STRANGE = 8
+_MANY = 0.05
+"""A word of the truth in fewer rows is asked about, and passed over where nobody answers."""
+
+
+def _rows_of(kinds: ColumnKinds, column: str) -> dict[str, int]:
+    """How many rows each word of a column has."""
+    table = kinds.raw.table
+    known = {fold(w) for w in kinds.words(column) or ()}
+    counts = fetch(
+        table.group_by(word=table[column].cast("string")).aggregate(n=table.count())
+    ).to_pylist()
+    found: dict[str, int] = {}
+    for row in counts:
+        word = fold(str(row["word"] or ""))
+        if word in known:
+            found[word] = found.get(word, 0) + int(row["n"])
+    return found
 
 
 def _yes_or_no(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:
@@ -85,19 +190,31 @@ def _yes_or_no(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[
     return {"outcome": {w: "1" if w.lower() in TRUE_WORDS else "0" for w in words}}
 
 
-def _choices(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[str, str]]:
+def _choices(
+    chosen: Mapping[str, str], kinds: ColumnKinds
+) -> tuple[dict[str, dict[str, str]], list[str]]:
     texts = {
         n: sorted(words) for n in NAMED_CHOICES if n in chosen and (words := kinds.words(chosen[n]))
     }
     if len(texts) < 2:
-        return {}
+        return {}, []
     first = {fold(w) for w in next(iter(texts.values()))}
     if all({fold(w) for w in words} <= first for words in texts.values()):
-        return {}
+        return {}, []
     language = every_language()
     meanings = {
         n: {w: m for w in words if (m := language.meaning(w))} for n, words in texts.items()
     }
+    # Half a truth is none: its other words would be unknown.
+    for n in ("correct_choice", "initial_choice"):
+        if n in meanings and len(meanings[n]) < len(texts[n]):
+            del meanings[n]
+    said = []
+    for n, found in meanings.items():
+        others = [w for other, words in texts.items() if other != n for w in words]
+        for apart in _left_apart(found, others):
+            del found[apart]
+            said.append(f'"{apart}" in {chosen[n]} is read as a word of its own')
     # A meaning that only one column has brings no two words together.
     shared = {
         m for m in language.words if sum(m in found.values() for found in meanings.values()) > 1
@@ -106,7 +223,28 @@ def _choices(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict[st
         n: {w: _MEANT.get(m, m) for w, m in found.items() if m in shared}
         for n, found in meanings.items()
     }
-    return {n: words for n, words in named.items() if any(w != m for w, m in words.items())}
+    return {n: words for n, words in named.items() if any(w != m for w, m in words.items())}, said
+
+
+def _left_apart(meanings: Mapping[str, str], others: Collection[str]) -> list[str]:
+    """Words of one column that mean one thing in general and are two here, since the column tells them
+    apart (rejected, declined): all but those that other columns say."""
+    found = []
+    for meaning in {*meanings.values()}:
+        words = [w for w, m in meanings.items() if m == meaning]
+        if all(_one_stem(words[0], w) for w in words):
+            continue
+        said = [w for w in words if any(_one_stem(w, o) for o in others)]
+        keep = said if said and all(_one_stem(said[0], w) for w in said) else []
+        found += [w for w in words if w not in keep]
+    return sorted(found)
+
+
+def _one_stem(one: str, other: str) -> bool:
+    """Whether two words are forms of one (grant, granted)."""
+    a, b = fold(one), fold(other)
+    least = max(3, min(len(a), len(b)) - 2)
+    return a == b or (min(len(a), len(b)) >= least and a[:least] == b[:least])
 
 
 _MEANT = {"true": "yes", "false": "no"}

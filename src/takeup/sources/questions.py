@@ -24,13 +24,15 @@ class Answer:
 class Question:
     """Something about a table that nothing in it tells. `text` says it in a sentence; the first answer is
     the likeliest. `must`: nothing is measured before it is answered. `free`: what may be written instead
-    of choosing, an example, and the lines it goes into, at `{text}`."""
+    of choosing, an example, and the lines it goes into, at `{text}`. `default`: the number of the answer
+    that is safe to take without thinking; 0 leaves it open."""
 
     column: str
     text: str
     answers: tuple[Answer, ...]
     must: bool = True
     free: tuple[str, str, str] | None = None
+    default: int = 0
 
     def sentence(self) -> str:
         """The question, and below it what a mapping says for each answer."""

@@ -66,6 +66,7 @@ class Language(BaseModel):
     unread: Unread = Unread()
     words: dict[str, list[str]] = {}
     actions: dict[str, list[str]] = {}
+    vocabulary: dict[str, dict[str, list[str]]] = {}
     outcomes: dict[str, list[str]] = {}
     seconds: dict[str, float] = Field(default={})
     left_out: LeftOut = LeftOut()
@@ -74,9 +75,17 @@ class Language(BaseModel):
 
     def meaning(self, word: str, classes: dict[str, list[str]] | None = None) -> str | None:
         """The class a word is in (of `words`, where no others are given)."""
-        folded = fold(word)
+        plain = _plain_word(word)
         found = self.words if classes is None else classes
-        return next((name for name, words in found.items() if folded in words), None)
+        return next(
+            (name for name, words in found.items() if plain in map(_plain_word, words)), None
+        )
+
+
+@functools.lru_cache(maxsize=10_000)
+def _plain_word(word: str) -> str:
+    """What the ways to write one word share: `Geändert`, `geaendert`; `not_consulted`, `not consulted`."""
+    return fold(word).translate(_LETTERS).replace("_", " ").replace("-", " ")
 
 
 @functools.cache
