@@ -6,8 +6,11 @@ import pandas as pd
 import pytest
 
 import takeup
+from takeup.log import Engine
 from takeup.record.errors import InputError
 from takeup.record.mapping import parse_mapping
+from takeup.sources.draft import first_draft
+from takeup.sources.open_table import open_table
 from takeup.sources.word_pairs import Case, unmet_words
 
 AGREE = 6 / 7
@@ -144,3 +147,22 @@ def test_a_source_that_has_got_other_words_since_is_held_as_it_is():
     engine.run("CREATE TEMP TABLE live AS SELECT 'north' AS team UNION ALL SELECT 'new in town'")
     kept = keep(engine.table("live"), {"team": {"north"}})
     assert sorted(fetch(kept)["team"].to_pylist()) == ["new in town", "north"]
+
+
+def test_words_of_two_systems_are_of_one_meaning_and_two_words_of_one_system_are_not(tmp_path):
+    """`approved` and `genehmigt` come from two systems; who writes `rejected` and `declined` means two
+    things."""
+    advice = ["Zusage", "Ablehnung"] * 60
+
+    def guessed(*choices: str) -> dict[str, str]:
+        table = pd.DataFrame(
+            {"Empfehlung": advice, "Entscheidung": [*choices] * (120 // len(choices))}
+        )
+        raw = open_table(table, Engine(), tmp_path)
+        return first_draft(raw).mapping.values.get("choice", {})
+
+    two = guessed("genehmigt", "abgelehnt", "approved", "declined")
+    assert set(two) >= {"genehmigt", "approved"}
+    assert two["genehmigt"] == two["approved"]
+    apart = guessed("approved", "declined", "approved", "rejected")
+    assert not {"declined", "rejected"} & set(apart)

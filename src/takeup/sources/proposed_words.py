@@ -13,7 +13,7 @@ from takeup.record.toml_file import toml_key, toml_text
 from takeup.record.vocabulary import GIVEN_ACTIONS
 from takeup.record.words import fold
 from takeup.sources.column_kinds import ColumnKinds
-from takeup.sources.languages import every_language
+from takeup.sources.languages import every_language, languages_of
 from takeup.sources.questions import Answer, Question
 
 
@@ -228,16 +228,17 @@ def _choices(
 
 def _left_apart(meanings: Mapping[str, str], others: Collection[str]) -> list[str]:
     """Words of one column that mean one thing in general and are two here, since the column tells them
-    apart (rejected, declined): all but those that other columns say."""
+    apart in one language (rejected, declined; not approved, genehmigt, which two systems write): all but
+    those that other columns say."""
     found = []
-    for meaning in {*meanings.values()}:
-        words = [w for w, m in meanings.items() if m == meaning]
+    for meaning, tongue in sorted({(m, t) for w, m in meanings.items() for t in languages_of(w)}):
+        words = [w for w, m in meanings.items() if m == meaning and tongue in languages_of(w)]
         if all(_one_stem(words[0], w) for w in words):
             continue
         said = [w for w in words if any(_one_stem(w, o) for o in others)]
         keep = said if said and all(_one_stem(said[0], w) for w in said) else []
         found += [w for w in words if w not in keep]
-    return sorted(found)
+    return sorted({*found})
 
 
 def _one_stem(one: str, other: str) -> bool:

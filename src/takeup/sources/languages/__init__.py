@@ -89,17 +89,29 @@ def _plain_word(word: str) -> str:
 
 
 @functools.cache
+def _files() -> dict[str, dict[str, Any]]:
+    """The contents of every language's file, English first."""
+    folder = resources.files(__package__)
+    names = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
+    names.sort(key=lambda name: name != "en.toml")
+    return {name: tomllib.loads((folder / name).read_text(encoding="utf-8")) for name in names}
+
+
+@functools.cache
 def every_language() -> Language:
     """All languages as one, the names of each in turn, English first."""
-    folder = resources.files(__package__)
-    files = sorted(f.name for f in folder.iterdir() if f.name.endswith(".toml"))
-    files.sort(key=lambda name: name != "en.toml")
     whole: dict[str, Any] = {}
-    for name in files:
-        contents = tomllib.loads((folder / name).read_text(encoding="utf-8"))
+    for contents in _files().values():
         Language.model_validate(contents)
         whole = merged(whole, contents)
     return Language.model_validate(whole)
+
+
+@functools.cache
+def languages_of(word: str) -> frozenset[str]:
+    """The languages that know a word of choices."""
+    read = {name: Language.model_validate(contents) for name, contents in _files().items()}
+    return frozenset(name for name, one in read.items() if one.meaning(word))
 
 
 def plain_name(name: str) -> str:
