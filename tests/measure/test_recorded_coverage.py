@@ -4,7 +4,9 @@ truth, while the raw one has the wrong sign and takeup says so."""
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 
+import takeup
 from takeup.log import Engine, keep
 from takeup.measure.comparison import measure_comparison
 from takeup.record.action import with_action
@@ -51,3 +53,28 @@ def test_adjusted_interval_covers_the_truth_and_raw_fails():
     assert all(warned)
     assert abs(errors.mean()) < 0.1
     assert abs(raws.mean() - 3.84) < 0.1
+
+
+def test_a_kind_of_case_of_one_person_is_refused_and_of_two_has_its_error():
+    """Branches whose people differ: residuals of one person add up to nothing, and the error would be
+    zero; with two it would be far too small."""
+    rng = np.random.default_rng(1)
+    n, people = 60, 24
+    person = np.repeat(np.arange(people), n)
+    follow = rng.random(people * n) < np.clip(0.6 + rng.normal(0, 0.15, people), 0.2, 0.9)[person]
+    good = rng.random(people * n) < np.clip(0.5 + rng.normal(0, 0.12, people), 0.05, 0.95)[person]
+
+    def standardised(each: int):
+        frame = pd.DataFrame(
+            {"person_id": [f"p{i}" for i in person], "recommendation": "a", "consulted": True,
+             "choice": np.where(follow, "a", "b"), "mode": "assist", "outcome": good.astype(float),
+             "x_branch": [f"b{i // each}" for i in person]}
+        )  # fmt: skip
+        use_case = UseCase.model_validate(
+            {"name": "c", "segment": ["x_branch"], "outcome": {"better": "higher"}}
+        )
+        found = takeup.diagnose(frame, use_case=use_case, only=["comparison"]).measures().comparison
+        return found.first.standardised
+
+    assert "one person alone" in standardised(1).reason
+    assert standardised(2).se > 0.8 * standardised(6).se

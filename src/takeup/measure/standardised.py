@@ -22,6 +22,10 @@ from takeup.record.vocabulary import ELIGIBLE_ACTIONS
 from takeup.stats.answer import Answer, insufficient
 from takeup.stats.clusters import Clustered, Sample
 
+MOST_ALONE = 0.05
+"""Weight of cells in which one person gives all followed, or all overridden, cases: nobody can tell
+that person from the action there."""
+
 
 def standardised_difference(
     decisions: ir.Table,
@@ -63,9 +67,20 @@ def standardised_difference(
             "m0": m0.to_numpy(float),
             "g1": (weight / cells["n1"]).to_numpy(float),
             "g0": (weight / cells["n0"]).to_numpy(float),
+            "n1": cells["n1"].to_numpy(float),
+            "n0": cells["n0"].to_numpy(float),
         }
     )
-    people = _influence(table, side)
+    people, alone = _influence(table, side)
+    if alone > MOST_ALONE:
+        return (
+            insufficient(
+                f"in kinds of case with {alone:.0%} of the weight one person alone gives all followed or all "
+                "overridden cases",
+                "broader kinds of case, in which several people do both",
+            ),
+            coverage,
+        )
     size = people["n"].to_numpy(float)
     share = size / size.sum()
     effective = 1 / float((share**2).sum())
@@ -102,11 +117,26 @@ def _cells(table: ir.Table) -> pd.DataFrame:
     return cells
 
 
-def _influence(table: ir.Table, side: pa.Table) -> pd.DataFrame:
-    """Σ of each person's influence on the standardised difference, and their rows."""
+def _influence(table: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float]:
+    """Σ of each person's influence on the standardised difference, and their rows; and the weight of
+    the cells in which one person alone gives an arm.
+
+    Residuals of few people add up to nothing within a cell and arm: each sum is raised by the person's
+    share of that arm's cases (leverage, as in delete-one jackknife).
+    """
     t = table.join(beside(table, side), "standard")
     u = t.a * (t.y - t.m1) * t.g1 - (1 - t.a) * (t.y - t.m0) * t.g0
+    arms = t.group_by("person", "standard", "a").aggregate(
+        u=weighted(t, u).sum(), w=weighted(t, t.a * 0.0 + 1.0).sum(), n=t.count(),
+        size=ibis.ifelse(t.a == 1, t.n1, t.n0).max(), weight=ibis.ifelse(t.a == 1, t.g1 * t.n1, t.g0 * t.n0).max(),
+    )  # fmt: skip
+    share = arms.w / arms["size"]
+    lone = share > 1 - 1e-9
+    arms = arms.mutate(
+        raised=ibis.ifelse(lone, arms.u, arms.u / (1 - share).nullif(0.0)),
+        lone=ibis.ifelse(lone, arms.weight, 0.0),
+    )
     people: pd.DataFrame = fetch(
-        t.group_by("person").aggregate(u=weighted(t, u).sum(), n=t.count())
+        arms.group_by("person").aggregate(u=arms.raised.sum(), n=arms.n.sum(), lone=arms.lone.sum())
     ).to_pandas()
-    return people
+    return people, min(float(people["lone"].sum()), 1.0)
