@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
+import duckdb
+import numpy as np
+import pandas as pd
+import pyarrow as pa
 import pytest
 
 import takeup
 from takeup.log import Engine, fetch
 from takeup.record.errors import InputError
 from takeup.sources.open_table import open_table
+from takeup.sources.opened import open_decisions
 from tests.sources.test_how_columns_are_written import WORDS, mean, read, table
 
 NAMES = '[constants]\nmode = "assist"\n[columns]\nrecommendation = "recommendation"\nchoice = "choice"\n'
@@ -153,3 +160,105 @@ def test_rows_behind_a_swallowed_stretch_keep_their_number(tmp_path):
     numbers = fetch(raw.table.select("decision_id", row="row__")).to_pylist()
     assert len(numbers) == 198
     assert all(int(r["decision_id"]) + 2 == r["row"] for r in numbers)
+
+
+def frame(**columns) -> pd.DataFrame:
+    advice = [WORDS[i % 2] for i in range(60)]
+    choice = [WORDS[(i + (i % 6 == 0)) % 2] for i in range(60)]
+    return pd.DataFrame({"recommendation": advice, "choice": choice, **columns})
+
+
+def held(given, column: str) -> list:
+    raw = open_table(given, Engine(), None)
+    return fetch(raw.table.order_by("row__").select(column))[column].to_pylist()
+
+
+NAIVE = datetime(2025, 3, 3, 14)  # noqa: DTZ001
+AWARE = datetime(2025, 3, 3, 14, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (frame().set_axis(["choice", "choice"], axis=1), "'choice' stands in the table more than"),
+        (frame(Choice=1), "'Choice' stands in the table more than once (also as 'choice')"),
+        (pa.table([[1], [2]], names=["a", "a"]), "'a' stands in the table more than once"),
+        (frame(value=[10**30] * 60), "column value cannot be read: it holds whole numbers of more"),
+        (frame(value=[1 + 2j] * 60), "column value cannot be read: it holds complex numbers"),
+        (frame(value=[1, "a"] * 30), "column value cannot be read: Could not convert 'a'"),
+        (frame(value=[object()] * 60), "column value cannot be read"),
+        (frame(at=[NAIVE, AWARE] * 30), "column at cannot be read: some of its times name a zone"),
+    ],
+)
+def test_a_column_of_a_frame_that_cannot_be_read_is_refused_by_name(given, words):
+    with pytest.raises(InputError) as refused:
+        takeup.diagnose(given)
+    assert words in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "first"),
+    [
+        (pd.arrays.SparseArray(np.arange(60.0)), 0.0),
+        (pd.period_range("2025-03-03", periods=60, freq="D"), datetime(2025, 3, 3)),  # noqa: DTZ001
+        (pd.period_range("2020-02", periods=60, freq="M"), datetime(2020, 2, 1)),  # noqa: DTZ001
+        (pd.Categorical(["a", "b"] * 30), "a"),
+    ],
+)
+def test_a_column_of_a_frame_is_made_plain(column, first):
+    assert held(frame(x=column), "x")[0] == first
+
+
+def test_an_index_with_a_name_is_a_column_and_names_on_levels_are_joined():
+    ids = [f"d{i}" for i in range(60)]
+    assert held(frame(case=ids).set_index("case"), "case") == ids
+    assert held(frame(case=ids).set_index("case", drop=False), "case") == ids
+    assert held(frame(a=range(60), case=ids).set_index(["a", "case"]), "case") == ids
+    leveled = frame(case=ids)
+    leveled.columns = pd.MultiIndex.from_tuples(
+        [("ai", "recommendation"), ("human", "choice"), ("case", "")]
+    )
+    assert held(leveled, "ai.recommendation")[0] == WORDS[0]
+    assert held(leveled.set_index([("case", "")]), "human.choice")[1] == WORDS[1]
+    odd = frame()[lambda rows: rows.index % 2 == 0]
+    assert set(open_table(odd, Engine(), None).table.columns) == {
+        "recommendation",
+        "choice",
+        "row__",
+    }
+
+
+def test_typed_moments_without_a_zone_are_said_to_be_read_as_utc(tmp_path):
+    naive, aware = frame(decided_at=[NAIVE] * 60), frame(decided_at=[AWARE] * 60)
+    naive.to_parquet(tmp_path / "naive.parquet")
+    aware.to_parquet(tmp_path / "aware.parquet")
+    for given in (naive, pa.Table.from_pandas(naive), tmp_path / "naive.parquet"):
+        opened = open_decisions(given if not hasattr(given, "suffix") else str(given))
+        assert "times in decided_at that name no zone are read as UTC" in said(opened)
+    for given in (aware, str(tmp_path / "aware.parquet")):
+        assert "no zone" not in said(open_decisions(given))
+    zoned = '[file]\ntime_zone = "Europe/Berlin"\n' + NAMES + 'decided_at = "decided_at"\n'
+    rows, opened = read(tmp_path / "naive.parquet", zoned)
+    assert fetch(rows.select("decided_at"))["decided_at"][0].as_py().hour == 13
+    assert "no zone" not in said(opened)
+
+
+def test_a_view_whose_table_is_gone_is_refused(tmp_path):
+    path = tmp_path / "v.db"
+    with duckdb.connect(str(path)) as database:
+        database.sql("CREATE TABLE t AS SELECT 1 AS a")
+        database.sql("CREATE VIEW v AS SELECT * FROM t")
+        database.sql("DROP TABLE t")
+    with pytest.raises(InputError, match=r"v of .*v\.db cannot be read: .*Table with name t"):
+        takeup.diagnose(f"duckdb://{path}/v")
+
+
+def test_files_that_lack_a_column_of_the_others_are_named(tmp_path):
+    frame(x=1).to_parquet(tmp_path / "a.parquet")
+    frame(x=1).rename(columns={"x": "y"}).to_parquet(tmp_path / "b.parquet")
+    frame(x=1).to_parquet(tmp_path / "c.parquet")
+    for given in (tmp_path, tmp_path / "*.parquet"):
+        raw = open_table(str(given), Engine(), tmp_path)
+        told = "\n".join(raw.notes)
+        assert "b.parquet lacks the column x, which other files have" in told
+        assert "a.parquet, c.parquet lack the column y" in told

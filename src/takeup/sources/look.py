@@ -87,6 +87,7 @@ def look(raw: RawTable, mapping: Mapping, choices: Iterable[str] = ()) -> Look:
         if span is not None:
             years[column] = span
         notes += [f"{column}: {note}"] if note else _found_out(held, column, form, mapping)
+    notes += _zoneless(raw, mapping)
     spellings, one_word = spell(mapping, different, choices)
     notes += one_word
     seen = Seen(different, numbers.formats, times, years, spellings, tuple(notes), raw.absent)
@@ -123,6 +124,16 @@ def _found_out(held: Held, column: str, form: TimeFormat | None, mapping: Mappin
         counts = _COUNTS[form.unit]
         found.append(f"{column} is read as {counts}")
     return found
+
+
+def _zoneless(raw: RawTable, mapping: Mapping) -> list[str]:
+    """What is said of typed moments that name no zone where the mapping names none either."""
+    column = mapping.columns.get("decided_at")
+    if not isinstance(column, str) or column not in raw.zoneless:
+        return []
+    if mapping.formats.get(column, ColumnFormat()).time_zone or mapping.file.time_zone:
+        return []
+    return [f"times in {column} that name no zone are read as UTC ([file] time_zone)"]
 
 
 _COUNTS: dict[Unit, str] = {

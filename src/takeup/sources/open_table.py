@@ -11,6 +11,7 @@ from typing import Any
 import duckdb
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -19,9 +20,10 @@ from takeup.record.canonical import ROW
 from takeup.record.errors import InputError
 from takeup.record.mapping import FileOptions
 from takeup.sources.delimited import read_delimited
+from takeup.sources.frames import REFUSALS, arrow_of, refuse_doubled
 from takeup.sources.no_rows import without_no_rows
 from takeup.sources.other_formats import way_to_a_table
-from takeup.sources.plain_columns import plain_columns
+from takeup.sources.plain_columns import is_zoneless, plain_columns
 from takeup.sources.postgres import SCHEMES, read_postgres
 from takeup.sources.raw_table import RawTable
 from takeup.sources.spreadsheet import read_spreadsheet
@@ -47,7 +49,13 @@ def open_table(
     if raw.is_text:
         return without_no_rows(raw)
     table, absent, notes = plain_columns(raw.table)
-    return replace(raw, table=table, absent=absent, notes=(*raw.notes, *notes))
+    return replace(
+        raw,
+        table=table,
+        absent=absent,
+        notes=(*raw.notes, *notes),
+        zoneless=frozenset(n for n, t in raw.table.schema().items() if is_zoneless(t)),
+    )
 
 
 def _open_address(given: str, engine: Engine, workspace: Path, options: FileOptions) -> RawTable:
@@ -109,7 +117,32 @@ def _open_parquet(given: str, files: list[Path], engine: Engine) -> RawTable:
     if rows == 0:
         raise InputError(f"{given} has columns but no rows")
     name = files[0].name if one else given
-    return _hashed(RawTable(name, table, rows, False), files)
+    return _hashed(RawTable(name, table, rows, False, notes=_lacking(files)), files)
+
+
+def _lacking(files: list[Path]) -> tuple[str, ...]:
+    """Which of several files lack columns that others have; their rows are blank there."""
+    names = {file: list(pq.read_schema(file).names) for file in files} if len(files) > 1 else {}
+    every = {name.lower(): name for held in names.values() for name in held}
+    lacking: dict[tuple[str, ...], list[str]] = {}
+    for file, held in names.items():
+        own = {name.lower() for name in held}
+        missing = tuple(name for lower, name in every.items() if lower not in own)
+        if missing:
+            lacking.setdefault(missing, []).append(file.name)
+    return tuple(
+        f"{_some(where)} {'lacks' if len(where) == 1 else 'lack'} the column{'s' if len(missing) > 1 else ''} "
+        f"{', '.join(missing)}, which other files have: blank in those rows"
+        for missing, where in lacking.items()
+    )
+
+
+_NAMED_FILES = 3
+
+
+def _some(names: list[str]) -> str:
+    more = len(names) - _NAMED_FILES
+    return ", ".join(names[:_NAMED_FILES]) + (f" and {more} more" if more > 0 else "")
 
 
 _PER_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
@@ -175,10 +208,16 @@ def _open_database(address: str, engine: Engine) -> RawTable:
             f"{file} has no table {table_name!r}; it has {', '.join(sorted(tables)) or 'none'}"
         )
     name = ".".join(identifier(part) for part in (attached, *tables[named]))
-    ((rows,),) = engine.run(f"SELECT count(*) FROM {name}")
+    try:
+        ((rows,),) = engine.run(f"SELECT count(*) FROM {name}")
+        table = engine.query(f"SELECT *, row_number() OVER () AS {ROW} FROM {name}", "database")
+    except duckdb.Error as error:
+        raise InputError(
+            f"{table_name} of {file} cannot be read: {_first_line(error)} A view needs the tables and files "
+            "that it is made of; mend it, or name a table"
+        ) from None
     if rows == 0:
         raise InputError(f"table {table_name} of {file} has no rows")
-    table = engine.query(f"SELECT *, row_number() OVER () AS {ROW} FROM {name}", "database")
     return _hashed(RawTable(table_name, table, rows, False), [Path(file)])
 
 
@@ -188,10 +227,13 @@ def _open_frame(given: Any, engine: Engine) -> RawTable:
         rows = int(table.count().to_pyarrow().as_py())
         table = table.mutate(**{ROW: ibis.row_number() + 1})
         return _not_empty(RawTable("table", table, rows, False))
-    if hasattr(given, "__arrow_c_stream__") or isinstance(given, pa.Table):
+    notes: tuple[str, ...] = ()
+    if isinstance(given, pd.DataFrame):
+        arrow, notes = arrow_of(given)
+    elif hasattr(given, "__arrow_c_stream__") or isinstance(given, pa.Table):
         try:
             arrow = given if isinstance(given, pa.Table) else pa.table(given)
-        except (pa.ArrowInvalid, pa.ArrowTypeError) as error:
+        except REFUSALS as error:
             raise InputError(
                 f"the table cannot be read: {_first_line(error)}; give each column values of one type"
             ) from None
@@ -200,8 +242,13 @@ def _open_frame(given: Any, engine: Engine) -> RawTable:
             f"a {type(given).__name__} is not a table; give a path or a pandas, Polars, Arrow or "
             "Ibis table"
         )
+    refuse_doubled(arrow.column_names)
     arrow = arrow.append_column(ROW, pa.array(range(1, arrow.num_rows + 1), pa.int64()))
-    return _not_empty(RawTable("table", engine.load(arrow, "frame"), arrow.num_rows, False))
+    try:
+        table = engine.load(arrow, "frame")
+    except duckdb.Error as error:
+        raise InputError(f"the table cannot be read: {_first_line(error)}") from None
+    return _not_empty(RawTable("table", table, arrow.num_rows, False, notes=notes))
 
 
 def _not_empty(raw: RawTable) -> RawTable:

@@ -50,6 +50,11 @@ def plain_columns(table: ir.Table) -> tuple[ir.Table, dict[str, str], tuple[str,
     return table.select(*kept, **values), absent, tuple(notes)
 
 
+def is_zoneless(dtype: dt.DataType) -> bool:
+    """Whether these are moments by a clock of no zone that is named; days have no clock."""
+    return dtype.is_timestamp() and dtype.timezone is None
+
+
 def _longest_lists(table: ir.Table) -> dict[str, int]:
     lists = [n for n, dtype in table.schema().items() if dtype.is_array()]
     if not lists:

@@ -26,7 +26,8 @@ class Reject:
 class RawTable:
     """`table` has `row__`. `rows_read` counts the rejects in. `sha256` is of the files'
     bytes, None where the table came from memory. `held`: what is known of its columns. `absent`: columns
-    that the source has and that are left out, with the reason."""
+    that the source has and that are left out, with the reason. `zoneless`: typed moments that name no
+    zone."""
 
     name: str
     table: ir.Table
@@ -36,6 +37,7 @@ class RawTable:
     rejects: tuple[Reject, ...] = ()
     notes: tuple[str, ...] = field(default=())
     absent: dict[str, str] = field(default_factory=dict)
+    zoneless: frozenset[str] = frozenset()
     held: Held = field(init=False, compare=False, repr=False)
 
     def __post_init__(self) -> None:
