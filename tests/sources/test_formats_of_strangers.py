@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+import shlex
+import subprocess
+import sys
 from datetime import UTC, datetime
 
 import duckdb
@@ -262,3 +266,16 @@ def test_files_that_lack_a_column_of_the_others_are_named(tmp_path):
         told = "\n".join(raw.notes)
         assert "b.parquet lacks the column x, which other files have" in told
         assert "a.parquet, c.parquet lack the column y" in told
+
+
+@pytest.mark.parametrize(
+    "name", ["t's.json", "a b.json", "$x `y`.json", 't\'s "q".json', "{a}.json"]
+)
+def test_the_command_for_another_format_runs_in_a_shell_whatever_the_name(tmp_path, name):
+    (tmp_path / name).write_text(frame().to_json(orient="records"))
+    with pytest.raises(InputError) as refused:
+        takeup.diagnose(tmp_path / name)
+    command = re.search(r"python (-c .*); a value inside", str(refused.value), re.DOTALL)[1]
+    subprocess.run(f"{shlex.quote(sys.executable)} {command}", shell=True, check=True)
+    found = takeup.diagnose((tmp_path / name).with_suffix(".parquet"), only=["adoption"])
+    assert found.table.reconciliation.rows_used == 60
