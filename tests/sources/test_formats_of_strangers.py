@@ -13,10 +13,12 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+import xlsxwriter
 
 import takeup
 from takeup.log import Engine, fetch
 from takeup.record.errors import InputError
+from takeup.record.mapping import FileOptions
 from takeup.sources.open_table import open_table
 from takeup.sources.opened import open_decisions
 from tests.sources.test_how_columns_are_written import WORDS, mean, read, table
@@ -279,3 +281,73 @@ def test_the_command_for_another_format_runs_in_a_shell_whatever_the_name(tmp_pa
     subprocess.run(f"{shlex.quote(sys.executable)} {command}", shell=True, check=True)
     found = takeup.diagnose((tmp_path / name).with_suffix(".parquet"), only=["adoption"])
     assert found.table.reconciliation.rows_used == 60
+
+
+ROWS = [[f"p{i % 7}", WORDS[i % 2], WORDS[(i + (i % 6 == 0)) % 2], i % 5] for i in range(60)]
+HEAD = ["person_id", "recommendation", "choice", "value"]
+
+
+def workbook(
+    path, sheets: dict[str, list[list]], formulas: dict[tuple[int, int], str] | None = None
+):
+    """Sheets by name, row by row; formulas of the last with the value that is stored beside them."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, rows in sheets.items():
+            page = book.add_worksheet(name)
+            for i, row in enumerate(rows):
+                for k, cell in enumerate(row):
+                    if cell is not None:
+                        page.write(i, k, cell)
+        for (i, k), value in (formulas or {}).items():
+            page.write_formula(i, k, "=1/0", None, value)
+    return str(path)
+
+
+def test_a_cover_sheet_is_passed_over_and_said(tmp_path):
+    sheets = {"Übersicht": [["Stand: März"]], "Daten": [HEAD, *ROWS], "Legende": [["ja"], ["nein"]]}
+    _, opened = read(workbook(tmp_path / "t.xlsx", sheets))
+    assert opened.table.reconciliation.rows_used == 60
+    assert "first sheet that is a table, Daten; the workbook also has Übersicht, Legende" in said(
+        opened
+    )
+
+
+def test_a_legend_beside_the_table_is_left_out_and_said(tmp_path):
+    rows = [HEAD, *[list(row) for row in ROWS]]
+    legend = ["", "", "1 = gut", "2 = schlecht"]
+    beside = [[*row, None, None, legend[i] if i < 4 else None] for i, row in enumerate(rows)]
+    beside[62:] = [[None] * 6 + ["unten"]]
+    _, opened = read(workbook(tmp_path / "t.xlsx", {"Daten": beside}))
+    assert opened.table.reconciliation.rows_read == 60
+    assert "what stands beside the table in G, under no name, is left out" in said(opened)
+    beside[0][6] = "Legende"
+    _, opened = read(workbook(tmp_path / "u.xlsx", {"Daten": beside}))
+    assert "columns without a name are left out: E, F (empty)" in said(opened)
+    with pytest.raises(InputError, match=r"row 1: column 1 has no name"):
+        read(workbook(tmp_path / "v.xlsx", {"Daten": [[None, *HEAD], *[["x", *r] for r in ROWS]]}))
+
+
+def test_sheets_of_one_head_are_read_together_when_asked_and_said_otherwise(tmp_path):
+    turned = [row[::-1] for row in [HEAD, *ROWS]]
+    sheets = {"Jan": [HEAD, *ROWS], "Feb": turned, "Info": [["a", "b"], ["c", "d"]]}
+    path = workbook(tmp_path / "t.xlsx", sheets)
+    _, opened = read(path)
+    assert opened.table.reconciliation.rows_read == 60
+    assert '60 rows of Feb have the same head and are not read: [file] sheet = "*"' in said(opened)
+    rows, opened = read(
+        path, '[file]\nsheet = "*"\n' + NAMES + 'value = "value"\nx_month = "sheet"\n'
+    )
+    assert opened.table.reconciliation.rows_used == 120
+    assert mean(rows, "value") == 2.0
+    assert set(fetch(rows.select("x_month"))["x_month"].to_pylist()) == {"Jan", "Feb"}
+    assert "row 2 of Feb is row 63" in said(opened)
+    raw = open_table(path, Engine(), tmp_path, FileOptions(sheet="*"))
+    assert fetch(raw.table.aggregate(n=raw.table.row__.nunique()))["n"][0].as_py() == 120
+
+
+def test_formulas_without_a_value_and_errors_are_no_blanks_in_silence(tmp_path):
+    values = {(3, 2): "", (5, 3): "#DIV/0!", (6, 3): "#N/A"}
+    _, opened = read(workbook(tmp_path / "t.xlsx", {"Daten": [HEAD, *ROWS]}, values))
+    told = said(opened)
+    assert "column choice: 1 cells hold a formula that was never calculated (row 4)" in told
+    assert "column value: 2 cells hold the error of a formula (#DIV/0! in row 6)" in told
