@@ -193,7 +193,14 @@ class _Proposing:
         """An id that repeats is the case's where nothing else is, and asked about; rows that are repeated
         as a whole are duplicates of one decision."""
         source = self.chosen.get("decision_id")
-        if source is None or source == "decision_id" or self.kinds.is_unique(source):
+        if source is None:
+            taken = {*self.chosen.values(), *self._computed_from()}
+            named = [c for c in candidates(self.kinds, "decision_id") if c not in taken]
+            repeat = next((c for c in named if self.kinds.fits("decision_id", c)), None)
+            if repeat is not None:
+                self._ask_of_repeats(repeat)
+            return
+        if source == "decision_id" or self.kinds.is_unique(source):
             return
         if self.kinds.repeats_whole(source):
             self.guesses.append(f"rows of one {source} are the same: they count once")
@@ -204,7 +211,7 @@ class _Proposing:
 
     def _ask_of_repeats(self, source: str) -> None:
         size = self.kinds.exact_size(source)
-        if "case_id" not in self.chosen:
+        if "case_id" not in self.chosen and 2 * size.different >= size.known:
             self.chosen["case_id"] = source
             self.guesses.append(
                 f"{source} repeats, so it is read as case_id: each row is a decision of its own"

@@ -82,7 +82,9 @@ def why_no_covariate(kinds: ColumnKinds, source: str) -> str | None:
         return "it says one thing alone"
     if kinds.is_time(source):
         return "a time"
-    if _says(unread.after_decision, plain) or _is_late(source):
+    if _says((*unread.after_decision, *every_language().patterns["taken"]), plain) or _is_late(
+        source
+    ):
         return "it sounds like something known only after the decision"
     if _says(unread.person, plain):
         return "it sounds like persons"
