@@ -341,6 +341,29 @@ def test_a_column_of_numbers_or_many_words_is_not_one_of_a_few_words(tmp_path):
     assert draft.ready
 
 
+@pytest.mark.parametrize(
+    ("column", "words", "asked"),
+    [
+        ("arm", ("treatment", "control"), True),
+        ("Gruppe", ("Kontrolle", "Test"), True),
+        ("group", ("mit KI", "ohne KI"), True),
+        ("garage", ("with", "without"), False),
+        ("group", ("nurses", "doctors"), False),
+    ],
+)
+def test_whether_a_column_says_who_had_the_advice_is_asked_only_where_it_may(
+    column, words, asked, tmp_path
+):
+    draft = draft_of(desk(**{column: some(*words)}), tmp_path)
+    assert [q.column for q in draft.questions if q.must] == [column] * asked
+
+
+def test_numbers_that_are_labels_are_words(tmp_path):
+    frame = pd.DataFrame({"model_label": amounts(0, 26), "final_label": amounts(0, 26)})
+    columns = draft_of(frame, tmp_path).mapping.columns
+    assert columns == {"recommendation": "model_label", "choice": "final_label"}
+
+
 def test_treatment_and_control_are_no_population(tmp_path):
     raw = opened(desk(group=some("treatment", "control")), tmp_path)
     draft = first_draft(raw)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable, Collection
 from typing import TypeVar, cast
 
@@ -19,7 +20,7 @@ from takeup.record.vocabulary import BLANKS
 from takeup.record.words import tidy
 from takeup.sources.covariates import FEW
 from takeup.sources.held import Size
-from takeup.sources.languages import every_language
+from takeup.sources.languages import every_language, plain_name
 from takeup.sources.look import unit_of_count
 from takeup.sources.raw_table import RawTable
 
@@ -197,6 +198,11 @@ class ColumnKinds:
         words = self.words(name)
         return words is not None and len(words) <= _MOST_ASKED and not self.is_time(name)
 
+    def _are_codes(self, column: str) -> bool:
+        """Whether a column of numbers says by its name that they are names of kinds."""
+        patterns = every_language().patterns["codes"]
+        return any(re.search(p, plain_name(column)) for p in patterns)
+
     def fits(self, name: str, column: str) -> bool:
         """Whether a column's values can be what the canonical name says."""
         if self.is_blank(column):
@@ -229,6 +235,6 @@ class ColumnKinds:
         most = _MOST_WORDS.get(name)
         if most is not None:
             if self.is_number(column) and self.sizes[column].different > FEW:
-                return False
+                return most >= self.sizes[column].different and self._are_codes(column)
             return words is not None and len(words) <= most and not self.is_time(column)
         return not self.is_time(column)

@@ -16,6 +16,7 @@ from takeup.sources.questions import Answer, Question
 TWINS = {"choice_value": "choice", "recommendation_value": "recommendation"}
 """A number in place of a choice is looked for only where there is no choice in words."""
 
+_MOST_ARMS = 4
 NEEDED = {"recommendation": "recommendation_value", "choice": "choice_value"}
 
 
@@ -51,17 +52,30 @@ def says_who_had_it(kinds: ColumnKinds, source: str) -> bool:
     """Whether a column parts cases into those that had the advice and those that had not (treatment,
     control)."""
     words = kinds.words(source)
-    if not words or not 2 <= len(words) <= 6:
+    if not words or not 2 <= len(words) <= _MOST_ARMS:
         return False
-    modes = every_language().vocabulary["mode"]
-    meant = {every_language().meaning(w, modes) for w in words}
-    return None not in meant and "assist" in meant and len(meant) > 1
+    if any(_is_control(w) for w in words):
+        return any(_mode(w) in ("assist", None) for w in words)
+    meant = {_mode(w) for w in words}
+    named = any(how_far(source, name) is not None for name in ("mode", "population", "team"))
+    named = named or any(
+        re.search(p, plain_name(source)) for p in every_language().patterns["arms"]
+    )
+    return named and None not in meant and "assist" in meant and len(meant) > 1
+
+
+def _is_control(word: str) -> bool:
+    return any(re.search(p, plain_name(word)) for p in every_language().patterns["control"])
+
+
+def _mode(word: str) -> str | None:
+    known = every_language().meaning(word, every_language().vocabulary["mode"])
+    return known or ("off" if _is_control(word) else None)
 
 
 def who_had_it(kinds: ColumnKinds, source: str) -> Question:
     """Whether the words of a column say who had the advice, or name groups of people."""
-    modes = every_language().vocabulary["mode"]
-    words = {w: every_language().meaning(w, modes) or "" for w in sorted(kinds.words(source) or ())}
+    words = {w: _mode(w) or "assist" for w in sorted(kinds.words(source) or ())}
 
     def lines(without: str) -> str:
         said = (
