@@ -202,14 +202,14 @@ def map_command(
             draft = replace(draft, mapping=draft.mapping.model_copy(update={"file": file}))
         if ask:
             draft = _asked(raw, draft)
-    warnings: list[str] = []
-    if draft.ready:
-        try:
-            opened = open_decisions(given, mapping=draft.mapping)
-            draft = without_look_alikes(draft, opened.table.tables.values())
-            warnings = persons_confidence(draft.mapping)
-        except TakeupError as error:
-            draft = replace(draft, trouble=str(error))
+        warnings: list[str] = []
+        if draft.ready:
+            try:
+                opened = open_decisions(given, mapping=draft.mapping)
+                draft = without_look_alikes(raw, draft, opened.table.tables.values())
+                warnings = persons_confidence(draft.mapping)
+            except TakeupError as error:
+                draft = replace(draft, trouble=str(error))
     if draft.trouble:
         warnings = [f"not yet enough for a diagnosis: {draft.trouble}"]
     if out.exists():

@@ -213,6 +213,7 @@ def test_what_gives_the_truth_away_is_not_used_and_the_reason_is_told(tmp_path):
     frame = desk(
         correct_choice=truth,
         traffic_light=[{"yes": "green", "no": "red"}[w] for w in truth],
+        traffic_sign=[{"yes": "go", "no": "stop"}[w] for w in truth],
         region=some("north", "south"),
     )
     frame.to_csv(tmp_path / "t.csv", index=False)
@@ -374,6 +375,9 @@ def test_treatment_and_control_are_no_population(tmp_path):
     assert had.columns["mode"] == "group"
     assert had.values["mode"] == {"treatment": "assist", "control": "off"}
     assert "mode" not in had.constants
+    assert not any(
+        "mode = assist" in g for g in with_answer(raw, draft, question.answers[0].lines).guesses
+    )
     people = with_answer(raw, draft, question.answers[2].lines)
     assert people.mapping.columns["population"] == "group"
     assert people.ready

@@ -23,8 +23,13 @@ from takeup.sources.languages import every_language
 from takeup.sources.look import look, read_table, with_formats
 from takeup.sources.look_alikes import alike_columns
 from takeup.sources.meeting_words import declared_words, open_words
-from takeup.sources.proposal import Proposal, propose_mapping
-from takeup.sources.proposed_covariates import add_covariates, is_counted, why_no_covariate
+from takeup.sources.proposal import ALL_ASSISTED, Proposal, propose_mapping
+from takeup.sources.proposed_covariates import (
+    KINDS_BY,
+    add_covariates,
+    is_counted,
+    why_no_covariate,
+)
 from takeup.sources.proposed_meanings import NEEDED, computed_from, missing
 from takeup.sources.proposed_words import known_actions, open_values, propose_outcome
 from takeup.sources.questions import Answer, Question, answered
@@ -86,17 +91,22 @@ def with_answer(raw: RawTable, draft: Draft, lines: str) -> Draft:
     return _drafted(raw, mapping, proposal)
 
 
-def without_look_alikes(draft: Draft, tables: Iterable[ir.Table]) -> Draft:
+def without_look_alikes(raw: RawTable, draft: Draft, tables: Iterable[ir.Table]) -> Draft:
     """The draft without covariates that repeat the advice or the choice, or give the outcome away.
     `tables`: the decisions as the draft's mapping reads them."""
     found = {c: why for t in tables for c, why in alike_columns(t, draft.mapping).items()}
     if not found:
         return draft
-    mapping = _without(draft.mapping, found)
+    contents = _contents(_without(draft.mapping, found))
+    contents.get("use_case", {}).pop("segment", None)
+    passed = {*draft.unmapped, *(str(draft.mapping.columns[c]) for c in found)}
+    said = add_covariates(contents, _kinds(raw), passed, False)
+    guesses = [g for g in draft.guesses if not g.startswith(KINDS_BY)]
     reasons = {str(draft.mapping.columns[c]): why for c, why in found.items()}
     return replace(
         draft,
-        mapping=mapping,
+        mapping=parse_mapping(contents, "mapping"),
+        guesses=(*guesses, *said),
         unmapped=(*draft.unmapped, *reasons),
         reasons={**draft.reasons, **reasons},
     )
@@ -179,11 +189,10 @@ def _drafted(raw: RawTable, mapping: Mapping, proposal: Proposal) -> Draft:
     if not questions:
         questions, trouble = _words(raw, mapping)
     questions += [q for q in others if not q.must]
+    guesses = tuple(g for g in proposal.guesses if g != ALL_ASSISTED or "mode" in mapping.constants)
     single = {q.text: q for q in questions}
     reasons = _reasons(kinds, mapping, unmapped, {q.column for q in questions})
-    return Draft(
-        mapping, proposal.guesses, unmapped, tuple(single.values()), proposal, trouble, reasons
-    )
+    return Draft(mapping, guesses, unmapped, tuple(single.values()), proposal, trouble, reasons)
 
 
 def _reasons(

@@ -39,6 +39,8 @@ from takeup.sources.proposed_words import (
 from takeup.sources.questions import Answer, Question
 from takeup.sources.raw_table import RawTable
 
+ALL_ASSISTED = "every case is taken to have had the advice available (mode = assist)"
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
@@ -93,9 +95,7 @@ class _Proposing:
             self.contents["values"] = words
         if "mode" not in self.chosen:
             self.contents["constants"] = {"mode": "assist"}
-            self.guesses.append(
-                "every case is taken to have had the advice available (mode = assist)"
-            )
+            self.guesses.append(ALL_ASSISTED)
         self.questions += open_values(self.chosen, words, self.kinds, self.declared)
         self._seconds()
         outcome = {} if self.declared else propose_outcome(self.chosen, words, self.kinds)

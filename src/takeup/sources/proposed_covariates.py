@@ -16,6 +16,7 @@ from takeup.sources.column_kinds import ColumnKinds
 from takeup.sources.languages import every_language, plain_name
 from takeup.sources.named_columns import how_far
 
+KINDS_BY = "kinds of case are told apart by"
 _MOST_LEVELS = 50
 _MOST_SEGMENTS = 8
 _NEARLY_ALL = 0.8
@@ -54,7 +55,7 @@ def add_covariates(
     if not segments or declared:
         return []
     contents.setdefault("use_case", {})["segment"] = segments
-    return [f"kinds of case are told apart by {', '.join(segments)}"]
+    return [f"{KINDS_BY} {', '.join(segments)}"]
 
 
 def is_counted(kinds: ColumnKinds, source: str) -> bool:
