@@ -248,7 +248,7 @@ BAD: list[Bad] = [
         files={"m.toml": '[columns]\nrecommendation = "recommendation"\nchoice = "Choice"\n'}),
     Bad("mapping that is no TOML", text(rows()), 1, ("m.toml", "not valid TOML"), "line",
         extra=("--map", "m.toml"), files={"m.toml": "[columns\n"}),
-    Bad("mapping with an unknown key", text(rows()), 1, ("m.toml", "colums"), "spelling",
+    Bad("mapping with an unknown key", text(rows()), 1, ("m.toml", "colums"), "did you mean 'columns'",
         extra=("--map", "m.toml"), files={"m.toml": '[colums]\nchoice = "choice"\n'}),
     Bad("mapping with a word that is no column of a record", text(rows()), 1, ("m.toml", "segment"),
         "starts with 'x_'", extra=("--map", "m.toml"), files={"m.toml": '[columns]\nsegment = "amount"\n'}),

@@ -231,3 +231,8 @@ def test_errors_go_by_the_unit_recorded_with_the_decisions():
     assert width(frame.drop(columns="randomised_unit")) == by_person  # the arms show it
     shuffled = frame.assign(mode=rng.permutation(frame["mode"]), randomised_unit="case")
     assert by_person > 1.5 * width(shuffled)
+
+
+def test_a_probability_that_left_nothing_to_chance_is_no_draw():
+    found = takeup.diagnose(drawn().assign(assist_probability=1.0), only=["rollout"]).measures()
+    assert isinstance(found.rollout, CannotSay)

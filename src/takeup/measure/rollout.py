@@ -224,7 +224,7 @@ def _whole_units(t: ir.Table, name: str) -> bool:
             chance=ibis.greatest(alone, 1e-300).log().sum(),
         )
     ).to_pylist()
-    return not found["mixed"] and found["chance"] < np.log(CHANCE)
+    return not found["mixed"] and (found["chance"] or 0.0) < np.log(CHANCE)
 
 
 def _design(
