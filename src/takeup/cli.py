@@ -205,7 +205,7 @@ def map_command(
         warnings: list[str] = []
         if draft.ready:
             try:
-                opened = open_decisions(given, mapping=draft.mapping)
+                opened = open_decisions(raw, mapping=draft.mapping)
                 draft = without_look_alikes(raw, draft, opened.table.tables.values())
                 warnings = persons_confidence(draft.mapping)
             except TakeupError as error:

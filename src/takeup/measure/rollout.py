@@ -113,16 +113,21 @@ def measure_rollout(
     known = {name: _known_in_arms(t, name) for name in outcomes if f"y_{name}" in t.columns}
     for quantity in _quantities(design, use_case, known, settings):
         if quantity.refusal is not None:
-            nothing = quantity.refusal
-            effects.append(Effect(quantity.name, quantity.label, nothing, nothing))
+            effects.append(_refused(quantity, quantity.refusal))
             continue
         arms = _moments(design, columns, quantity, unit)
         if arms is None:
             continue
-        if difference_in_means(*arms).units < FEWEST_UNITS:
-            return _few_units(units, unit, treated + control)
+        plain = difference_in_means(*arms)
+        if plain.units < FEWEST_UNITS:
+            few = _few_units(units, unit, treated + control)
+            if not effects:
+                # Agreement comes first and is known of every case: too few for it, too few for all.
+                return few
+            effects.append(_refused(quantity, few))
+            continue
         adjusted = _adjusts(covariates, columns, units)
-        effects.append(_effect(quantity, arms, adjusted, unit, settings.confidence))
+        effects.append(_effect(quantity, arms, plain, adjusted, unit, settings.confidence))
         if balance_p is None and columns:
             balance_p = balance_of_arms(*arms)
     return Rollout(
@@ -408,9 +413,14 @@ def _unit_sums(rows: ir.Table, z: list[ir.Value], unit: str) -> dict[bool, np.nd
     return {bool(arm): part[names].to_numpy(float) for arm, part in frame.groupby("arm")}
 
 
+def _refused(quantity: _Quantity, why: CannotSay) -> Effect:
+    return Effect(quantity.name, quantity.label, why, why)
+
+
 def _effect(
     quantity: _Quantity,
     arms: tuple[ArmMoments, ArmMoments],
+    plain: Difference,
     adjusts: str | CannotSay,
     unit: str | None,
     confidence: float,
@@ -441,10 +451,7 @@ def _effect(
     return Effect(
         quantity.name,
         quantity.label,
-        estimate(
-            difference_in_means(treated, control),
-            "difference in means (Hájek weights, Neyman variance)",
-        ),
+        estimate(plain, "difference in means (Hájek weights, Neyman variance)"),
         adjusted,
         float(treated.cross[0, -1] / treated.cross[0, 0]),
         float(control.cross[0, -1] / control.cross[0, 0]),

@@ -75,6 +75,11 @@ class _File:
     rows: pd.DataFrame
     populations: Collection[str] = ()
 
+    @property
+    def own(self) -> dict[str, str]:
+        """The decisions' spelling of a population, by what all spellings share."""
+        return {fold(name): name for name in self.populations}
+
 
 _Reader = Callable[[_File, list[Problem]], pd.DataFrame]
 
@@ -151,7 +156,7 @@ def _population(file: _File, problems: list[Problem]) -> pd.Series:
     if "population" not in file.rows.columns:
         return pd.Series("all", index=file.rows.index)
     said = _text(file.rows["population"])
-    own = {fold(name): name for name in file.populations}
+    own = file.own
     named = said.map(lambda v: own.get(fold(v), v), na_action="ignore")
     strange = named[named.notna() & ~named.isin(file.populations)]
     if file.populations:
@@ -174,7 +179,7 @@ def _respelled(file: _File) -> list[str]:
     """Populations that the decisions spell in another way."""
     if "population" not in file.rows.columns:
         return []
-    own = {fold(name): name for name in file.populations}
+    own = file.own
     said = set(_text(file.rows["population"]).dropna())
     return [
         f'population "{name}" of {file.name} is "{own[fold(name)]}" of the decisions'

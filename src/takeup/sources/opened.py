@@ -76,7 +76,7 @@ def open_decisions(
     declared_ahead: bool = False,
     step: Callable[[str], None] = lambda _: None,
 ) -> Opened:
-    """Open and check `table` (a path, or a pandas, Polars, Arrow or Ibis table).
+    """Open and check `table` (a path, a pandas, Polars, Arrow or Ibis table, or one that is open).
 
     Without a mapping, columns are recognised by name, type and values; what was guessed is
     kept. `declared_ahead`: the use case was declared before its first decisions, so that names of
@@ -87,7 +87,11 @@ def open_decisions(
     with tempfile.TemporaryDirectory(prefix="takeup-") as name:
         folder = Path(name)
         step("reading")
-        raw = open_table(table, engine, folder, declared.file if declared else None)
+        raw = (
+            table
+            if isinstance(table, RawTable)
+            else open_table(table, engine, folder, declared.file if declared else None)
+        )
         declared, guesses = settled_mapping(raw, declared, use_case is not None)
         sides: dict[str, RawTable | None] = {"outcomes": None, "eligible": None}
         if outcomes is not None:
