@@ -604,6 +604,8 @@ def _spec(chart: Any) -> str:
         view={"stroke": None},
         axis={
             "labelColor": "var(--third)",
+            "titleColor": "var(--third)",
+            "titleFontWeight": "normal",
             "labelFontSize": 12,
             "gridColor": "var(--line)",
             "domain": False,

@@ -7,7 +7,7 @@ from takeup.diagnosis.words import points
 from takeup.measure.staggered import EventWeek, Staggered, StaggeredEffect
 from takeup.report.charts import since_start_chart
 from takeup.report.sections.section import Section, in_its_unit, interval, signed, told
-from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.answer import Answer, CannotSay, Estimate
 
 
 def staggered_sections(diagnosis: Diagnosis) -> list[Section]:
@@ -31,10 +31,14 @@ def _card(effect: StaggeredEffect, found: Staggered) -> Section:
         chart=since_start_chart([(w.week, w.value, w.low, w.high) for w in effect.weeks])
         if effect.unit == "points"
         else None,
-        note=f"Over all weeks since the start: {in_its_unit(whole)}. "
+        note=f"Over all weeks since the start: {in_its_unit(whole)}{_on(whole)}. "
         + (f"It assumes that {whole.assumption}. " if isinstance(whole, Estimate) else "")
         + "Weeks before the start can speak against that; they cannot prove it. Grade: staggered.",
     )  # fmt: skip
+
+
+def _on(whole: Answer) -> str:
+    return f", on {whole.n:,} cases" if isinstance(whole, Estimate) else ""
 
 
 def _week(week: EventWeek, unit: str) -> str:
