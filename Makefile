@@ -13,7 +13,7 @@ help:
 	@echo "make mutants  twenty planted faults; the tests catch each"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make faults   kill the server 50 times while it records; nothing acknowledged is lost"
-	@echo "make bench    a full diagnosis beside queries written by hand"
+	@echo "make bench    a full diagnosis beside queries written by hand; reading a table (BESIDE=../older: beside its source)"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
 	@echo "make audit    known weaknesses of the pinned packages"
@@ -95,6 +95,7 @@ audit: $(BIN)/.dev
 
 bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/reading.py $(foreach tree,$(BESIDE),--tree $(tree))
 	$(BIN)/python benchmarks/record_api.py
 	$(PYTHON) -m venv build/peers
 	build/peers/bin/pip install -q mlflow arize-phoenix arize-phoenix-client

@@ -122,7 +122,8 @@ def build_decision_table(
     if mapping.events is not None:
         mapping = _with_event_actions(mapping)
     any_use_case = use_case_of(DEFAULT_USE_CASE, True)
-    canonical = read_table(replace(raw, table=decisions_raw), mapping, any_use_case)
+    folded_raw = raw if decisions_raw is raw.table else replace(raw, table=decisions_raw)
+    canonical = read_table(folded_raw, mapping, any_use_case)
     zone = _zone_of(mapping)
     typed = _within(canonical.table, _moment(since, zone), _moment(until, zone))
     if (keep_ids or outcomes is not None) and not {*_IDS} & {*typed.columns}:

@@ -90,7 +90,10 @@ def look(raw: RawTable, mapping: Mapping, choices: Iterable[str] = ()) -> Look:
     notes += _zoneless(raw, mapping)
     spellings, one_word = spell(mapping, different, choices)
     notes += one_word
-    seen = Seen(different, numbers.formats, times, years, spellings, tuple(notes), raw.absent)
+    seen = Seen(
+        different, numbers.formats, times, years, spellings, tuple(notes), raw.absent,
+        cleaned=frozenset(c for c in _mapped(mapping) if held.is_clean(c, blanks)),
+    )  # fmt: skip
     return Look(mapping, seen, tuple(questions))
 
 
@@ -187,7 +190,7 @@ def read_table(
     reader = Reader(raw.table, found.mapping, use_case, is_text=raw.is_text, seen=found.seen)
     clean = reader.to_clean()
     table = stage(raw.table.mutate(**clean)) if clean else raw.table
-    seen = replace(found.seen, cleaned=frozenset(clean))
+    seen = replace(found.seen, cleaned=found.seen.cleaned | {*clean})
 
     def read(seen: Seen) -> Canonical:
         return canonicalise(table, found.mapping, use_case, home, is_text=raw.is_text, seen=seen)

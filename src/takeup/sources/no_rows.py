@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import ibis
@@ -28,18 +29,13 @@ def without_no_rows(raw: RawTable) -> RawTable:
     columns = [c for c in raw.table.columns if c != ROW]
     if not raw.is_text or not columns:
         return raw
-    first = fetch(raw.table.aggregate(first=raw.table[ROW].min()))["first"][0].as_py()
-    flagged = raw.table.mutate(
-        sums__=_sums(raw.table, columns, columns[:_FIRST_COLUMNS]),
-        units__=_units(raw.table, columns, first),
-    )
-    found = fetch(
-        flagged.filter(flagged.sums__ | flagged.units__)
-        .select(ROW, "sums__", "units__", *columns[:_FIRST_COLUMNS])
-        .order_by(ROW)
-    ).to_pylist()
-    sums = [row for row in found if row["sums__"]]
-    units = [row for row in found if row["units__"] and not row["sums__"]]
+    lead = columns[:_FIRST_COLUMNS]
+    first = raw.table.select(ROW).order_by(ROW).limit(1)
+    above = int(fetch(first)[ROW][0].as_py()) if raw.rows_read else 0
+    near = raw.table.filter(raw.table[ROW] < above + _NEAR_HEAD)
+    sums = _found(_sums(raw, columns, lead), lead)
+    among = {row[ROW] for row in sums}
+    units = [row for row in _found(near.filter(_units(near, columns)), lead) if row[ROW] not in among]
     if len(sums) > _MOST * raw.rows_read:
         sums = []
     gone = [row[ROW] for row in (*sums, *units)]
@@ -56,22 +52,35 @@ def without_no_rows(raw: RawTable) -> RawTable:
     )
 
 
-def _sums(table: ir.Table, columns: list[str], first: list[str]) -> ir.BooleanValue:
-    words = every_language().totals.words
-    listed = [*words, *(f"{word}:" for word in words)]
-    named = {c: table[c].strip().lower().isin(listed).fill_null(False) for c in first}
-    figures = {c: table[c].re_search(r"^[\d.,\s%€$£-]*$").fill_null(True) for c in columns}
-    rest = [figures[c] | named[c] if c in named else figures[c] for c in columns]
-    return ibis.or_(*named.values()) & ibis.and_(*rest)
+def _found(rows: ir.Table, lead: list[str]) -> list[dict[str, object]]:
+    return fetch(rows.select(ROW, *lead).order_by(ROW)).to_pylist()
 
 
-def _units(table: ir.Table, columns: list[str], first: int) -> ir.BooleanValue:
-    near = table[ROW] <= first + _NEAR_HEAD - 1
+def _sums(raw: RawTable, columns: list[str], lead: list[str]) -> ir.Table:
+    """Rows of sums. Those with a word for it are looked for first: they are few, and figures cost more."""
+    table = raw.table
+    word = rf"^\s*(?i:{'|'.join(map(re.escape, every_language().totals.words))}):?\s*$"
+    texts = raw.held.texts(lead)
+    could = [c for c in lead if c not in texts or any(re.match(word, v) for v in texts[c].values)]
+    if not could:
+        return table.limit(0)
+
+    def is_named(column: str) -> ir.BooleanValue:
+        return table[column].re_search(word).fill_null(False)
+
+    def is_figure(column: str) -> ir.BooleanValue:
+        return table[column].re_search(r"^[\d.,\s%€$£-]*$").fill_null(True)
+
+    rest = [is_figure(c) | is_named(c) if c in could else is_figure(c) for c in columns]
+    return table.filter(ibis.or_(*map(is_named, could))).filter(ibis.and_(*rest))
+
+
+def _units(table: ir.Table, columns: list[str]) -> ir.BooleanValue:
     texts = [table[c].strip() for c in columns]
     blank = [(text.isnull() | (text == "")) for text in texts]
     bracketed = [text.re_search(r"^[\[(<][^\[\]()<>]*[\])>]$").fill_null(False) for text in texts]
     every = ibis.and_(*[b | k for b, k in zip(blank, bracketed, strict=True)])
-    return near & every & ibis.or_(*bracketed)
+    return every & ibis.or_(*bracketed)
 
 
 def _reject(
