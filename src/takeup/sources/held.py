@@ -144,9 +144,7 @@ class Held:
         patterns = (re.escape(s).replace("9", "[0-9]") for s in by_place.values())
         usual = rows[column].re_search(f"^(?:{'|'.join(patterns)})$")
         place = rows[column].length() * _PLACES + rows[column].find(sign)
-        found = {
-            int(s.text): s for s in _shapes(rows, usual.ifelse(place, _OTHER), rows[column])
-        }
+        found = {int(s.text): s for s in _shapes(rows, usual.ifelse(place, _OTHER), rows[column])}
         rest = rows.filter(~usual) if found.pop(_OTHER, None) else None
         return {by_place[n]: replace(s, text=by_place[n]) for n, s in found.items()}, rest
 

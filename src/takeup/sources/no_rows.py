@@ -35,7 +35,9 @@ def without_no_rows(raw: RawTable) -> RawTable:
     near = raw.table.filter(raw.table[ROW] < above + _NEAR_HEAD)
     sums = _found(_sums(raw, columns, lead), lead)
     among = {row[ROW] for row in sums}
-    units = [row for row in _found(near.filter(_units(near, columns)), lead) if row[ROW] not in among]
+    units = [
+        row for row in _found(near.filter(_units(near, columns)), lead) if row[ROW] not in among
+    ]
     if len(sums) > _MOST * raw.rows_read:
         sums = []
     gone = [row[ROW] for row in (*sums, *units)]
