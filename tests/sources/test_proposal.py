@@ -101,6 +101,32 @@ def test_an_event_stream_is_recognised_by_its_events(tmp_path):
     assert counts == {"followed": 26, "overridden": 14}
 
 
+def test_an_event_log_whose_closing_event_names_no_action_is_read_by_case(tmp_path):
+    rows = []
+    for i in range(60):
+        at = pd.Timestamp("2026-03-03 09:00") + pd.Timedelta(minutes=5 * i)
+        advice, chosen = "approve" if i % 2 else "decline", "approve" if i % 3 else "decline"
+        rows.append((f"C{i}", f"u{i % 12}", at, "shown", advice, None))
+        if i % 4 == 0:
+            rows.append((f"C{i}", f"u{i % 12}", at, "opened the explanation", None, None))
+        if i % 5:
+            closed = at + pd.Timedelta(seconds=50)
+            rows.append((f"C{i}", f"u{i % 12}", closed, "decided", None, chosen))
+    frame = pd.DataFrame(
+        rows, columns=["case_id", "person", "timestamp", "event", "advice", "choice"]
+    )
+    stream = proposed(frame, tmp_path).mapping.events
+    assert (stream.by, stream.opens, stream.closes) == (["case_id"], ["shown"], {"decided": ""})
+    result = takeup.diagnose(frame)
+    closed = [i for i in range(60) if i % 5]
+    agreed = sum((i % 2 != 0) == (i % 3 != 0) for i in closed)
+    assert result.measures().adoption.overall.counts == {
+        "followed": agreed,
+        "overridden": len(closed) - agreed,
+    }
+    assert result.table.reconciliation.rows_read == len(rows)
+
+
 def test_look_alikes_are_named():
     rng = np.random.default_rng(1)
     n = 400

@@ -10,6 +10,7 @@ from takeup.log import Engine
 from takeup.record.errors import InputError
 from takeup.record.mapping import parse_mapping
 from takeup.sources.draft import first_draft
+from takeup.sources.look import look
 from takeup.sources.open_table import open_table
 from takeup.sources.word_pairs import Case, unmet_words
 
@@ -166,3 +167,33 @@ def test_words_of_two_systems_are_of_one_meaning_and_two_words_of_one_system_are
     assert two["genehmigt"] == two["approved"]
     apart = guessed("approved", "declined", "approved", "rejected")
     assert not {"declined", "rejected"} & set(apart)
+
+
+def test_a_first_answer_that_is_no_choice_is_asked_about(tmp_path):
+    table = frame()
+    table["initial_choice"] = ["approve", "decline", "unsure", "decline"] * 35
+    draft = first_draft(open_table(table, Engine(), tmp_path))
+    asked = [q for q in draft.questions if q.column == "initial_choice"]
+    assert ["35 rows" in q.text and '"unsure"' in q.text for q in asked] == [True]
+    assert [a.lines.splitlines()[-1] for a in asked[0].answers] == [
+        'unsure = "approve"', 'unsure = "decline"', 'unsure = ""',
+    ]  # fmt: skip
+
+
+def test_a_mistyped_word_of_the_mapping_is_told_with_the_one_that_stands_there(tmp_path):
+    table = frame(choice=("approve", "Ablehnungg"))
+    mapping = {
+        "columns": {c: c for c in table.columns}, "constants": {"mode": "assist"},
+        "values": {"choice": {"Ablehnung": "decline"}},
+    }  # fmt: skip
+    table.loc[0, "choice"] = "Ablehnung"
+    assert not told(table, mapping, tmp_path)
+    table.loc[0, "choice"] = "approve"
+    (note,) = told(table, mapping, tmp_path)
+    assert '"Ablehnung" ([values.choice]); "Ablehnungg" stands there' in note
+
+
+def told(table, mapping, tmp_path) -> list[str]:
+    raw = open_table(table, Engine(), tmp_path)
+    notes = look(raw, parse_mapping(mapping, "mapping")).seen.notes
+    return [n for n in notes if "no row of" in n]

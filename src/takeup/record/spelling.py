@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from takeup.record.columns import kind_of
 from takeup.record.different_values import DifferentValues
 from takeup.record.mapping import Mapping as TableMapping
+from takeup.record.nearest import nearest
 from takeup.record.seen import Spelling
 from takeup.record.vocabulary import BLANKS
 from takeup.record.words import fold, is_list_of_several, out_of_list, tidy, whole_number
@@ -53,6 +54,7 @@ def spell(
         unknown = blanks - {none.lower()} if name in NAMED_CHOICES else blanks
         declared = {fold(w): m for w, m in mapping.values.get(name, {}).items()}
         found[name] = {v: _word(name, v, unknown, declared) for v in values}
+        notes += _mistyped(name, values, mapping)
     named = {n: found[n] for n in NAMED_CHOICES if n in found}
     notes += _as_one_word(
         named, {m for n in named for m in mapping.values.get(n, {}).values()}, choices
@@ -78,6 +80,20 @@ def _word(name: str, text: str, blanks: set[str], declared: Mapping[str, str]) -
     if name in NAMED_CHOICES:
         return None if is_list_of_several(word) else whole_number(word)
     return word.lower() if kind_of(name) == "word" else word
+
+
+def _mistyped(name: str, values: Iterable[str], mapping: TableMapping) -> list[str]:
+    """Words of `[values]` that stand in no row, where one that is like them stands there undeclared."""
+    declared = mapping.values.get(name, {})
+    said = {fold(w) for w in declared}
+    held = {fold(v): v for v in values}
+    free = [v for folded, v in held.items() if folded not in said]
+    like = {w: nearest(w, free) for w in declared if fold(w) not in held}
+    return [
+        f'no row of {mapping.columns[name]} holds "{word}" ([values.{name}]); "{near}" stands there'
+        for word, near in like.items()
+        if near
+    ]
 
 
 def _none_as_choice(texts: Mapping[str, frozenset[str]], mapping: TableMapping) -> str:

@@ -55,7 +55,8 @@ def without_no_rows(raw: RawTable) -> RawTable:
 
 
 def _found(rows: ir.Table, lead: list[str]) -> list[dict[str, object]]:
-    return fetch(rows.select(ROW, *lead).order_by(ROW)).to_pylist()
+    found: list[dict[str, object]] = fetch(rows.select(ROW, *lead).order_by(ROW)).to_pylist()
+    return found
 
 
 def _sums(raw: RawTable, columns: list[str], lead: list[str]) -> ir.Table:

@@ -136,7 +136,7 @@ def _beside(raw: RawTable, side: RawTable, what: str) -> RawTable:
     return replace(side, table=beside(raw.table, fetch(side.table)))
 
 
-_AS_READ = "all rows are counted alike; takeup map --ask settles it"
+_AS_READ = "every row is read as it stands; takeup map --ask settles it"
 
 
 def settled_mapping(

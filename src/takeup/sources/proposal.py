@@ -20,6 +20,7 @@ from takeup.sources.languages import every_language, plain_name, unit_of
 from takeup.sources.named_columns import candidates, first_named
 from takeup.sources.proposed_covariates import add_covariates, covariate_name, why_no_covariate
 from takeup.sources.proposed_meanings import (
+    NEEDED,
     TWINS,
     computed_from,
     in_expression,
@@ -292,30 +293,38 @@ class _Proposing:
 
 
 def _events(kinds: ColumnKinds) -> Proposal | None:
-    """The event-stream form, where several rows make one decision: a column of events that
-    are shown and then accepted or rejected, a person, and an order of time."""
+    """The event-stream form, where several rows make one decision: a column of events that open and close
+    one, a case or a person they are of, and an order of time. A closing event says what was done with the
+    advice, or advice and choice stand in columns of their own."""
     language = every_language().events
     columns = kinds.columns
     event = next((c for c in columns if plain_name(c) in language.names and kinds.words(c)), None)
     if event is None:
         return None
     words = {w: plain_name(w) for w in sorted(kinds.words(event) or ())}
+    chosen = {n: c for n in ("recommendation", "choice") if (c := first_named(n, kinds))}
     closes = {w: language.closes[p] for w, p in words.items() if p in language.closes}
+    if not closes and len(chosen) == len(NEEDED):
+        closes = {w: "" for w, p in words.items() if p in language.decides}
     opens = [w for w, p in words.items() if p in language.opens]
     person = first_named("person_id", kinds)
     order = first_named("decided_at", kinds) or next(
         (c for c in columns if plain_name(c) in language.orders), None
     )
-    if not closes or not opens or person is None or order is None:
+    by = _case_of_events(kinds) or person
+    if not closes or not opens or by is None or order is None:
         return None
     rest = [w for w in words if w not in closes and w not in opens]
     repeats = [w for w in rest if words[w] in language.repeats]
+    named = {"person_id": person, "case_id": by if by != person else None, **chosen}
+    named["decided_at"] = order if kinds.is_time(order) else None
+    named["confidence"] = first_named("confidence", kinds)
     contents: dict[str, Any] = {
-        "columns": {"person_id": person},
+        "columns": {name: source for name, source in named.items() if source},
         "constants": {"mode": "assist", "consulted": True},
         "events": {
             "event": event,
-            "by": [person],
+            "by": [by],
             "order": order,
             "opens": opens,
             "repeats": repeats,
@@ -323,12 +332,7 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
             "ignores": [w for w in rest if w not in repeats],
         },
     }
-    if kinds.is_time(order):
-        contents["columns"]["decided_at"] = order
-    confidence = first_named("confidence", kinds)
-    if confidence:
-        contents["columns"]["confidence"] = confidence
-    taken = {person, order, event, confidence}
+    taken = {by, order, event, *named.values()}
     for source in columns:
         if source not in taken and why_no_covariate(kinds, source) is None:
             contents["columns"][covariate_name(source)] = source
@@ -338,11 +342,21 @@ def _events(kinds: ColumnKinds) -> Proposal | None:
         mapping,
         (
             f"several rows make one decision: {', '.join(opens)} opens it, "
-            f"{' or '.join(closes)} closes it, by {person} in the order of {order}",
+            f"{' or '.join(closes)} closes it, by {by} in the order of {order}",
             "the advice was in view of whoever closed it (consulted = true)",
         ),
         tuple(c for c in columns if c not in used),
     )
+
+
+def _case_of_events(kinds: ColumnKinds) -> str | None:
+    """The column that says which case an event is of: named so, and several rows share its values."""
+    for name in ("case_id", "decision_id"):
+        for column in candidates(kinds, name):
+            size = kinds.sizes[column]
+            if kinds.fits(name, column) and 3 * size.different <= 2 * size.known:
+                return column
+    return None
 
 
 _QUESTIONS: tuple[tuple[str, tuple[str, ...]], ...] = (

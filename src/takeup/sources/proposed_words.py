@@ -61,7 +61,7 @@ def open_values(
     declared: bool = False,
 ) -> list[Question]:
     """What to ask of words that mean nothing yet: of actions, of the few words that a column may hold, of
-    the truth. `values`: what was said of them; with `declared`, a use case says which words are choices."""
+    the truth and of first answers. `values`: what was said of them; with `declared`, a use case says which words are choices."""
     found = []
     for name in sorted({*_VOCABULARIES} & {*chosen}, key=_VOCABULARIES.index):
         ways = _DONE if name == "action" else {w: w for w in COLUMNS[name].words}
@@ -70,7 +70,10 @@ def open_values(
         for word in sorted(kinds.words(chosen[name]) or ()):
             if fold(word) not in said:
                 found.append(_of_word(name, chosen[name], word, ways))
-    return [*found, *([] if declared else _of_truth(chosen, values, kinds))]
+    if not declared:
+        for name in _JUDGED:
+            found += _strange(name, chosen, values, kinds)
+    return found
 
 
 def _of_word(name: str, source: str, word: str, ways: Mapping[str, str]) -> Question:
@@ -112,30 +115,36 @@ def _vocabulary(chosen: Mapping[str, str], kinds: ColumnKinds) -> dict[str, dict
     return found
 
 
-def _of_truth(
-    chosen: Mapping[str, str], values: Mapping[str, Mapping[str, str]], kinds: ColumnKinds
+_JUDGED = {
+    "correct_choice": "what would have been right there?",
+    "initial_choice": "what was decided there at first?",
+}
+"""Columns that are held against advice and choice, and what to ask of a word that is neither."""
+
+
+def _strange(
+    name: str,
+    chosen: Mapping[str, str],
+    values: Mapping[str, Mapping[str, str]],
+    kinds: ColumnKinds,
 ) -> list[Question]:
-    """Words of the truth that nobody advised or chose: read as they stand, they would be unknown, or right
-    and wrong might change places."""
-    source = chosen.get("correct_choice")
+    """Words of the truth or of first answers that nobody advised or chose: read as they stand, they would
+    be unknown, or right and wrong might change places."""
+    source = chosen.get(name)
     sides = [n for n in ("recommendation", "choice") if n in chosen]
     if source is None or len(sides) < 2:
         return []
-    texts = {n: kinds.words(chosen[n]) for n in (*sides, "correct_choice")}
+    texts = {n: kinds.words(chosen[n]) for n in (*sides, name)}
     if not all(texts.values()):
         return []
 
-    def meant(name: str) -> dict[str, str]:
-        said = {fold(w): m for w, m in values.get(name, {}).items()}
-        return {w: said.get(fold(w), w) for w in texts[name] or ()}
+    def meant(side: str) -> dict[str, str]:
+        said = {fold(w): m for w, m in values.get(side, {}).items()}
+        return {w: said.get(fold(w), w) for w in texts[side] or ()}
 
     known = {fold(m): m for n in sides for m in meant(n).values()}
-    said = {fold(w) for w in values.get("correct_choice", {})}
-    strange = [
-        w
-        for w, m in meant("correct_choice").items()
-        if fold(m) not in known and fold(w) not in said
-    ]
+    said = {fold(w) for w in values.get(name, {})}
+    strange = [w for w, m in meant(name).items() if fold(m) not in known and fold(w) not in said]
     if not strange or len(strange) > _MOST_STRANGE:
         return []
     counts = _rows_of(kinds, source)
@@ -145,15 +154,15 @@ def _of_truth(
         Question(
             source,
             f'column {source} says "{word}" in {counts.get(fold(word), 0):,} rows, which nobody advised or '
-            f"chose ({listed}): what would have been right there?",
+            f"chose ({listed}): {_JUDGED[name]}",
             (
                 *(
-                    Answer(f'"{m}"', f"[values.correct_choice]\n{toml_key(word)} = {toml_text(m)}")
+                    Answer(f'"{m}"', f"[values.{name}]\n{toml_key(word)} = {toml_text(m)}")
                     for m in sorted(known.values())[:_MOST_STRANGE]
                 ),
                 Answer(
                     "it says that nothing is known",
-                    f'[values.correct_choice]\n{toml_key(word)} = ""',
+                    f'[values.{name}]\n{toml_key(word)} = ""',
                 ),
             ),
             must=counts.get(fold(word), 0) >= _MANY * whole,
@@ -164,7 +173,7 @@ def _of_truth(
 
 _MOST_STRANGE = 8
 _MANY = 0.05
-"""A word of the truth in fewer rows is asked about, and passed over where nobody answers."""
+"""A word in fewer rows is asked about, and passed over where nobody answers."""
 
 
 def _rows_of(kinds: ColumnKinds, column: str) -> dict[str, int]:

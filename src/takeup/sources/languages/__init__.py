@@ -47,6 +47,7 @@ class Events(BaseModel):
     opens: list[str] = []
     repeats: list[str] = []
     orders: list[str] = []
+    decides: list[str] = []
     closes: dict[str, str] = {}
 
 
