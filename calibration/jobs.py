@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from calibration.gates import MARGIN, ever_passes
 from calibration.narrow import narrow, populations_of, use_case_of
+from calibration.strangers import adjusted
 from takeup.log import Engine, fetch
 from takeup.measure.after_error import measure_after_error
 from takeup.measure.blind_spots import measure_blind_spots
@@ -467,4 +468,7 @@ JOBS: dict[str, Callable[[int, Engine], Record]] = {
     "reasons": lambda s, e: reasons(s, e, "all"),
     "reasons-behaviour": lambda s, e: reasons(s, e, "behaviour"),
     "reasons-little": lambda s, e: reasons(s, e, "little"),
+    "strangers-one-column": adjusted.one_column,
+    "strangers-blanks": adjusted.with_blanks,
+    "strangers-few-overriders": adjusted.few_overriders,
 }

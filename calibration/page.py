@@ -116,7 +116,33 @@ def coverage_rows(folder: Path) -> list[Row]:
             ("raw", "followed minus overridden (raw)"),
         ):
             rows.append(coverage(records, key, "adjusted", process=False, where=name, what=words, nominal=False))  # fmt: skip
+    rows += _strangers(folder)
     return [row for row in rows if row is not None]
+
+
+_STRANGERS = (
+    ("one-column", "adjusted", "adjusted, one recorded column decides", True),
+    ("one-column", "with_readiness", "the same with each person's tendency", True),
+    ("blanks", "without_blanks", "adjusted, the confounder blank in 30 %, decisions without blanks", True),
+    ("blanks", "adjusted", "the same, blanks as a kind of their own", False),
+    ("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)", True),
+)  # fmt: skip
+"""Of each job of the second family of programmes: the estimate, in words, and whether it is to hold."""
+
+
+def _strangers(folder: Path) -> list[Row | None]:
+    return [
+        coverage(
+            read(folder, f"strangers-{job}"),
+            key,
+            "adjusted",
+            process=False,
+            where="strangers",
+            what=words,
+            nominal=nominal,
+        )
+        for job, key, words, nominal in _STRANGERS
+    ]
 
 
 def _as_reference(row: Row | None) -> Row | None:
@@ -174,7 +200,23 @@ def claims(folder: Path) -> list[Claim]:
             right = float(np.mean([r["right"] for r in gates]))
             found.append(Claim(f"gates, {people} people, 26 weekly looks: a model exactly the margin behind ever passes", f"{false:.1%}", "≤ 5 %", false <= 0.05, len(gates)))  # fmt: skip
             found.append(Claim(f"gates, {people} people: a model the margin ahead passes within 26 weeks", f"{right:.1%}", "shown", None, len(gates)))  # fmt: skip
-    return [*found, *_association_claims(folder), *_reason_claims(folder)]
+    return [
+        *found,
+        *_association_claims(folder),
+        *_stranger_claims(folder),
+        *_reason_claims(folder),
+    ]
+
+
+def _stranger_claims(folder: Path) -> list[Claim]:
+    """How often what is said of followed against overridden is false, in the second family."""
+    found = []
+    for job in dict.fromkeys(job for job, *_ in _STRANGERS):
+        records = read(folder, f"strangers-{job}")
+        if records:
+            false = float(np.mean([r["false"] for r in records]))
+            found.append(Claim(f"strangers, {job.replace('-', ' ')}: followed against overridden said aloud and false", f"{false:.1%}", "≤ 5 %", false <= 0.05, len(records)))  # fmt: skip
+    return found
 
 
 def _association_claims(folder: Path) -> list[Claim]:

@@ -99,8 +99,11 @@ def estimate_on_rows(frame: pd.DataFrame, comparison) -> tuple[float, float]:
     h = e * (1 - e)
     part = a * (y - mu1) * (1 - e) - (1 - a) * (y - mu0) * e + h * (mu1 - mu0)
     tau = part.sum() / h.sum()
-    by = pd.DataFrame({"p": frame["person_id"], "u": part - tau * h, "s": h}).groupby("p").sum()
-    share = by["s"] / by["s"].sum()
+    by = pd.DataFrame(
+        {"p": frame["person_id"], "u": part - tau * h, "w1": a * (1 - e), "w0": (1 - a) * e}
+    )
+    by = by.groupby("p").sum()
+    share = np.maximum(by["w1"] / by["w1"].sum(), by["w0"] / by["w0"].sum())
     return tau, float(np.sqrt(((by["u"] / h.sum() / (1 - share)) ** 2).sum()))
 
 

@@ -70,11 +70,10 @@ def _comparison(asked: Asked) -> list[Finding]:
         return []
     found = []
     for one in comparison.outcomes:
-        if isinstance(one.adjusted, CannotSay):
-            continue
         if one.outcome == CORRECTNESS and isinstance(asked.measures.paired, Paired):
             continue
-        found += _association(one, one.adjusted)
+        if one.told is not None:
+            found += _association(one, one.told)
     return [*found, *_refused(comparison, asked)]
 
 
@@ -120,36 +119,39 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
                 adjusted=adjusted,
             )
         )
-    if adjusted.excludes():
-        better = one.better
-        good = (adjusted.value > 0) == (better != "lower")
-        who = (
-            "Followed and overridden cases differ"
-            if better is None
-            else "Followed cases went better"
-            if good
-            else "Overridden cases went better"
+    better = one.better
+    good = (adjusted.value > 0) == (better != "lower")
+    who = (
+        "Followed and overridden cases differ"
+        if better is None
+        else "Followed cases went better"
+        if good
+        else "Overridden cases went better"
+    )
+    robust = (
+        f" Something not recorded that explains {whole_percent(one.robustness)} of what is left on both "
+        "sides would erase it."
+        if one.robustness is not None and one.robustness == one.robustness
+        else ""
+    )
+    found.append(
+        finding(
+            "association",
+            one.outcome,
+            f"{who} on {one.label}, like with like: an association",
+            f"{_number(adjusted)} for followed minus overridden, adjusted for what is recorded "
+            f"before the decision{_tendency(one)}.{robust}",
+            "adjusted",
+            n * 0.25,
+            adjusted=adjusted,
+            raw=one.raw,
         )
-        robust = (
-            f" Something not recorded that explains {whole_percent(one.robustness)} of what is left on both "
-            "sides would erase it."
-            if one.robustness is not None and one.robustness == one.robustness
-            else ""
-        )
-        found.append(
-            finding(
-                "association",
-                one.outcome,
-                f"{who} on {one.label}, like with like: an association",
-                f"{_number(adjusted)} for followed minus overridden, adjusted for what is "
-                f"recorded.{robust}",
-                "adjusted",
-                n * 0.25,
-                adjusted=adjusted,
-                raw=one.raw,
-            )
-        )
+    )
     return found
+
+
+def _tendency(one: OutcomeComparison) -> str:
+    return " and for each person's own tendency" if isinstance(one.with_readiness, Estimate) else ""
 
 
 def _number(e: Estimate) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import ibis
 import ibis.expr.types as ir
@@ -20,8 +21,8 @@ MOST_LEVELS = 50
 
 @dataclass(frozen=True, slots=True)
 class Factor:
-    """A covariate as codes 0 … len(levels) − 1. For bins of a number, code 0 is blank,
-    `edges` are the inner edges, and `centre`, `scale` standardise it (z = (x − centre)/scale)."""
+    """A covariate as codes 0 … len(levels) − 1. Where `edges` cut it, code 0 is blank; `centre`, `scale`
+    standardise a number (z = (x − centre)/scale). `blank`: the share of rows that do not say it."""
 
     name: str
     levels: tuple[str, ...]
@@ -29,35 +30,86 @@ class Factor:
     edges: tuple[float, ...] = ()
     centre: float = 0.0
     scale: float = 1.0
+    blank: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Grain:
+    """How finely covariates are cut: numbers into `bins`, weeks into periods of so many `weeks`, names into
+    the `levels` that have most rows."""
+
+    bins: int
+    weeks: int = 1
+    levels: int = MOST_LEVELS
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """How often each value of a covariate stands in the rows, from which it is cut at any grain. `values`:
+    texts, the most frequent first; numbers rounded to three digits; or Mondays as days since 1970."""
+
+    name: str
+    kind: Literal["name", "number", "week"]
+    values: Sequence[Any]
+    counts: Sequence[float]
+    blank: float = 0.0
+
+    def factor(self, grain: Grain) -> Factor:
+        """The covariate as a factor."""
+        if self.kind == "number":
+            return self._number(grain.bins)
+        return self._weeks(grain) if self.kind == "week" else self._names(grain.levels)
+
+    def _names(self, most: int) -> Factor:
+        levels = list(self.values)
+        if len(levels) > most:
+            levels = [*levels[: most - 1], OTHER]
+        return Factor(self.name, tuple(levels), blank=self.blank)
+
+    def _number(self, bins: int) -> Factor:
+        values, counts = np.array(self.values, float), np.array(self.counts, float)
+        if not len(values):
+            return Factor(self.name, (BLANK,), True, blank=self.blank)
+        centre = float((values * counts).sum() / counts.sum())
+        spread = float(np.sqrt((counts * (values - centre) ** 2).sum() / counts.sum())) or 1.0
+        edges = quantile_edges(values, counts, bins)
+        names = (BLANK, *bin_names(edges))
+        return Factor(self.name, names, True, edges, centre, spread, self.blank)
+
+    def _weeks(self, grain: Grain) -> Factor:
+        first = self.values[:: grain.weeks]
+        names = [str(np.datetime64(int(day), "D")) for day in first]
+        edges = tuple(float(day) - 1 for day in first[1:])
+        return Factor(self.name, (BLANK, *names), False, edges, blank=self.blank)
 
 
 def find_factors(rows: ir.Table, names: Sequence[str], bins: int) -> tuple[Factor, ...]:
-    """How each of `names` is cut: categories by size (the rest beyond 50 together), numbers
-    into quantile bins whose edges come from counts of values rounded to three digits."""
-    return tuple(
-        _numeric(rows, name, bins) if rows[name].type().is_numeric() else _category(rows, name)
-        for name in names
-    )
+    """How each of `names` is cut: names by size (the rest beyond 50 together), numbers into quantile bins
+    whose edges come from counts of values rounded to three digits."""
+    return tuple(count_values(rows, name).factor(Grain(bins)) for name in names)
 
 
-def _category(rows: ir.Table, name: str) -> Factor:
+def count_values(rows: ir.Table, name: str) -> Counted:
+    """How often each value of the column stands in `rows`."""
+    if rows[name].type().is_numeric():
+        whole = int(fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
+        frame = rounded_counts(rows, rows[name])
+        blank = 1 - frame["n"].sum() / max(whole, 1)
+        return Counted(name, "number", list(frame["value"]), list(frame["n"]), float(blank))
     text = rows[name].cast("string").fill_null(BLANK)
     found = fetch(rows.group_by(level=text).aggregate(n=rows.count())).to_pandas()
-    levels = list(found.sort_values(["n", "level"], ascending=[False, True])["level"])
-    if len(levels) > MOST_LEVELS:
-        levels = [*levels[: MOST_LEVELS - 1], OTHER]
-    return Factor(name, tuple(levels))
+    found = found.sort_values(["n", "level"], ascending=[False, True])
+    blank = found["n"][found["level"] == BLANK].sum() / max(found["n"].sum(), 1)
+    return Counted(name, "name", list(found["level"]), list(found["n"]), float(blank))
 
 
-def _numeric(rows: ir.Table, name: str, bins: int) -> Factor:
-    frame = rounded_counts(rows, rows[name])
-    values, counts = frame["value"].to_numpy(float), frame["n"].to_numpy(float)
-    if not len(values):
-        return Factor(name, (BLANK,), True)
-    centre = float((values * counts).sum() / counts.sum())
-    spread = float(np.sqrt((counts * (values - centre) ** 2).sum() / counts.sum())) or 1.0
-    edges = quantile_edges(values, counts, bins)
-    return Factor(name, (BLANK, *bin_names(edges)), True, edges, centre, spread)
+def count_weeks(rows: ir.Table, name: str) -> Counted:
+    """How often each week stands in `rows`; the column holds its Monday as days since 1970."""
+    day = rows[name]
+    found = fetch(rows.group_by(day=day).aggregate(n=rows.count()).order_by("day")).to_pandas()
+    known = found[found["day"].notna()]
+    blank = 1 - known["n"].sum() / max(found["n"].sum(), 1)
+    return Counted(name, "week", list(known["day"]), list(known["n"]), float(blank))
 
 
 def rounded_counts(rows: ir.Table, value: ir.NumericValue) -> pd.DataFrame:
@@ -77,7 +129,7 @@ def rounded_counts(rows: ir.Table, value: ir.NumericValue) -> pd.DataFrame:
 
 def code_of(rows: ir.Table, factor: Factor) -> ir.IntegerValue:
     """The code of `factor` in each row."""
-    if factor.numeric:
+    if factor.numeric or factor.edges:
         value = rows[factor.name].cast("float64")
         code = ibis.literal(1).cast("int32")
         for edge in factor.edges:

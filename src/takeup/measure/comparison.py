@@ -25,6 +25,7 @@ import pyarrow as pa
 from takeup.log import fetch, keep
 from takeup.log.compress import (
     Factor,
+    Grain,
     beside,
     cell_of,
     code_of,
@@ -38,6 +39,7 @@ from takeup.measure.doubly_robust import (
     Specification,
     fit_adjusted,
 )
+from takeup.measure.known_before import ROWS_A_TERM, Cut, count_known, cuts, with_week
 from takeup.measure.known_truth import uneven_truth
 from takeup.measure.standardised import standardised_difference
 from takeup.record.settings import ComparisonSettings, Settings
@@ -59,15 +61,20 @@ _METHOD = (
     "pairs and slopes per bin)"
 )
 CORRECTNESS, LOSS = "correctness", "loss"
+MANY_BLANKS = 0.05
+"""Share of decisions that do not say a covariate, from which on it is asked whether the answer holds
+without them: nothing tells those with a blank apart by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class OutcomeComparison:
     """Followed minus overridden on one outcome, in the outcome's own unit and sign.
 
+    `with_readiness` adjusts for each person's own tendency to follow too; `without_blanks` leaves out
+    decisions that do not say something which many do not say (`blanks`, the share by covariate).
     `standard_coverage` is the share of eligible cases in cells that have both actions.
-    `robustness` is the partial R² a hidden cause would need. `reversed` warns that raw and
-    adjusted point in different directions. `cells` and `balance` are for the analyst.
+    `robustness` is the partial R² a hidden cause would need. `reversed` warns that
+    what may be said points the other way than the raw difference. `cells` and `balance` are for the analyst.
     """
 
     outcome: str
@@ -82,6 +89,8 @@ class OutcomeComparison:
     adjusted: Answer
     with_readiness: Answer
     bounds: Answer
+    without_blanks: Answer | None = None
+    blanks: dict[str, float] = field(default_factory=dict)
     standard_coverage: float | None = None
     overlap: Overlap | None = None
     robustness: float | None = None
@@ -91,6 +100,23 @@ class OutcomeComparison:
     specification: Specification | None = None
     cells: pd.DataFrame | None = field(default=None, compare=False)
     balance: pd.DataFrame | None = field(default=None, compare=False)
+
+    @property
+    def told(self) -> Estimate | None:
+        """The difference that may be said aloud: what is least beyond zero of all ways to adjust, where all
+        of them are beyond it on one side, and nothing that is recorded was left out."""
+        ways = [self.adjusted, self.with_readiness, self.without_blanks]
+        given = [w for w in ways if w is not None and not _is_unknown_person(w)]
+        known = [w for w in given if isinstance(w, Estimate) and w.excludes()]
+        if len(known) < len(given) or len({w.value > 0 for w in known}) != 1:
+            return None
+        if self.specification is None or self.specification.left_out:
+            return None
+        return min(known, key=lambda w: min(abs(w.low), abs(w.high)))
+
+
+def _is_unknown_person(answer: Answer) -> bool:
+    return isinstance(answer, CannotSay) and answer.status == "not_instrumented"
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +243,8 @@ def _compare(
     )
     if refusal is not None:
         return blank
-    narrow = _coarse_enough(windowed, outcome, covariates, settings.comparison)
+    rarer = min(followed.known, overridden.known)
+    narrow = _coarse_enough(windowed, outcome, covariates, rarer, settings.comparison)
     return _answers(decisions, narrow, blank, use_case, settings)
 
 
@@ -362,64 +389,67 @@ def _bounds(counts: dict[str, _Arm], outcome: _Outcome, settings: Settings) -> A
 @dataclass(frozen=True, slots=True)
 class _Narrow:
     """What the estimators read: one row per decision with an outcome. `table` has person, a
-    (followed), y, perhaps w, `cell` (of `factors`), `standard` (of `standard_factors`), and
+    (followed), y, perhaps w, `cell` (of the factors of `cut`), `standard` (of `standard_factors`), and
     for numbers their bins f… and z…."""
 
     table: ir.Table
-    factors: tuple[Factor, ...]
+    cut: Cut
     standard_factors: tuple[Factor, ...]
 
 
 def _coarse_enough(
-    rows: ir.Table, outcome: _Outcome, covariates: Sequence[str], settings: ComparisonSettings
+    rows: ir.Table,
+    outcome: _Outcome,
+    covariates: Sequence[str],
+    rarer: float,
+    settings: ComparisonSettings,
 ) -> _Narrow:
-    """The narrow table with at most `most_cells` cells: numbers in half as many bins, again
-    and again; then without the covariate that has the most levels. The result shows it."""
-    names, rules = list(covariates), settings
-    while True:
-        narrow = _narrow(rows, outcome, names, rules)
-        possible = np.prod([float(len(f.levels)) for f in narrow.factors])
-        if possible <= settings.most_cells:
-            return narrow
+    """The narrow table, all that is known beforehand cut so that there are at most `most_cells` cells and a
+    term for ROWS_A_TERM of the `rarer` action. The result shows how."""
+    known = with_week(rows)
+    counted = count_known(known, covariates)
+    finest = [c.factor(Grain(settings.quantile_bins)) for c in counted if c.name in covariates]
+    extra = [c for c in ("score_band", "stakes") if c in rows.columns and c not in covariates]
+    standard = (
+        *(f for f in finest if len(f.levels) > 1 and not f.numeric),
+        *find_factors(rows, extra, settings.quantile_bins),
+    )
+    for cut in cuts(counted, covariates, settings.quantile_bins):
+        if cut.factors and cut.terms(covariates) * ROWS_A_TERM > rarer:
+            continue
+        narrow = _Narrow(_narrow(known, outcome, cut.factors, standard), cut, standard)
+        if np.prod([float(len(f.levels)) for f in cut.factors]) <= settings.most_cells:
+            break
         cells = fetch(narrow.table.aggregate(n=narrow.table.cell.nunique()))["n"][0].as_py()
         if cells <= settings.most_cells:
-            return narrow
-        if any(f.numeric for f in narrow.factors) and rules.quantile_bins > 2:
-            rules = rules.model_copy(update={"quantile_bins": rules.quantile_bins // 2})
-        else:
-            names.remove(max(narrow.factors, key=lambda f: len(f.levels)).name)
+            break
+    return narrow
 
 
 def _narrow(
-    rows: ir.Table, outcome: _Outcome, covariates: Sequence[str], settings: ComparisonSettings
-) -> _Narrow:
+    rows: ir.Table, outcome: _Outcome, factors: Sequence[Factor], standard: Sequence[Factor]
+) -> ir.Table:
     known = rows.mutate(y__=outcome.value)
     known = known.filter(known.y__.notnull())
-    factors = tuple(
-        f for f in find_factors(rows, covariates, settings.quantile_bins) if len(f.levels) > 1
-    )
-    named = tuple(f for f in factors if not f.numeric)
-    extra = [
-        c
-        for c in ("score_band", "stakes")
-        if c in known.columns and c not in {f.name for f in named}
-    ]
-    standard = (*named, *find_factors(rows, extra, settings.quantile_bins))
-    codes = {f.name: code_of(known, f) for f in (*factors, *standard)}
+    codes = {f.name: code_of(known, f) for f in factors}
+    gaps = [known[f.name].isnull() for f in factors if f.blank >= MANY_BLANKS]
+    others = {f.name: code_of(known, f) for f in standard}
     person = known.person_id if "person_id" in known.columns else ibis.row_number().cast("string")
     columns: dict[str, ir.Value] = {
         "person": person,
         "a": (known.action == "followed").cast("int8"),
         "y": known.y__.cast("float64"),
         "cell": cell_of([codes[f.name] for f in factors], [len(f.levels) for f in factors]),
-        "standard": cell_of([codes[f.name] for f in standard], [len(f.levels) for f in standard]),
+        "standard": cell_of([others[f.name] for f in standard], [len(f.levels) for f in standard]),
     }
     if outcome.is_truth and "truth_probability" in known.columns:
         columns["w"] = 1 / known.truth_probability
+    if gaps:
+        columns["gap"] = ibis.or_(*gaps)
     numbers = [(i, f) for i, f in enumerate(factors) if f.numeric]
     columns |= {f"f{i}": codes[f.name] for i, f in numbers}
     columns |= {f"z{j}": standardised(known, f) for j, (_, f) in enumerate(numbers)}
-    return _Narrow(keep(known.select(**columns)), factors, standard)
+    return keep(known.select(**columns))
 
 
 def _answers(
@@ -434,7 +464,7 @@ def _answers(
     n = blank.followed + blank.overridden
     unit = "points" if _is_share(table) else (use_case.loss_unit or "outcome")
     sample = Sample(n, unit, clustered, settings.confidence)
-    fitted = fit_adjusted(table, narrow.factors, settings.comparison)
+    fitted = fit_adjusted(table, narrow.cut.factors, settings.comparison)
     raw, means = _raw(fitted, sample)
     standard, coverage = standardised_difference(
         decisions, table, narrow.standard_factors, sample, settings
@@ -443,10 +473,8 @@ def _answers(
     ready: Answer = adjusted
     if isinstance(adjusted, Estimate):
         ready = _with_readiness(narrow, fitted, sample, settings)
-    reverse = isinstance(adjusted, Estimate) and (
-        raw.value * adjusted.value < 0 and (raw.excludes() or adjusted.excludes())
-    )
-    return replace(
+    specification = replace(fitted.specification, left_out=narrow.cut.left_out)
+    found = replace(
         blank,
         mean_followed=means[0],
         mean_overridden=means[1],
@@ -454,16 +482,38 @@ def _answers(
         standardised=standard,
         adjusted=adjusted,
         with_readiness=ready,
+        without_blanks=_without_blanks(narrow, sample, settings),
+        blanks={f.name: f.blank for f in narrow.cut.factors if f.blank >= MANY_BLANKS},
         standard_coverage=coverage,
         overlap=fitted.overlap,
         robustness=fitted.robustness,
         e_value=_e_value(fitted, unit),
-        reversed=reverse,
         adjusted_means=fitted.means,
-        specification=fitted.specification,
+        specification=specification,
         cells=fitted.cells,
         balance=fitted.balance,
     )
+    said = found.told
+    return replace(found, reversed=said is not None and raw.value * said.value < 0)
+
+
+def _without_blanks(narrow: _Narrow, sample: Sample, settings: Settings) -> Answer | None:
+    """The adjusted difference among decisions that say all that many do not; None where few do not."""
+    if "gap" not in narrow.table.columns:
+        return None
+    whole = narrow.table.filter(~narrow.table.gap)
+    (arms,) = fetch(whole.aggregate(n=whole.count(), followed=whole.a.sum())).to_pylist()
+    followed = int(arms["followed"] or 0)
+    least = settings.comparison.smallest_arm
+    if min(followed, arms["n"] - followed) < least:
+        return insufficient(
+            f"{followed:,} followed and {arms['n'] - followed:,} overridden decisions say all covariates",
+            f"at least {least} of each",
+            int(arms["n"]),
+        )
+    part = replace(sample, n=int(arms["n"]))
+    found = fit_adjusted(whole, narrow.cut.factors, settings.comparison)
+    return _adjusted(found, part, settings.comparison)
 
 
 def _raw(fitted: Fitted, sample: Sample) -> tuple[Estimate, list[Estimate]]:
@@ -480,7 +530,9 @@ def _raw(fitted: Fitted, sample: Sample) -> tuple[Estimate, list[Estimate]]:
     return sample.estimate(found, "difference in means", "descriptive"), means
 
 
-def _adjusted(fitted: Fitted, sample: Sample, rules: ComparisonSettings) -> Answer:
+def _adjusted(
+    fitted: Fitted, sample: Sample, rules: ComparisonSettings, method: str = _METHOD
+) -> Answer:
     if fitted.overlap.effective_n < rules.smallest_effective_overlap:
         return refused(
             "followed and overridden decisions hardly overlap in what is recorded about them "
@@ -491,12 +543,12 @@ def _adjusted(fitted: Fitted, sample: Sample, rules: ComparisonSettings) -> Answ
         )
     if sample.by_person and fitted.effect.effective < rules.smallest_effective_people:
         return insufficient(
-            f"only {fitted.effect.effective:.1f} effective people stand behind the adjusted "
-            f"difference ({fitted.effect.value:+.3g}): too few for an interval",
-            f"at least {rules.smallest_effective_people:.0f} people who decide about equally often",
+            f"only {fitted.effect.effective:.1f} effective people follow or override the advice where cases "
+            f"go both ways (difference {fitted.effect.value:+.3g}): too few for an interval",
+            f"at least {rules.smallest_effective_people:.0f} people who do both about equally often",
             sample.n,
         )
-    return sample.estimate(fitted.effect, _METHOD, "adjusted", ASSUMPTION)
+    return sample.estimate(fitted.effect, method, "adjusted", ASSUMPTION)
 
 
 def _is_share(table: ir.Table) -> bool:
@@ -518,10 +570,10 @@ def _with_readiness(narrow: _Narrow, fitted: Fitted, sample: Sample, settings: S
     side = beside(narrow.table, pa.table({"person": pa.array(persons["person"]), "ready": code}))
     rows = narrow.table.join(side, "person")
     rows = rows.mutate(cell=rows.cell * len(levels) + rows.ready)
-    factors = (*narrow.factors, Factor("own tendency", levels))
+    factors = (*narrow.cut.factors, Factor("own tendency", levels))
     more = fit_adjusted(rows, factors, settings.comparison)
     method = f"{_METHOD}, with each person's own tendency to follow in {len(levels)} bins"
-    return sample.estimate(more.effect, method, "adjusted", ASSUMPTION)
+    return _adjusted(more, sample, settings.comparison, method)
 
 
 def _e_value(fitted: Fitted, unit: str) -> float | None:

@@ -29,7 +29,7 @@ from takeup.stats.cells import (
     linear_system,
     robustness_value,
 )
-from takeup.stats.clusters import Clustered, clustered_ratio
+from takeup.stats.clusters import Clustered, arms_ratio
 
 ASSUMPTION = (
     "an association: it would be an effect only if what is recorded before the decision "
@@ -39,18 +39,21 @@ ASSUMPTION = (
 
 @dataclass(frozen=True, slots=True)
 class Specification:
-    """What the adjusted estimate was adjusted for, enough to fit it again on rows."""
+    """What the adjusted estimate was adjusted for, enough to fit it again on rows; `left_out` is recorded
+    too, and there were too few decisions for it."""
 
     factors: tuple[Factor, ...]
     terms: int
     pairs: tuple[tuple[str, str], ...]
     cells: int
+    left_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Where people really do both. `share`: decisions with propensity between .1 and .9;
-    `effective_n`: (Σh)²/Σh²; `effective_people`: 1/Σ share²; imbalance: the largest
+    `effective_n`: (Σh)²/Σh²; `effective_people`: 1/Σ share² of the action
+    that fewer people take; imbalance: the largest
     standardised difference of a covariate's level before and after weighting."""
 
     share: float
@@ -94,7 +97,7 @@ def fit_adjusted(
     order = _pair_order(factors)
     design = build_design(
         codes, sizes, np.stack([n1, n - n1], 1),
-        support=settings.pair_support, most=settings.most_parameters, pairs_first=order,
+        support=settings.pair_support, most=_most_terms(frame, settings), pairs_first=order,
     )  # fmt: skip
     e = fit_logistic(design, n, n1)
     factor_of = tuple(i for i, f in enumerate(factors) if f.numeric)
@@ -103,7 +106,8 @@ def fit_adjusted(
     persons = _person_pass(table, frame["cell"].to_numpy(np.int64), e, fits, len(factor_of))
     s = persons["s"].to_numpy(float)
     p1, p0 = persons["p1"].to_numpy(float), persons["p0"].to_numpy(float)
-    effect = clustered_ratio(p1 - p0, s)
+    arms = persons["w1"].to_numpy(float), persons["w0"].to_numpy(float)
+    effect = arms_ratio(p1 - p0, s, arms)
     squares = float(frame["yy"].sum())
     rows = int(frame["rows"].sum())
     h = e * (1 - e)
@@ -137,6 +141,17 @@ def fit_adjusted(
     )
 
 
+ROWS_A_PAIR = 10
+"""Decisions of the rarer action for each term of the model that has pairs."""
+
+
+def _most_terms(frame: pd.DataFrame, settings: ComparisonSettings) -> int:
+    """How many terms the rarer action carries: more would fit its chance, not its kinds."""
+    followed = float(frame["rows1"].sum())
+    rarer = min(followed, float(frame["rows"].sum()) - followed)
+    return min(settings.most_parameters, int(rarer / ROWS_A_PAIR))
+
+
 def _pair_order(factors: tuple[Factor, ...]) -> list[tuple[int, int]]:
     """Pairs of factors, those with few levels first."""
     pairs = [(i, j) for i in range(len(factors)) for j in range(i + 1, len(factors))]
@@ -150,6 +165,7 @@ def _cell_sums(table: ir.Table, factors: tuple[Factor, ...], sizes: list[int]) -
         "n": table.w.sum() if "w" in table.columns else table.count().cast("float64"),
         "n1": weighted(table, a).sum(),
         "rows": table.count(),
+        "rows1": table.a.sum(),
         "y": weighted(table, y).sum(),
         "yy": weighted(table, y * y).sum(),
         "y1": weighted(table, a * y).sum(),
@@ -227,7 +243,7 @@ def _person_pass(
     numbers: int,
 ) -> pd.DataFrame:
     """The fitted cells joined back, summed by person: s = Σh, p₁ and p₀ whose difference over
-    s is τ, r = Σ(A − e)."""
+    s is τ, r = Σ(A − e), w₁ and w₀ what each arm weighs."""
     columns: dict[str, np.ndarray] = {
         "cell": cell, "e": e, "m1": fits[0].level, "m0": fits[1].level,
     }  # fmt: skip
@@ -248,6 +264,8 @@ def _person_pass(
             p1=weighted(t, t.a * (t.y - mu1) * (one - t.e) + h * mu1).sum(),
             p0=weighted(t, (one - t.a) * (t.y - mu0) * t.e + h * mu0).sum(),
             r=weighted(t, t.a - t.e).sum(),
+            w1=weighted(t, t.a * (one - t.e)).sum(),
+            w0=weighted(t, (one - t.a) * t.e).sum(),
             n1=weighted(t, t.a).sum(),
             y1=weighted(t, t.a * t.y).sum(),
             n0=weighted(t, 1 - t.a).sum(),

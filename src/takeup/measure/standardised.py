@@ -89,7 +89,8 @@ def standardised_difference(
     names = ", ".join(f.name for f in factors)
     method = f"standardised to the eligible mix over {len(cells)} cells of {names}"
     found = Clustered(value, se, effective - 1, effective)
-    return sample.estimate(found, method, "adjusted", ASSUMPTION), coverage
+    # Of a few kinds of case alone, not of all that is recorded: no adjustment.
+    return sample.estimate(found, method, "descriptive", ASSUMPTION), coverage
 
 
 def _eligible_mix(decisions: ir.Table, factors: Sequence[Factor]) -> pd.DataFrame:

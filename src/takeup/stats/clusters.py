@@ -45,6 +45,21 @@ def clustered_ratio(a: Array, s: Array) -> Clustered:
     return Clustered(value, float(np.sqrt(variance)), effective - 1, effective)
 
 
+def arms_ratio(a: Array, s: Array, arms: tuple[Array, Array]) -> Clustered:
+    """`clustered_ratio` of a difference between two arms, whose weights by cluster are `arms`.
+
+    A cluster that holds much of either arm bears on the difference as if it held as much of the whole:
+    leverage is of the larger of its shares, and effective clusters those of the more unequal arm.
+    """
+    total = float(s.sum())
+    value = float(a.sum()) / total
+    shares = [np.maximum(w, 0.0) / max(float(w.sum()), 1e-300) for w in arms]
+    effective = min(1.0 / max(float((share**2).sum()), 1e-300) for share in shares)
+    u = (a - value * s) / total
+    variance = float((u**2 / np.maximum(1 - np.maximum(*shares), 1e-9) ** 2).sum())
+    return Clustered(value, float(np.sqrt(variance)), effective - 1, effective)
+
+
 SMALLEST_STRATUM = 3
 """Strata of fewer clusters are taken together: their spread within cannot be known."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import whole_percent
 from takeup.measure.comparison import CORRECTNESS, LOSS, Comparison, OutcomeComparison
@@ -27,6 +29,8 @@ _ADJUSTED = (
     ("Adjusted", "overlap-weighted, doubly robust", "adjusted", LIKE_WITH_LIKE),
     ("Adjusted, with own tendency", "and each person’s readiness to follow", "with_readiness",
      LIKE_WITH_LIKE),
+    ("Adjusted, without blanks", "only decisions that say all that many leave blank", "without_blanks",
+     LIKE_WITH_LIKE),
 )  # fmt: skip
 
 
@@ -42,15 +46,14 @@ def comparison_sections(diagnosis: Diagnosis) -> list[Section]:
 
 
 def _section(one: OutcomeComparison, paired: bool) -> Section:
-    marks = [
-        [mark(series, getattr(one, name), difference_=True)] for _, _, name, series in _ADJUSTED
-    ]
-    texts = [f"{label}: {figure(getattr(one, name))}" for label, _, name, _ in _ADJUSTED]
+    ways = [way for way in _ADJUSTED if getattr(one, way[2]) is not None]
+    marks = [[mark(series, getattr(one, name), difference_=True)] for _, _, name, series in ways]
+    texts = [f"{label}: {figure(getattr(one, name))}" for label, _, name, _ in ways]
     percent = isinstance(one.raw, Estimate) and one.raw.unit == "points"
     axis, charts = strips(marks, zero=True, percent=percent, texts=texts)
     rows = tuple(
         _row(label, definition, getattr(one, name), chart, one)
-        for (label, definition, name, _), chart in zip(_ADJUSTED, charts, strict=True)
+        for (label, definition, name, _), chart in zip(ways, charts, strict=True)
     )
     return Section(
         _heading(one),
@@ -61,7 +64,7 @@ def _section(one: OutcomeComparison, paired: bool) -> Section:
             (label, figure(a), f"{a.n:,}", a.grade, a.method)
             if isinstance(a := getattr(one, name), Estimate)
             else (label, STATUS[a.status], "–", "–", a.reason)
-            for label, _, name, _ in _ADJUSTED
+            for label, _, name, _ in ways
         ),
         rows,
         ((RAW, ""), (LIKE_WITH_LIKE, "")),
@@ -124,11 +127,12 @@ def _heading(one: OutcomeComparison) -> str:
     adjusted = one.adjusted
     if isinstance(adjusted, CannotSay):
         return f"Followed against overridden on {one.label}: no adjusted answer"
-    if not adjusted.excludes():
+    said = one.told
+    if said is None:
         return f"Like with like, the difference on {one.label} may be nothing"
     if one.better is None:
         return f"Like with like, followed and overridden cases differ on {one.label}"
-    good = (adjusted.value > 0) == (one.better == "higher")
+    good = (said.value > 0) == (one.better == "higher")
     who = "followed" if good else "overridden"
     if one.outcome == CORRECTNESS:
         return f"Like with like, {who} decisions were right more often"
@@ -185,8 +189,19 @@ def _note(one: OutcomeComparison, paired: bool) -> str:
         parts.append(f"E-value {one.e_value:.2f}.")
     s = one.specification
     if s is not None:
-        names = ", ".join(f.name.removeprefix("x_").replace("_", " ") for f in s.factors)
+        names = _named([f.name for f in s.factors])
         parts.append(
             f"Adjusted for {names or 'nothing recorded'} ({s.terms} terms, {s.cells:,} cells)."
         )
+        if s.left_out:
+            parts.append(
+                f"Recorded and not adjusted for, as there are too few decisions: {_named(s.left_out)}."
+            )
+    if one.blanks:
+        listed = ", ".join(f"{_named([c])} in {whole_percent(b)}" for c, b in one.blanks.items())
+        parts.append(f"Blank: {listed} of decisions; nothing tells those apart by it.")
     return " ".join(parts)
+
+
+def _named(covariates: Iterable[str]) -> str:
+    return ", ".join(c.removeprefix("x_").replace("_", " ") for c in covariates)
