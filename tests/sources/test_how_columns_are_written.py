@@ -15,6 +15,7 @@ from takeup.record.errors import InputError
 from takeup.record.number_format import settle_numbers
 from takeup.record.shapes import Shape
 from takeup.record.time_format import Fields, TimeFormat, settle_time
+from takeup.sources import held
 from takeup.sources.opened import open_decisions
 
 WORDS = ("approve", "decline")
@@ -84,6 +85,26 @@ def test_a_number_that_can_be_two_is_asked_and_the_answer_holds(tmp_path):
     for decimal, meant in ((".", 8039.0), (",", 8.039)):
         rows, _ = read(path, f'{names}[formats.value]\ndecimal = "{decimal}"\n')
         assert mean(rows, "value") == pytest.approx(meant)
+
+
+@pytest.mark.parametrize("most", [0, 50_000])
+def test_a_word_for_unknown_in_digits_takes_no_number_with_it(tmp_path, monkeypatch, most):
+    monkeypatch.setattr(held, "MOST_VALUES", most)
+    values = [*map(str, range(101, 159)), "999", "about 5"]
+    names = '[constants]\nmode = "assist"\n[columns]\nrecommendation = "recommendation"\nchoice = "choice"\nvalue = "value"\n'
+    rows, opened = read(table(tmp_path, {"value": values}), '[file]\nblanks = ["999"]\n' + names)
+    assert opened.table.reconciliation.rows_used == 59
+    assert mean(rows, "value") == pytest.approx(sum(range(101, 159)) / 58)
+
+
+def test_equally_frequent_shapes_stand_in_one_order_however_the_rows_stand(monkeypatch):
+    monkeypatch.setattr(held, "MOST_VALUES", 0)
+    texts = ["12", "1.5", "a", "1,5", "b c", "7-"]
+    orders = [
+        [s.text for s in held.Held(Engine().load(pa.table({"v": v}))).shapes("v", ())]
+        for v in (texts, texts[::-1])
+    ]
+    assert orders[0] == orders[1]
 
 
 def test_a_column_of_both_signs_is_asked_where_some_rows_can_be_either():

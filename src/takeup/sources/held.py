@@ -14,6 +14,7 @@ import ibis.expr.types as ir
 
 from takeup.log import fetch
 from takeup.record.different_values import DifferentValues
+from takeup.record.parsing import present
 from takeup.record.shapes import Shape, shape_of
 from takeup.record.time_format import WEEKDAY, Fields
 from takeup.record.words import plain_blanks
@@ -54,7 +55,7 @@ class Held:
         self.table = table
         self._sizes: dict[str, Size] = {}
         self._values: dict[str, DifferentValues | None] = {}
-        self._asked: dict[str, list[Shape]] = {}
+        self._asked: dict[tuple[str, frozenset[str]], list[Shape]] = {}
         self._untrimmed: set[str] = set()
         self._shapes: dict[tuple[str, frozenset[str]], list[Shape]] = {}
         self._fields: dict[str, tuple[Fields, tuple[int, int] | None]] = {}
@@ -102,35 +103,38 @@ class Held:
         unknown = frozenset(b.lower() for b in blanks)
         if (column, unknown) not in self._shapes:
             values = self.texts([column]).get(column)
+            # A word in digits has the shape of numbers that are known.
+            figures = frozenset(b for b in unknown if re.search("[0-9]", b))
             self._shapes[column, unknown] = (
-                _without(self._of_all_rows(column), unknown)
+                _without(self._of_all_rows(column, figures), unknown - figures)
                 if values is None
                 else _among(values.values, unknown)
             )
         return self._shapes[column, unknown]
 
-    def _of_all_rows(self, column: str) -> list[Shape]:
-        """The shapes of a column, as they stand, each row counted."""
-        if column not in self._asked:
-            found, rest = self._usual(column)
+    def _of_all_rows(self, column: str, left_out: frozenset[str] = frozenset()) -> list[Shape]:
+        """The shapes of a column, as they stand, each row counted that says none of the words `left_out`."""
+        if (column, left_out) not in self._asked:
+            value = self.table[column]
+            said = present(value, sorted(left_out)) if left_out else value
+            found, rest = self._usual(column, self.table.filter(said.notnull()))
             if rest is not None:
                 self._untrimmed.add(column)
                 text = rest[column].strip()
                 for shape in _shapes(rest, shape_of(text), text):
                     known = found.get(shape.text)
                     found[shape.text] = _both(known, shape) if known else shape
-            self._asked[column] = sorted(found.values(), key=lambda s: -s.n)
-        return self._asked[column]
+            self._asked[column, left_out] = _most_first(found.values())
+        return self._asked[column, left_out]
 
-    def _usual(self, column: str) -> tuple[dict[str, Shape], ir.Table | None]:
+    def _usual(self, column: str, rows: ir.Table) -> tuple[dict[str, Shape], ir.Table | None]:
         """The shapes of texts that are written as the first rows are, and the rows that are not, if any.
 
         Their length and the place of their last sign tell the shape in a tenth of the time that replacing
         digits takes."""
-        rows = self.table.filter(self.table[column].notnull())
         if rows.get_backend().name != "duckdb":
             return {}, rows
-        first = self.table.limit(_FIRST_ROWS)
+        first = rows.limit(_FIRST_ROWS)
         text = first[column].strip()
         known = [s.text for s in _shapes(first, shape_of(text), text)]
         known = [s for s in known if 0 < len(s) <= _LONGEST][:_MOST_USUAL]
@@ -151,7 +155,7 @@ class Held:
     def is_clean(self, column: str, blanks: Collection[str]) -> bool:
         """Whether the shapes of a column, where they were asked of all rows, show that no text of it has
         blanks around it or wide ones within, or is a word for "unknown"."""
-        shapes = self._asked.get(column, [])
+        shapes = self._asked.get((column, frozenset()), [])
         if not shapes or column in self._untrimmed:
             return False
         unknown = [b.translate(_NINES) for b in blanks]
@@ -197,7 +201,7 @@ def _shapes(rows: ir.Table, written: ir.Value, text: ir.StringValue) -> list[Sha
     found = (
         rows.group_by(text=written)
         .aggregate(n=ibis._.count(), low=text.min(), high=text.max())
-        .order_by(ibis.desc("n"))
+        .order_by([ibis.desc("n"), "text"])
         .limit(MOST_SHAPES)
     )
     return [Shape(**s) for s in fetch(found).to_pylist() if s["text"] is not None]
@@ -215,9 +219,9 @@ def _end_of_date(shape: str) -> int:
 def _without(shapes: Iterable[Shape], unknown: Collection[str]) -> list[Shape]:
     """Shapes in plain blanks, words for "unknown" left out."""
     return [
-        replace(s, text=plain_blanks(s.text), low=plain_blanks(s.low), high=plain_blanks(s.high))
+        replace(s, text=plain, low=plain_blanks(s.low), high=plain_blanks(s.high))
         for s in shapes
-        if s.text.lower() not in unknown and s.low.lower() not in unknown
+        if (plain := plain_blanks(s.text)).lower() not in unknown
     ]
 
 
@@ -225,5 +229,9 @@ def _among(values: Iterable[str], unknown: Collection[str]) -> list[Shape]:
     found: dict[str, list[str]] = {}
     for value in sorted(v for v in map(plain_blanks, values) if v.lower() not in unknown):
         found.setdefault(value.translate(_NINES), []).append(value)
-    shapes = [Shape(text, len(v), v[0], v[-1]) for text, v in found.items()]
-    return sorted(shapes, key=lambda s: -s.n)
+    return _most_first(Shape(text, len(v), v[0], v[-1]) for text, v in found.items())
+
+
+def _most_first(shapes: Iterable[Shape]) -> list[Shape]:
+    """The most frequent first, and equally frequent ones in one order however the rows stand."""
+    return sorted(shapes, key=lambda s: (-s.n, s.text))
