@@ -196,6 +196,16 @@ def test_days_and_months_that_nothing_tells_apart_are_asked(tmp_path):
         assert fetch(rows.select("decided_at"))["decided_at"][0].as_py().month == month
 
 
+@pytest.mark.parametrize("day", ["\u00a0{}", "Mo,\u00a0{}"])
+def test_days_and_months_beside_wide_blanks_are_told_apart_or_asked(tmp_path, day):
+    path = table(tmp_path, {"decided_at": [day.format("03/04/2025")] * 60})
+    with pytest.raises(InputError, match="the day or the month may come first"):
+        read(path)
+    days = [day.format("03/04/2025")] * 59 + [day.format("03/13/2025")]
+    rows, _ = read(table(tmp_path, {"decided_at": days}))
+    assert {d.month for d in fetch(rows.select("decided_at"))["decided_at"].to_pylist()} == {3}
+
+
 def test_a_slip_is_rejected_and_turns_no_other_date(tmp_path):
     days = [f"{1 + i % 12:02d}/{1 + i % 28:02d}/2025" for i in range(200)]
     days[7] = "31/05/2025"

@@ -17,7 +17,7 @@ from takeup.record.different_values import DifferentValues
 from takeup.record.parsing import present
 from takeup.record.shapes import Shape, shape_of
 from takeup.record.time_format import WEEKDAY, Fields
-from takeup.record.words import plain_blanks
+from takeup.record.words import has_wide_blanks, plain_blanks
 
 MOST_VALUES = 50_000
 """Of a column with more different texts, single values are not looked at."""
@@ -169,10 +169,12 @@ class Held:
 
     def _fields_of(self, column: str) -> tuple[Fields, tuple[int, int] | None]:
         shapes = self._of_all_rows(column)
-        end = max((_end_of_date(s.text) for s in shapes), default=0)
+        end = max((_end_of_date(plain_blanks(s.text)) for s in shapes), default=0)
         if not end:
             return Fields(), None
         text = self.table[column]
+        if any(has_wide_blanks(s.text) for s in shapes):
+            text = present(text, ())
         text = (text.left(1) <= " ").ifelse(text.strip(), text)
         if len(shapes) < MOST_SHAPES:
             text = text.left(end)
