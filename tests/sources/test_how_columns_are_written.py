@@ -136,6 +136,8 @@ def moments(texts: list[str], zone: str | None = None, **settled) -> list[dateti
         ("2025-03-03 14:00:00-0530", "2025-03-03 19:30", None),
         ("2025-03-03T14:00+01", "2025-03-03 13:00", "Asia/Tokyo"),
         ("2025-07-03 14:00 Europe/Berlin", "2025-07-03 12:00", None),
+        ("2025-07-03 14:00 America/New_York", "2025-07-03 18:00", None),
+        ("2025-07-13 2:00 PM America/New_York", "2025-07-13 18:00", None),
         ("2025-03-03T14:00+01:00[Europe/Berlin]", "2025-03-03 13:00", None),
         ("03.07.2025 14:00 MESZ", "2025-07-03 12:00", None),
         ("03.07.2025 14:00 Uhr", "2025-07-03 12:00", "Europe/Berlin"),

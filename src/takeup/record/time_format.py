@@ -47,7 +47,7 @@ WEEKDAY = (
 """A day of the week before a date, as English and German tables write it."""
 
 _CLOCK = r"(?P<clock>9{1,2}:99(?::99(?:[.,]9{1,9})?)?)"
-_HALF = r"(?P<half>\s?[AaPp]\.?\s?[Mm]\.?)?"
+_HALF = r"(?P<half>\s?[AaPp]\.?\s?[Mm]\.?(?![A-Za-z]))?"
 _ZONE = (
     r"(?:\s?(?P<offset>[+-]99(?::?99)?)|\s?(?P<zone>[A-Za-z]{1,5}|[A-Za-z]+(?:/[A-Za-z_+\-]+)+))?"
     r"(?P<bracket>\[[^\]]*\])?(?:\s?Uhr)?"
