@@ -127,7 +127,7 @@ def _written_time(
         text = text.re_replace(r"\s?Uhr$", "")
     branches: list[tuple[ir.BooleanValue, ir.IntegerValue | str]] = []
     if form.offsets:
-        timed = text.contains(":") | text.re_search(r"\dT\d")
+        timed = text.contains(":") | text.re_search(r"\dT\d|\dZ$")
         suffix = ibis.ifelse(timed, text.re_extract(_SUFFIX, 1), "")
         branches.append((suffix != "", _offset_minutes(suffix)))
         text = ibis.ifelse(suffix != "", text.re_replace(_SUFFIX, ""), text)
@@ -176,6 +176,7 @@ def _year_first(text: ir.StringValue, form: TimeFormat) -> ir.StringValue:
     """The date as YYYY-MM-DD, what stands behind it as it is."""
     if form.comma:
         text = text.re_replace(r":(\d{2}),(\d+)", r":\1.\2")
+        text = text.re_replace(r",(\s\d{1,2}:)", r"\1")
     if form.months:
         text = _months_as_numbers(text)
     if form.day_first:
@@ -185,6 +186,8 @@ def _year_first(text: ir.StringValue, form: TimeFormat) -> ir.StringValue:
         text = text.re_replace(r"^(\d{1,2})[./-](\d{1,2})[./-](\d{4})", order)
     if form.slashes:
         text = text.re_replace(r"^(\d{4})[./](\d{1,2})[./](\d{1,2})", r"\1-\2-\3")
+    if form.compact and form.runs:
+        text = text.re_replace(r"^(\d{8})T?(\d{4}|\d{6})$", r"\1 \2")
     if form.compact:
         text = text.re_replace(r"^(\d{4})(\d{2})(\d{2})", r"\1-\2-\3")
     if form.runs:

@@ -60,7 +60,7 @@ _DAYS = (
     r"|(?P<month_first>(?P<month_before>[^\W\d]{3,9})\.?\s9{1,2},?\s9999)"
 )
 _SHAPE = re.compile(
-    rf"(?P<weekday>{WEEKDAY})?(?:{_DAYS})(?:(?:T|,?\s){_CLOCK}{_HALF}{_ZONE}|(?:T|\s)?(?P<run>999999|9999)(?P<run_zone>Z)?)?"
+    rf"(?P<weekday>{WEEKDAY})?(?:{_DAYS})(?:(?:T|(?P<pause>,)?\s){_CLOCK}{_HALF}{_ZONE}|(?(compact)(?:T|\s)?|(?:T|\s))(?P<run>999999|9999)(?P<run_zone>Z)?)?"
 )
 _NUMBER = re.compile(r"(9+)(?:\.9+)?")
 _EXCEL_FROM = "30000"
@@ -199,7 +199,7 @@ def _with(found: TimeFormat, match: re.Match[str]) -> TimeFormat:
         months=found.months or bool(match["named"] or match["month_first"]),
         runs=found.runs or bool(match["run"]),
         half_days=found.half_days or bool(match["half"]),
-        comma=found.comma or ("," in (match["clock"] or "")),
+        comma=found.comma or bool(match["pause"]) or ("," in (match["clock"] or "")),
         offsets=found.offsets or bool(offset),
         bare=found.bare or not (offset or zone),
         brackets=found.brackets or bool(match["bracket"]),
