@@ -122,7 +122,12 @@ def _written_time(
     if form.weekday:
         text = text.re_replace(f"^{WEEKDAY}", "")
     if form.brackets:
-        text = text.re_replace(r"\[[^\]]*\]$", "")
+        # A bracket says again what an offset or a name before it says, else it is the name itself.
+        before = "|".join(
+            [r"[+-]\d{2}:?\d{0,2}|Z", *map(re.escape, (*form.zones, *form.unknown_zones))]
+        )
+        text = text.re_replace(rf"({before})\[[^\]]*\]$", r"\1")
+        text = text.re_replace(r"\[([^\]]*)\]$", r" \1")
     if form.clock_word:
         text = text.re_replace(r"\s?Uhr$", "")
     branches: list[tuple[ir.BooleanValue, ir.IntegerValue | str]] = []

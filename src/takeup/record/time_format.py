@@ -185,6 +185,8 @@ def _with(found: TimeFormat, match: re.Match[str]) -> TimeFormat:
     zone = match["zone"]
     if zone in ("Z", "Uhr"):
         offset, zone = offset or (zone == "Z"), None
+    if match["bracket"] and not (offset or zone):
+        zone = match["bracket"][1:-1]
     known, unknown = set(found.zones), set(found.unknown_zones)
     if zone:
         (known if is_zone(zone) else unknown).add(zone)
