@@ -171,3 +171,16 @@ def test_a_column_that_begins_late_in_the_table_is_not_taken_for_a_blank_one(tmp
     columns = propose_mapping(raw).mapping.columns
     assert columns["assist_probability"] == "assist_probability"
     assert "override_reason" not in columns
+
+
+@pytest.mark.parametrize("digits", [12, 14])
+def test_numbers_of_accounts_and_cases_are_no_moments_however_many_digits(tmp_path, digits):
+    numbers = [str(31 * 10 ** (digits - 2) + 7919 * i) for i in range(60)]
+    path = tmp_path / "t.csv"
+    words = ["approve", "decline"] * 30
+    pd.DataFrame(
+        {"account": numbers, "case_number": numbers[::-1], "recommendation": words, "choice": words}
+    ).to_csv(path, index=False)
+    found = proposed(path, tmp_path).mapping
+    assert found.columns["case_id"] == "case_number"
+    assert "decided_at" not in found.columns
