@@ -173,7 +173,17 @@ def test_a_column_that_begins_late_in_the_table_is_not_taken_for_a_blank_one(tmp
     assert "override_reason" not in columns
 
 
-@pytest.mark.parametrize("digits", [12, 14])
+def test_days_in_digits_alone_are_moments(tmp_path):
+    path = tmp_path / "t.csv"
+    words = ["approve", "decline"] * 30
+    days = [f"202503{1 + i % 28:02d}" for i in range(60)]
+    pd.DataFrame({"decision_date": days, "recommendation": words, "choice": words}).to_csv(
+        path, index=False
+    )
+    assert proposed(path, tmp_path).mapping.columns["decided_at"] == "decision_date"
+
+
+@pytest.mark.parametrize("digits", [8, 12, 14])
 def test_numbers_of_accounts_and_cases_are_no_moments_however_many_digits(tmp_path, digits):
     numbers = [str(31 * 10 ** (digits - 2) + 7919 * i) for i in range(60)]
     path = tmp_path / "t.csv"

@@ -212,21 +212,21 @@ def _with(found: TimeFormat, match: re.Match[str]) -> TimeFormat:
 
 
 def share_of_moments(shapes: Sequence[Shape]) -> float:
-    """The share of values that are written like moments; whole numbers are none."""
+    """The share of values that are written like moments; whole numbers where they can be days."""
     total = sum(s.n for s in shapes)
     dated = sum(s.n for s in shapes if _is_moment(s))
     return dated / total if total else 0.0
 
 
 _DIGITS_ALONE = re.compile(
-    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?"
+    r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?)?"
 )
-"""A day and a clock in digits alone; other numbers of twelve or fourteen digits are of accounts and cases."""
+"""A day in digits alone, with or without a clock; other numbers of as many digits are of accounts and cases."""
 
 
 def _is_moment(shape: Shape) -> bool:
     match = _SHAPE.fullmatch(shape.text)
-    if match is None or (match["compact"] and not match["run"]):
+    if match is None:
         return False
     if shape.text.isdigit():
         return all(_DIGITS_ALONE.fullmatch(value) for value in (shape.low, shape.high))
