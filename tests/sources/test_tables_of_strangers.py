@@ -389,3 +389,18 @@ def test_rows_of_units_and_sums_of_a_table_of_words_alone_are_rejected(tmp_path)
     assert found.rejected_rows() == [
         (2, "stands in a row of units"), (103, "begins a row of sums"), (104, "begins a row of sums"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sums",
+    [("Summe", "123\u00a0456,00", "120\u202f000,00"), ("\u00a0Total", "CHF 12'345.00", "CHF 1’200.-"),
+     ("Gesamt", "123.456,00 EUR", "−1,00 EUR"), ("Total", "(1,200.00)", "1,200.00 USD")],
+)  # fmt: skip
+def test_sums_of_numbers_are_no_decision_however_they_are_written(tmp_path, sums):
+    lines = [["planner", "forecast", "final_forecast"]]
+    lines += [[f"p{i % 9}", str(100 + i), str(100 + i + (i % 5 == 0))] for i in range(60)]
+    with (tmp_path / "t.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([*lines, sums])
+    table = open_decisions(str(tmp_path / "t.csv")).table
+    assert table.reconciliation.rows_used == 60
+    assert [p.what for p in table.problems] == ["begins a row of sums"]

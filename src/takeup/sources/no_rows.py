@@ -10,6 +10,8 @@ import ibis.expr.types as ir
 
 from takeup.log import fetch
 from takeup.record.canonical import ROW
+from takeup.record.units import MINUS
+from takeup.record.words import WIDE_BLANKS
 from takeup.sources.languages import every_language
 from takeup.sources.raw_table import RawTable, Reject
 
@@ -18,6 +20,10 @@ _NEAR_HEAD = 3
 _FIRST_COLUMNS = 2
 _MOST = 0.1
 """Of all rows: a word that begins more of them is no sum."""
+_BLANK = rf"[\s{WIDE_BLANKS}]"
+_SIGNS = rf"[\d.,'’()\s{WIDE_BLANKS}%€$£{MINUS.replace('-', '')}-]*"
+_FIGURE = rf"^(?:{_SIGNS}|[A-Z]{{3}}{_BLANK}?{_SIGNS}\d{_SIGNS}|{_SIGNS}\d{_SIGNS}[A-Z]{{3}})$"
+"""A figure as a row of sums writes it, also with the code of a currency; or nothing."""
 
 
 def without_no_rows(raw: RawTable) -> RawTable:
@@ -62,7 +68,7 @@ def _found(rows: ir.Table, lead: list[str]) -> list[dict[str, object]]:
 def _sums(raw: RawTable, columns: list[str], lead: list[str]) -> ir.Table:
     """Rows of sums. Those with a word for it are looked for first: they are few, and figures cost more."""
     table = raw.table
-    word = rf"^\s*(?i:{'|'.join(map(re.escape, every_language().totals.words))}):?\s*$"
+    word = rf"^{_BLANK}*(?i:{'|'.join(map(re.escape, every_language().totals.words))}):?{_BLANK}*$"
     texts = raw.held.texts(lead)
     could = [c for c in lead if c not in texts or any(re.match(word, v) for v in texts[c].values)]
     if not could:
@@ -72,7 +78,7 @@ def _sums(raw: RawTable, columns: list[str], lead: list[str]) -> ir.Table:
         return table[column].re_search(word).fill_null(False)
 
     def is_figure(column: str) -> ir.BooleanValue:
-        return table[column].re_search(r"^[\d.,\s%€$£-]*$").fill_null(True)
+        return table[column].re_search(_FIGURE).fill_null(True)
 
     rest = [is_figure(c) | is_named(c) if c in could else is_figure(c) for c in columns]
     return table.filter(ibis.or_(*map(is_named, could))).filter(ibis.and_(*rest))
