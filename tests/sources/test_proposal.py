@@ -183,6 +183,19 @@ def test_days_in_digits_alone_are_moments(tmp_path):
     assert proposed(path, tmp_path).mapping.columns["decided_at"] == "decision_date"
 
 
+def test_numbers_and_moments_are_seen_in_a_long_column_that_mostly_says_unknown(tmp_path):
+    path = tmp_path / "t.csv"
+    words = ["approve", "decline"] * 3_600
+    amounts = [f"{1_000 + i}.50" if i % 3 == 0 else "k.A." for i in range(7_200)]
+    moments = pd.Timestamp("2025-03-01") + pd.to_timedelta(range(7_200), "h")
+    days = [str(m) if i % 3 == 0 else "-" for i, m in enumerate(moments)]
+    pd.DataFrame(
+        {"income": amounts, "decision_date": days, "recommendation": words, "choice": words}
+    ).to_csv(path, index=False)
+    columns = proposed(path, tmp_path).mapping.columns
+    assert (columns["decided_at"], columns["x_income"]) == ("decision_date", "income")
+
+
 @pytest.mark.parametrize("digits", [8, 12, 14])
 def test_numbers_of_accounts_and_cases_are_no_moments_however_many_digits(tmp_path, digits):
     numbers = [str(31 * 10 ** (digits - 2) + 7919 * i) for i in range(60)]

@@ -125,11 +125,15 @@ class ColumnKinds:
 
     @_once
     def _has_digits(self, column: str) -> bool:
-        """Whether most texts are short and hold a digit, which is asked before how each is written."""
+        """Whether most texts that say something are short and hold a digit, which is asked before how each
+        is written."""
         text = self.raw.table[column]
         fits = text.re_search(r"\d") & (text.length() <= _LONGEST)
-        found = fetch(self.raw.table.aggregate(n=fits.fill_null(False).sum()))["n"][0].as_py()
-        return int(found or 0) >= 0.5 * self.sizes[column].known
+        says = present(text, BLANKS).notnull()
+        found = fetch(
+            self.raw.table.aggregate(n=fits.fill_null(False).sum(), known=says.sum())
+        ).to_pylist()[0]
+        return int(found["n"] or 0) >= 0.5 * int(found["known"] or 0)
 
     @_once
     def span(self, column: str) -> tuple[float, float] | None:
