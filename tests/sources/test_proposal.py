@@ -173,6 +173,22 @@ def test_a_column_that_begins_late_in_the_table_is_not_taken_for_a_blank_one(tmp
     assert "override_reason" not in columns
 
 
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("zurückgezogen", ("nein", "ja")), ("widerrufen", ("N", "J")), ("ungültig", ("nein", "ja")),
+     ("is_deleted", ("N", "Y")), ("valid", ("Y", "N"))],
+)  # fmt: skip
+def test_rows_that_are_marked_not_to_count_are_offered_to_be_left_out(tmp_path, name, words):
+    path = tmp_path / "t.csv"
+    given = ["approve", "decline"] * 30
+    marks = [words[i % 6 == 0] for i in range(60)]
+    pd.DataFrame({"recommendation": given, "choice": given, name: marks}).to_csv(path, index=False)
+    draft = proposed(path, tmp_path)
+    (question,) = draft.questions
+    assert (question.column, "[[filters]]" in question.answers[0].lines) == (name, True)
+    assert not any(c.startswith("x_") for c in draft.mapping.columns)
+
+
 def test_days_in_digits_alone_are_moments(tmp_path):
     path = tmp_path / "t.csv"
     words = ["approve", "decline"] * 30
