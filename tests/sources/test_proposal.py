@@ -189,6 +189,17 @@ def test_rows_that_are_marked_not_to_count_are_offered_to_be_left_out(tmp_path, 
     assert not any(c.startswith("x_") for c in draft.mapping.columns)
 
 
+@pytest.mark.parametrize("name", ["adjuster", "recruiter", "Schadenregulierer", "Personalreferent"])
+def test_who_decides_in_claims_and_hiring_is_a_person_and_no_kind_of_case(tmp_path, name):
+    path = tmp_path / "t.csv"
+    given, who = ["approve", "decline"] * 30, [f"p{i % 9}" for i in range(60)]
+    table = {"recommendation": given, "choice": given, name: who}
+    pd.DataFrame(table).to_csv(path, index=False)
+    assert proposed(path, tmp_path).mapping.columns["person_id"] == name
+    pd.DataFrame({"person_id": who, **table}).to_csv(path, index=False)
+    assert not any(c.startswith("x_") for c in proposed(path, tmp_path).mapping.columns)
+
+
 def test_days_in_digits_alone_are_moments(tmp_path):
     path = tmp_path / "t.csv"
     words = ["approve", "decline"] * 30
