@@ -26,6 +26,7 @@ FALSE_WORDS = ("false", "f", "no", "n", "0", "0.0", "nein", "non", "falsch")
 
 _SUFFIX = r"\s*(Z|[+-]\d{2}:?\d{2}|[+-]\d{2})$"
 _HALF = r"\s*([AaPp])\.?\s?[Mm]\.?$"
+_DOTTED = r"(\d)(?:-|,?\s)(\d{1,2})\.(\d{2})"
 _LETTERS = "[A-Za-zÄÖÜäöü]"
 _NAMED_MONTHS = {
     rf"^(?:{_LETTERS}{{2,10}}\.?,?\s)?(\d{{1,2}})\.?[-\s]({_LETTERS}{{3,9}})\.?,?[-\s](\d{{4}}|\d{{2}}),?(\D.*)?$": (1, 2, 3, 4),
@@ -182,6 +183,9 @@ def _year_first(text: ir.StringValue, form: TimeFormat) -> ir.StringValue:
     if form.comma:
         text = text.re_replace(r":(\d{2}),(\d+)", r":\1.\2")
         text = text.re_replace(r",(\s\d{1,2}:)", r"\1")
+    if form.dotted:
+        text = text.re_replace(_DOTTED + r"\.(\d{2}(?:\.\d{1,6})?)\d*$", r"\1 \2:\3:\4")
+        text = text.re_replace(_DOTTED + "$", r"\1 \2:\3")
     if form.months:
         text = _months_as_numbers(text)
     if form.day_first:

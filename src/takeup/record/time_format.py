@@ -47,6 +47,8 @@ WEEKDAY = (
 """A day of the week before a date, as English and German tables write it."""
 
 _CLOCK = r"(?P<clock>9{1,2}:99(?::99(?:[.,]9{1,9})?)?)"
+_DOTTED = r"(?P<dotted>9{1,2}\.99(?:\.99(?:\.9{1,12})?)?)(?:\s?Uhr)?"
+"""A clock with points, as DB2 writes it behind a hyphen, and German tables behind a blank."""
 _HALF = r"(?P<half>\s?[AaPp]\.?\s?[Mm]\.?(?![A-Za-z]))?"
 _ZONE = (
     r"(?:\s?(?P<offset>[+-]99(?::?99)?)|\s?(?P<zone>[A-Za-z]{1,5}|[A-Za-z]+(?:/[A-Za-z_+\-]+)+))?"
@@ -60,7 +62,9 @@ _DAYS = (
     r"|(?P<month_first>(?P<month_before>[^\W\d]{3,9})\.?\s9{1,2},?\s9999)"
 )
 _SHAPE = re.compile(
-    rf"(?P<weekday>{WEEKDAY})?(?:{_DAYS})(?:(?:T|(?P<pause>,)?\s){_CLOCK}{_HALF}{_ZONE}|(?(compact)(?:T|\s)?|(?:T|\s))(?P<run>999999|9999)(?P<run_zone>Z)?)?"
+    rf"(?P<weekday>{WEEKDAY})?(?:{_DAYS})"
+    rf"(?:(?:T|(?P<pause>,)?\s){_CLOCK}{_HALF}{_ZONE}|(?:-|,?\s){_DOTTED}"
+    rf"|(?(compact)(?:T|\s)?|(?:T|\s))(?P<run>999999|9999)(?P<run_zone>Z)?)?"
 )
 _NUMBER = re.compile(r"(9+)(?:\.9+)?")
 _EXCEL_FROM = "30000"
@@ -95,6 +99,7 @@ class TimeFormat:
     months: bool = False
     weekday: bool = False
     runs: bool = False
+    dotted: bool = False
     half_days: bool = False
     comma: bool = False
     offsets: bool = False
@@ -200,6 +205,7 @@ def _with(found: TimeFormat, match: re.Match[str]) -> TimeFormat:
         weekday=found.weekday or bool(match["weekday"]),
         months=found.months or bool(match["named"] or match["month_first"]),
         runs=found.runs or bool(match["run"]),
+        dotted=found.dotted or bool(match["dotted"]),
         half_days=found.half_days or bool(match["half"]),
         comma=found.comma or bool(match["pause"]) or ("," in (match["clock"] or "")),
         offsets=found.offsets or bool(offset),
