@@ -177,6 +177,16 @@ def test_a_moment_is_the_moment_however_it_is_written(text, meant, zone):
     assert moments([text], zone) == [datetime.fromisoformat(meant)]
 
 
+@pytest.mark.parametrize("error", ["#NV", "#WERT!", "#BEZUG!", "#DIV/0!", "#N/A", "#REF!"])
+def test_the_error_of_a_formula_is_unknown_and_no_choice(tmp_path, error):
+    path = tmp_path / "t.csv"
+    rows = [(WORDS[i % 2], error if i % 10 == 0 else WORDS[i % 2]) for i in range(60)]
+    pd.DataFrame(rows, columns=["recommendation", "choice"]).to_csv(path, index=False)
+    columns = '[columns]\nrecommendation = "recommendation"\nchoice = "choice"\n'
+    rows, _ = read(path, f'[constants]\nmode = "assist"\n{columns}')
+    assert rows.count().execute() == 54
+
+
 def test_half_days_are_used():
     texts = ["3/13/2025 02:00 PM", "3/13/2025 12:15 AM", "3/13/2025 12:15 PM", "3/13/2025 11:59 am"]
     hours = [

@@ -70,6 +70,9 @@ OVERRIDE_REASONS = (
 FLAG_KINDS = ("wrong", "missing_input", "late", "format", "unclear_reason", "ethics", "other")
 
 BLANKS = (
-    "", "na", "n/a", "nan", "nat", "null", "none", "nil", "#n/a", "-", "–", "k.a.", "k. a.", "keine angabe",
+    "", "na", "n/a", "nan", "nat", "null", "none", "nil", "-", "–", "k.a.", "k. a.", "keine angabe",
+    "#n/a", "#nv", "#value!", "#wert!", "#ref!", "#bezug!", "#num!", "#zahl!", "#name?", "#null!", "#div/0!",
+    "#calc!", "#kalk!", "#spill!", "#überlauf!",
 )  # fmt: skip
-"""Texts (lower case) that mean "unknown" in a cell; a mapping may declare others."""
+"""Texts (lower case) that mean "unknown" in a cell, errors of English and German spreadsheets among them; a
+mapping may declare others."""
