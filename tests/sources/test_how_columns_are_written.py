@@ -107,6 +107,14 @@ def test_equally_frequent_shapes_stand_in_one_order_however_the_rows_stand(monke
     assert orders[0] == orders[1]
 
 
+def test_the_readings_of_a_number_are_told_apart_wherever_points_stand_between_thousands(tmp_path):
+    path = table(tmp_path, {"value": ["10.000"] * 60})
+    with pytest.raises(InputError) as asked:
+        read(path)
+    assert "    10, with a decimal point: " in str(asked.value)
+    assert "    10000, with points between thousands: " in str(asked.value)
+
+
 def test_a_column_of_both_signs_is_asked_where_some_rows_can_be_either():
     shapes = [Shape("9.999,99", 5, "1.000,50", "9.000,50"), Shape("9,999", 3, "1,234", "9,876"),
               Shape("9,999.99", 4, "1,000.50", "9,000.50")]  # fmt: skip

@@ -298,10 +298,15 @@ def _doubt(shapes: Sequence[Shape], by_sign: Mapping[Decimal, NumberFormat]) -> 
         if _point(shape, by_sign["."]) != _point(shape, by_sign[","]):
             return NumberDoubt(
                 shape.low,
-                plain_number(shape.low, by_sign["."]),
-                plain_number(shape.low, by_sign[","]),
+                _without_noughts(plain_number(shape.low, by_sign["."])),
+                _without_noughts(plain_number(shape.low, by_sign[","])),
             )
     raise AssertionError("two readings that differ in no shape")
+
+
+def _without_noughts(number: str) -> str:
+    """10.000 is 10: where points stand between thousands, the noughts would make it ten thousand again."""
+    return number.rstrip("0").rstrip(".") if "." in number else number
 
 
 def plain_number(text: str, form: NumberFormat) -> str:

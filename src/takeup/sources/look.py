@@ -338,13 +338,20 @@ def unit_of_count(greatest: float | None) -> Unit | None:
 def _number_question(column: str, doubt: NumberDoubt | UnitsDoubt) -> Question:
     if isinstance(doubt, UnitsDoubt):
         return _units_question(column, doubt)
+    comma = "," in doubt.example
+    by_point = "commas between thousands" if comma else "a decimal point"
+    by_comma = "a decimal comma" if comma else "points between thousands"
     return Question(
         column,
         f'column {column}: "{doubt.example}" can be {doubt.by_point} or {doubt.by_comma}, and nothing in '
         "the column or the file tells which.",
         (
-            Answer(doubt.by_point, f"[formats.{toml_key(column)}]\ndecimal = '.'"),
-            Answer(doubt.by_comma, f"[formats.{toml_key(column)}]\ndecimal = ','"),
+            Answer(
+                f"{doubt.by_point}, with {by_point}", f"[formats.{toml_key(column)}]\ndecimal = '.'"
+            ),
+            Answer(
+                f"{doubt.by_comma}, with {by_comma}", f"[formats.{toml_key(column)}]\ndecimal = ','"
+            ),
         ),
     )
 
