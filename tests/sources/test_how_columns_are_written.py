@@ -195,6 +195,14 @@ def test_the_error_of_a_formula_is_unknown_and_no_choice(tmp_path, error):
     assert rows.count().execute() == 54
 
 
+def test_a_computed_text_that_holds_nothing_is_unknown(tmp_path):
+    path = table(tmp_path, {"status": ["pending", *["done"] * 59]})
+    columns = '[columns]\nrecommendation = "recommendation"\nchoice = "choice"\n'
+    computed = "[computed]\naction = \"'deferred' if status == 'pending' else ''\"\n"
+    _, opened = read(path, f'[constants]\nmode = "assist"\n{columns}{computed}')
+    assert opened.table.reconciliation.rows_rejected == 0
+
+
 def test_half_days_are_used():
     texts = ["3/13/2025 02:00 PM", "3/13/2025 12:15 AM", "3/13/2025 12:15 PM", "3/13/2025 11:59 am"]
     hours = [

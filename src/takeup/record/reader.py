@@ -191,7 +191,9 @@ class Reader:
             compiled = compile_expression(text, self.by_name, self.number)
         except ExpressionError as error:
             raise DeclarationError("mapping", [f"computed.{name}: {error}"]) from None
-        reading = self._typed(name, compiled.value)
+        value = compiled.value
+        # A text that holds nothing is unknown, as a cell that holds nothing is.
+        reading = self._typed(name, value.nullif("") if value.type().is_string() else value)
         checks = [
             Check(
                 "not_a_number",
