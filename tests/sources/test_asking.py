@@ -206,6 +206,22 @@ def test_where_no_column_bears_a_name_that_is_known_the_column_is_asked_for(tmp_
     assert not any(n.startswith("x_outcome") for n in read_mapping(out).columns)
 
 
+@pytest.mark.parametrize("name", ["Prüfer", "Erfasser", "Kürzel"])
+def test_where_no_column_is_known_to_say_who_decided_it_is_asked_for(tmp_path, name):
+    path = tmp_path / "antraege.csv"
+    words = ["Zusage", "Ablehnung"]
+    rows = [(i, f"SB{i % 20:02}", words[i % 2], words[i % 3 % 2]) for i in range(200)]
+    pd.DataFrame(rows, columns=["Antragsnummer", name, "Empfehlung", "Entscheidung"]).to_csv(
+        path, index=False
+    )
+    said, out = asked(path, "1\n")
+    assert "Which column says who decided (person_id)? Without it" in said
+    assert f"1  {name} (SB00, SB01" in said
+    columns = read_mapping(out).columns
+    assert columns["person_id"] == name
+    assert sum(c == name for c in columns.values()) == 1
+
+
 def test_a_mapping_that_was_there_is_kept_beside_the_new_one(vorgaenge):
     out = vorgaenge.with_name("m.toml")
     out.write_text("# mine\n")

@@ -28,6 +28,8 @@ from takeup.sources.proposed_covariates import (
     KINDS_BY,
     add_covariates,
     is_counted,
+    may_be_persons,
+    sounds_like_persons,
     why_no_covariate,
 )
 from takeup.sources.proposed_meanings import NEEDED, computed_from, missing
@@ -181,7 +183,8 @@ def _drafted(raw: RawTable, mapping: Mapping, proposal: Proposal) -> Draft:
     kinds = _kinds(raw)
     used |= {*computed_from(mapping.computed, kinds.columns)}
     unmapped = tuple(c for c in proposal.unmapped if c not in used)
-    others = [*_open_values(kinds, mapping), *proposal.questions, *_wanted(raw, mapping)]
+    others = [*_open_values(kinds, mapping), *proposal.questions]
+    others += [*_who_decided(kinds, mapping), *_wanted(raw, mapping)]
     others = [q for q in others if _is_open(q, mapping)]
     questions = [*_essential(kinds, mapping), *look(raw, mapping).questions]
     questions += [q for q in others if q.must]
@@ -308,6 +311,28 @@ def _some(kinds: ColumnKinds, column: str) -> str:
 
 
 _FEW_SHOWN = 4
+
+
+def _who_decided(kinds: ColumnKinds, mapping: Mapping) -> Iterable[Question]:
+    """Where no column is known to say who decided, those that could: without it a report to forward shows
+    nothing, since no group of people can be seen to be large enough."""
+    provided = _provided(mapping)
+    if "person_id" in provided or mapping.events is not None or missing(provided):
+        return
+    used = {*computed_from(mapping.computed, kinds.columns), *mapping.ignore}
+    for name, source in mapping.columns.items():
+        if not name.startswith(COVARIATE_PREFIX):
+            used |= {source} if isinstance(source, str) else {*source}
+    could = [c for c in kinds.columns if c not in used and may_be_persons(kinds, c)]
+    if could:
+        could.sort(key=lambda c: not sounds_like_persons(c))
+        yield Question(
+            "person_id",
+            "Which column says who decided (person_id)? Without it a report to forward shows no figures.",
+            tuple(_column_answer(kinds, "person_id", c) for c in could[:_MOST_SHOWN]),
+            must=False,
+            free=_by_name("person_id", could[0]),
+        )
 
 
 def _wanted(raw: RawTable, mapping: Mapping) -> Iterable[Question]:

@@ -20,6 +20,7 @@ KINDS_BY = "kinds of case are told apart by"
 _MOST_LEVELS = 50
 _MOST_SEGMENTS = 8
 _NEARLY_ALL = 0.8
+_FEWEST_PERSONS = 8
 _LATE = (
     "recommendation", "recommendation_value", "consulted", "choice", "choice_value", "action", "override_reason",
     "override_comment", "duration_s", "steps", "observed_at", "outcome", "correct_choice", "correct_value",
@@ -87,7 +88,7 @@ def why_no_covariate(kinds: ColumnKinds, source: str) -> str | None:
         source
     ):
         return "it sounds like something known only after the decision"
-    if _says(unread.person, plain):
+    if sounds_like_persons(source):
         return "it sounds like persons"
     if _says(unread.number, plain):
         return "its name is that of a number given to things"
@@ -99,6 +100,21 @@ def why_no_covariate(kinds: ColumnKinds, source: str) -> str | None:
     if len(words) < 2:
         return "it says one thing alone"
     return "its words look like names of persons" if are_persons(words) else None
+
+
+def sounds_like_persons(source: str) -> bool:
+    """Whether the name of a column is one of persons."""
+    return _says(every_language().unread.person, plain_name(source))
+
+
+def may_be_persons(kinds: ColumnKinds, source: str) -> bool:
+    """Whether a column may say who did something: names or codes, of whom most did it more than once."""
+    size = kinds.sizes[source]
+    if kinds.is_time(source) or not kinds.fits("person_id", source):
+        return False
+    least = 3 if sounds_like_persons(source) else _FEWEST_PERSONS
+    few_rows = kinds.is_number(source) and not sounds_like_persons(source)
+    return least <= size.different <= size.known / 2 and not few_rows
 
 
 def are_persons(words: Collection[str]) -> bool:
