@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from typer.testing import CliRunner
 
+import takeup
 from takeup.cli import app
 from takeup.log import Engine
 from takeup.record.mapping import read_mapping
@@ -220,6 +221,24 @@ def test_where_no_column_is_known_to_say_who_decided_it_is_asked_for(tmp_path, n
     columns = read_mapping(out).columns
     assert columns["person_id"] == name
     assert sum(c == name for c in columns.values()) == 1
+
+
+def test_a_choice_that_is_never_advised_is_asked_and_may_be_a_case_sent_on_undecided(tmp_path):
+    path = tmp_path / "antraege.csv"
+    words = ["Zusage", "Ablehnung"]
+    rows = [
+        (f"SB{i % 20:02}", words[i % 2], "Rückfrage" if i % 10 in (3, 6) else words[i % 2])
+        for i in range(200)
+    ]
+    pd.DataFrame(rows, columns=["Sachbearbeiter", "Empfehlung", "Entscheidung"]).to_csv(
+        path, index=False
+    )
+    for answer, agreed in (("\n", 0.8), ("2\n", 1.0), ("3\n", 1.0)):
+        said, out = asked(path, answer)
+        assert 'says "Rückfrage" in 40 cases; column Empfehlung never does. What is it?' in said
+        agreement = takeup.diagnose(path, mapping=out).measures().adoption.overall.agreement
+        assert agreement.value == pytest.approx(agreed)
+        out.unlink()
 
 
 def test_a_mapping_that_was_there_is_kept_beside_the_new_one(vorgaenge):

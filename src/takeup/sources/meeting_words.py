@@ -51,7 +51,8 @@ def open_words(
     ]
     unmet, notes = unmet_words(cases, known)
     source = {n: s for n, s in mapping.columns.items() if isinstance(s, str)}
-    return as_questions(unmet, source), notes
+    questions = as_questions(unmet, source, mapping.provides("action"))
+    return sorted(questions, key=lambda q: not q.must), notes
 
 
 def without_strange_words(

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 
 from takeup.record.toml_file import toml_text
 from takeup.record.words import fold
 from takeup.sources.languages import every_language
+from takeup.sources.proposed_meanings import in_expression, literal
 from takeup.sources.questions import Answer, Question
 
 FEWEST = 10
@@ -23,6 +24,8 @@ _FEW_WORDS = 20
 _ALIKE = 0.72
 _TWICE = 2.0
 _MOST_OFFERED = 8
+_FEW_OWN = 4
+"""Most choices that are never advised to be asked about one by one: more are no few exceptions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ class Case:
 class Unmet:
     """A word of one side that the other never says. `others`: the words of the other side, the likeliest
     first, with how many of its cases stand beside them; `likely`: how many of them look like it or stand
-    beside it at twice the odds of other cases."""
+    beside it at twice the odds of other cases. `must`: nothing is counted before somebody says what it is."""
 
     use_case: str
     side: str
@@ -47,6 +50,7 @@ class Unmet:
     n: int
     others: tuple[tuple[str, int], ...]
     likely: int
+    must: bool = True
 
 
 def unmet_words(
@@ -116,7 +120,8 @@ def _of_use_case(
         if words:
             listed = ", ".join(f'"{w}"' for w in sorted(words)[:8])
             notes.append(f"{listed} {said}")
-    return alike, notes
+    own = [replace(u, must=False) for u in chosen if u not in alike]
+    return alike + (own if len(own) <= _FEW_OWN else []), notes
 
 
 def _is_like(one: Unmet, advice: Counter[str]) -> bool:
@@ -165,10 +170,16 @@ def _resemble(one: str, other: str) -> bool:
     return SequenceMatcher(None, a, b).ratio() >= _ALIKE
 
 
-def as_questions(unmet: Iterable[Unmet], source: dict[str, str]) -> list[Question]:
-    """The questions; `source` gives the table's own names of the canonical columns."""
+def as_questions(
+    unmet: Iterable[Unmet], source: dict[str, str], acts: bool = False
+) -> list[Question]:
+    """The questions; `source` gives the table's own names of the canonical columns. `acts`: the mapping
+    says already what was done with the advice."""
     found = []
     for one in unmet:
+        if not one.must:
+            found.append(_of_its_own(one, source, acts))
+            continue
         other = "recommendation" if one.side == "choice" else "choice"
         here, there = source.get(one.side, one.side), source.get(other, other)
         beside = ", ".join(f'{n} of them where it says "{w}"' for w, n in one.others[:3] if n)
@@ -195,6 +206,32 @@ def as_questions(unmet: Iterable[Unmet], source: dict[str, str]) -> list[Questio
         )
         found.append(Question(here, text, tuple(answers)))
     return found
+
+
+def _of_its_own(one: Unmet, source: dict[str, str], acts: bool) -> Question:
+    """What a choice is that is never advised and like none of the advice: a third choice, or none yet."""
+    here, there = source.get(one.side, one.side), source.get("recommendation", "recommendation")
+    where = f" of {one.use_case}" if one.use_case else ""
+    values = f"[values.{one.side}]\n{toml_text(one.word)} = "
+    answers = [
+        Answer("a choice of its own: it differs from the advice", values + toml_text(one.word))
+    ]
+    if not acts and here in source.values():
+        sent_on = f"'deferred' if {in_expression(here)} == {literal(one.word)} else ''"
+        answers.append(
+            Answer(
+                "the case was sent on undecided: it is in no rate",
+                f'{values}""\n[computed]\naction = {toml_text(sent_on)}',
+            )
+        )
+    answers.append(Answer("it says that nothing is known", f'{values}""'))
+    return Question(
+        here,
+        f'column {here} says "{one.word}" in {one.n} cases{where}; column {there} never does. What is it?',
+        tuple(answers),
+        must=False,
+        default=1,
+    )
 
 
 def never_met(
