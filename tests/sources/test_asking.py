@@ -241,6 +241,23 @@ def test_a_choice_that_is_never_advised_is_asked_and_may_be_a_case_sent_on_undec
         out.unlink()
 
 
+def test_a_choice_that_says_nothing_is_none_under_which_an_outcome_is_seen(tmp_path):
+    path = tmp_path / "antraege.csv"
+    words = ["Zusage", "Ablehnung"]
+    rows = [
+        (f"SB{i % 20:02}", words[i % 2], "Rückfrage" if i % 10 in (3, 6) else words[i % 2])
+        for i in range(200)
+    ]
+    columns = ["Sachbearbeiter", "Empfehlung", "Entscheidung"]
+    frame = pd.DataFrame(rows, columns=columns)
+    seen = frame["Entscheidung"] != "Ablehnung"
+    frame["Ausfall"] = seen.map({True: "nein", False: None})
+    frame.to_csv(path, index=False)
+    _, out = asked(path, "3\n")
+    assert read_mapping(out).use_case.outcome.observed_when == ["approve"]
+    takeup.diagnose(path, mapping=out)
+
+
 def test_a_mapping_that_was_there_is_kept_beside_the_new_one(vorgaenge):
     out = vorgaenge.with_name("m.toml")
     out.write_text("# mine\n")

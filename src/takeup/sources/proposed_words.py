@@ -301,9 +301,10 @@ def _seen_when(
     together: dict[str, list[int]] = {}
     for row in counts:
         word = str(row["choice"] or "")
+        word = folded.get(fold(word), word)
         if fold(word) in ("", "nan", "none", "null"):
             continue
-        both = together.setdefault(folded.get(fold(word), word), [0, 0])
+        both = together.setdefault(word, [0, 0])
         both[0] += int(row["n"])
         both[1] += int(row["known"] or 0)
     seen = sorted(word for word, (n, known_ones) in together.items() if known_ones > 0.2 * n)
