@@ -169,6 +169,16 @@ def test_an_id_that_repeats_and_drafts_are_asked_about(tmp_path):
     assert not any(name.startswith("x_status") for name in draft.mapping.columns)
 
 
+def test_a_column_by_which_rows_are_left_out_is_not_told_as_unused(tmp_path):
+    path = tmp_path / "t.csv"
+    words = ["yes", "no"]
+    rows = [(i, f"p{i % 12}", words[i % 2], words[i % 2], i < 90) for i in range(120)]
+    columns = ["decision_id", "person_id", "recommendation", "choice", "valid"]
+    pd.DataFrame(rows, columns=columns).to_csv(path, index=False)
+    assert "not used: valid" not in asked(path, "1\n")[0]
+    assert "not used: valid" in asked(path, "2\n")[0]
+
+
 def alerts(response: list[str], head: str = "Response") -> pd.DataFrame:
     n = 300
     return pd.DataFrame(

@@ -181,7 +181,8 @@ def _drafted(raw: RawTable, mapping: Mapping, proposal: Proposal) -> Draft:
     mapping = with_formats(raw, mapping)
     used = {c for v in mapping.columns.values() for c in ([v] if isinstance(v, str) else v)}
     kinds = _kinds(raw)
-    used |= {*computed_from(mapping.computed, kinds.columns)}
+    filters = {f.reason: f.keep for f in mapping.filters}
+    used |= {*computed_from({**mapping.computed, **filters}, kinds.columns)}
     unmapped = tuple(c for c in proposal.unmapped if c not in used)
     others = [*_open_values(kinds, mapping), *proposal.questions]
     others += [*_who_decided(kinds, mapping), *_wanted(raw, mapping)]
