@@ -112,7 +112,8 @@ def _outcome(one: OneSidedOutcome) -> Section:
         (f"All decided {one.choice}", one.with_advice, one.against_advice),
     ]
     marks = [[mark(_WITH, a), mark(_AGAINST, b)] for _, a, b in rows]
-    share = isinstance(one.with_advice, Estimate) and one.with_advice.unit == "share"
+    sides = (one.with_advice, one.against_advice)
+    share = any(isinstance(side, Estimate) and side.unit == "share" for side in sides)
     axis, charts = strips(
         marks, percent=share, texts=[f"with {figure(a)}, against {figure(b)}" for _, a, b in rows]
     )
