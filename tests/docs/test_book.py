@@ -15,6 +15,7 @@ from takeup.record.mapping import FileOptions, Mapping, parse_mapping
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import OutcomeRule, UseCase
+from takeup.record.vocabulary import OVERRIDE_REASONS
 from takeup.server.settings import ServerSettings
 from tests.forked import takeup
 
@@ -48,6 +49,11 @@ def test_every_key_of_a_declaration_says_what_it_means():
         _, *told = (cell.strip() for cell in row.strip().strip("|").split("|"))
         assert len(told) == 2, row
         assert all(told), row
+
+
+def test_every_reason_that_may_be_given_by_default_is_told():
+    text = page("reference/declarations.md")
+    assert all(f"`{reason}`" in text for reason in OVERRIDE_REASONS)
 
 
 def test_the_mappings_of_the_book_are_mappings():
