@@ -6,8 +6,10 @@ import json
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
+import takeup
 from takeup.measure.pilot_production import PilotProduction
 from takeup.measure.team import Team
 from takeup.record.evidence import Evidence
@@ -196,3 +198,17 @@ def test_two_coders_who_do_not_agree_are_not_used():
 
 def test_evidence_of_no_file_is_no_evidence():
     assert read_evidence().evidence == Evidence()
+
+
+def test_money_without_the_right_answer_lacks_the_right_answer_and_not_the_money():
+    rows = pd.DataFrame(
+        {
+            "person_id": [f"p{i % 12}" for i in range(120)],
+            "recommendation": ["yes", "no"] * 60,
+            "choice": ["yes", "no"] * 60,
+            "consulted": ["yes"] * 120,
+            "value": [100.0 + i for i in range(120)],
+        }
+    )
+    found = takeup.diagnose(rows, only=["value"]).measures().value
+    assert found.reason == "the table does not hold the right answer"

@@ -65,6 +65,8 @@ def measure_value(decisions: ir.Table, use_case: UseCase, settings: Settings) ->
     )
     own_losses = losses and (use_case.loss_unit is not None or use_case.choice_kind == "numeric")
     if not (money or own_losses or declared):
+        if "value" in columns or use_case.value_per_outcome is not None:
+            return not_instrumented("the table does not hold the right answer", PANEL)
         return not_instrumented(
             "outcomes carry neither money nor loss",
             "a column value, loss_recommended and loss_final, or value_per_outcome",
