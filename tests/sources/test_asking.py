@@ -268,6 +268,19 @@ def test_a_choice_that_says_nothing_is_none_under_which_an_outcome_is_seen(tmp_p
     takeup.diagnose(path, mapping=out)
 
 
+@pytest.mark.parametrize(("answer", "seconds"), [("1\n", 5.0), ("2\n", 300.0), ("3\n", 18000.0)])
+def test_the_unit_of_a_duration_that_its_name_does_not_say_is_asked(tmp_path, answer, seconds):
+    path = tmp_path / "antraege.csv"
+    words = ["Zusage", "Ablehnung"]
+    rows = [(f"SB{i % 20:02}", words[i % 2], words[i % 2], 4 + i % 3) for i in range(120)]
+    columns = ["Sachbearbeiter", "Empfehlung", "Entscheidung", "Bearbeitungszeit"]
+    pd.DataFrame(rows, columns=columns).to_csv(path, index=False)
+    said, out = asked(path, answer)
+    assert "column Bearbeitungszeit says how long a case took: in which unit?" in said
+    (rows,) = open_decisions(str(path), mapping=read_mapping(out)).table.tables.values()
+    assert rows.duration_s.mean().execute() == pytest.approx(seconds)
+
+
 def test_a_mapping_that_was_there_is_kept_beside_the_new_one(vorgaenge):
     out = vorgaenge.with_name("m.toml")
     out.write_text("# mine\n")

@@ -242,11 +242,18 @@ class _Proposing:
                 return
 
     def _seconds(self) -> None:
-        """Durations in the unit that their column's name says."""
+        """Durations in the unit that their column's name says; where it says none, the unit is asked for."""
         source = self.chosen.get("duration_s")
-        unit = unit_of(source) if source else None
+        if source is None or source == "duration_s":
+            return
+        unit = unit_of(source)
         factor = every_language().seconds.get(unit or "")
-        if source is None or factor in (None, 1):
+        if factor == 1:
+            return
+        if factor is None:
+            del self.chosen["duration_s"]
+            self._unguess(source)
+            self.questions.append(_unit_of_duration(source))
             return
         del self.chosen["duration_s"]
         computed = self.contents.setdefault("computed", {})
@@ -290,6 +297,24 @@ class _Proposing:
                     default=1,
                 )
             )
+
+
+def _unit_of_duration(source: str) -> Question:
+    """What a column counts that says how long a case took."""
+    counted = f"col({literal(source)})"
+    times = {"minutes": 60, "hours": 3600}
+    return Question(
+        source,
+        f"column {source} says how long a case took: in which unit? Until the mapping says, it is not used.",
+        (
+            Answer("seconds", f"[columns]\nduration_s = {toml_text(source)}"),
+            *(
+                Answer(unit, f"[computed]\nduration_s = {toml_text(f'{counted} * {n}')}")
+                for unit, n in times.items()
+            ),
+        ),
+        must=False,
+    )
 
 
 def _events(kinds: ColumnKinds) -> Proposal | None:
