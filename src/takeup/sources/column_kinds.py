@@ -129,11 +129,12 @@ class ColumnKinds:
         is written."""
         text = self.raw.table[column]
         fits = text.re_search(r"\d") & (text.length() <= _LONGEST)
-        says = present(text, BLANKS).notnull()
-        found = fetch(
-            self.raw.table.aggregate(n=fits.fill_null(False).sum(), known=says.sum())
-        ).to_pylist()[0]
-        return int(found["n"] or 0) >= 0.5 * int(found["known"] or 0)
+        most = int(fetch(self.raw.table.aggregate(n=fits.sum()))["n"][0].as_py() or 0)
+        known = self.sizes[column].known
+        if most < 0.5 * known:
+            says = present(text, BLANKS).notnull()
+            known = int(fetch(self.raw.table.aggregate(n=says.sum()))["n"][0].as_py() or 0)
+        return most >= 0.5 * known
 
     @_once
     def span(self, column: str) -> tuple[float, float] | None:

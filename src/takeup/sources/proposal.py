@@ -184,9 +184,11 @@ class _Proposing:
         self.guesses = [g for g in self.guesses if not g.startswith(f"{source} is read as ")]
 
     def _only_time(self) -> None:
+        if "decided_at" in self.chosen:
+            return
         taken = {*self.chosen.values(), *self._computed_from()}
-        times = [c for c in self.kinds.columns if self.kinds.is_time(c) and c not in taken]
-        if "decided_at" not in self.chosen and len(times) == 1:
+        times = [c for c in self.kinds.columns if c not in taken and self.kinds.is_time(c)]
+        if len(times) == 1:
             self.chosen["decided_at"] = times[0]
             self.guesses.append(f"{times[0]} is read as decided_at, the only time there is")
 
