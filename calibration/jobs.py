@@ -76,6 +76,7 @@ def programme(name: str, seed: int, engine: Engine) -> Record:
     if not isinstance(value, CannotSay):
         whole = value.populations[0]
         out["value_per_decision"] = _told(whole.decided)
+        out["value_overriding"] = _told(whole.overriding)
         out["value_lost_to_wrong_overrides"] = _told(whole.wrong_overrides)
         out["value_lost_to_wrong_following"] = _told(whole.wrong_following)
     if isinstance(found, Comparison):
@@ -106,6 +107,7 @@ def reference_widths(table: Any) -> Record:
     over = (rows["action"] == "overridden").to_numpy()
     means = {
         "value_per_decision": lost,
+        "value_overriding": np.where(over, lost - alone, 0.0),
         "value_lost_to_wrong_overrides": np.where(over & (lost > alone), lost - alone, 0.0),
         "value_lost_to_wrong_following": np.where(seen & ~over & (advised == 0), lost, 0.0),
     }
@@ -118,10 +120,12 @@ def _numeric_losses(table: Any) -> Record:
         table.select("action", "loss_final", "loss_recommended", "advice_right")
     ).to_pandas()
     worse = rows["loss_final"] - rows["loss_recommended"]
-    over = (rows["action"] == "overridden") & (worse > 0)
+    against = rows["action"] == "overridden"
+    over = against & (worse > 0)
     used = rows["action"].isin(["followed", "modified"]) & ~rows["advice_right"].astype(bool)
     return {
         "per_decision": float(rows["loss_final"].mean()),
+        "overriding": float(worse[against].sum() / len(rows)),
         "lost_to_wrong_overrides": float(worse[over].sum() / len(rows)),
         "lost_to_wrong_following": float(rows.loc[used, "loss_final"].sum() / len(rows)),
     }

@@ -86,6 +86,7 @@ def coverage_rows(folder: Path) -> list[Row]:
         rows.append(coverage(records, "paired", "paired", process=True, where=name, what="people minus model (paired)", nominal=True))  # fmt: skip
         for key, words in (
             ("value_per_decision", "lost per decision"),
+            ("value_overriding", "lost by overriding, net of what it saves"),
             ("value_lost_to_wrong_overrides", "lost to wrong overrides"),
             ("value_lost_to_wrong_following", "lost to following wrong advice"),
         ):

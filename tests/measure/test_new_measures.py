@@ -38,8 +38,37 @@ def test_value_lost_covers_what_was_truly_lost():
     assert holds(whole.decided, truth["per_decision"])
     assert holds(whole.advice_alone, truth["advice_alone"])
     assert holds(whole.not_consulting, truth["lost_to_not_consulting"])
+    assert holds(whole.overriding, truth["overriding"])
     assert holds(whole.wrong_overrides, truth["lost_to_wrong_overrides"])
     assert holds(whole.wrong_following, truth["lost_to_wrong_following"])
+
+
+def test_overriding_that_saves_more_than_it_loses_is_named_a_saving_and_no_loss():
+    """Seven overrides of ten are right: they save 44.50, the others lose 18.90."""
+    draw = np.random.default_rng(3)
+    rows = 4_000
+    overrides = draw.random(rows) < 0.25
+    right = draw.random(rows) < np.where(overrides, 0.7, 0.9)
+    advised = draw.choice(["pay", "refuse"], rows)
+    other = np.where(advised == "pay", "refuse", "pay")
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in draw.integers(0, 30, rows)], "mode": "assist",
+            "consulted": True, "recommendation": advised,
+            "choice": np.where(overrides, other, advised),
+            "correct_choice": np.where(right == overrides, other, advised),
+            "value": np.where(overrides & ~right, 18.9, 44.5),
+        }
+    )  # fmt: skip
+    result = takeup.diagnose(frame, only=["value"])
+    (whole, *_) = result.measures().value.populations
+    per = (np.where(right, -44.5, 18.9) * overrides).sum() / rows
+    assert whole.overriding.value == pytest.approx(per)
+    lost = next(f for f in result.findings() if f.rule == "value_lost")
+    assert "following wrong advice" in lost.title
+    assert "Overriding saves" in lost.text
+    assert "wrong overrides lose" in lost.text
+    assert whole.at_stake.value < whole.wrong_following.value * rows
 
 
 def test_nothing_is_valued_where_outcomes_carry_neither_money_nor_loss():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.finding import Finding, distance80, finding
@@ -16,7 +17,7 @@ from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.rollout import Rollout
 from takeup.measure.team import Team
-from takeup.measure.value import Value
+from takeup.measure.value import Value, ValueOf
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -257,6 +258,25 @@ def _team(asked: Asked) -> list[Finding]:
     ]
 
 
+def _overriding(whole: ValueOf, unit: str) -> str:
+    """What overriding loses and saves, both named."""
+    net, lost, saved = whole.overriding, whole.wrong_overrides, whole.gained_by_overrides
+    if not isinstance(net, Estimate) or isinstance(lost, CannotSay) or isinstance(saved, CannotSay):
+        return ""
+    gain = replace(net, value=-net.value, low=-net.high, high=-net.low)
+    which = (
+        f"loses {_amount(net, unit)}"
+        if net.low > 0
+        else f"saves {_amount(gain, unit)}"
+        if gain.low > 0
+        else "neither loses nor saves as far as can be told"
+    )
+    return (
+        f" Overriding {which}: wrong overrides lose {lost.value:,.3g}, right ones save "
+        f"{saved.value:,.3g}."
+    )
+
+
 def _value(asked: Asked) -> list[Finding]:
     value = asked.measures.value
     if not isinstance(value, Value) or not value.populations:
@@ -264,7 +284,7 @@ def _value(asked: Asked) -> list[Finding]:
     whole = value.populations[0]
     parts = {
         "not looking": whole.not_consulting,
-        "wrong overrides": whole.wrong_overrides,
+        "overriding": whole.overriding,
         "following wrong advice": whole.wrong_following,
     }
     known = {n: e for n, e in parts.items() if isinstance(e, Estimate) and e.low > 0}
@@ -280,7 +300,7 @@ def _value(asked: Asked) -> list[Finding]:
             f"Most is lost by {most}",
             f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
             f"{e.value * whole.eligible:,.0f} {value.unit} ({e.low * whole.eligible:,.0f} to "
-            f"{e.high * whole.eligible:,.0f}).",
+            f"{e.high * whole.eligible:,.0f}).{_overriding(whole, value.unit)}",
             "paired",
             e.low * whole.eligible / _per_case(asked),
             lost=e,

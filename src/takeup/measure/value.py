@@ -1,4 +1,4 @@
-"""What is lost, and where: by not looking, by wrong overrides, by following wrong advice?
+"""What is lost, and where: by not looking, by overriding, by following wrong advice?
 
 Only where outcomes carry money or loss; nothing is made up where they do not. Every judged
 case has the loss of the advice and the loss of what was decided, so both sides are the same
@@ -29,10 +29,11 @@ Array = NDArray[np.float64]
 @dataclass(frozen=True, slots=True)
 class ValueOf:
     """One population, per eligible decision in the unit of value. `decided`: lost by what was
-    decided; `advice_alone`: what the advice alone would have lost. Of what was lost:
-    `not_consulting` beyond the advice alone in cases nobody looked at (negative: people did
-    better without), `wrong_overrides`, `wrong_following`. `gained_by_overrides`: what right
-    overrides saved. `at_stake`: the first three added up over all `eligible` decisions."""
+    decided; `advice_alone`: what the advice alone would have lost. Of what was lost beyond the advice
+    alone: `not_consulting` in cases nobody looked at, `overriding` in those overridden (below zero, people
+    saved something): what `wrong_overrides` lost less what right ones saved (`gained_by_overrides`), as
+    neither alone tells whether overriding pays. `wrong_following`: lost where wrong advice was followed.
+    `at_stake`: not consulting, overriding and wrong following added up over all `eligible` decisions."""
 
     population: str
     people: int | None
@@ -41,6 +42,7 @@ class ValueOf:
     decided: Answer
     advice_alone: Answer
     not_consulting: Answer
+    overriding: Answer
     wrong_overrides: Answer
     wrong_following: Answer
     gained_by_overrides: Answer
@@ -131,6 +133,7 @@ def _sums(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) -> p
             decided=total(decided),
             advice=total(advice),
             not_consulting=total(worse, t.action == "not_consulted"),
+            overriding=total(worse, over),
             wrong_overrides=total(worse, over & (worse > 0)),
             gained=total(-worse, over & (worse < 0)),
             wrong_following=total(decided, used & wrong),
@@ -156,7 +159,7 @@ def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Setti
         )  # fmt: skip
         return _scaled(found, times)
 
-    lost = part["not_consulting"] + part["wrong_overrides"] + part["wrong_following"]
+    lost = part["not_consulting"] + part["overriding"] + part["wrong_following"]
     per = "mean per eligible decision"
     return ValueOf(
         name,
@@ -166,6 +169,7 @@ def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Setti
         mean(part["decided"].to_numpy(float), per),
         mean(part["advice"].to_numpy(float), per),
         mean(part["not_consulting"].to_numpy(float), per),
+        mean(part["overriding"].to_numpy(float), per),
         mean(part["wrong_overrides"].to_numpy(float), per),
         mean(part["wrong_following"].to_numpy(float), per),
         mean(part["gained"].to_numpy(float), per),

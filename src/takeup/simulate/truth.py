@@ -55,6 +55,7 @@ def sums_of(p: PopulationSpec, phase: Phase, c: Cases, worth: NDArray[np.float64
             ("worth_lost", worth * ~right, on),
             ("worth_advice", worth * wrong, on),
             ("worth_not_consulting", worth * (~right * 1.0 - wrong), on & ~seen),
+            ("worth_overriding", worth * np.where(wrong, -1.0, 1.0), over),
             ("worth_wrong_overrides", worth * ~wrong, over),
             ("worth_wrong_following", worth * wrong, seen & ~over),
         ):
@@ -116,6 +117,7 @@ def truth_of(s: Mapping[str, float]) -> dict[str, Any]:
             "per_decision": ratio(s["worth_lost"], eligible),
             "advice_alone": ratio(s["worth_advice"], eligible),
             "lost_to_not_consulting": ratio(s["worth_not_consulting"], eligible),
+            "overriding": ratio(s["worth_overriding"], eligible),
             "lost_to_wrong_overrides": ratio(s["worth_wrong_overrides"], eligible),
             "lost_to_wrong_following": ratio(s["worth_wrong_following"], eligible),
         }

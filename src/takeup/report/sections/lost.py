@@ -1,4 +1,4 @@
-"""What is lost, and where: not looking, wrong overrides, following wrong advice."""
+"""What is lost, and where: not looking, overriding, following wrong advice."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from takeup.report.sections.section import Row, Section, axis_row, figure, mark,
 from takeup.stats.answer import Answer, CannotSay
 
 _NOT = Series("not looking, against the advice", MODEL.token, MODEL.shape)
-_OVER = Series("wrong overrides", OVERRIDDEN.token, OVERRIDDEN.shape)
+_OVER = Series("overriding, against the advice", OVERRIDDEN.token, OVERRIDDEN.shape)
 _WRONG = Series("following wrong advice", FOLLOWED.token, FOLLOWED.shape)
 
 
@@ -23,14 +23,14 @@ def lost_section(diagnosis: Diagnosis) -> Section | None:
         [
             mark(series, e)
             for series, e in (
-                (_NOT, v.not_consulting), (_OVER, v.wrong_overrides), (_WRONG, v.wrong_following)
+                (_NOT, v.not_consulting), (_OVER, v.overriding), (_WRONG, v.wrong_following)
             )
         ]
         for v in value.populations
     ]  # fmt: skip
     texts = [
-        f"{_name(v, diagnosis)}: not looking {figure(v.not_consulting)}, wrong overrides "
-        f"{figure(v.wrong_overrides)}, following wrong advice {figure(v.wrong_following)}"
+        f"{_name(v, diagnosis)}: not looking {figure(v.not_consulting)}, overriding "
+        f"{figure(v.overriding)}, following wrong advice {figure(v.wrong_following)}"
         for v in value.populations
     ]
     axis, charts = strips(drawn, zero=True, percent=False, texts=texts)
@@ -50,14 +50,14 @@ def lost_section(diagnosis: Diagnosis) -> Section | None:
     return Section(
         _heading(value),
         f"{value.unit} lost per eligible decision; bar: 95 % interval.",
-        ("Population", "Decided", "Advice alone", "Not looking", "Wrong overrides",
-         "Following wrong advice", "Saved by right overrides", "Over all decisions"),
+        ("Population", "Decided", "Advice alone", "Not looking", "Overriding",
+         "Following wrong advice", "Lost by wrong overrides", "Saved by right overrides", "Over all decisions"),
         tuple(_figures(v, diagnosis) for v in value.populations),
         rows,
         ((_NOT, ""), (_OVER, ""), (_WRONG, "")),
         axis_row(axis),
         ("Population", "At stake over all decisions"),
-        note="Not looking is set against the advice alone: below zero, people did better without it. "
+        note="Not looking and overriding are set against the advice alone: below zero, people saved something. "
         "Grade: paired, the same cases on both sides.",
     )  # fmt: skip
 
@@ -81,7 +81,7 @@ def _heading(value: Value) -> str:
     whole = value.populations[0]
     parts = {
         "not looking": whole.not_consulting,
-        "wrong overrides": whole.wrong_overrides,
+        "overriding": whole.overriding,
         "following wrong advice": whole.wrong_following,
     }
     known = {n: e.value for n, e in parts.items() if not isinstance(e, CannotSay) and e.low > 0}
@@ -99,8 +99,9 @@ def _figures(v: ValueOf, diagnosis: Diagnosis) -> tuple[str, ...]:
                 v.decided,
                 v.advice_alone,
                 v.not_consulting,
-                v.wrong_overrides,
+                v.overriding,
                 v.wrong_following,
+                v.wrong_overrides,
                 v.gained_by_overrides,
                 v.at_stake,
             )
