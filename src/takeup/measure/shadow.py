@@ -26,7 +26,7 @@ from takeup.measure.whose import EVERYONE, person_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import Utility
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented, refused
-from takeup.stats.anytime import clustered_half_width
+from takeup.stats.anytime import clustered_half_width, share_sequence
 from takeup.stats.clusters import clustered_ratio
 from takeup.stats.rates import share
 
@@ -317,20 +317,25 @@ def shadow_looks(
 
 def _difference(people: pd.DataFrame, plan: ShadowPlan, settings: Settings) -> Answer:
     """Model minus person over all pairs: agreements add nothing to either."""
-    return _sequence(people, people["wd"].to_numpy(float), "points", plan, settings)
+    return _sequence(people, people["wd"].to_numpy(float), 1.0, "points", plan, settings)
 
 
 def _net_value(people: pd.DataFrame, plan: ShadowPlan, settings: Settings) -> Answer:
     """Benefit of what following would have put right less harm of what it would have spoiled."""
     utility = plan.utility
     total = utility.benefit_right * people["w_gain"] - utility.harm_wrong * people["w_cost"]
-    return _sequence(people, total.to_numpy(float), "utility per case", plan, settings)
+    most = float(max(abs(utility.benefit_right), abs(utility.harm_wrong)))
+    return _sequence(people, total.to_numpy(float), most, "utility per case", plan, settings)
 
 
 def _sequence(
-    people: pd.DataFrame, total: Array, unit: str, plan: ShadowPlan, settings: Settings
+    people: pd.DataFrame, total: Array, most: float, unit: str, plan: ShadowPlan, settings: Settings
 ) -> Answer:
-    """Σ over judged disagreements, raised to all disagreements, over all pairs."""
+    """Σ over judged disagreements, each of at most `most`, raised to all disagreements, over all pairs.
+
+    The spread is at least that of as many disagreements as there may be by what was seen so far: none
+    yet is no evidence that there are none.
+    """
     n, apart, judged = (float(people[c].sum()) for c in ("pairs", "apart", "judged"))
     w = float(people["w"].sum())
     if len(people) < 2 and set(people["person"]) != {EVERYONE}:
@@ -348,6 +353,8 @@ def _sequence(
         # Persons unknown: cases alone, which says too little where a person's cases are alike.
         d2 = float(people["w_gain"].sum() + people["w_cost"].sum()) * (apart / w if w else 0.0) / n
         se, df = float(np.sqrt(max(d2 - found.value**2, 0.0) / n)), n - 1
+    _, often = share_sequence(int(apart), int(n), settings.confidence)
+    se = max(se, float(np.sqrt(max(often * most**2 - found.value**2, 0.0) / n)))
     half = clustered_half_width(
         se, n, df, confidence=settings.confidence, expected=plan.expected_pairs
     )
