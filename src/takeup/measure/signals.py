@@ -9,7 +9,7 @@ Descriptive: a signal asks, it does not explain.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -33,6 +33,13 @@ from takeup.stats.shifts import Shift, level_shifts, mean_change
 Array = NDArray[np.float64]
 WINDOW = 4
 """Weeks of the rules that look at 28 days."""
+
+LEAST_CAUGHT, FEWEST_WRONG = 0.30, 20
+"""Of wrong advice that was looked at: the share that is to be caught, and the cases that tell."""
+
+SURELY = 0.99
+"""Probability of a share below LEAST_CAUGHT at which it is told. Asked anew every week, a point estimate below it
+alone would be told several times a year where more are caught (calibration/strangers/caught.py)."""
 
 WORDS = {
     "RR1": "use dropped",
@@ -270,7 +277,8 @@ def signals_of(w: WeeklySums, facts: Population, settings: Settings) -> list[Sig
         found += [_shifted(identity, s, w, settings) for s in shifts]
     last: dict[str, int] = {}
     for at in range(WINDOW - 1, len(w.mondays)):
-        for identity, before, after, unit, change in _states(w, at, facts, settings):
+        held = {i for i, week in last.items() if week == at - 1}
+        for identity, before, after, unit, change in _states(w, at, facts, settings, held):
             if at - last.get(identity, -99) > 1:
                 found.append(_state(identity, at, before, after, unit, change, w))
             last[identity] = at
@@ -327,8 +335,10 @@ def _state(
 _State = tuple[str, float, float, str, Estimate | None]
 
 
-def _states(w: WeeklySums, at: int, facts: Population, settings: Settings) -> list[_State]:
-    """The rules of 28 days that hold at the end of week `at`."""
+def _states(
+    w: WeeklySums, at: int, facts: Population, settings: Settings, held: Collection[str] = ()
+) -> list[_State]:
+    """The rules of 28 days that hold at the end of week `at`; `held` did the week before."""
     rules = settings.signals
     n, looked, used = (w.over(c, at) for c in ("n", "looked", "used"))
     found: list[_State] = []
@@ -354,13 +364,13 @@ def _states(w: WeeklySums, at: int, facts: Population, settings: Settings) -> li
                 w.over("high_looked", at), high, rules.high_stakes_ratio * rate
             ):
                 found.append(("RR11", rate, w.over("high_looked", at) / high, "share", None))
-    found += _over_reliance(w, at, looked, facts, settings)
+    found += _over_reliance(w, at, looked, facts, settings, "RR8" in held)
     found += _harm(w, at, rules, settings)
     return found
 
 
 def _over_reliance(
-    w: WeeklySums, at: int, looked: float, facts: Population, settings: Settings
+    w: WeeklySums, at: int, looked: float, facts: Population, settings: Settings, held: bool
 ) -> list[_State]:
     """RR8: fewer overrides than experts would make, or wrong advice let through."""
     ladder = settings.ladder
@@ -374,12 +384,13 @@ def _over_reliance(
     if "wrong_seen" not in w.sums:
         return []
     wrong, caught = w.over("wrong_seen", at), w.over("caught", at)
-    if wrong < 20 or caught / wrong >= 0.30:
+    if wrong < FEWEST_WRONG:
         return []
     p = (caught + 0.5) / (wrong + 1)
     sd = np.sqrt(p * (1 - p) * w.spread / (wrong + 2))
-    if ndtr((0.5 - p) / sd) >= ladder.probability_of_decline:
-        return [("RR8", 0.5, caught / wrong, "share", None)]
+    # Once told it holds until as many are caught as are asked for, not told again every other week.
+    if ndtr((LEAST_CAUGHT - p) / sd) >= (0.5 if held else SURELY):
+        return [("RR8", LEAST_CAUGHT, caught / wrong, "share", None)]
     return []
 
 
