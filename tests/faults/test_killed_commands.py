@@ -12,6 +12,7 @@ import random
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -88,3 +89,13 @@ def test_a_migration_can_be_killed_at_any_moment(store, tmp_path):
         assert server.command("log", "verify").returncode == 0
         assert server.command("audit", "verify").returncode == 0
     assert killed
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_processes_that_start_at_once_on_an_empty_database_make_its_tables_once(store, tmp_path):
+    with running(store, tmp_path, begin=False, first_start=True) as (server, _):
+        with ThreadPoolExecutor(3) as several:
+            names = ("one", "two", "three")
+            made = list(several.map(lambda n: server.command("key", "make", n), names))
+        assert all(m.stdout.strip() for m in made)
+        assert server.command("audit", "verify").returncode == 0

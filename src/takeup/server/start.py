@@ -13,6 +13,9 @@ from takeup.record.errors import InputError
 from takeup.server.settings import ServerSettings, read_server_settings
 
 
+_LONGEST_MIGRATION = 600
+
+
 def connect() -> ServerSettings:
     """Django set up from this environment."""
     settings = read_server_settings()
@@ -25,7 +28,7 @@ def start() -> ServerSettings:
     """Django set up from this environment, its tables up to date."""
     settings = connect()
     try:
-        call_command("migrate", verbosity=0, interactive=False)
+        _migrate(settings)
     except OperationalError as error:
         where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)
         raise InputError(
@@ -33,6 +36,23 @@ def start() -> ServerSettings:
             "may this user write to it?"
         ) from None
     return settings
+
+
+def _migrate(settings: ServerSettings) -> None:
+    """One process at a time: several start at once, and what a killed one began goes on in PostgreSQL until
+    that sees it gone. Whoever may not write at home has no tables to make."""
+    from takeup.server.locks import held
+
+    if not settings.database_url and not os.access(settings.home, os.W_OK):
+        call_command("migrate", verbosity=0, interactive=False)
+        return
+    with held("migrations", wait=_LONGEST_MIGRATION) as mine:
+        if not mine:
+            raise InputError(
+                "another process has been bringing the database up to date for "
+                f"{_LONGEST_MIGRATION // 60} minutes; try again when it is done"
+            )
+        call_command("migrate", verbosity=0, interactive=False)
 
 
 def log_of(settings: ServerSettings) -> DecisionLog:
