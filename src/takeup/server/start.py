@@ -12,7 +12,6 @@ from takeup.log.delta import DecisionLog
 from takeup.record.errors import InputError
 from takeup.server.settings import ServerSettings, read_server_settings
 
-
 _LONGEST_MIGRATION = 600
 
 

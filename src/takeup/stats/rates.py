@@ -122,10 +122,16 @@ def share_from(
     if sums.n == 0:
         return insufficient("no decisions to count", "at least one decision of this kind", 0)
     posterior = sums.posterior(clustered=clustered)
+    if clustered:
+        posterior = _of_few(posterior, sums, confidence)
     value = sums.rate
     tail = (1 - confidence) / 2
     low, high = posterior.quantile(tail), posterior.quantile(1 - tail)
-    by = "clustered by person" if clustered else "decisions taken as independent, persons unknown"
+    by = (
+        "clustered by person, as wide as t is for few"
+        if clustered
+        else "decisions taken as independent, persons unknown"
+    )
     return Estimate(
         value=value,
         low=0.0 if value == 0 else min(low, value),
@@ -137,6 +143,22 @@ def share_from(
         method=method or f"observed share, Jeffreys interval, {by}",
         grade=grade,
     )
+
+
+def _of_few(posterior: Posterior, sums: ShareSums, confidence: float) -> Posterior:
+    """The posterior whose interval is as much wider as t with G* − 1 degrees of freedom is than the normal,
+    G* = (Σn)²/Σn² effective clusters: the spread between few people is itself hardly known.
+
+    Coverage of 92 to 97 % with 5 to 30 equal people, gamma and Pareto ones, and one that has half, where
+    S2 alone covers 72 to 94 % (tests/stats/test_rates.py).
+    """
+    if sums.clusters < 2 or sums.nn <= 0:
+        return posterior
+    effective = sums.n**2 / sums.nn
+    wider = t_half_width(confidence, max(effective - 1, 1.0)) / normal_quantile(
+        0.5 + confidence / 2
+    )
+    return rate_posterior(posterior.k / wider**2, posterior.n / wider**2)
 
 
 def weighted_posterior(k: Array, n: Array, rows: float) -> Posterior:
