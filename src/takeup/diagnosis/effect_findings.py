@@ -141,7 +141,7 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
             one.outcome,
             f"{who} on {one.label}, like with like: an association",
             f"{_number(adjusted)} for followed minus overridden, adjusted for what is recorded "
-            f"before the decision{_tendency(one)}.{robust}",
+            f"before the decision{_how(one, adjusted)}.{robust}",
             "adjusted",
             n * 0.25,
             adjusted=adjusted,
@@ -151,8 +151,11 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
     return found
 
 
-def _tendency(one: OutcomeComparison) -> str:
-    return " and for each person's own tendency" if isinstance(one.with_readiness, Estimate) else ""
+def _how(one: OutcomeComparison, told: Estimate) -> str:
+    """Which of the ways to adjust the difference that is told comes from."""
+    if told is one.with_readiness:
+        return " and for each person's own tendency"
+    return ", among decisions that say all of it" if told is one.without_blanks else ""
 
 
 def _number(e: Estimate) -> str:
