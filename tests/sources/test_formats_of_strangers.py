@@ -351,3 +351,15 @@ def test_formulas_without_a_value_and_errors_are_no_blanks_in_silence(tmp_path):
     told = said(opened)
     assert "column choice: 1 cells hold a formula that was never calculated (row 4)" in told
     assert "column value: 2 cells hold the error of a formula (#DIV/0! in row 6)" in told
+
+
+def test_a_first_column_without_a_name_that_numbers_the_rows_is_left_out_and_said(tmp_path):
+    frame = pd.DataFrame({"recommendation": ["a", "b"] * 5, "choice": ["a"] * 5 + ["b"] * 5})
+    frame.to_csv(tmp_path / "t.csv")
+    raw = open_table(tmp_path / "t.csv", Engine(), tmp_path)
+    assert raw.table.columns == ("recommendation", "choice", "row__")
+    assert raw.notes == ("column 1 has no name and numbers the rows; it is left out",)
+    frame.index = range(5, 15)
+    frame.to_csv(tmp_path / "t.csv")
+    with pytest.raises(InputError, match="column 1 has no name"):
+        open_table(tmp_path / "t.csv", Engine(), tmp_path)

@@ -60,8 +60,9 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
         engine.run(f'DROP TABLE "{table_name}"')
         table_name, found = scan(text)
     bad = [(row_in_file(line, gone), kind, sample) for line, kind, sample, _ in found]
+    counts = f', "{_ROW_NUMBER}"' if _ROW_NUMBER in names else ""
     table = engine.query(
-        f"SELECT * EXCLUDE (line__), "
+        f"SELECT * EXCLUDE (line__{counts}), "
         f"{_row_number(engine, table_name, (*gone, *((row, 1) for row, _, _ in bad)), head)} "
         f'AS {ROW} FROM "{table_name}"',
         "csv_rows",
@@ -71,6 +72,8 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     if good == 0 and not rejects:
         raise InputError(f"{path.name} has a head but no rows")
     notes = (*text.notes, *([head_note(head)] if not options.header_row and head > 1 else []))
+    if counts:
+        notes = (*notes, "column 1 has no name and numbers the rows; it is left out")
     return RawTable(
         path.name, table, good + sum(r.count for r in rejects), True, None, rejects, notes
     )
@@ -204,6 +207,8 @@ def _head(path: Path, lines: list[str], delimiter: str, row: int) -> list[str]:
             f"{path.name}, row {row}: with the delimiter {delimiter!r} there is only one column; "
             "set the right [file] delimiter in the mapping"
         )
+    if not names[0] and _numbers_rows(lines[row:], delimiter):
+        names[0] = _ROW_NUMBER
     blank = [str(i) for i, name in enumerate(names, 1) if not name]
     if blank:
         raise InputError(
@@ -217,6 +222,18 @@ def _head(path: Path, lines: list[str], delimiter: str, row: int) -> list[str]:
             "rename one of them"
         )
     return names
+
+
+_ROW_NUMBER = "(row number)"
+"""A first column without a name that counts from 0 or 1, as pandas and R write it."""
+
+
+def _numbers_rows(lines: list[str], delimiter: str) -> bool:
+    """Whether the first cells below the head count the rows."""
+    first = [row[0].strip() for row in csv.reader(lines, delimiter=delimiter) if row]
+    return bool(first) and any(
+        first == [str(begin + i) for i in range(len(first))] for begin in (0, 1)
+    )
 
 
 def _row_number(engine: Engine, table_name: str, gone: Gone, first: int) -> str:
