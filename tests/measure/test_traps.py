@@ -247,3 +247,14 @@ def test_wrong_advice_that_is_caught_as_often_as_asked_raises_no_alarm_and_too_s
             assert np.mean(told) <= 2
         else:
             assert np.mean(alarms) < 1
+
+
+def test_forty_cases_in_which_people_and_model_never_differ_do_not_show_that_they_never_do():
+    table = frame(40, people=8).assign(
+        mode="assist", consulted=True, recommendation="a", choice="a", correct_choice="a"
+    )
+    paired = takeup.diagnose(table, only=["paired"]).measures().paired.overall
+    assert paired.person_minus_model.low < -0.03
+    assert paired.person_minus_model.high > 0.03
+    assert 0.90 < paired.person_right.low < 0.97
+    assert paired.person_right.high == 1
