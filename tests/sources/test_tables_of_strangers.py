@@ -344,11 +344,12 @@ def test_the_names_of_columns_are_found_below_what_people_write_above(tmp_path, 
         assert f"row {len(ABOVE[above]) + 1} has" in noted[0]
 
 
-def test_an_unnamed_index_is_no_title(tmp_path):
+def test_an_unnamed_index_is_no_title_and_no_column(tmp_path):
     path = tmp_path / "t.csv"
     pd.DataFrame(strange_rows(), columns=HEAD).to_csv(path)
-    with pytest.raises(InputError, match="row 1: column 1 has no name"):
-        open_decisions(path)
+    opened = open_decisions(path)
+    assert opened.files[0].table.columns == (*HEAD, "row__")
+    assert "column 1 has no name and numbers the rows; it is left out" in opened.table.notes
 
 
 def test_rows_of_units_totals_and_a_second_head_are_rejected_each_with_its_reason(tmp_path):
