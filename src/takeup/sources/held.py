@@ -103,8 +103,10 @@ class Held:
         unknown = frozenset(b.lower() for b in blanks)
         if (column, unknown) not in self._shapes:
             values = self.texts([column]).get(column)
-            # A word in digits has the shape of numbers that are known.
-            figures = frozenset(b for b in unknown if re.search("[0-9]", b))
+            # A word in digits alone has the shape of numbers that are known; "#DIV/0!" has one of its own.
+            figures = frozenset(
+                b for b in unknown if re.search("[0-9]", b) and not re.search(r"[^\W\d]", b)
+            )
             self._shapes[column, unknown] = (
                 _without(self._of_all_rows(column, figures), unknown - figures)
                 if values is None
