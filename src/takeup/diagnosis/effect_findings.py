@@ -285,12 +285,7 @@ def _value(asked: Asked) -> list[Finding]:
     if not isinstance(value, Value) or not value.populations:
         return []
     whole = value.populations[0]
-    parts = {
-        "not looking": whole.not_consulting,
-        "overriding": whole.overriding,
-        "following wrong advice": whole.wrong_following,
-    }
-    known = {n: e for n, e in parts.items() if isinstance(e, Estimate) and e.low > 0}
+    known = whole.surely_lost()
     if not known or isinstance(whole.at_stake, CannotSay):
         return []
     most = max(known, key=lambda n: known[n].value)

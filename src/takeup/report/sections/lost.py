@@ -78,16 +78,10 @@ def _total(answer: Answer, unit: str) -> str:
 
 
 def _heading(value: Value) -> str:
-    whole = value.populations[0]
-    parts = {
-        "not looking": whole.not_consulting,
-        "overriding": whole.overriding,
-        "following wrong advice": whole.wrong_following,
-    }
-    known = {n: e.value for n, e in parts.items() if not isinstance(e, CannotSay) and e.low > 0}
+    known = value.populations[0].surely_lost()
     if not known:
         return "What is lost cannot be told from chance yet"
-    return f"Most is lost by {max(known, key=lambda n: known[n])}"
+    return f"Most is lost by {max(known, key=lambda n: known[n].value)}"
 
 
 def _figures(v: ValueOf, diagnosis: Diagnosis) -> tuple[str, ...]:
