@@ -14,9 +14,7 @@ import pyarrow as pa
 
 from calibration.gates import MARGIN, ever_passes
 from calibration.narrow import narrow, populations_of, use_case_of
-from calibration.strangers import adjusted
-from calibration.strangers.caught import year_of_wrong_advice
-from calibration.strangers.few_pairs import looks_of_a_small_kind
+from calibration.strangers.jobs import JOBS as STRANGERS
 from takeup.log import Engine, fetch
 from takeup.measure.after_error import measure_after_error
 from takeup.measure.blind_spots import measure_blind_spots
@@ -474,9 +472,5 @@ JOBS: dict[str, Callable[[int, Engine], Record]] = {
     "reasons": lambda s, e: reasons(s, e, "all"),
     "reasons-behaviour": lambda s, e: reasons(s, e, "behaviour"),
     "reasons-little": lambda s, e: reasons(s, e, "little"),
-    "strangers-one-column": adjusted.one_column,
-    "strangers-blanks": adjusted.with_blanks,
-    "strangers-few-overriders": adjusted.few_overriders,
-    "strangers-caught": lambda s, e: year_of_wrong_advice(s),
-    "strangers-few-pairs": lambda s, e: looks_of_a_small_kind(s),
+    **{f"strangers-{name}": job for name, job in STRANGERS.items()},
 }

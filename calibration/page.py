@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from calibration.strangers.rows import CLAIMS, COVERAGE
 from takeup.record.clock import now
 from takeup.record.questionnaire import TYPE_NAMES, TYPES
 
@@ -121,28 +122,18 @@ def coverage_rows(folder: Path) -> list[Row]:
     return [row for row in rows if row is not None]
 
 
-_STRANGERS = (
-    ("one-column", "adjusted", "adjusted, one recorded column decides", True),
-    ("one-column", "with_readiness", "the same with each person's tendency", True),
-    ("blanks", "without_blanks", "adjusted, the confounder blank in 30 %, decisions without blanks", True),
-    ("blanks", "adjusted", "the same, blanks as a kind of their own", False),
-    ("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)", True),
-)  # fmt: skip
-"""Of each job of the second family of programmes: the estimate, in words, and whether it is to hold."""
-
-
 def _strangers(folder: Path) -> list[Row | None]:
     return [
         coverage(
-            read(folder, f"strangers-{job}"),
-            key,
-            "adjusted",
+            read(folder, f"strangers-{r.job}"),
+            r.estimate,
+            r.truth,
             process=False,
             where="strangers",
-            what=words,
-            nominal=nominal,
+            what=r.words,
+            nominal=r.nominal,
         )
-        for job, key, words, nominal in _STRANGERS
+        for r in COVERAGE
     ]
 
 
@@ -210,13 +201,21 @@ def claims(folder: Path) -> list[Claim]:
 
 
 def _stranger_claims(folder: Path) -> list[Claim]:
-    """How often what is said of followed against overridden is false, in the second family."""
+    """How often what is said in the second family of programmes is false."""
     found = []
-    for job in dict.fromkeys(job for job, *_ in _STRANGERS):
-        records = read(folder, f"strangers-{job}")
-        if records:
-            false = float(np.mean([r["false"] for r in records]))
-            found.append(Claim(f"strangers, {job.replace('-', ' ')}: followed against overridden said aloud and false", f"{false:.1%}", "≤ 5 %", false <= 0.05, len(records)))  # fmt: skip
+    for claim in CLAIMS:
+        records = read(folder, f"strangers-{claim.job}")
+        records = [r for r in records if all(r[k] == v for k, v in claim.where)]
+        if not records:
+            continue
+        share = float(np.mean([r[claim.field] for r in records]))
+        told = f"{share:.2f}" if claim.a_year else f"{share:.1%}"
+        most = claim.bar or 0.0
+        bar = f"≤ {most:.3g}" if claim.a_year else f"≤ {100 * most:.3g} %"
+        if claim.bar is None:
+            bar = "far above 5 %"
+        holds = None if claim.bar is None else share <= claim.bar
+        found.append(Claim(f"strangers, {claim.words}", told, bar, holds, len(records)))
     return found
 
 

@@ -56,6 +56,25 @@ def test_a_snapshot_is_in_share_disclosure_and_hides_few_people(key):
     assert "Not shown, on purpose" in latest("credit").body
 
 
+def test_the_differences_of_a_snapshot_hold_at_every_look(key):
+    """A page that stands there every day is looked at every day."""
+    from takeup.server.overview.services import latest
+    from takeup.server.record_api.receive import receive
+
+    send(key, 20)
+    judged = [
+        {"decision_id": f"d{i}", "use_case": "credit", "observed_at": "2026-11-10T00:00:00Z",
+         "correct_choice": "approve" if i % 5 else "decline"}
+        for i in range(240)
+    ]  # fmt: skip
+    receive("outcomes", judged, key)
+    taken()
+    found = latest("credit")
+    paired = found.document["diagnoses"][0]["measures"]["paired"]["person_minus_model"]
+    assert paired["method"].endswith("; holds at every look")
+    assert "Intervals hold at every look" in found.cards["same_cases"]
+
+
 def test_without_a_decision_there_is_nothing_to_measure_and_it_says_so(store):
     with pytest.raises(InputError, match="no decision has been recorded"):
         taken()

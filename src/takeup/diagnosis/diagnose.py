@@ -19,7 +19,8 @@ from takeup.stats.answer import CannotSay
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """What one audience is told about one use case."""
+    """What one audience is told about one use case. `every_look`: whether its differences hold however often
+    they are looked at."""
 
     use_case: str
     title: str
@@ -30,6 +31,7 @@ class Diagnosis:
     findings: tuple[Finding, ...]
     cannot_answer: tuple[OpenQuestion, ...]
     titles: dict[str, str]
+    every_look: bool = False
 
     def name(self, key: str) -> str:
         """A population's title, or a code as words."""
@@ -58,6 +60,7 @@ def diagnose_use_case(
         findings,
         tuple(open_questions(shown)),
         titles,
+        settings.looks.again,
     )
 
 

@@ -186,7 +186,7 @@ def _rollout(asked: Asked) -> list[Finding]:
     known = [(e, e.unadjusted) for e in rollout.effects if isinstance(e.unadjusted, Estimate)]
     found = []
     for e, u in known:
-        if e.name == "agreement" and u.excludes():
+        if e.name == "agreement" and e.told:
             way = "less" if u.value < 0 else "a little more" if u.value < 0.10 else "more"
             found.append(
                 finding(
@@ -202,7 +202,7 @@ def _rollout(asked: Asked) -> list[Finding]:
                 )
             )
     outcomes = [(e, u) for e, u in known if e.name.startswith(("outcome:", "misclassification:"))]
-    settled = [(e, u) for e, u in outcomes if u.excludes()]
+    settled = [(e, u) for e, u in outcomes if e.told]
     for e, u in settled:
         found.append(
             finding(
@@ -224,8 +224,8 @@ def _rollout(asked: Asked) -> list[Finding]:
                 "no_outcome_effect",
                 "",
                 "No effect on outcomes is established",
-                f"For none of {len(outcomes)} outcome measures does the interval leave zero out; "
-                f"the widest runs {_ends(widest)}. That is not evidence of no effect.",
+                f"None of {len(outcomes)} outcome measures differs by more than looking at several "
+                f"explains; the widest interval runs {_ends(widest)}. That is not evidence of no effect.",
                 "randomised",
                 n * 0.001,
                 widest=widest,

@@ -23,6 +23,7 @@ from takeup.record.settings import Settings
 from takeup.record.vocabulary import Action
 from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_ratio
+from takeup.stats.interval import Interval
 from takeup.stats.rates import ShareSums, ratio_from, share_from
 
 UNACCOUNTED = "unaccounted"
@@ -204,7 +205,7 @@ def _confidence_by_action(table: ir.Table, settings: Settings) -> dict[str, Answ
             found[str(action)] = insufficient(f"{n} cases of one person", "more people", n)
             continue
         mean = clustered_ratio(part["total"].to_numpy(float), part["n"].to_numpy(float))
-        sample = Sample(n, "share", True, settings.confidence)
+        sample = Sample(n, "share", True, Interval(settings.confidence))
         found[str(action)] = sample.estimate(mean, "mean", "descriptive")
     return found
 

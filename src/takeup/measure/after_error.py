@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch, keep
+from takeup.measure.looks import interval_of
 from takeup.measure.whose import population_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
@@ -132,7 +133,7 @@ def _mean(part: pd.DataFrame, start: int, settings: Settings, needs: str) -> Ans
     if n < FEWEST or (counts > 0).sum() < 2:
         return insufficient(f"{n} episodes", needs, n)
     found = clustered_ratio(part[f"d_{start}"].to_numpy(float)[counts > 0], counts[counts > 0])
-    return Sample(n, "points", True, settings.confidence).estimate(
+    return Sample(n, "points", True, interval_of(settings)).estimate(
         found, "mean over episodes", "descriptive"
     )
 
@@ -148,6 +149,6 @@ def _beyond(wrong: pd.DataFrame, right: pd.DataFrame, settings: Settings, needs:
     found = clustered_difference(*columns)
     if not np.isfinite(found.se):
         return insufficient(f"{n} episodes", needs, n)
-    return Sample(n, "points", True, settings.confidence).estimate(
+    return Sample(n, "points", True, interval_of(settings)).estimate(
         found, "drop after wrong minus drop after right advice", "descriptive"
     )

@@ -20,6 +20,7 @@ from scipy.special import stdtr
 
 from takeup.log import fetch, keep
 from takeup.measure.known_truth import answered_rows
+from takeup.measure.looks import interval_of
 from takeup.measure.model_issue import SegmentError, error_sums, is_blind_spot, segment_error
 from takeup.measure.override_value import judged_overrides
 from takeup.measure.person_groups import GROUP, with_person_groups
@@ -202,7 +203,7 @@ def _described(test: _Test, sign: int, cells: pd.DataFrame | None, settings: Set
         gain = insufficient(f"{test.n} overrides of one person", "more people", test.n)
     else:
         found = clustered_ratio(test.frame["g"].to_numpy(float), test.frame["w"].to_numpy(float))
-        gain = Sample(test.n, "points", True, settings.confidence).estimate(
+        gain = Sample(test.n, "points", True, interval_of(settings)).estimate(
             found,
             "mean gain of an override, found in one half of the people and confirmed in the other",
             "paired",

@@ -41,6 +41,7 @@ from takeup.measure.doubly_robust import (
 )
 from takeup.measure.known_before import ROWS_A_TERM, Cut, count_known, cuts, with_week
 from takeup.measure.known_truth import uneven_truth
+from takeup.measure.looks import interval_of
 from takeup.measure.standardised import standardised_difference
 from takeup.record.settings import ComparisonSettings, Settings
 from takeup.record.use_case import Better, UseCase
@@ -463,7 +464,7 @@ def _answers(
     table = narrow.table
     n = blank.followed + blank.overridden
     unit = "points" if _is_share(table) else (use_case.loss_unit or "outcome")
-    sample = Sample(n, unit, clustered, settings.confidence)
+    sample = Sample(n, unit, clustered, interval_of(settings))
     fitted = fit_adjusted(table, narrow.cut.factors, settings.comparison)
     raw, means = _raw(fitted, sample)
     standard, coverage = standardised_difference(

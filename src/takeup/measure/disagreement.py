@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
+from takeup.measure.looks import interval_of
 from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import Better, UseCase
@@ -288,7 +289,7 @@ def _beside(
     binary = len(frame) > 0 and frame["low"].min() >= 0 and frame["high"].max() <= 1
     unit = "share" if binary else "outcome"
     by_person = "person_id" in rows.columns and frame["person"].nunique() > 1
-    sample = Sample(int(frame["n"].sum()), unit, by_person, settings.confidence)
+    sample = Sample(int(frame["n"].sum()), unit, by_person, interval_of(settings))
     return OneSidedOutcome(
         name,
         rule.label or name.replace("_", " "),
@@ -311,11 +312,11 @@ def _mean(part: pd.DataFrame, sample: Sample) -> Answer:
         return share(
             sums["y"].to_numpy(float),
             sums["n"].to_numpy(float),
-            sample.confidence,
+            sample.interval.confidence,
             clustered=sample.by_person,
         )
     found = clustered_ratio(sums["y"].to_numpy(float), sums["n"].to_numpy(float))
-    own = Sample(n, sample.unit, sample.by_person, sample.confidence)
+    own = Sample(n, sample.unit, sample.by_person, sample.interval)
     return own.estimate(found, "mean", "descriptive")
 
 
@@ -373,7 +374,7 @@ def _estimate(
     value: float, se: float, df: float, effective: float, bands: int, sample: Sample, n: int
 ) -> Estimate:
     own = Sample(
-        n, "points" if sample.unit == "share" else sample.unit, sample.by_person, sample.confidence
+        n, "points" if sample.unit == "share" else sample.unit, sample.by_person, sample.interval
     )
     return own.estimate(
         Clustered(value, se, df, effective),

@@ -16,6 +16,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
+from takeup.measure.looks import interval_of
 from takeup.measure.whose import EVERYONE, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
@@ -111,11 +112,20 @@ def _sums(judged: ir.Table, dimension: str | None) -> pd.DataFrame:
     return frame
 
 
+def person_against_model(sums: pd.DataFrame, settings: Settings) -> Answer:
+    """Person minus model from sums by person: `n` cases, weights `w`, weighted right answers `wp` and `wm`,
+    Σw² of the cases, of their difference and its square (`w2`, `w2d`, `w2dd`), and how many cases only one
+    got right (`person_only`, `model_only`)."""
+    n = int(sums["n"].sum())
+    d = sums["wp"] - sums["wm"]
+    return _mean(sums, d, sums["w2dd"], sums["w2d"], n, settings, "points")
+
+
 def _group(key: str, sums: pd.DataFrame, settings: Settings) -> PairedGroup:
     n = int(sums["n"].sum())
     return PairedGroup(
         key,
-        _mean(sums, sums["wp"] - sums["wm"], sums["w2dd"], sums["w2d"], n, settings, "points"),
+        person_against_model(sums, settings),
         _mean(sums, sums["wp"], sums["w2p"], sums["w2p"], n, settings, "share"),
         _mean(sums, sums["wm"], sums["w2m"], sums["w2m"], n, settings, "share"),
         n,
@@ -150,7 +160,8 @@ def _mean(
         found, by = Clustered(value, se, n - 1, n), "errors by case"
     if unit != "loss":
         found = replace(found, se=max(found.se, _least_error(sums, found.value, n, unit)))
-    low, high = found.interval(settings.confidence)
+    interval = interval_of(settings)
+    low, high = interval.around(found.value, found.se, found.df, n)
     if unit == "share":
         low, high = max(low, 0.0), min(high, 1.0)
     return Estimate(
@@ -159,7 +170,7 @@ def _mean(
         high,
         settings.confidence,
         n,
-        f"weighted mean over judged cases, {by}",
+        interval.named(f"weighted mean over judged cases, {by}"),
         "paired",
         unit=unit,
         people=people if people > 1 else None,

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
+from takeup.measure.looks import interval_of
 from takeup.measure.override_value import judged_overrides
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
@@ -113,6 +114,6 @@ def _mean(part: pd.DataFrame, settings: Settings) -> Answer:
     if len(part) < 2:
         return insufficient(f"{n} overrides of one person", "more people", n)
     found = clustered_ratio(part["g"].to_numpy(float), part["w"].to_numpy(float))
-    return Sample(n, "points", True, settings.confidence).estimate(
+    return Sample(n, "points", True, interval_of(settings)).estimate(
         found, "mean gain of an override", "paired"
     )

@@ -17,10 +17,12 @@ import numpy as np
 
 from takeup.log import fetch
 from takeup.measure.known_truth import truth_weight, uneven_truth
+from takeup.measure.looks import interval_of
 from takeup.measure.outcome_unit import unit_of_outcome
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
+from takeup.stats.interval import Interval
 from takeup.stats.linear import (
     ArmMoments,
     Difference,
@@ -28,7 +30,7 @@ from takeup.stats.linear import (
     lin_difference,
 )
 from takeup.stats.linear import balance_p as balance_of_arms
-from takeup.stats.quantiles import normal_tail, t_half_width
+from takeup.stats.quantiles import normal_tail
 
 MOST_LEVELS = 20
 _NAMED_BY = {"team": "team", "unit": "randomised_unit_id", "person": "person_id"}
@@ -48,7 +50,9 @@ _ASSUMPTION = (
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Assist minus no assist on one quantity, in its own unit (`points` for shares)."""
+    """Assist minus no assist on one quantity, in its own unit (`points` for shares). `told`: whether it
+    is established beside the others, so that any of all is told falsely in no more than one of twenty.
+    """
 
     name: str
     label: str
@@ -56,6 +60,7 @@ class Effect:
     adjusted: Answer
     mean_with: float = float("nan")
     mean_without: float = float("nan")
+    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,8 @@ def measure_rollout(
     effects = []
     balance_p = None
     known = {name: _known_in_arms(t, name) for name in outcomes if f"y_{name}" in t.columns}
-    for quantity in _quantities(design, use_case, known, settings):
+    quantities = _quantities(design, use_case, known, settings)
+    for quantity in quantities:
         if quantity.refusal is not None:
             effects.append(_refused(quantity, quantity.refusal))
             continue
@@ -127,7 +133,9 @@ def measure_rollout(
             effects.append(_refused(quantity, few))
             continue
         adjusted = _adjusts(covariates, columns, units)
-        effects.append(_effect(quantity, arms, plain, adjusted, unit, settings.confidence))
+        effects.append(
+            _effect(quantity, arms, plain, adjusted, unit, interval_of(settings), len(quantities))
+        )
         if balance_p is None and columns:
             balance_p = balance_of_arms(*arms)
     return Rollout(
@@ -423,21 +431,22 @@ def _effect(
     plain: Difference,
     adjusts: str | CannotSay,
     unit: str | None,
-    confidence: float,
+    interval: Interval,
+    several: int,
 ) -> Effect:
     treated, control = arms
     by = f"errors by {unit}" if unit else "errors by case"
     n = treated.n + control.n
 
     def estimate(difference: Difference, method: str) -> Estimate:
-        half = t_half_width(confidence, difference.df) * difference.se
+        low, high = interval.around(difference.value, difference.se, difference.df, n)
         return Estimate(
             difference.value,
-            difference.value - half,
-            difference.value + half,
-            confidence,
+            low,
+            high,
+            interval.confidence,
             n,
-            f"{method}, {by}",
+            interval.named(f"{method}, {by}"),
             "randomised",
             unit=quantity.unit,
             se=difference.se,
@@ -455,4 +464,5 @@ def _effect(
         adjusted,
         float(treated.cross[0, -1] / treated.cross[0, 0]),
         float(control.cross[0, -1] / control.cross[0, 0]),
+        abs(plain.value) > interval.of(several).half(plain.se, plain.df, n),
     )

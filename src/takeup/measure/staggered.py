@@ -25,11 +25,12 @@ from numpy.typing import NDArray
 from takeup.log import fetch
 from takeup.measure.calendar import week_of
 from takeup.measure.known_truth import truth_weight, uneven_truth
+from takeup.measure.looks import interval_of
 from takeup.measure.outcome_unit import unit_of_outcome
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
-from takeup.stats.quantiles import t_half_width
+from takeup.stats.interval import Interval
 
 FEWEST = 5
 """Cohorts that began, and cohorts that had not yet when the first did."""
@@ -105,7 +106,7 @@ def measure_staggered(
     effects = []
     for quantity in _quantities(rows, use_case, outcomes, settings):
         panel = _panel(rows, quantity.value, quantity.weight, cohorts)
-        found = _effect(quantity, panel, len(starts), settings.confidence)
+        found = _effect(quantity, panel, len(starts), interval_of(settings))
         if found is not None:
             effects.append(found)
     if not effects:
@@ -256,7 +257,7 @@ def _panel(
 
 
 def _effect(
-    quantity: _Quantity, panel: pd.DataFrame, cohorts: int, confidence: float
+    quantity: _Quantity, panel: pd.DataFrame, cohorts: int, interval: Interval
 ) -> StaggeredEffect | None:
     from diff_diff import CallawaySantAnna
 
@@ -268,7 +269,7 @@ def _effect(
     # library's `allow_unbalanced_panel` would compare levels instead of changes.)
     def fitted(resamples: int) -> Any:
         model = CallawaySantAnna(
-            control_group="not_yet_treated", alpha=1 - confidence, n_bootstrap=resamples, seed=1
+            control_group="not_yet_treated", alpha=1 - interval.confidence, n_bootstrap=resamples, seed=1
         )  # fmt: skip
         return model.fit(panel, outcome="y", unit="unit", time="time", first_treat="start")
 
@@ -282,11 +283,18 @@ def _effect(
                 f"the comparison cannot be made ({error})", "weeks before and after a start"
             )
             return StaggeredEffect(quantity.name, quantity.label, why, (), quantity.unit)
-    overall = _overall(whole, panel, cohorts, confidence, quantity.unit)
-    return StaggeredEffect(quantity.name, quantity.label, overall, _weeks(events), quantity.unit)
+    overall = _overall(whole, panel, cohorts, interval, quantity.unit)
+    # The library's bands hold for all weeks together, at one look.
+    n = int(panel["n"].sum())
+    wider = interval.half(1.0, np.inf, n) / Interval(interval.confidence).half(1.0, np.inf, n)
+    return StaggeredEffect(
+        quantity.name, quantity.label, overall, _weeks(events, wider), quantity.unit
+    )
 
 
-def _overall(whole: Any, panel: pd.DataFrame, cohorts: int, confidence: float, unit: str) -> Answer:
+def _overall(
+    whole: Any, panel: pd.DataFrame, cohorts: int, interval: Interval, unit: str
+) -> Answer:
     """The effect over all weeks since the start. The library's error is for many cohorts; with few,
     one degree of freedom goes with each date of starting: the error is widened by √(G/(G − K)) and t
     with G − K degrees taken, G cohorts on K dates (held to simulation in docs/calibration.md)."""
@@ -297,15 +305,16 @@ def _overall(whole: Any, panel: pd.DataFrame, cohorts: int, confidence: float, u
             "too few cohorts on each date", "more cohorts than dates on which they began"
         )
     se *= float(np.sqrt(cohorts / df))
-    half = t_half_width(confidence, df) * se
+    n = int(panel["n"].sum())
+    low, high = interval.around(value, se, df, n)
+    method = "Callaway and Sant'Anna against cohorts not yet begun, cohort-weeks, errors by cohort"
     return Estimate(
-        value, value - half, value + half, confidence, int(panel["n"].sum()),
-        "Callaway and Sant'Anna against cohorts not yet begun, cohort-weeks, errors by cohort",
+        value, low, high, interval.confidence, n, interval.named(method),
         "staggered", unit=unit, se=se, assumption=_ASSUMPTION,
     )  # fmt: skip
 
 
-def _weeks(events: Any) -> tuple[EventWeek, ...]:
+def _weeks(events: Any, wider: float) -> tuple[EventWeek, ...]:
     frame = pd.DataFrame(
         {
             "week": np.ravel(events.event_time), "value": np.ravel(events.att),
@@ -313,4 +322,7 @@ def _weeks(events: Any) -> tuple[EventWeek, ...]:
         }
     ).dropna()  # fmt: skip
     rows = frame.sort_values("week").to_numpy(float)
-    return tuple(EventWeek(int(w), value, low, high) for w, value, low, high in rows.tolist())
+    return tuple(
+        EventWeek(int(w), value, value - wider * (value - low), value + wider * (high - value))
+        for w, value, low, high in rows.tolist()
+    )

@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
+from takeup.measure.looks import interval_of
 from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, Grade, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_difference
-from takeup.stats.quantiles import median_of_counts, t_half_width
+from takeup.stats.interval import Interval
+from takeup.stats.quantiles import median_of_counts
 
 Array = NDArray[np.float64]
 TIME_CLASSES = ("under 30 s", "30 to 120 s", "2 to 10 min", "over 10 min")
@@ -175,17 +177,17 @@ def _compared(
     share = tables["joint"][1].sum(1) + tables["alone"][1].sum(1)
     share = share / share.sum()
     df = max(1 / float((share**2).sum()) - 1, 1.0)
+    interval = interval_of(settings)
     ahead = [rates["joint"] - rates[name] for name in ("alone", "model")]
 
     def estimate(values: Array, unit: str, ends: tuple[float, float] | None = None) -> Estimate:
         value, se = float(values[0]), _jackknife_error(values)
-        half = t_half_width(settings.confidence, df) * se
-        low, high = ends or (value - half, value + half)
+        low, high = ends or interval.around(value, se, df, n)
         if unit == "share":
             low, high = max(low, 0.0), min(high, 1.0)
         return Estimate(
             value, low, high, settings.confidence, n,
-            f"{source}, people left out one at a time", grade, unit=unit, people=len(persons), se=se,
+            interval.named(f"{source}, people left out one at a time"), grade, unit=unit, people=len(persons), se=se,
             assumption="same cases on both sides"
             if grade == "paired"
             else "cases of one kind are alike in shadow mode and in assist",
@@ -194,7 +196,7 @@ def _compared(
     return Complementarity(
         source, estimate(rates["alone"], "share"), estimate(rates["model"], "share"),
         estimate(rates["joint"], "share"),
-        estimate(np.minimum(*ahead), "points", _ends_of_smaller(ahead, settings.confidence, df)),
+        estimate(np.minimum(*ahead), "points", _ends_of_smaller(ahead, interval, df, n)),
     )  # fmt: skip
 
 
@@ -212,13 +214,15 @@ def _jackknife_error(values: Array) -> float:
     return float(np.sqrt((people - 1) / people * ((without - without.mean()) ** 2).sum()))
 
 
-def _ends_of_smaller(ahead: list[Array], confidence: float, df: float) -> tuple[float, float]:
+def _ends_of_smaller(
+    ahead: list[Array], interval: Interval, df: float, n: int
+) -> tuple[float, float]:
     """The interval of the smaller of two differences. It is below a figure where one of them is, and
     above one where both are: the lower end is the smaller of their lower ends; the upper end the smaller
     of their upper ends, each for half of the error, as either may be the one that errs."""
     sides = [(float(d[0]), _jackknife_error(d)) for d in ahead]
-    low = min(value - t_half_width(confidence, df) * se for value, se in sides)
-    high = min(value + t_half_width((1 + confidence) / 2, df) * se for value, se in sides)
+    low = min(value - interval.half(se, df, n) for value, se in sides)
+    high = min(value + interval.of(2).half(se, df, n) for value, se in sides)
     return low, max(high, min(value for value, _ in sides))
 
 
@@ -272,7 +276,7 @@ def _steps(frame: pd.DataFrame, settings: Settings) -> tuple[Answer, float | Non
     )  # fmt: skip
     sides = [known[known["looked"] == side] for side in (True, False)]
     medians = [median_of_counts(s["steps"].to_numpy(float), s["n"].to_numpy(float)) for s in sides]
-    answer = Sample(n, "steps", True, settings.confidence).estimate(
+    answer = Sample(n, "steps", True, interval_of(settings)).estimate(
         found, "mean with the advice in view minus without", "descriptive"
     )
     return answer, medians[0] - medians[1]

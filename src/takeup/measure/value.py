@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, truth_weight, uneven_truth
+from takeup.measure.looks import interval_of
 from takeup.measure.whose import ALL, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
@@ -162,7 +163,7 @@ def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Setti
                 f"{judged} judged cases of {len(part) if persons else 'unknown'} people",
                 "30 judged cases of at least three people", judged,
             )  # fmt: skip
-        found = Sample(judged, of, True, settings.confidence).estimate(
+        found = Sample(judged, of, True, interval_of(settings)).estimate(
             stratified_ratio(values, w, population), method, "paired",
             "the right answer does not depend on what was decided",
         )  # fmt: skip

@@ -10,6 +10,7 @@ import ibis
 import ibis.expr.types as ir
 
 from takeup.log import fetch
+from takeup.measure.looks import interval_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, Estimate, insufficient, not_instrumented
@@ -36,5 +37,5 @@ def measure_value_per_case(decisions: ir.Table, use_case: UseCase, settings: Set
     if len(sums) < 2:
         return insufficient("too few values", "a value for each outcome", len(sums))
     found = clustered_ratio(sums["v"].to_numpy(float), sums["n"].to_numpy(float))
-    sample = Sample(int(sums["n"].sum()), unit, "person_id" in known.columns, settings.confidence)
+    sample = Sample(int(sums["n"].sum()), unit, "person_id" in known.columns, interval_of(settings))
     return sample.estimate(found, "mean absolute value", "descriptive")

@@ -19,6 +19,14 @@ class DisclosureSettings(Declaration):
     round_below_people: int = 20
 
 
+class LookSettings(Declaration):
+    """How often a report is looked at. `again`: every day or week while cases come in, so that its
+    differences hold at every look; narrowest at `expected` cases."""
+
+    again: bool = False
+    expected: int = Field(1_000, ge=1)
+
+
 class LadderSettings(Declaration):
     """Thresholds of the adoption quality ladder; windows in days."""
 
@@ -164,6 +172,7 @@ class Settings(Declaration):
     high_nominal_rate: float = 0.60
     low_effective_reliance: float = 0.35
     often_overridden: float = 0.20
+    looks: LookSettings = LookSettings()
     disclosure: DisclosureSettings = DisclosureSettings()
     ladder: LadderSettings = LadderSettings()
     comparison: ComparisonSettings = ComparisonSettings()

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from takeup.stats.answer import Estimate, Grade
+from takeup.stats.interval import Interval
 from takeup.stats.quantiles import t_half_width
 
 Array = NDArray[np.float64]
@@ -115,26 +116,26 @@ def clustered_difference(sum1: Array, n1: Array, sum0: Array, n0: Array) -> Clus
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What stands behind a comparison's figures: `n` rows, their `unit`, whether persons are
-    known (`by_person`), the intervals' `confidence`."""
+    known (`by_person`), and the rule of their intervals."""
 
     n: int
     unit: str
     by_person: bool
-    confidence: float
+    interval: Interval
 
     def estimate(
         self, found: Clustered, method: str, grade: Grade, assumption: str | None = None
     ) -> Estimate:
         """`found` as an estimate."""
-        low, high = found.interval(self.confidence)
+        low, high = self.interval.around(found.value, found.se, found.df, self.n)
         by = "errors by person" if self.by_person else "errors by case, persons unknown"
         return Estimate(
             found.value,
             low,
             high,
-            self.confidence,
+            self.interval.confidence,
             self.n,
-            f"{method}, {by}",
+            self.interval.named(f"{method}, {by}"),
             grade,
             unit=self.unit,
             people=round(found.effective) if self.by_person else None,

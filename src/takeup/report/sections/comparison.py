@@ -18,6 +18,7 @@ from takeup.report.sections.section import (
     figure,
     interval,
     mark,
+    of_looks,
     strips,
     told,
 )
@@ -39,13 +40,12 @@ def comparison_sections(diagnosis: Diagnosis) -> list[Section]:
     comparison = diagnosis.measures.comparison
     if not isinstance(comparison, Comparison):
         return []
-    paired = isinstance(diagnosis.measures.paired, Paired)
     refused = [one for one in comparison.outcomes if isinstance(one.raw, CannotSay)]
-    made = [_section(one, paired) for one in comparison.outcomes if one not in refused]
+    made = [_section(one, diagnosis) for one in comparison.outcomes if one not in refused]
     return [*made, *([_not_compared(refused)] if refused else [])]
 
 
-def _section(one: OutcomeComparison, paired: bool) -> Section:
+def _section(one: OutcomeComparison, diagnosis: Diagnosis) -> Section:
     ways = [way for way in _ADJUSTED if getattr(one, way[2]) is not None]
     marks = [[mark(series, getattr(one, name), difference_=True)] for _, _, name, series in ways]
     texts = [f"{label}: {figure(getattr(one, name))}" for label, _, name, _ in ways]
@@ -55,6 +55,7 @@ def _section(one: OutcomeComparison, paired: bool) -> Section:
         _row(label, definition, getattr(one, name), chart, one)
         for (label, definition, name, _), chart in zip(ways, charts, strict=True)
     )
+    paired = isinstance(diagnosis.measures.paired, Paired)
     return Section(
         _heading(one),
         f"{one.label[0].upper()}{one.label[1:]}: followed minus overridden. Followed "
@@ -70,7 +71,7 @@ def _section(one: OutcomeComparison, paired: bool) -> Section:
         ((RAW, ""), (LIKE_WITH_LIKE, "")),
         axis_row(axis),
         ("How compared", "Followed minus overridden"),
-        note=_note(one, paired),
+        note=f"{_note(one, paired)} {of_looks(diagnosis)}",
     )
 
 

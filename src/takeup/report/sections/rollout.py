@@ -16,6 +16,7 @@ from takeup.report.sections.section import (
     interval,
     mark,
     number,
+    of_looks,
     strips,
     told,
 )
@@ -58,7 +59,7 @@ def rollout_section(diagnosis: Diagnosis) -> Section | None:
         axis_row(axis),
         ("Quantity", "With the advice minus without"),
         note=f"By intention to treat, every row in the arm it was drawn into. {checks}. "
-        f"{''.join(f'{a[0].upper()}{a[1:]}. ' for a in rollout.alerts)}Grade: randomised.",
+        f"{''.join(f'{a[0].upper()}{a[1:]}. ' for a in rollout.alerts)}Grade: randomised. {of_looks(diagnosis)}",
     )  # fmt: skip
 
 
@@ -80,11 +81,7 @@ def _level(e: Effect, value: float) -> str:
 
 
 def _heading(rollout: Rollout) -> str:
-    clear = [
-        e.label
-        for e in rollout.effects
-        if isinstance(e.unadjusted, Estimate) and e.unadjusted.excludes()
-    ]
+    clear = [e.label for e in rollout.effects if e.told]
     if clear:
         return "Having the advice changes " + " and ".join(clear[:2])
     return "No effect of having the advice is established"

@@ -16,6 +16,7 @@ from takeup.report.sections.section import (
     figure,
     interval,
     mark,
+    of_looks,
     strips,
     told,
 )
@@ -95,7 +96,8 @@ def _row(label: str, g: PairedGroup, chart: object, *, inset: bool) -> Row:
 def _note(diagnosis: Diagnosis, paired: Paired) -> str:
     text = (
         "Same cases on both sides, so no adjustment is needed. Where only some cases were judged, "
-        "each counts by one over its chance of being judged. Grade: paired."
+        "each counts by one over its chance of being judged. Grade: paired. "
+        f"{of_looks(diagnosis)}"
     )
     if isinstance(paired.loss_difference, Estimate):
         text += f" Loss, people minus model: {figure(paired.loss_difference)}."

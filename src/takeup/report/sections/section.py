@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import points, points_range, whole_percent
 from takeup.report.charts import Axis, Chart, Mark, Series, axis_over, axis_strip, strip
 from takeup.stats.answer import Answer, CannotSay, Estimate
@@ -101,6 +102,13 @@ def in_its_unit(answer: Answer) -> str:
     if isinstance(answer, CannotSay) or answer.unit == "points":
         return figure(answer, as_points=True)
     return f"{difference(answer)} {answer.unit} ({interval(answer)})"
+
+
+def of_looks(diagnosis: Diagnosis) -> str:
+    """How often the intervals of a card may be looked at."""
+    if diagnosis.every_look:
+        return "Intervals hold at every look, however often the page is opened."
+    return "Intervals are for one look."
 
 
 def told(estimate: Estimate, above: str, below: str) -> str:

@@ -6,7 +6,7 @@ from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import points
 from takeup.measure.staggered import EventWeek, Staggered, StaggeredEffect
 from takeup.report.charts import since_start_chart
-from takeup.report.sections.section import Section, in_its_unit, interval, signed, told
+from takeup.report.sections.section import Section, in_its_unit, interval, of_looks, signed, told
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
 
@@ -15,10 +15,10 @@ def staggered_sections(diagnosis: Diagnosis) -> list[Section]:
     found = diagnosis.measures.staggered
     if not isinstance(found, Staggered):
         return []
-    return [_card(effect, found) for effect in found.effects if effect.weeks]
+    return [_card(effect, found, diagnosis) for effect in found.effects if effect.weeks]
 
 
-def _card(effect: StaggeredEffect, found: Staggered) -> Section:
+def _card(effect: StaggeredEffect, found: Staggered, diagnosis: Diagnosis) -> Section:
     whole = effect.overall
     return Section(
         _heading(effect),
@@ -33,7 +33,8 @@ def _card(effect: StaggeredEffect, found: Staggered) -> Section:
         else None,
         note=f"Over all weeks since the start: {in_its_unit(whole)}{_on(whole)}. "
         + (f"It assumes that {whole.assumption}. " if isinstance(whole, Estimate) else "")
-        + "Weeks before the start can speak against that; they cannot prove it. Grade: staggered.",
+        + "Weeks before the start can speak against that; they cannot prove it. Grade: staggered. "
+        + of_looks(diagnosis),
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
-from takeup.record.settings import DisclosureSettings, Settings
+from takeup.record.settings import DisclosureSettings, LookSettings, Settings
 from takeup.server.agreement.models import Agreement, Change
 from takeup.server.audit import services as audit
 
@@ -47,8 +47,9 @@ def need_agreement(what: str) -> None:
 
 
 def measuring() -> Settings:
-    """The thresholds of everything the server measures and shows."""
-    return Settings(disclosure=showing())
+    """The thresholds of everything the server measures and shows, every day: its differences hold at every
+    look."""
+    return Settings(disclosure=showing(), looks=LookSettings(again=True))
 
 
 def showing() -> DisclosureSettings:

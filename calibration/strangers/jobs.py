@@ -1,0 +1,22 @@
+"""The jobs of the second family: a seed and an engine in, what takeup said beside the truth out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from calibration.strangers import adjusted, daily
+from calibration.strangers.caught import year_of_wrong_advice
+from calibration.strangers.few_pairs import looks_of_a_small_kind
+from takeup.log import Engine
+
+JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
+    "one-column": adjusted.one_column,
+    "blanks": adjusted.with_blanks,
+    "few-overriders": adjusted.few_overriders,
+    "caught": lambda seed, _: year_of_wrong_advice(seed),
+    "few-pairs": lambda seed, _: looks_of_a_small_kind(seed),
+    "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
+    "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
+    "daily-followed": lambda seed, _: daily.year_of_following(seed),
+}
