@@ -8,6 +8,7 @@ from typing import Any
 from calibration.strangers import adjusted, daily
 from calibration.strangers.caught import year_of_wrong_advice
 from calibration.strangers.few_pairs import looks_of_a_small_kind
+from calibration.strangers.months import two_months
 from takeup.log import Engine
 
 JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
@@ -18,5 +19,6 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "few-pairs": lambda seed, _: looks_of_a_small_kind(seed),
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
+    "two-months": lambda seed, _: two_months(seed),
     "daily-followed": lambda seed, _: daily.year_of_following(seed),
 }

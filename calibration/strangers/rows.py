@@ -34,6 +34,7 @@ COVERAGE = (
     Covers("one-column", "with_readiness", "the same with each person's tendency"),
     Covers("blanks", "without_blanks", "adjusted, the confounder blank in 30 %, decisions without blanks"),
     Covers("blanks", "adjusted", "the same, blanks as a kind of their own", nominal=False),
+    Covers("two-months", "change", "a share's change between two documents (--compare), the same people and others", "change"),
     Covers("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)"),
 )  # fmt: skip
 
@@ -51,6 +52,7 @@ CLAIMS = (
         )
         for share in (0.32, 0.385, 0.45)
     ),
+    Seldom("two-months", "false", "a share's change (--compare) told where there is none"),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from takeup.diagnosis.change import Changes, changes, read_earlier
+from takeup.diagnosis.definitions import definitions
 from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures, take_measures
@@ -97,7 +98,11 @@ class Result:
         rules = self.settings.disclosure
         least = rules.minimum_group if disclosure == "share" else rules.analyst_floor
         before = earlier if isinstance(earlier, dict) else read_earlier(Path(earlier))
-        return changes(before, self.document(disclosure), least)
+        now = self.document(disclosure)
+        for told, whole in zip(now["diagnoses"], self.diagnoses, strict=True):
+            # What pairs people is in no document to forward; what comes of it is.
+            told["measures"]["same_people"] = plain(whole.measures.same_people)
+        return changes(before, now, least)
 
     def to_json(
         self,
@@ -117,6 +122,7 @@ class Result:
             "takeup": self.facts.version,
             "made_at": self.facts.made_at.isoformat(timespec="seconds"),
             "disclosure": disclosure,
+            "definitions": definitions(),
             "input": self.facts.to_json(),
             "diagnoses": [diagnosis_json(d) for d in chosen],
         }

@@ -2,31 +2,35 @@
 
 Figures of two JSON documents are paired by use case, measure and population; a change counts
 only where its own interval leaves zero out after false discovery is held to 10 % over all of
-them. Levels, reasons and findings are compared as words.
+them. Where both hold sums over people with the same signs, a change is paired by person; else
+the two are taken for other people's. Levels, reasons and findings are compared as words.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.special import ndtr
+from scipy.special import stdtr
 
+from takeup.diagnosis.definitions import changed_since
+from takeup.measure.same_people import error_of_change
 from takeup.record.errors import InputError
 from takeup.stats.many import discoveries
-from takeup.stats.quantiles import normal_quantile
+from takeup.stats.quantiles import normal_quantile, t_half_width
 
 RATE = 0.10
+_Sums = Mapping[str, Mapping[str, Sequence[float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
     """One figure now and before. `low` to `high` is the 95 % interval of the change;
-    `beyond_noise` after false discovery control over all changes."""
+    `beyond_noise` after false discovery control over all changes; `paired` by person."""
 
     figure: str
     population: str
@@ -37,12 +41,14 @@ class Change:
     high: float
     unit: str
     beyond_noise: bool
+    paired: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
     """Of one use case: figures, the ones beyond noise first; `words` of what else is other
-    than it was; `overlap` names why the two are not independent (None: they seem to be)."""
+    than it was; `overlap` names why the two are not independent (None: they seem to be); `definitions`
+    what is measured by another definition now."""
 
     use_case: str
     earlier: str
@@ -51,6 +57,7 @@ class Changes:
     findings_new: tuple[str, ...]
     findings_gone: tuple[str, ...]
     overlap: str | None
+    definitions: tuple[str, ...] = ()
 
 
 def read_earlier(path: Path) -> dict[str, Any]:
@@ -75,6 +82,7 @@ def changes(earlier: Mapping[str, Any], now: Mapping[str, Any], least_people: in
     `least_people` people in either are left out."""
     before = {d["use_case"]: d for d in earlier["diagnoses"]}
     overlap = _overlap(earlier, now)
+    moved = changed_since(earlier.get("definitions", {}))
     return [
         _of(
             before[d["use_case"]],
@@ -82,6 +90,7 @@ def changes(earlier: Mapping[str, Any], now: Mapping[str, Any], least_people: in
             str(earlier.get("made_at") or earlier["takeup"]),
             overlap,
             least_people,
+            moved,
         )
         for d in now["diagnoses"]
         if d["use_case"] in before
@@ -115,11 +124,16 @@ def _of(
     named: str,
     overlap: str | None,
     least_people: int,
+    moved: tuple[str, ...],
 ) -> Changes:
     old = dict(_figures(before["measures"], least_people))
     new = dict(_figures(now["measures"], least_people))
     pairs = [(key, old[key], new[key]) for key in new if key in old]
-    found = _told([p for p in pairs if p[1].get("unit") == p[2].get("unit")])
+    found = _told(
+        [p for p in pairs if p[1].get("unit") == p[2].get("unit")],
+        before["measures"].get("same_people", {}).get("sums", {}),
+        now["measures"].get("same_people", {}).get("sums", {}),
+    )
     words_before, words_now = dict(_words(before["measures"])), dict(_words(now["measures"]))
     told = tuple(
         (what, words_before[what], words_now[what])
@@ -135,6 +149,7 @@ def _of(
         tuple(t for i, t in titles[1].items() if i not in titles[0]),
         tuple(t for i, t in titles[0].items() if i not in titles[1]),
         overlap,
+        moved,
     )
 
 
@@ -146,6 +161,12 @@ _NAMES = {
     "effective_reliance": "decided with the advice",
     "quality_gap": "gap between rate and quality",
 }
+_OF_PEOPLE = {
+    **{words: rate for rate, words in _NAMES.items()},
+    "advice wrong": "advice_wrong",
+    "people minus model": "person_minus_model",
+}
+"""Figures whose sums over people a diagnosis holds, and what they are called there."""
 
 
 def _figures(
@@ -185,10 +206,11 @@ def _one(
         yield key, answer
 
 
-def _told(pairs: list[tuple[tuple[str, str], Any, Any]]) -> tuple[Change, ...]:
+def _told(
+    pairs: list[tuple[tuple[str, str], Any, Any]], before: _Sums, now: _Sums
+) -> tuple[Change, ...]:
     if not pairs:
         return ()
-    z95 = normal_quantile(0.975)
 
     def se(a: Mapping[str, Any]) -> float:
         z = normal_quantile(0.5 + float(a["confidence"]) / 2)
@@ -196,17 +218,30 @@ def _told(pairs: list[tuple[tuple[str, str], Any, Any]]) -> tuple[Change, ...]:
 
     rows = []
     for key, old, new in pairs:
-        spread = float(np.hypot(se(old), se(new)))
+        sums = [_sums_of(key, where) for where in (before, now)]
         d = float(new["value"]) - float(old["value"])
-        rows.append((key, float(old["value"]), float(new["value"]), d, spread, str(new["unit"])))
-    p = np.array([2 * float(ndtr(-abs(d) / s)) if s > 0 else 1.0 for _, _, _, d, s, _ in rows])
+        spread, df = float(np.hypot(se(old), se(new))), float("inf")
+        if paired := all(sums):
+            spread, df = error_of_change(sums[0], sums[1])
+        rows.append((key, old, new, d, spread, df, paired))
+    p = np.array([2 * float(stdtr(df, -abs(d) / s)) if s > 0 else 1.0 for *_, d, s, df, _ in rows])
     real = discoveries(p, RATE)
-    found = [
-        Change(key[0], key[1], old, new, d, d - z95 * s, d + z95 * s, unit, bool(is_real))
-        for (key, old, new, d, s, unit), is_real in zip(rows, real, strict=True)
-    ]
+    found = []
+    for (key, old, new, d, s, df, paired), is_real in zip(rows, real, strict=True):
+        half = t_half_width(0.95, df) * s
+        found.append(
+            Change(
+                key[0], key[1], float(old["value"]), float(new["value"]), d, d - half, d + half,
+                str(new["unit"]), bool(is_real), paired,
+            )
+        )  # fmt: skip
     order = np.argsort(p, kind="stable")
     return tuple(found[i] for i in order)
+
+
+def _sums_of(key: tuple[str, str], where: _Sums) -> tuple[float, ...]:
+    figure, population = key
+    return tuple(where.get(_OF_PEOPLE.get(figure, ""), {}).get(population, ()))
 
 
 def _words(measures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -46,6 +46,7 @@ from takeup.measure.pilot_production import PilotProduction, measure_pilot_produ
 from takeup.measure.reliance import Reliance, measure_reliance
 from takeup.measure.resistance import Resistance, measure_resistance
 from takeup.measure.rollout import Rollout, measure_rollout
+from takeup.measure.same_people import SamePeople, measure_same_people
 from takeup.measure.signals import Signals, measure_signals
 from takeup.measure.staggered import Staggered, measure_staggered
 from takeup.measure.team import Team, measure_team
@@ -85,6 +86,7 @@ class Measures:
     signals: Signals | CannotSay
     value: Value | CannotSay
     override_ledger: Ledger | CannotSay
+    same_people: SamePeople | CannotSay
 
 
 def take_measures(
@@ -167,6 +169,7 @@ def take_measures(
         "pilot_production",
         lambda: measure_pilot_production(decisions, segments, settings),
     )
+    take("same_people", lambda: measure_same_people(decisions))
     take("signals", lambda: measure_signals(decisions, facts, settings))
     take(
         "resistance",
@@ -220,4 +223,5 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         signals=disclose_signals(measures.signals, adoption),
         value=disclose_value(measures.value, adoption),
         override_ledger=disclose_ledger(measures.override_ledger, audience, settings),
+        same_people=suppressed() if audience == "share" else measures.same_people,
     )

@@ -100,7 +100,7 @@ class Adoption:
     version_starts: dict[str, str] = field(default_factory=dict)
 
 
-_PAIRS = {
+PAIRS = {
     "nominal": ("on_path", "eligible"),
     "consult": ("seen", "known"),
     "override": ("overridden", "seen"),
@@ -227,7 +227,7 @@ def _groups(table: ir.Table, dimension: str | None, settings: Settings) -> list[
     counts per person, then what clustered shares need, summed over persons."""
     if dimension is not None:
         table = table.filter(table[dimension].notnull())
-    people = _per_person(table, dimension)
+    people = counts_by_person(table, dimension)
     sums: dict[str, ir.Value] = {
         name: people[name].sum() for name in (*COUNTS, *_DERIVED) if name in people.columns
     }
@@ -237,7 +237,7 @@ def _groups(table: ir.Table, dimension: str | None, settings: Settings) -> list[
     sums["largest_overridden"] = people.overridden.max()
     if "parent" in people.columns:
         sums["parent"] = people.parent.max()
-    for name, (k, n) in _PAIRS.items():
+    for name, (k, n) in PAIRS.items():
         x, y = people[k], people[n]
         sums |= {
             f"{name}_kk": (x * x).sum(),
@@ -267,8 +267,8 @@ _DERIVED = (
 )
 
 
-def _per_person(table: ir.Table, dimension: str | None) -> ir.Table:
-    """Counts per person and level, as numbers that can be multiplied."""
+def counts_by_person(table: ir.Table, dimension: str | None) -> ir.Table:
+    """Counts per person (`person__`) and level of `dimension` (`level`), as numbers that can be multiplied."""
     by: dict[str, ir.Value] = {"person__": person_of(table)}
     if dimension is not None:
         by["level"] = table[dimension]
@@ -317,7 +317,7 @@ def _group(
     level = settings.confidence
 
     def sums(name: str) -> ShareSums:
-        k, n = _PAIRS[name]
+        k, n = PAIRS[name]
         return ShareSums(
             float(row[k]), float(row[n]), float(row[f"{name}_kk"]), float(row[f"{name}_kn"]),
             float(row[f"{name}_nn"]), int(row[f"{name}_g"]),

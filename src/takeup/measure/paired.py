@@ -88,6 +88,13 @@ def _scope(decisions: ir.Table) -> tuple[str, ir.Table]:
     return "all decisions, whether or not the advice was seen", answered_rows(decisions)
 
 
+def judged_by_person(decisions: ir.Table) -> pd.DataFrame:
+    """Weighted right answers of person (`wp`) and model (`wm`) by person and population, on the judged
+    cases of the scope that `measure_paired` answers for."""
+    _, rows = _scope(decisions)
+    return _sums(rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull()), None)
+
+
 def _sums(judged: ir.Table, dimension: str | None) -> pd.DataFrame:
     weight = truth_weight(judged)
     p, m = judged.choice_right.cast("float64"), judged.advice_right.cast("float64")

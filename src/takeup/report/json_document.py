@@ -45,6 +45,7 @@ _AS_THEY_ARE = (
     "expert_benchmark",
     "blind_spots",
     "override_ledger",
+    "same_people",
     "people",
     "not_consulted",
     "pilot_production",

@@ -31,8 +31,10 @@ def since_section(diagnosis: Diagnosis, found: Changes | None) -> Section | None
     table += [(what, before, now, "", "") for what, before, now in found.words]
     table += [("finding", "–", t, "new", "") for t in found.findings_new]
     table += [("finding", t, "–", "gone", "") for t in found.findings_gone]
-    note = f"{len(found.figures)} figures compared; false discovery held to 10 %. "
+    note = f"{len(found.figures)} figures compared{_how(found)}; false discovery held to 10 %. "
     note += f"Read with care: {found.overlap}." if found.overlap else "The two share no weeks."
+    if found.definitions:
+        note += f" Defined otherwise than before: {'; '.join(found.definitions)}."
     return Section(
         _heading(found, diagnosis),
         "Now minus before; bar: 95 % interval of the change.",
@@ -44,6 +46,13 @@ def since_section(diagnosis: Diagnosis, found: Changes | None) -> Section | None
         ("Figure", "Change"),
         note=note,
     )
+
+
+def _how(found: Changes) -> str:
+    paired = sum(c.paired for c in found.figures)
+    if not paired:
+        return ", as if other people had decided (one of the two holds nothing that pairs them)"
+    return f", {'all' if paired == len(found.figures) else paired} paired by person"
 
 
 def _heading(found: Changes, diagnosis: Diagnosis) -> str:

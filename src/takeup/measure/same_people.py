@@ -1,0 +1,108 @@
+"""What a later diagnosis needs to see that the same people decided, without a row of any of them.
+
+How much a share moved can be told far better where the people are the same: what they differ in cancels.
+That needs each person's part in the figure, and a diagnosis that travels holds no row of a person. So it
+holds sums over all people, each time with other signs, drawn by the person's id (random signs as in Alon,
+Matias & Szegedy 1999, J. Comput. Syst. Sci. 58, §2.2). The mean square of two diagnoses' differences is
+the sum of squares of people's own changes, which is the variance that pairing needs; half as many sums as
+people leave everybody's own part undetermined.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import blake2b
+
+import ibis.expr.types as ir
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from takeup.log import fetch
+from takeup.measure.adoption import PAIRS, counts_by_person
+from takeup.measure.known_truth import answered_rows
+from takeup.measure.model_issue import error_sums
+from takeup.measure.paired import judged_by_person
+from takeup.measure.whose import ALL, EVERYONE, person_of, population_of
+from takeup.stats.answer import CannotSay, not_instrumented
+
+Array = NDArray[np.float64]
+MOST_SUMS = 24
+FEWEST_PEOPLE = 8
+_RATES = {
+    "nominal_rate": "nominal", "consult_rate": "consult", "override_rate": "override",
+    "effective_reliance": "reliance", "quality_gap": "gap",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SamePeople:
+    """The sums by figure and population."""
+
+    sums: dict[str, dict[str, tuple[float, ...]]]
+
+
+def measure_same_people(decisions: ir.Table) -> SamePeople | CannotSay:
+    """The sums of every figure that a comparison with an earlier diagnosis shows, overall and by
+    population of eight people or more."""
+    if "person_id" not in decisions.columns:
+        return not_instrumented("persons are unknown", "person_id")
+    found: dict[str, dict[str, tuple[float, ...]]] = {}
+    for figure, frame in _parts(decisions):
+        frame = frame[frame["person"].notna() & (frame["person"] != EVERYONE) & (frame["n"] > 0)]
+        by_population = {
+            str(key): part for key, part in frame.groupby("population") if key is not None
+        }
+        for population, part in {ALL: frame, **by_population}.items():
+            people = part.groupby("person")[["k", "n"]].sum()
+            if len(people) >= FEWEST_PEOPLE:
+                found.setdefault(figure, {})[population] = sums_of(people)
+    return SamePeople(found)
+
+
+def _parts(decisions: ir.Table) -> Iterator[tuple[str, pd.DataFrame]]:
+    """Numerator k and denominator n by person and population, of each figure."""
+    by = "population" if "population" in decisions.columns else None
+    counts = fetch(counts_by_person(decisions, by)).to_pandas()
+    counts["population"] = counts["level"] if by else ALL
+    for figure, pair in _RATES.items():
+        k, n = PAIRS[pair]
+        yield figure, _named(counts, "person__", counts[k], counts[n])
+    if "advice_right" in decisions.columns:
+        rows = answered_rows(decisions)
+        wrong = error_sums(rows, {"person": person_of(rows), "population": population_of(rows)})
+        yield "advice_wrong", _named(wrong, "person", wrong["w_wrong"], wrong["w"])
+        if "choice_right" in decisions.columns:
+            judged = judged_by_person(decisions)
+            ahead = judged["wp"] - judged["wm"]
+            yield "person_minus_model", _named(judged, "person", ahead, judged["w"])
+
+
+def _named(frame: pd.DataFrame, person: str, k: pd.Series, n: pd.Series) -> pd.DataFrame:
+    columns = {"person": frame[person], "population": frame["population"], "k": k, "n": n}
+    return pd.DataFrame(columns).astype({"k": float, "n": float})
+
+
+def sums_of(people: pd.DataFrame) -> tuple[float, ...]:
+    """The sums of one figure: each person's part in Σk/Σn (index: who), raised for its leverage, summed with
+    every set of signs."""
+    k, n = people["k"].to_numpy(float), people["n"].to_numpy(float)
+    total = n.sum()
+    part = (k - k.sum() / total * n) / total / np.maximum(1 - n / total, 1e-9)
+    used = min(MOST_SUMS, (len(people) - 1) // 2)
+    return tuple(float(f"{value:.4g}") for value in part @ _signs(people.index, used))
+
+
+def _signs(people: pd.Index, sets: int) -> Array:
+    """+1 or −1 for each person and set, the same in every diagnosis."""
+    bits = [blake2b(str(p).encode(), digest_size=MOST_SUMS // 8).digest() for p in people]
+    unpacked = np.unpackbits(np.frombuffer(b"".join(bits), np.uint8).reshape(len(bits), -1), axis=1)
+    return np.asarray(2.0 * unpacked[:, :sets] - 1.0)
+
+
+def error_of_change(before: tuple[float, ...], now: tuple[float, ...]) -> tuple[float, int]:
+    """The standard error of a change between two diagnoses, and its degrees of freedom."""
+    sets = min(len(before), len(now))
+    apart = np.array(now[:sets]) - np.array(before[:sets])
+    return float(np.sqrt(np.mean(apart**2))), sets
