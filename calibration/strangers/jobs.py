@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from calibration.strangers import adjusted, daily
+from calibration.strangers import adjusted, daily, draws, few_people
 from calibration.strangers.caught import year_of_wrong_advice
 from calibration.strangers.few_pairs import looks_of_a_small_kind
 from calibration.strangers.months import two_months
@@ -19,6 +19,12 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "few-pairs": lambda seed, _: looks_of_a_small_kind(seed),
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
+    "draws": draws.rollout,
+    "shares": lambda seed, _: few_people.share_of_people(seed),
+    "rare": lambda seed, _: few_people.rare_differences(seed),
+    "together": few_people.together,
+    "branches": few_people.branches,
+    "lucky": lambda seed, _: few_people.lucky_catches(seed),
     "two-months": lambda seed, _: two_months(seed),
     "daily-followed": lambda seed, _: daily.year_of_following(seed),
 }
