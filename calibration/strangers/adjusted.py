@@ -18,6 +18,16 @@ from takeup.sources.decision_table import covariates_of, with_score_band
 from takeup.stats.answer import Answer, Estimate
 
 Record = dict[str, Any]
+_FEW = [
+    "person_id",
+    "mode",
+    "consulted",
+    "recommendation",
+    "choice",
+    "x_region",
+    "stakes",
+    "outcome",
+]
 USE_CASE = UseCase.model_validate({"name": "strangers", "outcome": {"better": "higher"}})
 
 
@@ -29,7 +39,13 @@ def one_column(seed: int, engine: Engine) -> Record:
 
 def with_blanks(seed: int, engine: Engine) -> Record:
     """The one confounder is blank in 30 % of decisions, at random."""
-    return answers(confounded("x_region", seed, blank=0.3), engine, EFFECT)
+    return answers(confounded("x_region", seed, blank=0.3)[_FEW], engine, EFFECT)
+
+
+def readiness_with_skill(seed: int, engine: Engine) -> Record:
+    """Who follows more readily judges better (or worse) too, and a recorded region decides the rest."""
+    frame = confounded("x_region", seed, together=(3.0, -3.0)[seed % 2], people=40)[_FEW]
+    return answers(frame, engine, EFFECT)
 
 
 def few_overriders(seed: int, engine: Engine) -> Record:

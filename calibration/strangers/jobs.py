@@ -14,6 +14,7 @@ from takeup.log import Engine
 JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "one-column": adjusted.one_column,
     "blanks": adjusted.with_blanks,
+    "readiness": adjusted.readiness_with_skill,
     "few-overriders": adjusted.few_overriders,
     "caught": lambda seed, _: year_of_wrong_advice(seed),
     "few-pairs": lambda seed, _: looks_of_a_small_kind(seed),

@@ -45,6 +45,8 @@ COVERAGE = (
     Covers("together", "together", "both together minus the better alone, 5 to 30 people who are alike", "together", holds_above=True),
     Covers("branches", "standardised", "standardised over branches of 1 to 6 people (or refused)", "standardised"),
     Covers("rare", "paired", "people minus model where they seldom differ", "paired", holds_above=True),
+    Covers("readiness", "with_readiness", "readiness to follow goes with skill, adjusted with each person's tendency"),
+    Covers("readiness", "adjusted", "the same without it", nominal=False),
     Covers("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)"),
 )  # fmt: skip
 
@@ -53,6 +55,7 @@ _YEAR = "a year of weekly looks at nothing"
 CLAIMS = (
     Seldom("one-column", "false", f"one recorded column decides: {_SAID}"),
     Seldom("blanks", "false", f"the confounder blank in 30 %: {_SAID}"),
+    Seldom("readiness", "false", f"readiness goes with skill: {_SAID}"),
     Seldom("few-overriders", "false", f"few people make most overrides: {_SAID}"),
     Seldom("few-pairs", "false", "52 looks at a kind with few pairs, the model behind by the margin: ever passes"),
     *(
