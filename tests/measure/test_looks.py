@@ -85,3 +85,4 @@ def test_a_report_that_is_looked_at_again_is_wider_and_every_report_says_which_i
         assert not one.method.endswith(MANY)
     assert "Intervals are for one look." in page.to_html()
     assert "Intervals hold at every look" in pages.to_html()
+    assert "intervals hold for a single reading" not in pages.to_html()

@@ -74,6 +74,7 @@ def _rendered(template: str, page: Page) -> str:
             shape=_SHAPE,
             status=STATUS,
             period=_period(page),
+            every_look=any(d.every_look for d in page.diagnoses),
         )
     )
 

@@ -76,7 +76,8 @@ def _mark(c: Change) -> Mark:
 
 
 def _points(value: float) -> str:
-    return f"{'−' if value < 0 else '+'}{abs(100 * value):.1f}"
+    shown = round(100 * value, 1)
+    return f"{'−' if shown < 0 else '+'}{abs(shown):.1f}"
 
 
 def _value(c: Change, value: float) -> str:
