@@ -6,12 +6,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from takeup.api import Result, diagnose, sample
+    from takeup.record.errors import TakeupError
 
-__all__ = ["Result", "diagnose", "sample"]
+__all__ = ["Result", "TakeupError", "diagnose", "sample"]
 
 
 def __getattr__(name: str) -> Any:
     """Import the heavy parts only when they are asked for."""
+    if name == "TakeupError":
+        from takeup.record.errors import TakeupError
+
+        return TakeupError
     if name in __all__:
         from takeup import api
 

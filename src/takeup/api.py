@@ -17,7 +17,7 @@ from takeup.diagnosis.change import Changes, changes, read_earlier
 from takeup.diagnosis.definitions import definitions
 from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
 from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.measures import Measures, take_measures
+from takeup.diagnosis.measures import QUESTIONS, Measures, take_measures
 from takeup.disclosure import Audience
 from takeup.log import fetch
 from takeup.record.canonical import ROW
@@ -25,13 +25,16 @@ from takeup.record.clock import now
 from takeup.record.columns import COLUMNS
 from takeup.record.errors import InputError
 from takeup.record.mapping import Mapping
+from takeup.record.nearest import did_you_mean
 from takeup.record.population import Population, read_populations
 from takeup.record.settings import Settings, read_settings
 from takeup.record.use_case import UseCase
+from takeup.report.frame import figures_frame, intervals_chart
 from takeup.report.html import render_html
 from takeup.report.json_document import diagnosis_json
 from takeup.report.page import InputFacts, Page
 from takeup.report.plain import plain
+from takeup.report.terminal import notebook_html, screenful
 from takeup.sources.decision_table import DecisionTable
 from takeup.sources.declared_names import named_as_in, populations_of
 from takeup.sources.evidence_files import ReadEvidence, read_evidence
@@ -48,7 +51,7 @@ def takeup_version() -> str:
         return "0+source"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Result:
     """What `diagnose` found. `diagnoses` are for the analyst (groups under five people are
     marked); `shared` are the ones that may travel, which the report shows."""
@@ -127,6 +130,32 @@ class Result:
             "diagnoses": [diagnosis_json(d) for d in chosen],
         }
 
+    def to_frame(self, disclosure: Audience = "analyst") -> pd.DataFrame:
+        """Every figure as a row: `use_case`, `question` (the measure), `figure`, `group` (empty: all),
+        `value`, `low`, `high`, `unit`, `n`, `k`, `people`, `confidence`, `grade`, `method`; where there is
+        none `status`, `reason` and what it `needs`."""
+        return figures_frame(self.document(disclosure))
+
+    def plot(self, question: str, figure: str | None = None, use_case: str | None = None) -> Any:
+        """An Altair chart of the estimates of a question (a measure's name), or of one figure of it.
+        Draws the unit that most of them have. Raises LookupError where there is no estimate, with the
+        reason, and InputError for a name that is no question or figure."""
+        frame = self.to_frame()
+        frame = frame[frame["use_case"] == self._one(use_case).use_case]
+        for name, column in ((question, "question"), (figure, "figure")):
+            known = list(dict.fromkeys(frame[column]))
+            if name is not None and name not in known:
+                raise InputError(
+                    f"no {column} is called {name!r}{did_you_mean(name, known)} (there are: "
+                    f"{', '.join(known[:30])})"
+                )
+            frame = frame if name is None else frame[frame[column] == name]
+        known = frame[frame["value"].notna()]
+        if known.empty:
+            raise LookupError(f"{question}: {'; '.join(dict.fromkeys(frame['reason'].dropna()))}")
+        unit = known["unit"].mode()[0]
+        return intervals_chart(known[known["unit"] == unit], question.replace("_", " "))
+
     def findings(self, use_case: str | None = None) -> tuple[Finding, ...]:
         """The analyst's findings of one use case, the gravest first."""
         return self._one(use_case).findings
@@ -177,9 +206,13 @@ class Result:
             f"regression adjustment. Intervals are {self.settings.confidence:.0%}."
         )
 
+    def __repr__(self) -> str:
+        """A screenful: rows, and of each use case the verdict, five figures and what to do first."""
+        return "\n".join(screenful(self.diagnoses, self.facts))
+
     def _repr_html_(self) -> str:
-        lines = "".join(f"<p><strong>{d.title}</strong>: {d.verdict}</p>" for d in self.diagnoses)
-        return f"<div>{lines}</div>"
+        """The same for a notebook, with the first findings."""
+        return notebook_html(self.diagnoses, self.facts)
 
 
 def diagnose(
@@ -187,7 +220,7 @@ def diagnose(
     *,
     eligible: Any = None,
     outcomes: Any = None,
-    mapping: Mapping | str | Path | None = None,
+    mapping: Mapping | dict[str, Any] | str | Path | None = None,
     use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
     population: dict[str, Population] | str | Path | None = None,
     settings: Settings | str | Path | None = None,
@@ -210,6 +243,12 @@ def diagnose(
     mend.
     """
     started = time.perf_counter()
+    for name in only or ():
+        if name not in QUESTIONS:
+            raise InputError(
+                f"only: no question is called {name!r}{did_you_mean(name, QUESTIONS)} (there are: "
+                f"{', '.join(QUESTIONS)})"
+            )
     thresholds = read_settings(Path(settings)) if isinstance(settings, str | Path) else settings
     thresholds = thresholds or Settings()
     populations = (
@@ -266,7 +305,7 @@ def diagnose(
 def sample(
     table: Any,
     *,
-    mapping: Mapping | str | Path | None = None,
+    mapping: Mapping | dict[str, Any] | str | Path | None = None,
     use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
     size: int = 60,
     seed: int = 1,

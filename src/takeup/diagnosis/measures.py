@@ -89,6 +89,10 @@ class Measures:
     same_people: SamePeople | CannotSay
 
 
+QUESTIONS: tuple[str, ...] = tuple(f.name for f in fields(Measures))
+"""The names of all measures, as `only` takes them."""
+
+
 def take_measures(
     decisions: ir.Table,
     use_case: UseCase,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from html import escape
 
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.report.page import InputFacts
@@ -23,10 +24,7 @@ def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str
     lines = [facts.reconciliation.sentence()]
     for diagnosis in diagnoses:
         lines += ["", f"{diagnosis.title}: {diagnosis.verdict}"]
-        for label, field in _FIGURES:
-            answer = getattr(diagnosis.measures.adoption.overall, field)
-            why = f": {answer.reason}" if isinstance(answer, CannotSay) else ""
-            lines.append(f"  {label:<20} {figure(answer)}{why}")
+        lines += _figures(diagnosis)
         lines += _teams_that_vanish(diagnosis)
         if diagnosis.findings:
             lines.append(f"  Do first: {diagnosis.findings[0].first_action}")
@@ -34,6 +32,61 @@ def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str
         lines.append(problem.sentence())
     lines += [f"Note: {note}" for note in facts.notes]
     lines += [f"Assumed: {assumption}" for assumption in facts.assumptions]
+    return lines
+
+
+_MOST_CASES = 6
+_MOST_FINDINGS = 3
+
+
+def screenful(diagnoses: Sequence[Diagnosis], facts: InputFacts) -> list[str]:
+    """What fits on a screen: the first use cases, and how many problems and notes there are."""
+    lines = [f"takeup diagnosis: {facts.reconciliation.sentence()}"]
+    for diagnosis in diagnoses[:_MOST_CASES]:
+        lines += ["", f"{diagnosis.title}: {diagnosis.verdict}"]
+        if len(diagnoses) == 1:
+            lines += _figures(diagnosis)
+        if diagnosis.findings:
+            lines.append(f"  Do first: {diagnosis.findings[0].first_action}")
+    if len(diagnoses) > _MOST_CASES:
+        lines.append(f"and {len(diagnoses) - _MOST_CASES} more use cases")
+    said = len(facts.problems) + len(facts.notes) + len(facts.assumptions)
+    lines += [
+        "",
+        f"Problems, notes and assumptions ({said}) stand in `.facts`; `.to_frame()` has every figure, `.findings()` "
+        "what they amount to, `.plot(question)` their intervals, `.to_html()` the report.",
+    ]
+    return lines
+
+
+def notebook_html(diagnoses: Sequence[Diagnosis], facts: InputFacts) -> str:
+    """The same as HTML, with the figures as a table and the first findings of each use case."""
+    parts = [f"<p>{escape(facts.reconciliation.sentence())}</p>"]
+    for diagnosis in diagnoses[:_MOST_CASES]:
+        overall = diagnosis.measures.adoption.overall
+        rows = "".join(
+            f"<tr><th scope='row'>{label}</th><td>{escape(figure(getattr(overall, field)))}</td></tr>"
+            for label, field in _FIGURES
+        )
+        found = "".join(
+            f"<li><strong>{escape(f.title)}.</strong> {escape(f.text)}</li>"
+            for f in diagnosis.findings[:_MOST_FINDINGS]
+        )
+        parts.append(
+            f"<h4>{escape(diagnosis.title)}</h4><p>{escape(diagnosis.verdict)}</p>"
+            f"<table>{rows}</table><ol>{found}</ol>"
+        )
+    if len(diagnoses) > _MOST_CASES:
+        parts.append(f"<p>and {len(diagnoses) - _MOST_CASES} more use cases</p>")
+    return f"<div>{''.join(parts)}</div>"
+
+
+def _figures(diagnosis: Diagnosis) -> list[str]:
+    lines = []
+    for label, field in _FIGURES:
+        answer = getattr(diagnosis.measures.adoption.overall, field)
+        why = f": {answer.reason}" if isinstance(answer, CannotSay) else ""
+        lines.append(f"  {label:<20} {figure(answer)}{why}")
     return lines
 
 

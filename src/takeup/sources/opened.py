@@ -13,7 +13,7 @@ from takeup.log import Engine, fetch
 from takeup.log.compress import beside
 from takeup.record.canonical import ROW
 from takeup.record.errors import DeclarationError, InputError
-from takeup.record.mapping import Mapping, read_mapping
+from takeup.record.mapping import Mapping, parse_mapping, read_mapping
 from takeup.record.nearest import did_you_mean
 from takeup.record.use_case import UseCase, read_use_cases
 from takeup.sources.checking import with_own_names
@@ -68,7 +68,7 @@ def open_decisions(
     *,
     eligible: Any = None,
     outcomes: Any = None,
-    mapping: Mapping | str | Path | None = None,
+    mapping: Mapping | dict[str, Any] | str | Path | None = None,
     use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
     since: datetime | None = None,
     until: datetime | None = None,
@@ -83,6 +83,8 @@ def open_decisions(
     it may match nothing yet. Raises `TakeupError` whose text says what to mend.
     """
     engine = Engine()
+    if isinstance(mapping, dict):
+        mapping = parse_mapping(mapping, "mapping")
     declared = read_mapping(Path(mapping)) if isinstance(mapping, str | Path) else mapping
     with tempfile.TemporaryDirectory(prefix="takeup-") as name:
         folder = Path(name)

@@ -1,0 +1,98 @@
+"""The page on Python says what there is, and its notebook runs."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import takeup
+
+BOOK = Path(__file__).resolve().parents[2] / "docs"
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
+    """The notebook's names after its cells ran beside the example, and what was printed."""
+    cells = json.loads((BOOK / "examples" / "diagnosis.ipynb").read_text())["cells"]
+    code = ["".join(c["source"]) for c in cells if c["cell_type"] == "code"]
+    names: dict = {"shown": []}
+    out = io.StringIO()
+    with contextlib.chdir(BOOK / "examples"), contextlib.redirect_stdout(out):
+        for source in code:
+            *before, last = source.rstrip().splitlines()
+            # The last line of a cell is shown, where it is an expression.
+            try:
+                compile(last, "cell", "eval")
+            except SyntaxError:
+                exec(source, names)
+            else:
+                exec("\n".join(before), names)
+                names["shown"].append(eval(last, names))
+    return names, out.getvalue()
+
+
+def test_the_notebook_runs_and_shows_what_it_says(ran):
+    names, printed = ran
+    assert "did you mean 'adoption'?" in printed
+    assert names["shown"][-1] == []  # The same table again: nothing changed beyond noise.
+    assert {"grade", "needs", "people"} <= set(names["figures"].columns)
+
+
+def test_what_a_diagnosis_looks_like_is_a_screenful(ran):
+    result = ran[0]["result"]
+    assert len(repr(result).splitlines()) <= 24
+    assert len(repr(result)) < 3_000
+    assert result.diagnoses[0].verdict in repr(result)
+    html = result._repr_html_()
+    assert result.findings()[0].title in html
+    assert len(html) < 8_000
+
+
+def test_every_figure_is_a_row_with_its_interval_or_the_reason_why_not(ran):
+    frame = ran[0]["figures"]
+    assert len(frame) > 50
+    told = frame["value"].notna()
+    assert (frame.loc[told, "low"] <= frame.loc[told, "value"] + 1e-9).all()
+    assert frame.loc[told, "grade"].notna().all()
+    refused = frame[frame["status"].notna()]
+    assert refused["reason"].str.len().gt(0).all()
+    assert refused["needs"].str.len().gt(0).all()
+    agreement = frame.query("question == 'adoption' and figure == 'agreement' and group == ''")
+    overall = ran[0]["result"].measures().adoption.overall.agreement
+    assert agreement["value"].item() == overall.value
+    assert agreement["n"].item() == overall.n
+    assert not frame.duplicated().any()
+
+
+def test_a_chart_has_a_mark_for_every_estimate_and_says_why_where_there_is_none(ran):
+    result = ran[0]["result"]
+    chart = result.plot("adoption", "agreement").to_dict()
+    (rows,) = [d for d in chart["datasets"].values() if "row" in d[0]]
+    frame = ran[0]["figures"].query("question == 'adoption' and figure == 'agreement'")
+    assert len(rows) == frame["value"].notna().sum()
+    with pytest.raises(LookupError, match="no advice was withheld at random"):
+        result.plot("rollout")
+    with pytest.raises(takeup.TakeupError, match="did you mean 'adoption'"):
+        result.plot("adoptoin")
+
+
+def test_a_name_that_is_no_question_is_refused_with_the_nearest():
+    with pytest.raises(
+        takeup.TakeupError, match=r"no question is called 'relliance'; did you mean 'reliance'"
+    ):
+        takeup.diagnose(pd.DataFrame({"a": [1]}), only=["relliance"])
+
+
+def test_the_page_names_what_a_result_has():
+    page = (BOOK / "reference" / "python.md").read_text()
+    public = {n for n in vars(takeup.Result) if not n.startswith("_")} - set(
+        takeup.Result.__dataclass_fields__
+    )
+    assert public == set(re.findall(r"`result\.(\w+)", page))
+    assert set(takeup.__all__) == set(re.findall(r"`takeup\.(\w+)", page)) | {"Result"}
