@@ -150,11 +150,11 @@ class Result:
                     f"{', '.join(known[:30])})"
                 )
             frame = frame if name is None else frame[frame[column] == name]
-        known = frame[frame["value"].notna()]
-        if known.empty:
+        told = frame[frame["value"].notna()]
+        if told.empty:
             raise LookupError(f"{question}: {'; '.join(dict.fromkeys(frame['reason'].dropna()))}")
-        unit = known["unit"].mode()[0]
-        return intervals_chart(known[known["unit"] == unit], question.replace("_", " "))
+        unit = told["unit"].mode()[0]
+        return intervals_chart(told[told["unit"] == unit], question.replace("_", " "))
 
     def findings(self, use_case: str | None = None) -> tuple[Finding, ...]:
         """The analyst's findings of one use case, the gravest first."""
