@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import json
@@ -25,15 +26,15 @@ def ran(tmp_path_factory):
     out = io.StringIO()
     with contextlib.chdir(BOOK / "examples"), contextlib.redirect_stdout(out):
         for source in code:
-            *before, last = source.rstrip().splitlines()
-            # The last line of a cell is shown, where it is an expression.
-            try:
-                compile(last, "cell", "eval")
-            except SyntaxError:
-                exec(source, names)
+            # The last statement of a cell is shown, where it is an expression.
+            *before, last = ast.parse(source).body
+            if isinstance(last, ast.Expr):
+                exec(compile(ast.Module(before, []), "cell", "exec"), names)
+                names["shown"].append(
+                    eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+                )
             else:
-                exec("\n".join(before), names)
-                names["shown"].append(eval(last, names))
+                exec(source, names)
     return names, out.getvalue()
 
 
