@@ -307,19 +307,30 @@ def sample(
     *,
     mapping: Mapping | dict[str, Any] | str | Path | None = None,
     use_case: UseCase | dict[str, UseCase] | str | Path | None = None,
+    of: str | None = None,
     size: int = 60,
     seed: int = 1,
 ) -> PanelSample:
     """Draw the cases worth judging: a sheet for a blinded panel, and its key.
 
     `size` cases (at least 60), stratified by advice × choice × segment. The filled sheet
-    goes back in as `outcomes`, with its key's `truth_probability`. One use case at a time.
+    goes back in as `outcomes`, with its key's `truth_probability`. `of` names the use case where
+    the table holds several.
     """
     opened = open_decisions(table, mapping=mapping, use_case=use_case, keep_ids=True)
-    if len(opened.table.tables) > 1:
-        names = ", ".join(opened.table.tables)
-        raise InputError(f"the table holds several use cases ({names}); draw from one at a time")
-    ((name, decisions),) = opened.table.tables.items()
+    tables = opened.table.tables
+    if of is None and len(tables) > 1:
+        raise InputError(
+            f"the table holds several use cases ({', '.join(tables)}); name one to draw from (of, "
+            "or --of)"
+        )
+    name = next(iter(tables)) if of is None else of
+    if name not in tables:
+        raise InputError(
+            f"no use case is called {name!r}{did_you_mean(name, tables)} (there are: "
+            f"{', '.join(tables)})"
+        )
+    decisions = tables[name]
     segments = [s for s in opened.use_case(name).segment if s in decisions.columns]
     return draw_sample(decisions, segments, size, seed)
 

@@ -135,9 +135,11 @@ def diagnose(
     """Diagnose a table of decisions and write the report."""
     from takeup.api import diagnose as run
     from takeup.diagnosis.change import read_earlier
-    from takeup.report.pdf import write_pdf
+    from takeup.report.pdf import need_printer, write_pdf
 
-    # Before an hour is spent on the table: a wrong file is said at once.
+    # Before an hour is spent on the table: a wrong file, or no printer, is said at once.
+    if pdf is not None:
+        need_printer()
     earlier = None if compare is None else read_earlier(compare)
     with _steps() as step:
         step("opening")
@@ -327,6 +329,9 @@ def sample(
     decisions: Table,
     map_: MapFile = None,
     use_case: Annotated[Path | None, typer.Option(help="use-case file (TOML)")] = None,
+    of: Annotated[
+        str | None, typer.Option(help="which use case, where the table holds several")
+    ] = None,
     size: Annotated[int, typer.Option(min=60, help="cases to judge")] = 60,
     seed: Annotated[int, typer.Option(help="same seed, same cases")] = 1,
     out: Annotated[Path, typer.Option(help="the sheet, .xlsx or .csv")] = Path("to-judge.xlsx"),
@@ -335,7 +340,7 @@ def sample(
     from takeup.api import sample as draw
     from takeup.sources.panel import write_sheet
 
-    drawn = draw(decisions, mapping=map_, use_case=use_case, size=size, seed=seed)
+    drawn = draw(decisions, mapping=map_, use_case=use_case, of=of, size=size, seed=seed)
     sheet, key = write_sheet(drawn, out)
     _out.print(
         f"{len(drawn.sheet)} cases from {drawn.strata} kinds (advice × choice × segment): {sheet}"

@@ -6,10 +6,12 @@ import json
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+from takeup.cli import main
 from takeup.record.errors import InputError
 from takeup.report.pdf import with_literal_colours, write_pdf
 from takeup.simulate import simulate, write_programme
@@ -130,3 +132,18 @@ def test_a_file_of_another_kind_is_named(kind, columns, words):
     programme = simulate("bank", people=20, weeks=2, seed=1)
     with pytest.raises(InputError, match=words):
         diagnosed(programme, **{kind: pd.DataFrame(columns)})
+
+
+def test_a_missing_printer_is_said_before_the_work_and_nothing_is_written(
+    folders, tmp_path, monkeypatch, capsys
+):
+    before, _ = folders
+    monkeypatch.setitem(sys.modules, "weasyprint", None)
+    table, printed = str(before / "decisions.parquet"), str(tmp_path / "report.pdf")
+    argv = ["takeup", "diagnose", table, "--out", str(tmp_path / "report.html"), "--pdf", printed]
+    monkeypatch.setattr(sys, "argv", argv)
+    with pytest.raises(SystemExit) as done:
+        main()
+    assert done.value.code == 1
+    assert "pip install 'takeup[pdf]'" in capsys.readouterr().err
+    assert list(tmp_path.iterdir()) == []

@@ -57,6 +57,34 @@ def test_the_sheet_hides_advice_choice_and_person_and_every_pair_is_drawn():
     assert set(takeup.sample(frame, seed=2).sheet["case_id"]) != set(drawn.sheet["case_id"])
 
 
+def test_as_many_cases_are_drawn_as_were_asked_for_however_many_kinds_there_are():
+    frame, _ = desk()
+    names = {"case_id": "application_id", "person_id": "officer", "x_segment": "segment"}
+    same = {name: name for name in ("recommendation", "choice")}
+    mapping = {
+        "columns": {**names, **same}, "constants": {"mode": "assist"},
+        "use_case": {"segment": ["x_segment"]},
+    }  # fmt: skip
+    draw = np.random.default_rng(2)
+    for kinds in (1, 7, 40, 300):
+        frame["segment"] = draw.integers(0, kinds, len(frame)).astype(str)
+        for size in (60, 100, 137):
+            drawn = takeup.sample(frame, size=size, mapping=mapping)
+            assert len(drawn.sheet) == size
+            assert (1 / drawn.key["truth_probability"]).sum() == pytest.approx(len(frame))
+
+
+def test_one_of_several_use_cases_is_drawn_from_by_name():
+    frame, _ = desk()
+    frame["use_case"] = np.where(np.arange(len(frame)) % 3 == 0, "cards", "loans")
+    ids = set(frame.loc[frame["use_case"] == "cards", "application_id"])
+    assert set(takeup.sample(frame, of="cards").sheet["case_id"]) <= ids
+    with pytest.raises(InputError, match="several use cases"):
+        takeup.sample(frame)
+    with pytest.raises(InputError, match="did you mean 'cards'"):
+        takeup.sample(frame, of="card")
+
+
 def test_chances_of_being_drawn_add_up_to_the_table():
     frame, _ = desk()
     key = takeup.sample(frame, size=200).key

@@ -10,6 +10,7 @@ import logging
 import re
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from takeup.record.errors import InputError
 
@@ -44,15 +45,14 @@ def write_pdf(html: str, path: Path) -> None:
         half.unlink(missing_ok=True)
 
 
+def need_printer() -> None:
+    """Raises InputError where the extra is not installed: said before the work, not after it."""
+    _weasyprint()
+
+
 def pdf_of(html: str) -> bytes:
     """A page of ours, printed. Raises InputError where the extra is not installed."""
-    try:
-        import weasyprint
-    except (ImportError, OSError) as error:
-        raise InputError(
-            "printing needs WeasyPrint and Pango: pip install 'takeup[pdf]', and on Debian "
-            f"apt-get install libpango-1.0-0 libpangoft2-1.0-0 ({error})"
-        ) from None
+    weasyprint = _weasyprint()
     # A report fetches nothing: only what the page itself carries may be read.
     inside = weasyprint.urls.URLFetcher(allowed_protocols=["data"])
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
@@ -60,6 +60,17 @@ def pdf_of(html: str) -> bytes:
         string=with_literal_colours(html), url_fetcher=inside
     ).write_pdf(stylesheets=[weasyprint.CSS(string=_PRINT)])
     return printed
+
+
+def _weasyprint() -> Any:
+    try:
+        import weasyprint
+    except (ImportError, OSError) as error:
+        raise InputError(
+            "printing needs WeasyPrint and Pango: pip install 'takeup[pdf]', and on Debian "
+            f"apt-get install libpango-1.0-0 libpangoft2-1.0-0 ({error})"
+        ) from None
+    return weasyprint
 
 
 def with_literal_colours(html: str) -> str:

@@ -48,7 +48,8 @@ def draw_sample(
     """`size` cases (at least 60, or all there are), stratified by advice × choice × segment.
 
     Every pair of advice and choice gets about the same number, so that rare disagreements
-    are judged too; within a pair, segments by their size, at least one each. `decisions` has
+    are judged too; within a pair, segments by their size, at least one each (without segments where
+    there are more strata than cases to judge). `decisions` has
     decision_id or case_id. Raises InputError where advice or choice is not known.
     """
     key = next((c for c in ("decision_id", "case_id") if c in decisions.columns), None)
@@ -65,6 +66,9 @@ def draw_sample(
     counts = fetch(rows.group_by(*names).aggregate(n=rows.count())).to_pandas()
     if counts.empty:
         raise InputError("no case has both advice and choice; there is nothing to judge")
+    if len(counts) > max(size, LEAST):
+        names = names[:2]
+        counts = counts.groupby(names, as_index=False)["n"].sum()
     counts = counts.sort_values(names, ignore_index=True)
     counts["take"] = _allocate(counts, names[:2], max(size, LEAST))
     counts["stratum"] = np.arange(len(counts))
@@ -111,7 +115,8 @@ def _choices(decisions: ir.Table, numeric: bool) -> tuple[str, ...]:
 
 
 def _allocate(counts: pd.DataFrame, pair: list[str], size: int) -> NDArray[np.int64]:
-    """Cases to take per stratum: even over pairs, by size within, never more than there are."""
+    """Cases to take per stratum, `size` of them: even over pairs, by size within, at least one, never more
+    than there are."""
     there = counts["n"].to_numpy(np.int64)
     of_pair = counts.groupby(pair)["n"].transform("sum").to_numpy(float)
     number = counts[pair].drop_duplicates().shape[0]
@@ -119,6 +124,8 @@ def _allocate(counts: pd.DataFrame, pair: list[str], size: int) -> NDArray[np.in
     take: NDArray[np.int64] = np.minimum(np.maximum(wanted, 1), there)
     while take.sum() < min(size, there.sum()):
         take[np.argmax(there - take)] += 1
+    while take.sum() > max(size, len(take)):
+        take[np.argmax(take)] -= 1
     return take
 
 
