@@ -74,7 +74,10 @@ def _verdict(measures: Measures, findings: tuple[Finding, ...]) -> str:
         a.consult_rate, CannotSay
     ):
         if a.consult_rate.value < 0.995:
-            first = f"The advice decides {one_in(a.effective_reliance.value)}."
+            # People may agree without being moved by it: no word of cause.
+            used = one_in(a.effective_reliance.value)
+            verb = "are" if used[0].isdigit() else "is"
+            first = f"{used[0].upper()}{used[1:]} {verb} decided with the advice."
         elif isinstance(a.override_rate, CannotSay):
             first = "The advice is always in view."
         else:

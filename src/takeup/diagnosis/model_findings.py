@@ -87,7 +87,7 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
             f"{right.strip()} Read beside the model's error: {percent(error)}.",
         ),
         "net_harm": (
-            f"{'On ' + kind if kind else 'Overall'} the advice harms more than it helps",
+            f"{'On ' + kind if kind else 'There' if who else 'Overall'} the advice harms more than it helps",
             f"It is wrong in {of_hundred(error.value)} cases ({percent(error)}); with the declared "
             "benefit and harm that is a loss.",
         ),
@@ -103,7 +103,7 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     return finding(
         issue.kind,
         ":".join(p for p in (one.scope if who else "", issue.segment or "") if p),
-        f"{who}: {title[0].lower()}{title[1:]}" if who and kind else title,
+        f"{who[0].upper()}{who[1:]}: {title[0].lower()}{title[1:]}" if who else title,
         text,
         "descriptive",
         one.cases * concerned,
