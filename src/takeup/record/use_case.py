@@ -13,6 +13,9 @@ from takeup.record.vocabulary import OVERRIDE_REASONS
 
 Better = Literal["higher", "lower"]
 
+FOLLOWED_WITHIN, OVERRIDDEN_FROM, RIGHT_WITHIN = 0.01, 0.10, 0.20
+"""Numeric choices, where nothing is declared: shares of the advice, the last of the correct value."""
+
 
 class OutcomeRule(Declaration):
     """How one outcome is to be read."""
@@ -47,7 +50,8 @@ class UseCase(Declaration):
 
     `tolerance`, `materiality`: shares of the advice (numeric choices), or absolute figures
     in the choice's unit where `absolute = true`. `truth_tolerance`: share of the correct
-    value up to which a number counts as right; absolute where `absolute = true`.
+    value up to which a number counts as right; absolute where `absolute = true`. Left out, shares
+    are 1, 10 and 20 %; figures in a unit have no default (`sources/tolerances.py` asks for them).
     """
 
     name: str | None = None
@@ -55,9 +59,9 @@ class UseCase(Declaration):
     choices: list[str] = []
     choice_kind: Literal["categorical", "numeric"] | None = None
     modified_choices: dict[str, str] = {}
-    tolerance: float = Field(0.01, ge=0)
-    materiality: float = Field(0.10, gt=0)
-    truth_tolerance: float = Field(0.20, ge=0)
+    tolerance: float | None = Field(None, ge=0)
+    materiality: float | None = Field(None, gt=0)
+    truth_tolerance: float | None = Field(None, ge=0)
     absolute: bool = False
     loss_tolerance: float | None = Field(None, ge=0)
     loss_unit: str | None = None
@@ -94,9 +98,25 @@ class UseCase(Declaration):
 
     @model_validator(mode="after")
     def _tolerances_in_order(self) -> UseCase:
-        if self.tolerance > self.materiality:
+        half_declared = self.absolute and None in (self.tolerance, self.materiality)
+        if not half_declared and self.followed_within > self.overridden_from:
             raise ValueError("tolerance must not exceed materiality")
         return self
+
+    @property
+    def followed_within(self) -> float:
+        """`tolerance`, or its default share of the advice."""
+        return FOLLOWED_WITHIN if self.tolerance is None else self.tolerance
+
+    @property
+    def overridden_from(self) -> float:
+        """`materiality`, or its default share of the advice."""
+        return OVERRIDDEN_FROM if self.materiality is None else self.materiality
+
+    @property
+    def right_within(self) -> float:
+        """`truth_tolerance`, or its default share of the correct value."""
+        return RIGHT_WITHIN if self.truth_tolerance is None else self.truth_tolerance
 
     def rule_for(self, outcome_name: str) -> OutcomeRule:
         """The reading rule of one outcome; the general one where it has none of its own."""

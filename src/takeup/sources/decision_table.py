@@ -68,6 +68,7 @@ from takeup.sources.outcomes import (
 from takeup.sources.questions import refuse
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem, Reconciliation
+from takeup.sources.tolerances import open_tolerances, right_in_words
 from takeup.stats.bins import bin_names, quantile_edges
 
 UNACCOUNTED = "unaccounted"
@@ -153,7 +154,7 @@ def build_decision_table(
     _something_left(reconciliation, raw, problems)
     rows = _by_the_clock(unique.rows, zone)
     questions, said = open_words(rows, mapping, declared)
-    refuse(raw.name, questions)
+    refuse(raw.name, [*questions, *open_tolerances(rows, mapping, _alone(use_case_of, names))])
     side: dict[str, int] = {}
     if file is not None:
         orphans, side = _matched(rows, canonical, file)
@@ -168,6 +169,9 @@ def build_decision_table(
         )
         for name in names
     }
+    right = [
+        right_in_words(set(t.columns), _alone(use_case_of, names)(n)) for n, t in tables.items()
+    ]
     return DecisionTable(
         tables=tables,
         outcomes=tuple(dict.fromkeys((*own_outcomes(frozenset(columns), mapping), *joined))),
@@ -178,9 +182,19 @@ def build_decision_table(
         notes=raw.notes
         + (outcomes.notes if outcomes else ())
         + (eligible.notes if eligible else ()),
-        assumptions=(*carried, *canonical.assumptions, *said),
+        assumptions=(
+            *carried,
+            *canonical.assumptions,
+            *said,
+            *dict.fromkeys(s for s in right if s),
+        ),
         side_counts={**side, **eligible_side},
     )
+
+
+def _alone(use_case_of: UseCases, names: tuple[str, ...]) -> Callable[[str], UseCase]:
+    """Use cases by name, where the table holds those of `names`."""
+    return lambda name: use_case_of(name or names[0], len(names) == 1)
 
 
 def _known_words(canonical: Canonical, declared: frozenset[str]) -> frozenset[str]:

@@ -36,6 +36,7 @@ from takeup.sources.proposed_meanings import NEEDED, computed_from, missing
 from takeup.sources.proposed_words import known_actions, open_values, propose_outcome
 from takeup.sources.questions import Answer, Question, answered
 from takeup.sources.raw_table import RawTable
+from takeup.sources.tolerances import open_tolerances
 
 _NEEDED = {
     "recommendation": "what the model advised",
@@ -227,7 +228,7 @@ def _words(raw: RawTable, mapping: Mapping) -> tuple[list[Question], str | None]
     except TakeupError as error:
         return [], str(error)
     found, _ = open_words(rows, mapping, declared_words(mapping, use_case))
-    return found, None
+    return [*found, *open_tolerances(rows, mapping, lambda _: use_case)], None
 
 
 def _essential(kinds: ColumnKinds, mapping: Mapping) -> list[Question]:

@@ -1,0 +1,123 @@
+"""Tables on which a diagnosis once said what was not so, each with what is right: invented rows that stand
+for their kind (`shared/cases/diagnosis`, left out where the folder is absent), and small ones of our own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import takeup
+from takeup.api import Result
+from takeup.log import Engine
+from takeup.record.errors import InputError
+from takeup.record.use_case import UseCase
+from takeup.sources.draft import first_draft
+from takeup.sources.open_table import open_table
+
+CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "diagnosis"
+
+
+def case(name: str) -> dict[str, Path]:
+    """What a case hands over, as `diagnose` takes it, or a skip with its reason."""
+    folder = CASES / name
+    if not folder.exists():
+        pytest.skip(f"the case {name} is not on this machine")
+    beside = {"outcomes": folder / "o.csv", "eligible": folder / "e.csv"}
+    there = {key: path for key, path in beside.items() if path.exists()}
+    return {"table": folder / "t.csv", "mapping": folder / "m.toml", **there}
+
+
+def diagnosed(name: str) -> Result:
+    return takeup.diagnose(**case(name))
+
+
+def said(result: Result) -> str:
+    """All that findings and verdict say."""
+    (one,) = result.diagnoses
+    return " ".join([one.verdict, *(f"{f.title} {f.text} {f.action}" for f in one.findings)])
+
+
+def numbers(advice, choice, truth=None) -> pd.DataFrame:
+    frame = pd.DataFrame({"recommendation_value": advice, "choice_value": choice})
+    if truth is not None:
+        frame["correct_value"] = truth
+    frame["person_id"] = [f"p{i % 24}" for i in range(len(frame))]
+    return frame.assign(consulted=True)
+
+
+SCALES = {
+    "crosses": (np.linspace(-1, 1, 240), None),
+    "touches": (np.linspace(0, 5, 240), None),
+    "touches from below": (np.linspace(-5, 0, 240), None),
+    "one zero among many": (np.r_[np.linspace(3, 5, 239), 0.0], None),
+    "only the correct value does": (np.linspace(3, 5, 240), np.linspace(0, 8, 240)),
+}
+
+
+def test_a_share_of_the_advice_is_refused_where_the_scale_runs_through_zero():
+    given = case("relative-tolerance-through-zero")
+    with pytest.raises(InputError, match=r"runs from -1 to 1.*absolute = true") as raised:
+        takeup.diagnose(**given)
+    for name in ("tolerance", "materiality", "truth_tolerance"):
+        assert f"{name} (" in str(raised.value)
+
+
+@pytest.mark.parametrize("scale", SCALES)
+def test_shares_are_refused_on_every_scale_that_touches_zero(scale):
+    advice, truth = SCALES[scale]
+    with pytest.raises(InputError, match="absolute = true"):
+        takeup.diagnose(numbers(advice, advice, truth), use_case=UseCase(choice_kind="numeric"))
+
+
+@pytest.mark.parametrize("advice", [np.linspace(3, 5, 240), np.linspace(-5, -3, 240)])
+def test_shares_stay_where_the_scale_keeps_to_one_side_of_zero(advice):
+    found = takeup.diagnose(numbers(advice, advice), use_case=UseCase(choice_kind="numeric"))
+    assert found.measures().adoption.overall.counts == {"followed": 240}
+
+
+def test_a_choice_of_nothing_is_an_override_of_advice_that_is_never_zero():
+    frame = numbers([10.0] * 240, [0.0, 10.0] * 120)
+    found = takeup.diagnose(frame, use_case=UseCase(choice_kind="numeric"))
+    assert found.measures().adoption.overall.counts == {"followed": 120, "overridden": 120}
+
+
+def test_map_asks_for_figures_in_a_unit_where_shares_mean_nothing(tmp_path):
+    advice = np.linspace(-1, 1, 240)
+    raw = open_table(numbers(advice, advice, advice), Engine(), tmp_path)
+    (question,) = (q for q in first_draft(raw).questions if "absolute = true" in q.text)
+    assert question.must
+    assert "truth_tolerance = 0.1" in question.answers[0].lines
+
+
+def test_the_correct_values_tolerance_is_asked_where_tolerances_are_figures():
+    given = case("absolute-leaves-truth-tolerance")
+    with pytest.raises(InputError, match=r"Declare truth_tolerance \("):
+        takeup.diagnose(**given)
+
+
+def test_figures_of_advice_and_choice_are_asked_and_the_correct_values_only_where_there_are_some():
+    advice = np.linspace(900, 1_100, 240)
+    with pytest.raises(InputError, match=r"tolerance .*; materiality ") as raised:
+        takeup.diagnose(numbers(advice, advice), use_case=UseCase(absolute=True))
+    assert "truth_tolerance" not in str(raised.value)
+    rule = UseCase(absolute=True, tolerance=1, materiality=10)
+    assert takeup.diagnose(numbers(advice, advice), use_case=rule).measures()
+
+
+def test_with_a_declared_figure_the_advice_is_right_within_it():
+    given = case("absolute-leaves-truth-tolerance")
+    rule = UseCase(
+        choice_kind="numeric", absolute=True, tolerance=1, materiality=10, truth_tolerance=10
+    )
+    found = takeup.diagnose(**given, use_case=rule)
+    assert found.measures().reliance.model_error.value < 0.01
+    assert "nobody declared" not in found.diagnoses[0].verdict
+
+
+def test_a_verdict_that_rests_on_the_default_share_of_the_true_value_names_it():
+    found = diagnosed("numeric-right-more-often")
+    assert "within 20 % of the true value" in found.diagnoses[0].verdict
+    assert any("truth_tolerance" in a for a in found.facts.assumptions)
