@@ -121,3 +121,44 @@ def test_a_verdict_that_rests_on_the_default_share_of_the_true_value_names_it():
     found = diagnosed("numeric-right-more-often")
     assert "within 20 % of the true value" in found.diagnoses[0].verdict
     assert any("truth_tolerance" in a for a in found.facts.assumptions)
+
+
+def test_cases_that_nobody_answered_are_nobodys():
+    found = diagnosed("unaccounted-hides-everything")
+    whole = found.shared[0].measures.adoption.overall
+    assert not whole.hidden
+    assert whole.people == 40
+    assert whole.largest_share < 0.05
+    assert whole.override_rate.people == 40
+    share = whole.unaccounted_share
+    assert share.value == pytest.approx(0.41, abs=0.02)
+    assert share.high - share.low < 0.05
+    assert share.people is None
+
+
+@pytest.mark.parametrize("unanswered", [0.1, 0.45, 0.8])
+def test_more_unanswered_cases_hide_nobody_and_widen_no_rate_of_people(unanswered):
+    rng = np.random.default_rng(3)
+    n, of = 1_200, int(1_200 / (1 - unanswered))
+    frame = pd.DataFrame(
+        {
+            "case_id": [f"c{i}" for i in range(n)],
+            "person_id": [f"p{i % 30}" for i in range(n)],
+            "recommendation": "yes",
+            "choice": np.where(rng.random(n) < 0.3, "no", "yes"),
+            "path": "ai",
+            "consulted": True,
+        }
+    )
+    listed = pd.DataFrame({"case_id": [f"c{i}" for i in range(of)]})
+    use_case = UseCase(choices=["yes", "no"])
+    alone = takeup.diagnose(frame, use_case=use_case, only=["adoption"])
+    beside = takeup.diagnose(frame, eligible=listed, use_case=use_case, only=["adoption"])
+    before, after = (r.shared[0].measures.adoption.overall for r in (alone, beside))
+    assert after.people == before.people == 30
+    assert after.largest_share == before.largest_share
+    assert after.override_rate == before.override_rate
+    assert after.unaccounted_share.value == pytest.approx(unanswered, abs=0.001)
+    nominal = after.nominal_rate
+    assert nominal.value == pytest.approx(1 - unanswered, abs=0.001)
+    assert nominal.high - nominal.low < 0.09

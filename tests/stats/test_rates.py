@@ -13,6 +13,7 @@ from takeup.stats.rates import (
     probability_within,
     rate_posterior,
     share,
+    share_sums,
     trend,
 )
 
@@ -98,3 +99,17 @@ def test_a_share_of_few_or_unequal_people_covers_the_rate_they_are_drawn_from(
         found = share(k.astype(float), n.astype(float), 0.95)
         covered += found.low <= rate <= found.high
     assert covered / 1_500 >= 0.90
+
+
+def test_rows_of_no_cluster_add_the_error_of_a_plain_share_and_none_of_a_cluster():
+    rng = np.random.default_rng(8)
+    shares, variances = [], []
+    for _ in range(1_500):
+        listed = 2_000
+        answered = rng.binomial(listed, 0.55)
+        n = rng.multinomial(answered, np.full(40, 1 / 40)).astype(float)
+        k = rng.binomial(n.astype(int), rng.beta(8, 4, 40)).astype(float)
+        sums = share_sums(k, n).among_more(listed - answered)
+        shares.append(sums.rate)
+        variances.append(sums.posterior(clustered=True).variance)
+    assert np.mean(variances) == pytest.approx(np.var(shares), rel=0.10)

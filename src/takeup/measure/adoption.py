@@ -40,7 +40,8 @@ class GroupAdoption:
 
     `counts`: decisions by action. `eligible` = E, `consulted` = C, `unknown` = U: eligible
     decisions of which nobody knows whether the advice was seen, or that no decision answers.
-    `largest_share` is the part of one person; `hidden` marks a group disclosure has emptied;
+    `largest_share` is the part of one person in what is somebody's (unaccounted cases are nobody's);
+    `hidden` marks a group disclosure has emptied;
     `parent` is the population of a team.
     """
 
@@ -233,18 +234,21 @@ def _groups(table: ir.Table, dimension: str | None, settings: Settings) -> list[
     }
     named = people.person__.notnull()
     sums["people"] = named.cast("int64").sum()
-    sums["largest"] = people.eligible.max()
-    sums["largest_overridden"] = people.overridden.max()
+    sums["nobodys"] = ibis.ifelse(named, 0.0, people.eligible).sum()
+    sums["largest"] = ibis.ifelse(named, people.eligible, 0.0).max()
+    sums["largest_overridden"] = ibis.ifelse(named, people.overridden, 0.0).max()
     if "parent" in people.columns:
         sums["parent"] = people.parent.max()
     for name, (k, n) in PAIRS.items():
         x, y = people[k], people[n]
         sums |= {
-            f"{name}_kk": (x * x).sum(),
-            f"{name}_kn": (x * y).sum(),
-            f"{name}_nn": (y * y).sum(),
+            f"{name}_kk": (x * x).sum(where=named),
+            f"{name}_kn": (x * y).sum(where=named),
+            f"{name}_nn": (y * y).sum(where=named),
+            f"{name}_g": (named & (y > 0)).cast("int64").sum(),
+            # Cases that nobody answered are nobody's: no cluster of errors.
+            f"{name}_others": y.sum(where=~named),
         }
-        sums[f"{name}_g"] = (y > 0).cast("int64").sum()
     grouped = people.aggregate(**sums)
     if dimension is not None:
         grouped = people.group_by("level").aggregate(**sums)
@@ -315,13 +319,16 @@ def _group(
     people = int(row["people"]) if persons_known else None
     clustered = persons_known and (people or 0) > 1
     level = settings.confidence
+    somebodys = row["eligible"] - row["nobodys"]
 
     def sums(name: str) -> ShareSums:
         k, n = PAIRS[name]
-        return ShareSums(
-            float(row[k]), float(row[n]), float(row[f"{name}_kk"]), float(row[f"{name}_kn"]),
+        others = float(row[f"{name}_others"])
+        found = ShareSums(
+            float(row[k]), float(row[n]) - others, float(row[f"{name}_kk"]), float(row[f"{name}_kn"]),
             float(row[f"{name}_nn"]), int(row[f"{name}_g"]),
         )  # fmt: skip
+        return found.among_more(others) if others else found
 
     def rate(name: str) -> Answer:
         return share_from(sums(name), level, clustered=clustered)
@@ -355,7 +362,9 @@ def _group(
         else not_instrumented(
             "advice and choice are not both recorded", "the columns recommendation and choice"
         ),
-        unaccounted_share=rate("unaccounted"),
+        unaccounted_share=_plain_share(row["unaccounted"], row["eligible"], level)
+        if row["nobodys"]
+        else rate("unaccounted"),
         quality_gap=no_gap
         if no_path or nothing_known
         else ratio_from(
@@ -365,11 +374,21 @@ def _group(
             clustered=clustered,
             method="nominal rate minus effective reliance, clustered by person",
         ),
-        largest_share=row["largest"] / row["eligible"] if row["eligible"] else 0.0,
+        largest_share=row["largest"] / somebodys if somebodys > 0 else 0.0,
         largest_override_share=row["largest_overridden"] / row["overridden"]
         if row["overridden"] >= 5
         else 0.0,
         parent=row.get("parent") or None,
+    )
+
+
+def _plain_share(k: float, n: float, confidence: float) -> Answer:
+    """A share of cases some of which are nobody's."""
+    return share_from(
+        ShareSums(k, n, k, k, n, round(n)),
+        confidence,
+        clustered=False,
+        method="plain share of eligible cases, Jeffreys interval: unanswered cases are nobody's",
     )
 
 

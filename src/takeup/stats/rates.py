@@ -68,6 +68,19 @@ class ShareSums:
         r = self.rate
         return max(self.kk - 2 * r * self.kn + r**2 * self.nn, 0.0)
 
+    def among_more(self, others: float) -> ShareSums:
+        """The same count out of `others` more rows that are of no cluster, and none of which it counts.
+
+        k/n is a product: of the clusters' rate and of the part s of rows that are theirs, which is a plain
+        share; Σ(k − r n)² becomes that of the clusters about their own rate r_c, and r_c² s(1 − s) n. As many
+        effective clusters as before.
+        """
+        n, own = self.n + others, self.rate if self.n else 0.0
+        part = self.n / n
+        residual = (self.residual() if self.n else 0.0) + own**2 * part * (1 - part) * n
+        nn = self.nn / part**2 if self.n else 0.0
+        return ShareSums(self.k, n, residual - (self.k / n) ** 2 * nn, 0.0, nn, self.clusters)
+
     def posterior(self, *, clustered: bool) -> Posterior:
         """S2 (or S1 where rows count as independent) of the share."""
         if self.n == 0:
