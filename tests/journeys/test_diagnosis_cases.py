@@ -162,3 +162,15 @@ def test_more_unanswered_cases_hide_nobody_and_widen_no_rate_of_people(unanswere
     nominal = after.nominal_rate
     assert nominal.value == pytest.approx(1 - unanswered, abs=0.001)
     assert nominal.high - nominal.low < 0.09
+
+
+def test_a_kind_of_case_is_tried_however_many_others_there_are():
+    found = diagnosed("blind-spot-not-tried")
+    spots = found.measures().blind_spots
+    assert spots.tried > 80
+    small = next(s for s in spots.found if len(s.kind) == 2)
+    assert {level for _, level in small.kind} == {"a-z", "b-o"}
+    assert small.says == "overrides_better"
+    assert small.gain.value > 0.8
+    assert small.overrides == 43
+    assert "On a-z, b-o, overrides beat the model" in found.diagnoses[0].verdict

@@ -1,9 +1,10 @@
 """In which kinds of case do overrides beat the model, and where does overriding hurt?
 
-Kinds of case are levels of one or two covariates. What one half of the people shows (false
-discovery controlled) must be confirmed by the other half, both ways round; of two that say
-the same the coarser one is told. Grade: paired, on judged overrides. Refuses where truth is
-not known evenly. Which of them is a model issue is decided by the rule of model_issue.
+Kinds of case are levels of one or two covariates; each with enough overrides is tried, as false
+discovery control pays for their number. What one half of the people shows must be confirmed by
+the other half, both ways round; of two that say the same the coarser one is told. Grade: paired,
+on judged overrides. Refuses where truth is not known evenly. Which of them is a model issue is
+decided by the rule of model_issue.
 """
 
 from __future__ import annotations
@@ -16,7 +17,8 @@ from typing import Literal
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
-from scipy.special import stdtr
+from numpy.typing import NDArray
+from scipy.special import ndtr, stdtr
 
 from takeup.log import fetch, keep
 from takeup.measure.known_truth import answered_rows
@@ -32,6 +34,10 @@ from takeup.stats.many import discoveries
 _MOST_GROUPS = 1_000
 """Of more people several share a group of errors; frames stay small with any number."""
 
+_SAYS_MORE = 0.05
+"""Share of pairs told beside one of their parts that may say no more than it does."""
+
+Array = NDArray[np.float64]
 Level = tuple[str, str]
 """A covariate and one of its levels."""
 
@@ -57,8 +63,8 @@ class BlindSpot:
 @dataclass(frozen=True, slots=True)
 class BlindSpots:
     """`found` and confirmed kinds of case, the largest gain first; `tried` kinds were tested,
-    `left_out` more had enough overrides but stood beyond the number of tests; `candidates`
-    were found in one half and not confirmed by the other."""
+    `left_out` more occur and have too few overrides for it; `candidates` were found in one half
+    and not confirmed by the other."""
 
     found: tuple[BlindSpot, ...]
     tried: int
@@ -69,9 +75,20 @@ class BlindSpots:
 
 @dataclass(frozen=True, slots=True)
 class _Test:
+    """One kind of case: `n` overrides, `t` and degrees of freedom of their gain in either half, and the
+    sums by group of people (None where the halves do not agree, so that nothing will be told of it)."""
+
     kind: tuple[Level, ...]
-    frame: pd.DataFrame
     n: int
+    t: Array
+    df: Array
+    frame: pd.DataFrame | None
+
+    @property
+    def sums(self) -> pd.DataFrame:
+        """The sums by group of people of a kind that may be told of."""
+        assert self.frame is not None
+        return self.frame
 
 
 def measure_blind_spots(
@@ -96,45 +113,81 @@ def measure_blind_spots(
             f"{rules.smallest_overrides} judged overrides and a covariate known beforehand",
             total,
         )
-    tests = sorted(_tests(rows, names, rules.smallest_overrides), key=lambda t: (len(t.kind), -t.n))
-    kept = tests[: rules.most_tests]
-    confirmed, candidates = _confirmed(kept, settings)
+    tests, left_out = _tests(rows, names, settings)
+    confirmed, candidates = _confirmed(tests, settings)
     told = _coarser(confirmed)
-    cells = _error_cells(told, decisions)
+    people = _people(told, rows)
+    errors = _errors(told, decisions, settings)
     return BlindSpots(
         tuple(
             sorted(
-                (_described(t, sign, cells, settings) for t, sign in told),
+                (
+                    _described(t, sign, people[t.kind], errors.get(t.kind), settings)
+                    for t, sign in told
+                ),
                 key=lambda s: -abs(s.gain.value) if isinstance(s.gain, Estimate) else 0,
             )
         ),
-        len(kept),
-        len(tests) - len(kept),
+        len(tests),
+        left_out,
         candidates,
         total,
     )
 
 
-def _tests(rows: ir.Table, names: Sequence[str], least: int) -> Iterable[_Test]:
+def _tests(rows: ir.Table, names: Sequence[str], settings: Settings) -> tuple[list[_Test], int]:
+    """Every kind of case with enough overrides, coarse ones first, and how many more have too few. Two
+    grouped queries for each covariate and each pair of them; only sums of what can be tested come back."""
+    tests: list[_Test] = []
+    small = 0
     kinds: list[tuple[str, ...]] = [(n,) for n in names]
-    kinds += list(combinations(names, 2))
-    for columns in kinds:
-        frame = fetch(
-            rows.group_by(rows[GROUP], *columns).aggregate(
-                people=rows.person_id.nunique(),
-                n=rows.count(),
-                w=rows.w.sum(),
-                g=(rows.w * rows.gain).sum(),
-            )
-        ).to_pandas()
-        frame = frame.dropna(subset=list(columns))
-        if len(columns) == 1 and frame[columns[0]].nunique() < 2:
+    for columns in [*kinds, *combinations(names, 2)]:
+        frame, occur = _cells(rows, columns, settings.blind_spots.smallest_overrides)
+        if len(columns) == 1 and occur < 2:
             continue
-        for levels, part in frame.groupby(list(columns)):
-            n = int(part["n"].sum())
-            if n >= least:
-                kind = tuple(zip(columns, (str(v) for v in levels), strict=True))
-                yield _Test(kind, part, n)
+        own = list(_of_columns(frame, columns, settings))
+        small += occur - len(own)
+        tests += own
+    return tests, small
+
+
+def _cells(rows: ir.Table, columns: tuple[str, ...], least: int) -> tuple[pd.DataFrame, int]:
+    """Sums by group of people of the levels with at least so many overrides; how many levels there are."""
+    known = rows.filter([rows[c].notnull() for c in columns])
+    sizes = known.group_by(*columns).aggregate(size__=known.count())
+    enough = sizes.filter(sizes.size__ >= least)
+    tested = known.semi_join(enough, list(columns)).select(GROUP, "w", "gain", *columns)
+    w, gain = tested.w, tested.gain
+    frame = fetch(
+        tested.group_by(GROUP, *columns).aggregate(
+            n=tested.count(),
+            w=w.sum(),
+            ww=(w**2).sum(),
+            g=(w * gain).sum(),
+            gg=(w**2 * gain**2).sum(),
+        )
+    ).to_pandas()
+    return frame, int(fetch(sizes.count().as_table())[0][0].as_py())
+
+
+def _of_columns(
+    frame: pd.DataFrame, columns: tuple[str, ...], settings: Settings
+) -> Iterable[_Test]:
+    """The tests of one set of covariates."""
+    if frame.empty:
+        return
+    by = frame.groupby(list(columns), sort=True)
+    code = by.ngroup().to_numpy()
+    half = _half(frame[GROUP]).astype(int)
+    t, df = _halves(frame, code, half)
+    kept = np.any(_agree(t, df, settings), axis=1, keepdims=True)[:, 0]
+    sizes = by["n"].sum()
+    for at, (levels, n) in enumerate(sizes.items()):
+        values = levels if isinstance(levels, tuple) else (levels,)
+        kind = tuple(zip(columns, (str(v) for v in values), strict=True))
+        # A single kind is what pairs are held against, so it keeps its sums whatever it says.
+        part = frame[code == at] if kept[at] or len(columns) == 1 else None
+        yield _Test(kind, int(n), t[at], df[at], part)
 
 
 def _half(groups: pd.Series) -> np.ndarray:
@@ -142,80 +195,110 @@ def _half(groups: pd.Series) -> np.ndarray:
     return np.asarray(groups % 2 == 1)
 
 
-def _t(part: pd.DataFrame) -> tuple[float, float]:
-    """Sign-carrying t of the mean gain and its degrees of freedom, clustered by person."""
-    if len(part) < 3:
-        return 0.0, 1.0
-    found = clustered_ratio(part["g"].to_numpy(float), part["w"].to_numpy(float))
-    if found.se <= 0:
-        return float(np.sign(found.value)) * 10.0, max(found.df, 1.0)
-    return found.value / found.se, max(found.df, 1.0)
+def _halves(frame: pd.DataFrame, code: np.ndarray, half: np.ndarray) -> tuple[Array, Array]:
+    """Sign-carrying t of the mean gain of each kind in each half of the people, and its degrees of freedom:
+    errors by group of people, leverage-corrected (`clustered_ratio`), and at the least those of one more
+    override that gained and one that lost, so that a handful that all went one way is no certainty
+    (Agresti & Min 2005)."""
+    at = code * 2 + half
+    size = 2 * (int(code.max()) + 1)
+
+    def total(values: Array) -> Array:
+        return np.asarray(np.bincount(at, values, size), float)
+
+    w, ww, g, gg = (frame[name].to_numpy(float) for name in ("w", "ww", "g", "gg"))
+    groups = total(np.ones(len(frame)))
+    whole = np.maximum(total(w), 1e-300)
+    mean = total(g) / whole
+    share = w / whole[at]
+    u = (g - mean[at] * w) / whole[at]
+    variance = total(u**2 / np.maximum(1 - share, 1e-9) ** 2)
+    effective = whole**2 / np.maximum(total(ww), 1e-300)
+    squares = total(gg) / np.maximum(total(ww), 1e-300)
+    drawn_in = mean * effective / (effective + 2)
+    least = ((squares * effective + 2) / (effective + 2) - drawn_in**2) / (effective + 2)
+    t = np.where(groups >= 3, mean / np.sqrt(np.maximum(variance, least)), 0.0)
+    df = np.maximum(1 / np.maximum(total(share**2), 1e-300) - 1, 1.0)
+    return t.reshape(-1, 2), df.reshape(-1, 2)
+
+
+def _agree(t: Array, df: Array, settings: Settings) -> NDArray[np.bool_]:
+    """Whether one half (column 0: the first) may find a kind and the other confirms it."""
+    rules = settings.blind_spots
+    one_sided = stdtr(df, -np.abs(t))
+    same = (t[:, 0] * t[:, 1] > 0)[:, None]
+    may = 2 * one_sided <= rules.false_discovery
+    return np.asarray(same & may & (one_sided[:, ::-1] <= rules.confirmation))
 
 
 def _confirmed(tests: Sequence[_Test], settings: Settings) -> tuple[list[tuple[_Test, int]], int]:
-    """Tests that one half finds and the other confirms, with their sign."""
-    rules = settings.blind_spots
-    halves = [(_t(t.frame[h]), _t(t.frame[~h])) for t in tests for h in [_half(t.frame[GROUP])]]
-    p = np.array([[2 * stdtr(df, -abs(t)) for t, df in pair] for pair in halves]).reshape(-1, 2)
-    one_sided = np.array([[stdtr(df, -abs(t)) for t, df in pair] for pair in halves]).reshape(-1, 2)
-    sign = np.array([[np.sign(t) for t, _ in pair] for pair in halves]).reshape(-1, 2)
-    agree = sign[:, 0] * sign[:, 1] > 0 if len(tests) else np.zeros(0, bool)
-    found = np.zeros(len(tests), bool)
-    candidate = np.zeros(len(tests), bool)
-    for first, second in ((0, 1), (1, 0)):
-        here = discoveries(p[:, first], rules.false_discovery)
-        candidate |= here
-        found |= here & agree & (one_sided[:, second] <= rules.confirmation)
-    confirmed = [(t, int(s)) for t, s, f in zip(tests, sign[:, 0], found, strict=True) if f]
-    return confirmed, int((candidate & ~found).sum())
+    """Tests that one half finds and the other confirms, with their sign; how many were found only."""
+    if not tests:
+        return [], 0
+    t, df = np.array([x.t for x in tests]), np.array([x.df for x in tests])
+    p = 2 * stdtr(df, -np.abs(t))
+    rate = settings.blind_spots.false_discovery
+    here = np.column_stack([discoveries(p[:, half], rate) for half in (0, 1)])
+    found = np.any(here & _agree(t, df, settings), axis=1, keepdims=True)[:, 0]
+    confirmed = [
+        (test, int(np.sign(s))) for test, s, f in zip(tests, t[:, 0], found, strict=True) if f
+    ]
+    return confirmed, int((here.any(axis=1) & ~found).sum())
 
 
 def _coarser(confirmed: Sequence[tuple[_Test, int]]) -> list[tuple[_Test, int]]:
-    """Without a pair that says no more than one of its two parts does."""
+    """Without pairs that say no more than one of their two parts does, beyond what as many pairs show by
+    chance."""
     singles = {t.kind[0]: (t, s) for t, s in confirmed if len(t.kind) == 1}
-    told = list(singles.values())
+    told, doubtful = list(singles.values()), []
     for test, sign in confirmed:
         if len(test.kind) == 1:
             continue
         parents = [singles[level] for level in test.kind if level in singles]
-        if not any(s == sign and not _says_more(test, parent) for parent, s in parents):
+        same = [_says_no_more(test, parent) for parent, s in parents if s == sign]
+        if same:
+            doubtful.append((test, sign, max(same)))
+        else:
             told.append((test, sign))
-    return told
+    more = discoveries(np.array([p for *_, p in doubtful]), _SAYS_MORE)
+    return told + [(t, s) for (t, s, _), m in zip(doubtful, more, strict=True) if m]
 
 
-def _says_more(pair: _Test, parent: _Test) -> bool:
-    """Whether the pair's gain differs from the rest of its parent's, beyond chance (5 %)."""
-    own, whole = (t.frame.groupby(GROUP)[["g", "w"]].sum() for t in (pair, parent))
+def _says_no_more(pair: _Test, parent: _Test) -> float:
+    """The p value of the pair's gain being that of the rest of its parent."""
+    own, whole = (t.sums.groupby(GROUP)[["g", "w"]].sum() for t in (pair, parent))
     rest = whole.sub(own, fill_value=0.0)
     own = own.reindex(rest.index, fill_value=0.0)
     if rest["w"].sum() <= 0:
-        return False
+        return 1.0
     means = own["g"].sum() / own["w"].sum(), rest["g"].sum() / rest["w"].sum()
     u = (own["g"] - means[0] * own["w"]) / own["w"].sum()
     u = u - (rest["g"] - means[1] * rest["w"]) / rest["w"].sum()
     se = float(np.sqrt((u**2).sum()))
-    return se > 0 and abs(means[0] - means[1]) / se > 1.96
+    return float(2 * ndtr(-abs(means[0] - means[1]) / se)) if se > 0 else 1.0
 
 
-def _described(test: _Test, sign: int, cells: pd.DataFrame | None, settings: Settings) -> BlindSpot:
+def _described(
+    test: _Test, sign: int, people: int, error: SegmentError | None, settings: Settings
+) -> BlindSpot:
     gain: Answer
-    if len(test.frame) < 2:
+    sums = test.sums
+    if len(sums) < 2:
         gain = insufficient(f"{test.n} overrides of one person", "more people", test.n)
     else:
-        found = clustered_ratio(test.frame["g"].to_numpy(float), test.frame["w"].to_numpy(float))
+        found = clustered_ratio(sums["g"].to_numpy(float), sums["w"].to_numpy(float))
         gain = Sample(test.n, "points", True, interval_of(settings)).estimate(
             found,
             "mean gain of an override, found in one half of the people and confirmed in the other",
             "paired",
         )
-    error = _error_of(test.kind, cells, settings)
     rules = settings.blind_spots
     return BlindSpot(
         test.kind,
         "overrides_better" if sign > 0 else "overriding_hurts",
         gain,
         test.n,
-        int(test.frame["people"].sum()),
+        people,
         error.share if error else None,
         error is not None and error.share < rules.named_small_below,
         sign > 0 and error is not None and is_blind_spot(error, settings),
@@ -223,23 +306,44 @@ def _described(test: _Test, sign: int, cells: pd.DataFrame | None, settings: Set
     )
 
 
-def _error_cells(told: Sequence[tuple[_Test, int]], decisions: ir.Table) -> pd.DataFrame | None:
-    """The advice in every cell of the covariates that are told of, by groups of people: one
-    pass over all decisions for all kinds of case."""
-    columns = list(dict.fromkeys(c for test, _ in told for c, _ in test.kind))
-    if not columns:
-        return None
+def _people(told: Sequence[tuple[_Test, int]], rows: ir.Table) -> dict[tuple[Level, ...], int]:
+    """How many people overrode in each kind of case that is told of."""
+    found: dict[tuple[Level, ...], int] = {}
+    for columns in _column_sets(told):
+        counts = fetch(
+            rows.group_by(*columns).aggregate(people=rows.person_id.nunique())
+        ).to_pylist()
+        found |= {tuple((c, str(r[c])) for c in columns): int(r["people"]) for r in counts}
+    return found
+
+
+def _column_sets(told: Sequence[tuple[_Test, int]]) -> list[tuple[str, ...]]:
+    return list(dict.fromkeys(tuple(c for c, _ in test.kind) for test, _ in told))
+
+
+def _errors(
+    told: Sequence[tuple[_Test, int]], decisions: ir.Table, settings: Settings
+) -> dict[tuple[Level, ...], SegmentError]:
+    """The advice in each kind of case that is told of, against all others: one pass over the decisions for
+    each set of covariates, by groups of people."""
+    if not told:
+        return {}
     rows = with_person_groups(answered_rows(decisions))
-    by: dict[str, ir.Value] = {"person": rows[GROUP]}
-    return error_sums(rows, by | {c: rows[c].cast("string") for c in columns})
+    found: dict[tuple[Level, ...], SegmentError] = {}
+    for columns in _column_sets(told):
+        by: dict[str, ir.Value] = {"person": rows[GROUP]}
+        cells = error_sums(rows, by | {c: rows[c].cast("string") for c in columns})
+        for test, _ in told:
+            if tuple(c for c, _ in test.kind) == columns:
+                error = _error_of(test.kind, cells, settings)
+                found |= {test.kind: error} if error else {}
+    return found
 
 
 def _error_of(
-    kind: tuple[Level, ...], cells: pd.DataFrame | None, settings: Settings
+    kind: tuple[Level, ...], cells: pd.DataFrame, settings: Settings
 ) -> SegmentError | None:
     """The advice in this kind of case against all others."""
-    if cells is None:
-        return None
     inside = np.ones(len(cells), bool)
     for column, level in kind:
         inside &= np.asarray(cells[column] == level, bool)

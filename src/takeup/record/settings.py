@@ -137,7 +137,6 @@ class BlindSpotSettings(Declaration):
 
     smallest_overrides: int = 30
     named_small_below: float = 0.05
-    most_tests: int = 50
     false_discovery: float = 0.25
     confirmation: float = 0.125
 
