@@ -8,6 +8,7 @@ from typing import Any
 from calibration.strangers import adjusted, daily, draws, few_people
 from calibration.strangers.caught import year_of_wrong_advice
 from calibration.strangers.few_pairs import looks_of_a_small_kind
+from calibration.strangers.kinds import kinds_alike, one_kind_apart
 from calibration.strangers.many_kinds import small_kind
 from calibration.strangers.months import two_months
 from takeup.log import Engine
@@ -20,6 +21,8 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "caught": lambda seed, _: year_of_wrong_advice(seed),
     "few-pairs": lambda seed, _: looks_of_a_small_kind(seed),
     "many-kinds": small_kind,
+    "kinds-alike": kinds_alike,
+    "one-kind": one_kind_apart,
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from calibration.strangers.kinds import WAYS
+
 
 @dataclass(frozen=True)
 class Covers:
@@ -76,6 +78,12 @@ CLAIMS = (
     Seldom("many-kinds", "false", "277 kinds of case, nothing there: any told", 0.10, (("planted", False),)),
     Seldom("many-kinds", "false", "277 kinds of case, one small one gains: any other told", 0.10, (("planted", True),)),
     Seldom("many-kinds", "missed", "the small one (70 points) missed", 0.20, (("planted", True),)),
+    *(
+        Seldom("kinds-alike", "false", f"kinds make no difference, people {way}: choices said to differ more on one", where=(("way", way),))
+        for way in WAYS
+    ),
+    Seldom("one-kind", "false", "people differ 15 points more on one kind: another is named"),
+    Seldom("one-kind", "misses", "the same: the interval that holds for all kinds leaves out the 15 points"),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

@@ -131,10 +131,11 @@ def _disagreement(asked: Asked) -> list[Finding]:
     if not isinstance(found, Disagreement):
         return []
     out = []
-    rate = found.rate
-    if found.highest is not None and isinstance(rate, Estimate):
+    rate, above = found.rate, found.above
+    if found.highest is not None and isinstance(above, Estimate):
         high = found.highest.rate
         assert isinstance(high, Estimate)
+        assert isinstance(rate, Estimate)
         part = sum(k.part for k in found.half)
         ways = "; ".join(
             f"{d.advice} → {d.choice} in {percent(d.rate)} of cases so advised"
@@ -145,15 +146,18 @@ def _disagreement(asked: Asked) -> list[Finding]:
             finding(
                 "disagreement_concentrated",
                 "",
-                f"Choices differ most on {among(found.highest.kind)}",
-                f"In {percent(high)} of these cases, against {percent(rate)} overall. {ways}. "
+                f"Choices differ more often on {among(found.highest.kind)}",
+                f"{points(above.value)} ({points_range(above)}) more often than on the same people's "
+                f"other cases; the interval holds for all kinds tried at once. It is {percent(high)} of "
+                f"these cases and {percent(rate)} overall. {ways}. "
                 f"{len(found.half)} of {found.kinds_tried} kinds of case make "
                 f"{whole_percent(part)} of all disagreement.",
                 "descriptive",
-                found.highest.cases * max(low80(high) - rate.value, 0),
-                sentence=f"Choices differ most on {among(found.highest.kind)}.",
+                found.highest.cases * above.low,
+                sentence=f"Choices differ more often on {among(found.highest.kind)}.",
                 rate=high,
                 overall=rate,
+                above=above,
             )
         )
     for one in found.one_sided:

@@ -8,8 +8,8 @@ band*; what nobody saw is bounded, not guessed. Refuses without both advice and 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -25,6 +25,10 @@ from takeup.record.vocabulary import ELIGIBLE_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.clusters import Clustered, Sample, clustered_ratio
 from takeup.stats.rates import share
+
+FEWEST_OF_A_KIND = 30
+FEWEST_BOTH_WAYS = 5
+_ABOVE = "share that differs minus that of the same people's other cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +85,11 @@ class OneSidedOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """`half`: the fewest kinds of case that make half of all disagreement, largest first;
-    `kinds_tried` counts the kinds there are, `highest` is the kind where choices differ most
-    clearly more often than overall, if one does. Counts are None where they are not shown. `one_sided`: outcomes seen under one choice."""
+    """`half`: the fewest kinds of case that make half of all disagreement, largest first, each with an
+    interval of its own; `kinds_tried` counts the kinds there are. `highest`: the kind on which people
+    differ more often than on their other cases, by most; `above` by how many points, with an interval
+    that holds for all kinds at once (None and why not, where no kind does). Counts are None where they
+    are not shown. `one_sided`: outcomes seen under one choice."""
 
     compared: int
     differed: int | None
@@ -92,6 +98,7 @@ class Disagreement:
     half: tuple[KindOfCase, ...]
     kinds_tried: int
     highest: KindOfCase | None
+    above: Answer
     one_sided: tuple[OneSidedOutcome, ...]
 
 
@@ -121,7 +128,9 @@ def measure_disagreement(
     clustered = "person_id" in rows.columns and len(counts) > 1
     differed = counts["differed"].to_numpy(float)
     rate = share(differed, counts["n"].to_numpy(float), settings.confidence, clustered=clustered)
-    kinds = _kinds(rows, segments, settings)
+    cells = _cells(rows, segments)
+    kinds = _kinds(cells, settings)
+    highest, above = _highest(cells, kinds, "person_id" in rows.columns, settings)
     return Disagreement(
         compared,
         int(differed.sum()),
@@ -129,7 +138,8 @@ def measure_disagreement(
         _directions(rows, use_case, settings),
         _half(kinds),
         len(kinds),
-        _highest(kinds, rate),
+        highest,
+        above,
         tuple(
             found
             for name in outcomes
@@ -195,17 +205,27 @@ def _upgrade(advice: str, choice: str, use_case: UseCase) -> bool | None:
     return None
 
 
-def _kinds(rows: ir.Table, segments: Sequence[str], settings: Settings) -> list[KindOfCase]:
-    """Kinds of case by segments and score band, those with most disagreement first."""
+Kind = tuple[tuple[str, str], ...]
+
+
+def _cells(rows: ir.Table, segments: Sequence[str]) -> dict[Kind, pd.DataFrame]:
+    """Cases and differences by person, of each kind of case by segments and score band."""
     names = [*segments, *(c for c in ("score_band",) if c in rows.columns)]
     if not names:
-        return []
+        return {}
     by = {name: rows[name].cast("string").fill_null("(blank)") for name in names}
     frame = _by_person(rows, **by)
-    total = float(frame["differed"].sum())
+    return {
+        tuple(zip(names, map(str, key), strict=True)): part[["person", "n", "differed"]]
+        for key, part in frame.groupby(names)
+    }
+
+
+def _kinds(cells: Mapping[Kind, pd.DataFrame], settings: Settings) -> list[KindOfCase]:
+    """Kinds of case, those with most disagreement first."""
+    total = float(sum(part["differed"].sum() for part in cells.values()))
     kinds = []
-    for key, part in frame.groupby(names):
-        values = key if isinstance(key, tuple) else (key,)
+    for kind, part in cells.items():
         differed = int(part["differed"].sum())
         rate = share(
             part["differed"].to_numpy(float),
@@ -213,15 +233,8 @@ def _kinds(rows: ir.Table, segments: Sequence[str], settings: Settings) -> list[
             settings.confidence,
             clustered=len(part) > 1,
         )
-        kinds.append(
-            KindOfCase(
-                tuple(zip(names, map(str, values), strict=True)),
-                int(part["n"].sum()),
-                differed,
-                rate,
-                differed / total if total else 0.0,
-            )
-        )
+        share_of_all = differed / total if total else 0.0
+        kinds.append(KindOfCase(kind, int(part["n"].sum()), differed, rate, share_of_all))
     return sorted(kinds, key=lambda k: -k.part)
 
 
@@ -235,16 +248,67 @@ def _half(kinds: list[KindOfCase]) -> tuple[KindOfCase, ...]:
     return tuple(chosen)
 
 
-def _highest(kinds: list[KindOfCase], overall: Answer) -> KindOfCase | None:
-    """The kind with the highest rate whose interval lies above the overall one."""
-    if isinstance(overall, CannotSay):
-        return None
-    above = [
-        k
-        for k in kinds
-        if isinstance(k.rate, Estimate) and k.rate.low > overall.high and k.cases >= 30
+def _highest(
+    cells: Mapping[Kind, pd.DataFrame],
+    kinds: Sequence[KindOfCase],
+    by_person: bool,
+    settings: Settings,
+) -> tuple[KindOfCase | None, Answer]:
+    """The kind on which people differ more often than on their other cases, by most of those that can
+    be told when as many are tried."""
+    tried = [k for k in kinds if k.cases >= FEWEST_OF_A_KIND]
+    if len(cells) < 2 or not tried:
+        needs = f"two kinds of case, one with {FEWEST_OF_A_KIND} decisions"
+        return None, insufficient("there are no kinds of case to tell apart", needs)
+    if not by_person:
+        return None, not_instrumented(
+            "persons are unknown, so kinds of case cannot be told from who decides them",
+            "person_id",
+        )
+    whole = pd.concat(cells.values()).groupby("person")[["n", "differed"]].sum()
+    gaps = {k.kind: _within_people(cells[k.kind], whole) for k in tried}
+    known = [(k, gap) for k in tried if (gap := gaps[k.kind]) is not None]
+    if not known:
+        return None, insufficient(
+            "people keep to kinds of case, so kinds cannot be told from who decides them",
+            f"{FEWEST_BOTH_WAYS} people who decide both cases of a kind and others",
+        )
+    interval = interval_of(settings).of(len(known))
+    found = [
+        (k, Sample(k.cases, "points", True, interval).estimate(gap, _ABOVE, "descriptive"))
+        for k, gap in known
     ]
-    return max(above, key=lambda k: k.rate.low if isinstance(k.rate, Estimate) else 0, default=None)
+    clear = [(k, above) for k, above in found if above.low > 0]
+    if not clear:
+        return None, insufficient(
+            f"people differ on none of {len(known)} kinds of case more than on their others, beyond "
+            "what chance does among so many",
+            "more decisions, or fewer kinds of case",
+        )
+    best, above = max(clear, key=lambda pair: pair[1].low)
+    note = f"the interval holds for all {len(known)} kinds of case at once"
+    return best, replace(above, confidence=settings.confidence, note=note)
+
+
+def _within_people(own: pd.DataFrame, whole: pd.DataFrame) -> Clustered | None:
+    """Rate on cases of a kind minus rate on the others of the same person, each person weighted by
+    n₁n₀/(n₁+n₀) (a fixed effect for each person); None where too few people have both.
+
+    Errors by person, and never less than those of cases that are independent: of few people and rare
+    differences the spread between people alone is sometimes nothing.
+    """
+    sums = whole.loc[own["person"]]
+    n1, k1 = own["n"].to_numpy(float), own["differed"].to_numpy(float)
+    n0, k0 = sums["n"].to_numpy(float) - n1, sums["differed"].to_numpy(float) - k1
+    both = n0 > 0
+    n1, k1, n0, k0 = n1[both], k1[both], n0[both], k0[both]
+    if len(n1) < FEWEST_BOTH_WAYS:
+        return None
+    weight = n1 * n0 / (n1 + n0)
+    found = clustered_ratio(weight * (k1 / n1 - k0 / n0), weight)
+    own_rate = (k1 + k0 + 0.5) / (n1 + n0 + 1)
+    by_case = float(np.sqrt((weight * own_rate * (1 - own_rate)).sum())) / float(weight.sum())
+    return replace(found, se=max(found.se, by_case))
 
 
 def _one_sided(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import among, whole_percent
+from takeup.diagnosis.words import among, points, points_range, whole_percent
 from takeup.measure.disagreement import Direction, Disagreement, OneSidedOutcome
 from takeup.report.charts import FOLLOWED, OVERRIDDEN, Series
 from takeup.report.sections.section import (
@@ -87,8 +87,21 @@ def _where(found: Disagreement) -> Section:
         ((_DIFFERS, ""),),
         axis_row(axis),
         ("Direction, then kind of case", "How often"),
-        note=f"{found.kinds_tried} kinds of case were looked at. A difference from the advice is "
-        "not an override unless the advice was seen. Grade: descriptive.",
+        note=f"{found.kinds_tried} kinds of case were looked at; these are the largest, each interval is for "
+        f"one kind by itself. {_above(found)}A difference from the advice is not an override unless the "
+        "advice was seen. Grade: descriptive.",
+    )
+
+
+def _above(found: Disagreement) -> str:
+    """What is told of a kind when all of them are tried, or why nothing is."""
+    if isinstance(found.above, CannotSay):
+        return f"No kind is told apart: {found.above.reason}. " if found.half else ""
+    if found.highest is None:
+        return ""
+    return (
+        f"People differ {points(found.above.value)} ({points_range(found.above)}) more often on "
+        f"{among(found.highest.kind)} than on their other cases; {found.above.note}. "
     )
 
 
