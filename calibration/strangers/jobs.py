@@ -11,6 +11,7 @@ from calibration.strangers.few_pairs import looks_of_a_small_kind
 from calibration.strangers.kinds import kinds_alike, one_kind_apart
 from calibration.strangers.many_kinds import small_kind
 from calibration.strangers.months import two_months
+from calibration.strangers.noise import report_of_nothing
 from takeup.log import Engine
 
 JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
@@ -31,6 +32,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "together": few_people.together,
     "branches": few_people.branches,
     "lucky": lambda seed, _: few_people.lucky_catches(seed),
+    "nothing": lambda seed, _: report_of_nothing(seed),
     "two-months": lambda seed, _: two_months(seed),
     "daily-followed": lambda seed, _: daily.year_of_following(seed),
 }

@@ -74,6 +74,8 @@ CLAIMS = (
     Seldom("rare", "certain", "the same with an interval of no width", 0.0),
     Seldom("lucky", "met", "level 4's discrimination met by luck (true .15, ten wrong advices)"),
     Seldom("lucky", "point", "the same by the point alone (a trap)", None),
+    Seldom("nothing", "false", "a whole report in which nothing goes with anything: any sentence that something differs", 0.10),
+    Seldom("nothing", "verdict", "the same in its verdict"),
     Seldom("two-months", "false", "a share's change (--compare) told where there is none"),
     Seldom("many-kinds", "false", "277 kinds of case, nothing there: any told", 0.10, (("planted", False),)),
     Seldom("many-kinds", "false", "277 kinds of case, one small one gains: any other told", 0.10, (("planted", True),)),

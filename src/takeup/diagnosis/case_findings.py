@@ -3,9 +3,10 @@ with not looking, what wrong advice leaves behind, what the pilot had."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, distance80, finding
 from takeup.diagnosis.words import among, circumstance, points, points_range, whole_percent
 from takeup.measure.blind_spots import BlindSpot, BlindSpots
@@ -57,7 +58,7 @@ def _spot(s: BlindSpot, found: BlindSpots, asked: Asked) -> Finding:
     )
 
 
-def _not_looked(asked: Asked) -> list[Finding]:
+def _not_looked(asked: Asked) -> list[Finding | Claim]:
     found = asked.measures.not_consulted
     if not isinstance(found, NotConsulted):
         return []
@@ -65,33 +66,40 @@ def _not_looked(asked: Asked) -> list[Finding]:
     once: dict[str, Circumstance] = {}
     for one in less:
         once.setdefault(one.name, one)
-    out = []
-    for one in list(once.values())[:_MOST]:
+    told = list(once.values())[:_MOST]
+    out: list[Finding | Claim] = [
+        Claim("not looking", f"{c.name}={c.level}", chance_of(c.difference))
+        for c in found.circumstances
+        if c not in told
+    ]
+    for one in told:
         d = one.difference
         late = one.name == "late"
         words = circumstance(one.name, one.level)
-        out.append(
-            finding(
-                "late_advice" if late else "not_looked_at",
-                "" if late else f"{one.name}={one.level}",
-                f"{words[0].upper()}{words[1:]}, the advice is looked at less",
-                f"In {whole_percent(one.looked)} of {one.cases:,} cases; {points(d.value)} "
-                f"({points_range(d)}) against the others, all else recorded alike. An association.",
-                "adjusted",
-                one.cases * distance80(d),
-                difference=d,
-            )
+        said = finding(
+            "late_advice" if late else "not_looked_at",
+            "" if late else f"{one.name}={one.level}",
+            f"{words[0].upper()}{words[1:]}, the advice is looked at less",
+            f"In {whole_percent(one.looked)} of {one.cases:,} cases; {points(d.value)} "
+            f"({points_range(d)}) against the others, all else recorded alike. An association.",
+            "adjusted",
+            one.cases * distance80(d),
+            difference=d,
         )
+        out.append(Claim("not looking", f"{one.name}={one.level}", chance_of(d), said))
     return [*out, *_after_error(found, asked)]
 
 
-def _after_error(found: NotConsulted, asked: Asked) -> list[Finding]:
+def _after_error(found: NotConsulted, asked: Asked) -> list[Finding | Claim]:
     if isinstance(found.after_error, CannotSay):
         return []
-    out = []
+    out: list[Finding | Claim] = []
     for name, one in found.after_error.items():
         beyond = one.beyond_usual
-        if isinstance(beyond, CannotSay) or beyond.low <= 0 or isinstance(one.drop, CannotSay):
+        if isinstance(beyond, CannotSay) or isinstance(one.drop, CannotSay):
+            continue
+        if beyond.value <= 0:
+            out.append(Claim("after wrong advice", name, chance_of(beyond)))
             continue
         who = asked.scope(name)
         later = one.recovery[-1]
@@ -100,33 +108,30 @@ def _after_error(found: NotConsulted, asked: Asked) -> list[Finding]:
             if isinstance(later, Estimate)
             else ""
         )
-        out.append(
-            finding(
-                "after_error",
-                name if who else "",
-                f"{who}: after wrong advice people look less"
-                if who
-                else "After wrong advice people look less",
-                f"Over {one.episodes:,} episodes looking falls by {points(one.drop.value)} "
-                f"({points_range(one.drop)}) in the next ten cases; {points(beyond.value)} more than "
-                f"after right advice.{left}",
-                "descriptive",
-                one.episodes * 10 * max(beyond.low, 0.0),
-                scope=name,
-                drop=one.drop,
-            )
+        said = finding(
+            "after_error",
+            name if who else "",
+            f"{who}: after wrong advice people look less"
+            if who
+            else "After wrong advice people look less",
+            f"Over {one.episodes:,} episodes looking falls by {points(one.drop.value)} "
+            f"({points_range(one.drop)}) in the next ten cases; {points(beyond.value)} more than "
+            f"after right advice.{left}",
+            "descriptive",
+            one.episodes * 10 * max(beyond.low, 0.0),
+            scope=name,
+            drop=one.drop,
         )
+        out.append(Claim("after wrong advice", name, chance_of(beyond), said))
     return out
 
 
-def _pilot(asked: Asked) -> list[Finding]:
+def _pilot(asked: Asked) -> list[Finding | Claim]:
     found = asked.measures.pilot_production
     if not isinstance(found, PilotProduction):
         return []
     gap = next(g for g in found.gaps if g.figure == "effective_reliance")
     d = gap.difference
-    if not d.excludes():
-        return []
     parts = sorted(gap.explained.items(), key=lambda p: p[1].value * (1 if d.value > 0 else -1))
     told = "; ".join(f"{name} {points(e.value)}" for name, e in reversed(parts))
     only = (
@@ -136,21 +141,24 @@ def _pilot(asked: Asked) -> list[Finding]:
         if found.inseparable
         else ""
     )
-    return [
-        finding(
-            "pilot_gap",
-            "",
-            "What worked in the pilot "
-            + ("carries less in production" if d.value < 0 else "carries more in production"),
-            f"The advice carried {whole_percent(gap.pilot)} of decisions in the pilot, "
-            f"{whole_percent(gap.production)} in production: {points(d.value)} ({points_range(d)}). "
-            f"Of that, {told}; left unexplained {points(gap.left.value)} ({points_range(gap.left)}).{only}",
-            "adjusted",
-            found.production_cases * distance80(d),
-            difference=d,
-            left=gap.left,
-        )
-    ]
+    said = finding(
+        "pilot_gap",
+        "",
+        "What worked in the pilot "
+        + ("carries less in production" if d.value < 0 else "carries more in production"),
+        f"The advice carried {whole_percent(gap.pilot)} of decisions in the pilot, "
+        f"{whole_percent(gap.production)} in production: {points(d.value)} ({points_range(d)}). "
+        f"Of that, {told}; left unexplained {points(gap.left.value)} ({points_range(gap.left)}).{only}",
+        "adjusted",
+        found.production_cases * distance80(d),
+        difference=d,
+        left=gap.left,
+    )
+    return [Claim("pilot and production", "", chance_of(d), said)]
 
 
-RULES: tuple[Callable[[Asked], list[Finding]], ...] = (_blind_spots, _not_looked, _pilot)
+RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (
+    _blind_spots,
+    _not_looked,
+    _pilot,
+)

@@ -20,7 +20,7 @@ from takeup.stats.answer import CannotSay
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """What one audience is told about one use case. `every_look`: whether its differences hold however often
-    they are looked at."""
+    they are looked at; `claims`: what may be said of what differs (diagnosis/claim.py)."""
 
     use_case: str
     title: str
@@ -32,6 +32,11 @@ class Diagnosis:
     cannot_answer: tuple[OpenQuestion, ...]
     titles: dict[str, str]
     every_look: bool = False
+    claims: frozenset[str] = frozenset()
+
+    def says(self, family: str, name: str = "") -> bool:
+        """Whether the claim that one of a family differs may be said, beside all others of the report."""
+        return f"{family}:{name}" in self.claims
 
     def name(self, key: str) -> str:
         """A population's title, or a code as words."""
@@ -51,7 +56,8 @@ def diagnose_use_case(
     verdict that rests on it says so."""
     shown = disclosed(measures, audience, settings)
     titles = {key: p.title for key, p in populations.items() if p.title}
-    findings = tuple(find(shown, settings, titles))
+    ordered, claims = find(shown, settings, titles)
+    findings = tuple(ordered)
     return Diagnosis(
         name,
         use_case.title or name_of(name).replace("-", " ").capitalize(),
@@ -63,6 +69,7 @@ def diagnose_use_case(
         tuple(open_questions(shown)),
         titles,
         settings.looks.again,
+        claims,
     )
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, distance80, finding
 from takeup.diagnosis.words import (
     name_of,
@@ -15,36 +16,37 @@ from takeup.diagnosis.words import (
 )
 from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
 from takeup.measure.paired import Paired, PairedGroup
-from takeup.measure.rollout import Rollout
+from takeup.measure.rollout import Effect, Rollout
 from takeup.measure.team import Team
 from takeup.measure.value import Value, ValueOf
 from takeup.stats.answer import CannotSay, Estimate
 
 
-def _paired(asked: Asked) -> list[Finding]:
+def _paired(asked: Asked) -> list[Finding | Claim]:
     paired = asked.measures.paired
     if not isinstance(paired, Paired):
         return []
-    found = [_paired_group("", "Over all judged cases", paired.overall, 1.0)]
+    found = _paired_group("paired", "", "Over all judged cases", paired.overall, 1.0)
     for dimension, groups in paired.groups.items():
-        for g in groups:
+        # One kind of case alone is the whole.
+        for g in groups if len(groups) > 1 else ():
             where = asked.titles.get(g.key, name_of(g.key))
             lead = f"Among {where.lower()}" if dimension == "population" else f"On {where}"
-            found.append(_paired_group(f"{dimension}:{g.key}", lead, g, 0.9))
-    return [f for f in found if f is not None]
+            found += _paired_group(f"paired by {dimension}", f"{dimension}:{g.key}", lead, g, 0.9)
+    return [*found]
 
 
-def _paired_group(key: str, where: str, g: PairedGroup, weight: float) -> Finding | None:
+def _paired_group(family: str, key: str, where: str, g: PairedGroup, weight: float) -> list[Claim]:
     answer = g.person_minus_model
-    if isinstance(answer, CannotSay) or not answer.excludes():
-        return None
+    if isinstance(answer, CannotSay):
+        return []
     ahead = answer.value > 0
     who = (
         "people are right more often than the model"
         if ahead
         else "the model alone is right more often than people with it"
     )
-    return finding(
+    said = finding(
         "people_ahead" if ahead else "model_ahead",
         key,
         f"{where}, {who}",
@@ -54,6 +56,7 @@ def _paired_group(key: str, where: str, g: PairedGroup, weight: float) -> Findin
         g.judged * distance80(answer) * weight,
         person_minus_model=answer,
     )
+    return [Claim(family, g.key if key else "", chance_of(answer), said)]
 
 
 def _caught(g: PairedGroup) -> str:
@@ -65,16 +68,22 @@ def _caught(g: PairedGroup) -> str:
     )
 
 
-def _comparison(asked: Asked) -> list[Finding]:
+def _comparison(asked: Asked) -> list[Finding | Claim]:
     comparison = asked.measures.comparison
     if not isinstance(comparison, Comparison):
         return []
-    found = []
+    found: list[Finding | Claim] = []
     for one in comparison.outcomes:
-        if one.outcome == CORRECTNESS and isinstance(asked.measures.paired, Paired):
-            continue
-        if one.told is not None:
-            found += _association(one, one.told)
+        if isinstance(one.adjusted, Estimate):
+            said = _association(one, one.told) if one.told else []
+            if one.outcome == CORRECTNESS and isinstance(asked.measures.paired, Paired):
+                # The answer on the same cases is the one to go by.
+                said = []
+            # All ways to adjust must say it: the chance is that of the least sure.
+            least = chance_of(one.told) if one.told else max(chance_of(one.adjusted), 0.5)
+            found += [Claim("followed against overridden", one.outcome, least, f) for f in said]
+            if not said:
+                found.append(Claim("followed against overridden", one.outcome, least))
     return [*found, *_refused(comparison, asked)]
 
 
@@ -178,17 +187,23 @@ def _weight(e: Estimate, before: float) -> float:
     return far if e.unit == "points" else min(far / max(abs(before), 1e-9), 1.0)
 
 
-def _rollout(asked: Asked) -> list[Finding]:
+def _rollout(asked: Asked) -> list[Finding | Claim]:
     rollout = asked.measures.rollout
     if not isinstance(rollout, Rollout):
         return []
     n = rollout.with_advice + rollout.without_advice
     known = [(e, e.unadjusted) for e in rollout.effects if isinstance(e.unadjusted, Estimate)]
-    found = []
+    found: list[Finding | Claim] = []
+
+    def claim(e: Effect, u: Estimate, said: Finding | None) -> None:
+        found.append(Claim("drawn at random", e.name, chance_of(u), said))
+
     for e, u in known:
-        if e.name == "agreement" and e.told:
+        if e.name == "agreement":
             way = "less" if u.value < 0 else "a little more" if u.value < 0.10 else "more"
-            found.append(
+            claim(
+                e,
+                u,
                 finding(
                     "advice_taken",
                     "",
@@ -199,12 +214,15 @@ def _rollout(asked: Asked) -> list[Finding]:
                     "randomised",
                     n * distance80(u),
                     effect=u,
-                )
+                ),
             )
+        elif e.name == "correctness" or e.name.startswith("choice:"):
+            claim(e, u, None)
     outcomes = [(e, u) for e, u in known if e.name.startswith(("outcome:", "misclassification:"))]
-    settled = [(e, u) for e, u in outcomes if e.told]
-    for e, u in settled:
-        found.append(
+    for e, u in outcomes:
+        claim(
+            e,
+            u,
             finding(
                 "outcome_effect",
                 e.name,
@@ -213,9 +231,9 @@ def _rollout(asked: Asked) -> list[Finding]:
                 "randomised",
                 n * _weight(u, e.mean_without),
                 effect=u,
-            )
+            ),
         )
-    if outcomes and not settled:
+    if outcomes and not any(e.told for e, _ in outcomes):
         _, widest = max(
             outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)
         )
@@ -234,31 +252,28 @@ def _rollout(asked: Asked) -> list[Finding]:
     return found
 
 
-def _team(asked: Asked) -> list[Finding]:
+def _team(asked: Asked) -> list[Finding | Claim]:
     team = asked.measures.team
     if not isinstance(team, Team) or isinstance(team.complementarity, CannotSay):
         return []
     c = team.complementarity
     d = c.joint_minus_best
-    if not d.excludes():
-        return []
     ahead = d.value > 0
     best = "people alone" if c.alone.value >= c.model.value else "the model alone"
-    return [
-        finding(
-            "team_ahead" if ahead else "team_behind",
-            "",
-            "People with the advice beat the better of the two alone"
-            if ahead
-            else f"People with the advice stay behind {best}",
-            f"Right in {whole_percent(c.joint.value)} of cases together; people alone "
-            f"{whole_percent(c.alone.value)}, the model alone {whole_percent(c.model.value)} (known "
-            f"from {c.source}). Against the better one: {points(d.value)} ({points_range(d)}).",
-            c.joint.grade,
-            d.n * distance80(d),
-            joint_minus_best=d,
-        )
-    ]
+    said = finding(
+        "team_ahead" if ahead else "team_behind",
+        "",
+        "People with the advice beat the better of the two alone"
+        if ahead
+        else f"People with the advice stay behind {best}",
+        f"Right in {whole_percent(c.joint.value)} of cases together; people alone "
+        f"{whole_percent(c.alone.value)}, the model alone {whole_percent(c.model.value)} (known "
+        f"from {c.source}). Against the better one: {points(d.value)} ({points_range(d)}).",
+        c.joint.grade,
+        d.n * distance80(d),
+        joint_minus_best=d,
+    )
+    return [Claim("both together", "", chance_of(d), said)]
 
 
 def _overriding(whole: ValueOf, unit: str) -> str:
@@ -316,7 +331,7 @@ def _amount(e: Estimate, unit: str) -> str:
     return f"{e.value:,.3g} {unit} ({e.low:,.3g} to {e.high:,.3g})"
 
 
-RULES: tuple[Callable[[Asked], list[Finding]], ...] = (
+RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (
     _paired,
     _comparison,
     _rollout,

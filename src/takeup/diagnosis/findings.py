@@ -14,17 +14,24 @@ from takeup.diagnosis import (
     use_findings,
 )
 from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.claim import passed, split
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 
 
-def find(measures: Measures, settings: Settings, titles: Mapping[str, str]) -> list[Finding]:
+def find(
+    measures: Measures, settings: Settings, titles: Mapping[str, str]
+) -> tuple[list[Finding], frozenset[str]]:
     """Findings in order: the model before people, then by what is at stake. "Not enough
-    evidence" is one of them."""
+    evidence" is one of them. And the claims that passed, for cards that say the same."""
     asked = Asked(measures, settings, titles)
-    found = [one for rule in _RULES for one in rule(asked)]
+    found, claims = split(one for rule in _RULES for one in rule(asked))
+    may_say = passed(claims)
+    for claim in claims:
+        said = claim.finding if claim.key in may_say else claim.otherwise
+        found += [] if said is None else [said]
     found = _without_asking_people_first(found)
     per_case = measures.value_per_case
     if isinstance(per_case, Estimate) and per_case.value > 0:
@@ -32,7 +39,7 @@ def find(measures: Measures, settings: Settings, titles: Mapping[str, str]) -> l
             replace(f, at_stake=f.at_stake * per_case.value, stake_unit=per_case.unit)
             for f in found
         ]
-    return sorted(found, key=lambda f: (_ORDER.index(f.kind), -f.at_stake))
+    return sorted(found, key=lambda f: (_ORDER.index(f.kind), -f.at_stake)), may_say
 
 
 def _without_asking_people_first(found: list[Finding]) -> list[Finding]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, finding, low80
 from takeup.diagnosis.words import (
     counted,
@@ -20,17 +21,36 @@ from takeup.measure.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
 
 
-def _model_issues(asked: Asked) -> list[Finding]:
+def _model_issues(asked: Asked) -> list[Finding | Claim]:
     found = asked.measures.model_issue
     if isinstance(found, CannotSay):
         return []
     kept = _most_specific(found)
     merged = {(i.scope, i.segment) for i in kept if i.kind == "blind_spot"}
-    return [
-        _model_issue(issue, asked, kept)
-        for issue in kept
-        if not (issue.kind == "missing_input" and (issue.scope, issue.segment) in merged)
-    ]
+    told: list[Finding | Claim] = []
+    for issue in kept:
+        if issue.kind == "missing_input" and (issue.scope, issue.segment) in merged:
+            continue
+        said = _model_issue(issue, asked, kept)
+        accuracy = issue.evidence.override_accuracy
+        if issue.kind == "overrides_mostly_right" and isinstance(accuracy, Estimate):
+            name = f"{issue.scope}:{issue.segment or ''}"
+            told.append(Claim("overrides mostly right", name, chance_of(accuracy, 0.5), said))
+        else:
+            told.append(said)
+    return [*told, *_looked_at(found, told)]
+
+
+def _looked_at(found: ModelIssues, told: list[Finding | Claim]) -> list[Claim]:
+    """Where else it was looked at whether overrides are mostly right."""
+    names = {one.name for one in told if isinstance(one, Claim)}
+    looked = []
+    for one in found.scopes:
+        accuracy = one.override_accuracy
+        name = f"{one.scope}:"
+        if isinstance(accuracy, Estimate) and one.overrides_judged >= 30 and name not in names:
+            looked.append(Claim("overrides mostly right", name, chance_of(accuracy, 0.5)))
+    return looked
 
 
 def _most_specific(found: ModelIssues) -> list[Issue]:
@@ -130,4 +150,4 @@ def _refusers_right(one: SegmentError, who: str, kind: str) -> str:
     return f"Where {people} refuse it, on {kind}, they are right {odds(accuracy.value)}."
 
 
-RULES: tuple[Callable[[Asked], list[Finding]], ...] = (_model_issues,)
+RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (_model_issues,)

@@ -3,9 +3,10 @@ and, where nobody recorded who looked, where choices differ from the advice."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, finding, high80, low80
 from takeup.diagnosis.words import (
     among,
@@ -126,11 +127,11 @@ def _agreement_only(asked: Asked) -> list[Finding]:
     ]
 
 
-def _disagreement(asked: Asked) -> list[Finding]:
+def _disagreement(asked: Asked) -> list[Finding | Claim]:
     found = asked.measures.disagreement
     if not isinstance(found, Disagreement):
         return []
-    out = []
+    out: list[Finding | Claim] = []
     rate, above = found.rate, found.above
     if found.highest is not None and isinstance(above, Estimate):
         high = found.highest.rate
@@ -165,18 +166,17 @@ def _disagreement(asked: Asked) -> list[Finding]:
     return out
 
 
-def _one_sided(one: OneSidedOutcome, asked: Asked) -> list[Finding]:
+def _one_sided(one: OneSidedOutcome, asked: Asked) -> list[Finding | Claim]:
     d = one.difference
     if isinstance(d, CannotSay):
         return []
-    other = "the same" if not d.excludes() else "higher" if d.value > 0 else "lower"
-    return [
-        finding(
+
+    def said(how: str) -> Finding:
+        return finding(
             "one_sided_outcome",
             f"{one.outcome}:{one.choice}",
-            f"Decided {one.choice} against the advice: {one.label} is "
-            + (f"{other} than" if d.excludes() else "not clearly different from")
-            + " with it, in the same score band",
+            f"Decided {one.choice} against the advice: {one.label} is {how} with it, in the same score "
+            "band",
             f"{points(d.value)} ({points_range(d)}) among cases whose outcome was seen. One-sided: "
             "it says nothing of the cases whose outcome nobody saw.",
             "descriptive",
@@ -184,7 +184,14 @@ def _one_sided(one: OneSidedOutcome, asked: Asked) -> list[Finding]:
             difference=d,
             bounds=one.bounds,
         )
-    ]
+
+    higher = "higher than" if d.value > 0 else "lower than"
+    return [
+        Claim(
+            "outcomes that some choices show", f"{one.outcome}:{one.choice}", chance_of(d), said(higher),
+            said("not clearly different from"),
+        )
+    ]  # fmt: skip
 
 
 def _hidden(asked: Asked) -> list[Finding]:
@@ -202,7 +209,7 @@ def _hidden(asked: Asked) -> list[Finding]:
     ]
 
 
-RULES: tuple[Callable[[Asked], list[Finding]], ...] = (
+RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (
     _high_rate_low_quality,
     _seldom_seen,
     _often_overridden,

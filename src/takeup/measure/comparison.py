@@ -524,7 +524,9 @@ def _raw(fitted: Fitted, sample: Sample) -> tuple[Estimate, list[Estimate]]:
     unit = "share" if sample.unit == "points" else sample.unit
     means = [
         replace(
-            sample.estimate(clustered_ratio(sums[y], sums[m]), "mean", "descriptive"), unit=unit
+            sample.estimate(clustered_ratio(sums[y], sums[m]), "mean", "descriptive"),
+            unit=unit,
+            p=None,
         )
         for y, m in (("y1", "n1"), ("y0", "n0"))
     ]

@@ -183,6 +183,7 @@ def _mean(
         people=people if people > 1 else None,
         se=found.se,
         assumption=_ASSUMPTION,
+        p=None if unit == "share" else interval.chance(found.value, found.se, found.df, n),
     )
 
 

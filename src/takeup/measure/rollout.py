@@ -451,6 +451,7 @@ def _effect(
             unit=quantity.unit,
             se=difference.se,
             assumption=_ASSUMPTION,
+            p=interval.chance(difference.value, difference.se, difference.df, n),
         )
 
     adjusted: Answer = adjusts if isinstance(adjusts, CannotSay) else estimate(

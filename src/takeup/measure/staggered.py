@@ -311,6 +311,7 @@ def _overall(
     return Estimate(
         value, low, high, interval.confidence, n, interval.named(method),
         "staggered", unit=unit, se=se, assumption=_ASSUMPTION,
+        p=interval.chance(value, se, df, n),
     )  # fmt: skip
 
 

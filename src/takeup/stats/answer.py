@@ -15,7 +15,8 @@ class Estimate:
     """A figure. `value`, `low`, `high` share `unit`; `confidence` is the interval's level.
 
     `n` is the number of decisions behind it, `people` of clusters. `k` is the count where
-    the figure is an observed share k/n. `range_low` and `range_high` bound it where some
+    the figure is an observed share k/n. `p` is, of a difference, the two-sided chance of one so large
+    where there is none (at every look, where the interval holds so). `range_low` and `range_high` bound it where some
     rows are unknown. `assumption` says in words what the grade rests on.
     """
 
@@ -34,6 +35,7 @@ class Estimate:
     range_high: float | None = None
     assumption: str | None = None
     note: str | None = None
+    p: float | None = None
 
     def excludes(self, null: float = 0.0) -> bool:
         """Whether the interval leaves `null` out."""

@@ -91,6 +91,18 @@ def pairs_needed(margin: float, disagreement: float, confidence: float, spread: 
     return int(np.ceil(disagreement * spread * factor / margin**2))
 
 
+def clustered_chance(
+    value: float, se: float, n: float, df: float, *, confidence: float, expected: float
+) -> float:
+    """The level at which `clustered_half_width`'s sequence just leaves zero out: a p-value that holds at
+    every look (its formula solved for α, ρ as tuned for `confidence`)."""
+    wider = t_half_width(confidence, max(df, 1.0)) / normal_quantile(0.5 + confidence / 2)
+    z = abs(value) / (se * wider)
+    rho2 = best_rho(expected, 1 - confidence) ** 2
+    scaled = n * rho2 + 1
+    return float(min(1.0, np.sqrt(scaled) * np.exp(-(z**2) * n * rho2 / (2 * scaled))))
+
+
 def clustered_half_width(
     se: float, n: float, df: float, *, confidence: float, expected: float
 ) -> float:

@@ -141,4 +141,5 @@ class Sample:
             people=round(found.effective) if self.by_person else None,
             se=found.se,
             assumption=assumption,
+            p=self.interval.chance(found.value, found.se, found.df, self.n),
         )

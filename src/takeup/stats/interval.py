@@ -9,7 +9,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from takeup.stats.anytime import clustered_half_width
+from scipy.special import stdtr
+
+from takeup.stats.anytime import clustered_chance, clustered_half_width
 from takeup.stats.quantiles import t_half_width
 
 
@@ -33,6 +35,18 @@ class Interval:
         """Both ends."""
         half = self.half(se, df, n)
         return value - half, value + half
+
+    def chance(self, value: float, se: float, df: float, n: float) -> float:
+        """The two-sided chance of a value so far from zero where it is zero: the level at which the interval
+        just reaches zero."""
+        if se <= 0:
+            return 1.0 if value == 0 else 0.0
+        df = max(df, 1.0)
+        if self.expected is None:
+            return float(2 * stdtr(df, -abs(value) / se))
+        return clustered_chance(
+            value, se, max(n, 1.0), df, confidence=self.confidence, expected=self.expected
+        )
 
     def of(self, several: int) -> Interval:
         """The interval by which any of `several` figures is told, so that one of all is wrong no more often

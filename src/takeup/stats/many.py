@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -77,3 +78,29 @@ def discoveries(p_values: Array, rate: float) -> NDArray[np.bool_]:
     if below.any():
         found[order[: int(np.flatnonzero(below)[-1]) + 1]] = True
     return found
+
+
+def discoveries_in_families(
+    families: Mapping[str, Array], rate: float
+) -> dict[str, NDArray[np.bool_]]:
+    """Which null hypotheses of each family are rejected, so that over the families that say anything the
+    false share is at most `rate` on average, and where nothing is there anything is said in no more.
+
+    Families are selected by Benjamini & Hochberg on Simes' p of each; in the R of m selected, tested at
+    rate · R/m (Benjamini & Bogomolov 2014, JRSS-B 76, §3).
+    """
+    names = [name for name, p in families.items() if len(p)]
+    whole = np.array([simes(families[name]) for name in names])
+    chosen = discoveries(whole, rate)
+    inside = rate * chosen.sum() / max(len(names), 1)
+    found = {name: np.zeros(len(p), bool) for name, p in families.items()}
+    for name, is_chosen in zip(names, chosen, strict=True):
+        if is_chosen:
+            found[name] = discoveries(families[name], inside)
+    return found
+
+
+def simes(p_values: Array) -> float:
+    """The p-value of "none of them" (Simes 1986, Biometrika 73)."""
+    ordered = np.sort(p_values)
+    return float((ordered * len(ordered) / np.arange(1, len(ordered) + 1)).min())

@@ -57,7 +57,7 @@ def _section(one: OutcomeComparison, diagnosis: Diagnosis) -> Section:
     )
     paired = isinstance(diagnosis.measures.paired, Paired)
     return Section(
-        _heading(one),
+        _heading(one, diagnosis),
         f"{one.label[0].upper()}{one.label[1:]}: followed minus overridden. Followed "
         f"{figure(one.mean_followed)}; overridden {figure(one.mean_overridden)}.",
         ("How compared", "Followed minus overridden", "Decisions", "Grade", "Method"),
@@ -122,13 +122,14 @@ def _bound_words(bounds: Answer) -> str:
     return "no bounds" if isinstance(bounds, CannotSay) else f"{interval(bounds)} points"
 
 
-def _heading(one: OutcomeComparison) -> str:
-    if one.reversed:
+def _heading(one: OutcomeComparison, diagnosis: Diagnosis) -> str:
+    passed = diagnosis.says("followed against overridden", one.outcome)
+    if one.reversed and passed:
         return f"The raw comparison on {one.label} points the wrong way"
     adjusted = one.adjusted
     if isinstance(adjusted, CannotSay):
         return f"Followed against overridden on {one.label}: no adjusted answer"
-    said = one.told
+    said = one.told if passed else None
     if said is None:
         return f"Like with like, the difference on {one.label} may be nothing"
     if one.better is None:

@@ -40,12 +40,14 @@ def rollout_section(diagnosis: Diagnosis) -> Section | None:
     ]  # fmt: skip
     texts = [f"{e.label}: {figure(e.unadjusted)}" for e in rollout.effects]
     axis, charts = strips(marks, zero=True, texts=texts)
-    rows = tuple(_row(e, chart) for e, chart in zip(rollout.effects, charts, strict=True))
+    rows = tuple(
+        _row(e, chart, diagnosis) for e, chart in zip(rollout.effects, charts, strict=True)
+    )
     checks = f"Sample ratio p = {rollout.sample_ratio_p:.2f}"
     if rollout.balance_p is not None:
         checks += f", balance p = {rollout.balance_p:.2f}"
     return Section(
-        _heading(rollout),
+        _heading(rollout, diagnosis),
         f"{rollout.with_advice:,} decisions drawn to have the advice, {rollout.without_advice:,} "
         "drawn to go without; with minus without.",
         ("Quantity", "Without", "With", "Difference", "Adjusted"),
@@ -80,18 +82,19 @@ def _level(e: Effect, value: float) -> str:
     return f"{number(value)} {e.unadjusted.unit}"
 
 
-def _heading(rollout: Rollout) -> str:
-    clear = [e.label for e in rollout.effects if e.told]
+def _heading(rollout: Rollout, diagnosis: Diagnosis) -> str:
+    clear = [e.label for e in rollout.effects if diagnosis.says("drawn at random", e.name)]
     if clear:
         return "Having the advice changes " + " and ".join(clear[:2])
     return "No effect of having the advice is established"
 
 
-def _row(e: Effect, chart: Chart | None) -> Row:
+def _row(e: Effect, chart: Chart | None, diagnosis: Diagnosis) -> Row:
     u = e.unadjusted
     label = f"{e.label[0].upper()}{e.label[1:]}"
     if isinstance(u, CannotSay):
         return Row(label, "", None, STATUS[u.status], u.reason)
+    passed = diagnosis.says("drawn at random", e.name)
     return Row(
         label,
         "only the difference is known"
@@ -99,5 +102,5 @@ def _row(e: Effect, chart: Chart | None) -> Row:
         else f"{_level(e, e.mean_without)} without, {_level(e, e.mean_with)} with",
         chart,
         difference(u) if _in_points(e) else f"{difference(u)} {u.unit}",
-        f"{interval(u)} · {told(u, 'more with the advice', 'less with the advice')}",
+        f"{interval(u)} · {told(u, 'more with the advice', 'less with the advice', passed=passed)}",
     )

@@ -28,29 +28,29 @@ def same_cases_section(diagnosis: Diagnosis) -> Section | None:
     paired = diagnosis.measures.paired
     if not isinstance(paired, Paired):
         return None
-    groups = [("All judged cases", paired.overall)]
+    groups = [("All judged cases", paired.overall, diagnosis.says("paired"))]
     groups += [
-        (_name(diagnosis, dimension, g), g)
+        (_name(diagnosis, dimension, g), g, diagnosis.says(f"paired by {dimension}", g.key))
         for dimension, found in paired.groups.items()
         if len(found) > 1
         for g in found
     ]
-    drawn = [[mark(MODEL, g.model_right), mark(PEOPLE, g.person_right)] for _, g in groups]
+    drawn = [[mark(MODEL, g.model_right), mark(PEOPLE, g.person_right)] for _, g, _ in groups]
     texts = [
         f"{label}: model right {figure(g.model_right)}, people right {figure(g.person_right)}"
-        for label, g in groups
+        for label, g, _ in groups
     ]
     axis, charts = strips(drawn, texts=texts)
     rows = tuple(
-        _row(label, g, chart, inset=i == 0)
-        for i, ((label, g), chart) in enumerate(zip(groups, charts, strict=True))
+        _row(label, g, chart, passed=passed, inset=i == 0)
+        for i, ((label, g, passed), chart) in enumerate(zip(groups, charts, strict=True))
     )
     return Section(
-        _heading(paired),
+        _heading(paired, diagnosis),
         f"Share right, {paired.scope}; bar: 95 % interval.",
         ("Kind of case", "Judged", "Model right", "People right", "People minus model",
          "Only people right", "Only model right"),
-        tuple(_figures(label, g) for label, g in groups),
+        tuple(_figures(label, g) for label, g, _ in groups),
         rows,
         ((MODEL, ""), (PEOPLE, "")),
         axis_row(axis),
@@ -65,21 +65,21 @@ def _name(diagnosis: Diagnosis, dimension: str, g: PairedGroup) -> str:
     return name_of(g.key).capitalize()
 
 
-def _heading(paired: Paired) -> str:
+def _heading(paired: Paired, diagnosis: Diagnosis) -> str:
     d = paired.overall.person_minus_model
-    if isinstance(d, CannotSay) or not d.excludes():
+    if isinstance(d, CannotSay) or not diagnosis.says("paired"):
         return "On the same cases, neither people nor model is clearly ahead"
     if d.value > 0:
         return "On the same cases, people with the advice beat the model alone"
     return "On the same cases, the model alone is right more often than people with it"
 
 
-def _row(label: str, g: PairedGroup, chart: object, *, inset: bool) -> Row:
+def _row(label: str, g: PairedGroup, chart: object, *, passed: bool, inset: bool) -> Row:
     d = g.person_minus_model
     if isinstance(d, CannotSay):
         words = STATUS[d.status]
         return Row(label, f"{g.judged:,} judged" if g.judged else "", None, words, d.reason, inset)
-    said = told(d, "people right more often", "the model right more often")
+    said = told(d, "people right more often", "the model right more often", passed=passed)
     caught = ""
     if g.person_only is not None and g.model_only is not None:
         caught = f" · {g.person_only:,} only people right, {g.model_only:,} only the model"

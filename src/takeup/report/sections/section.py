@@ -111,10 +111,13 @@ def of_looks(diagnosis: Diagnosis) -> str:
     return "Intervals are for one look."
 
 
-def told(estimate: Estimate, above: str, below: str) -> str:
-    """What a difference says: `above` or `below` zero, else that it cannot tell."""
+def told(estimate: Estimate, above: str, below: str, *, passed: bool = True) -> str:
+    """What a difference says: `above` or `below` zero, else that it cannot tell; where it is one of several
+    that were looked at, whether it `passed` beside them."""
     if not estimate.excludes():
         return "cannot tell yet"
+    if not passed:
+        return "may be chance, as one of several"
     return above if estimate.value > 0 else below
 
 

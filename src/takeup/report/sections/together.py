@@ -29,7 +29,7 @@ def together_section(diagnosis: Diagnosis) -> Section | None:
         for (label, sub, _, e), chart in zip(lines, charts, strict=True)
     )
     return Section(
-        _heading(c),
+        _heading(c, diagnosis),
         "Share right; bar: 95 % interval over people.",
         ("Who", "Share right"),
         (
@@ -46,9 +46,9 @@ def together_section(diagnosis: Diagnosis) -> Section | None:
     )
 
 
-def _heading(c: Complementarity) -> str:
+def _heading(c: Complementarity, diagnosis: Diagnosis) -> str:
     d = c.joint_minus_best
-    if not d.excludes():
+    if not diagnosis.says("both together"):
         return "People with the advice are about as good as the better of the two alone"
     if d.value > 0:
         return "People with the advice beat either alone"
