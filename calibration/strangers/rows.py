@@ -86,6 +86,8 @@ CLAIMS = (
     ),
     Seldom("one-kind", "false", "people differ 15 points more on one kind: another is named"),
     Seldom("one-kind", "misses", "the same: the interval that holds for all kinds leaves out the 15 points"),
+    Seldom("overriders", "false", "sixty people whose overrides gain nothing: anybody better or worse", 0.05, (("kind", "nobody gains"),)),
+    Seldom("overriders", "false", "fifty people override badly, ten well: one of the ten counted as worse", 0.05, (("kind", "most lose"),)),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

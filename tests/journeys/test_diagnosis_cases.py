@@ -174,3 +174,10 @@ def test_a_kind_of_case_is_tried_however_many_others_there_are():
     assert small.gain.value > 0.8
     assert small.overrides == 43
     assert "On a-z, b-o, overrides beat the model" in found.diagnoses[0].verdict
+
+
+def test_nobody_is_counted_as_worse_for_what_the_others_do():
+    found = diagnosed("good-overriders-counted-as-worse")
+    (whole,) = found.measures().people.populations
+    assert whole.people == 60
+    assert (whole.better, whole.worse) == (0, 0)

@@ -88,6 +88,18 @@ def test_people_who_look_best_by_chance_are_not_called_better():
     assert (population.better, population.worse) == (0, 0)
 
 
+def test_those_who_override_well_are_not_worse_among_many_who_override_badly():
+    """Of sixty, twelve are right in seven overrides of ten, the others in one."""
+    rng = np.random.default_rng(6)
+    persons = np.repeat(np.arange(60), 12)
+    well = persons < 12
+    gains = np.where(rng.random(len(persons)) < np.where(well, 0.7, 0.1), 1.0, -1.0)
+    (whole,) = measure_people(overrides(gains, persons), SETTINGS).populations
+    assert 30 < whole.worse <= 48
+    (alone,) = measure_people(overrides(gains[well], persons[well]), SETTINGS).populations
+    assert alone.worse == 0
+
+
 def test_fifty_two_looks_at_nothing_fool_a_fixed_interval_and_not_the_sequence():
     """At most 15 of 300 misled: a rate of 3 % fails in 2 % of draws, 10 % passes in 0.1 %."""
     rng = np.random.default_rng(2)

@@ -145,7 +145,7 @@ class PeopleSettings(Declaration):
     """When a person's overrides are reliably better or worse than the advice."""
 
     smallest_overrides: int = 5
-    false_discovery: float = 0.10
+    false_discovery: float = 0.05
 
 
 class SignalSettings(Declaration):

@@ -1,46 +1,13 @@
-"""Many estimates at once: shrinkage towards their common mean, and false discovery."""
+"""Many estimates at once: how far they truly differ, and false discovery."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Shrunk:
-    """Estimates pulled towards their `mean`: posterior `value` and `sd` of each; `tau` is the
-    standard deviation between them."""
-
-    value: Array
-    sd: Array
-    mean: float
-    tau: float
-
-    def probability_above(self, limit: float = 0.0) -> Array:
-        """P(true value > limit) of each."""
-        return np.asarray(ndtr((self.value - limit) / np.maximum(self.sd, 1e-12)))
-
-
-def shrink(estimates: Array, variances: Array, smallest_tau: float = 0.0) -> Shrunk:
-    """Normal–normal empirical Bayes with Paule & Mandel's (1982) between-variance.
-
-    The posterior sd has the uncertainty of the common mean in it (Morris 1983). `smallest_tau`:
-    how far members are believed to differ at the least; without it, members that seem alike
-    would all be judged by their common mean alone.
-    """
-    tau2 = max(paule_mandel(estimates, variances), smallest_tau**2)
-    weight = 1 / (variances + tau2)
-    mean = float((weight * estimates).sum() / weight.sum())
-    keep = tau2 / (tau2 + variances)
-    value = keep * estimates + (1 - keep) * mean
-    spread = keep * variances + (1 - keep) ** 2 / weight.sum()
-    return Shrunk(value, np.sqrt(spread), mean, float(np.sqrt(tau2)))
 
 
 def paule_mandel(estimates: Array, variances: Array) -> float:

@@ -22,8 +22,8 @@ def overriders_section(diagnosis: Diagnosis) -> Section | None:
     worse = sum(p.worse or 0 for p in found.populations)
     return Section(
         _heading(better, worse, found.tested),
-        "People by whether their overrides beat the advice they reject, each shrunk to their "
-        "population.",
+        "People by whether their overrides beat the advice they reject, each by their own overrides "
+        "alone.",
         ("Population", "People with judged overrides", "Better", "Worse", "Cannot tell", "Too few",
          "Mean gain of an override"),
         tuple(_figures(p, diagnosis) for p in found.populations),
