@@ -50,6 +50,10 @@ COVERAGE = (
     Covers("readiness", "with_readiness", "readiness to follow goes with skill, adjusted with each person's tendency"),
     Covers("readiness", "adjusted", "the same without it", nominal=False),
     Covers("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)"),
+    Covers("same-cases", "model", "8 to 60 cases, the same for all: the model is right", "model"),
+    Covers("same-cases", "person", "the same: people are right", "person"),
+    Covers("same-cases", "both", "the same: people minus model", "both"),
+    Covers("same-cases", "error", "the same: the model errs (reliance)", "error"),
 )  # fmt: skip
 
 _SAID = "followed against overridden said aloud and false"

@@ -37,7 +37,7 @@ def diagnosed(name: str) -> Result:
 def said(result: Result) -> str:
     """All that findings and verdict say."""
     (one,) = result.diagnoses
-    return " ".join([one.verdict, *(f"{f.title} {f.text} {f.action}" for f in one.findings)])
+    return " ".join([one.verdict, *(f"{f.title} {f.text}" for f in one.findings)])
 
 
 def numbers(advice, choice, truth=None) -> pd.DataFrame:
@@ -181,3 +181,34 @@ def test_nobody_is_counted_as_worse_for_what_the_others_do():
     (whole,) = found.measures().people.populations
     assert whole.people == 60
     assert (whole.better, whole.worse) == (0, 0)
+
+
+def test_what_is_right_of_ten_cases_is_known_from_ten_however_many_saw_them():
+    found = diagnosed("same-cases-for-all")
+    measures = found.measures()
+    whole = measures.paired.overall
+    assert not whole.person_minus_model.excludes()
+    for answer in (whole.model_right, whole.person_right):
+        assert answer.high - answer.low > 0.35
+    for error in (measures.reliance.model_error, measures.model_issue.scopes[0].error):
+        assert error.low < 0.12
+        assert error.high > 0.55
+    assert "model alone" not in said(found)
+
+
+def test_cases_of_their_own_keep_their_errors_by_person():
+    rng = np.random.default_rng(4)
+    n = 3_000
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in rng.integers(0, 40, n)],
+            "consulted": True,
+            "recommendation": rng.choice(["yes", "no"], n),
+            "choice": rng.choice(["yes", "no"], n),
+            "correct_choice": rng.choice(["yes", "no"], n),
+        }
+    )
+    measures = ("paired", "reliance", "model_issue", "value", "expert_benchmark")
+    bare = takeup.diagnose(frame, only=measures).measures()
+    own = takeup.diagnose(frame.assign(case_id=[f"c{i}" for i in range(n)]), only=measures)
+    assert own.measures() == bare

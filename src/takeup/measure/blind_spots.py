@@ -26,6 +26,7 @@ from takeup.measure.looks import interval_of
 from takeup.measure.model_issue import SegmentError, error_sums, is_blind_spot, segment_error
 from takeup.measure.override_value import judged_overrides
 from takeup.measure.person_groups import GROUP, with_person_groups
+from takeup.record.columns import CASE
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_ratio
@@ -105,7 +106,7 @@ def measure_blind_spots(
     if isinstance(rows, CannotSay):
         return rows
     names = tuple(c for c in names if c in rows.columns)
-    rows = keep(with_person_groups(rows.rename(person_id="person"), _MOST_GROUPS))
+    rows = keep(with_person_groups(_by_the_fewer(rows), _MOST_GROUPS))
     total = int(fetch(rows.count().as_table())[0][0].as_py())
     if total < rules.smallest_overrides or not names:
         return insufficient(
@@ -133,6 +134,19 @@ def measure_blind_spots(
         candidates,
         total,
     )
+
+
+def _by_the_fewer(rows: ir.Table) -> ir.Table:
+    """`rows` with `person_id` of those by whom errors go and halves are made: people; or cases, where people
+    saw fewer of them than there are people, since another half of the people would only say of the same cases
+    what the first did. `who` overrode in any case."""
+    rows = rows.mutate(who=rows.person)
+    if CASE in rows.columns:
+        sizes = rows.aggregate(people=rows.person.nunique(), cases=rows[CASE].nunique())
+        (found,) = fetch(sizes).to_pylist()
+        if found["cases"] < found["people"]:
+            rows = rows.mutate(person=rows[CASE].cast("string"))
+    return rows.rename(person_id="person")
 
 
 def _tests(rows: ir.Table, names: Sequence[str], settings: Settings) -> tuple[list[_Test], int]:
@@ -310,9 +324,7 @@ def _people(told: Sequence[tuple[_Test, int]], rows: ir.Table) -> dict[tuple[Lev
     """How many people overrode in each kind of case that is told of."""
     found: dict[tuple[Level, ...], int] = {}
     for columns in _column_sets(told):
-        counts = fetch(
-            rows.group_by(*columns).aggregate(people=rows.person_id.nunique())
-        ).to_pylist()
+        counts = fetch(rows.group_by(*columns).aggregate(people=rows.who.nunique())).to_pylist()
         found |= {tuple((c, str(r[c])) for c in columns): int(r["people"]) for r in counts}
     return found
 

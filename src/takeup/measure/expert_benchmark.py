@@ -19,6 +19,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import answered_rows, truth_weight, uneven_truth
+from takeup.measure.same_cases import crossed
 from takeup.measure.whose import person_of, population_of
 from takeup.record.evidence import Evidence
 from takeup.record.population import Benchmark, Population, population_facts
@@ -186,6 +187,11 @@ def _outcome(decisions: ir.Table, panel: _Found, settings: Settings) -> _Found:
             wrong=ibis.ifelse(known & ~rows.advice_right, weight, 0.0).sum(),
         )
     ).to_pandas()
+    ratio = (
+        ibis.ifelse(known & ~rows.advice_right, weight, 0.0),
+        ibis.ifelse(known, weight, 0.0),
+    )
+    seen = crossed(rows, {"error": ratio}, {"population": population_of(rows).cast("string")})
     for name, part in frame.groupby("population"):
         n = int(part["n"].sum())
         if refusal is not None:
@@ -196,7 +202,8 @@ def _outcome(decisions: ir.Table, panel: _Found, settings: Settings) -> _Found:
                 f"{n} cases with a known right answer", f"{JUDGED_CASES} such cases", n
             )
             continue
-        q = weighted_posterior(part["wrong"].to_numpy(float), part["w"].to_numpy(float), float(n))
+        wrong, w = part["wrong"].to_numpy(float), part["w"].to_numpy(float)
+        q = weighted_posterior(wrong, w, float(n), seen.get((str(name),), {}).get("error"))
         kappa, kappa_sd = panel.knowable.get(str(name), KNOWABLE)
         slips, slips_sd = SLIPS
         value = q.mean * kappa + (1 - q.mean) * slips

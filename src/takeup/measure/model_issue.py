@@ -18,6 +18,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, truth_weight, uneven_truth
+from takeup.measure.same_cases import crossed
 from takeup.measure.whose import ALL, person_of, population_of
 from takeup.record.settings import ModelIssueSettings, Settings
 from takeup.record.use_case import UseCase, Utility
@@ -28,6 +29,7 @@ from takeup.stats.rates import (
     weighted_posterior,
     weighted_share,
 )
+from takeup.stats.two_way import Crossed
 
 Kind = Literal[
     "blind_spot",
@@ -110,7 +112,10 @@ def measure_model_issue(
     if judged < rules.smallest_resolved:
         return insufficient(f"only {judged} cases with a known right answer", PANEL, judged)
     whole = _sums(rows, None)
-    scopes = [segment_error(name, "", ALL, part, None, settings) for name, part in _scoped(whole)]
+    scopes = [
+        segment_error(name, "", ALL, part, None, settings, (_seen(_of_scope(rows, name)), {}))
+        for name, part in _scoped(whole)
+    ]
     found: list[SegmentError] = []
     for dimension in segments:
         found += segment_errors(rows, dimension, settings)
@@ -128,11 +133,41 @@ def segment_errors(rows: ir.Table, dimension: str, settings: Settings) -> list[S
     """The advice in each level of `dimension`, for all and for each population. `rows` have
     advice, and its truth where it is known."""
     found = []
+    level_of = rows[dimension].cast("string")
     for name, part in _scoped(_sums(rows, dimension)):
         for level, own in part.dropna(subset=["level"]).groupby("level"):
             rest = part[part["level"] != level]
-            found.append(segment_error(name, dimension, str(level), own, rest, settings))
+            scope = _of_scope(rows, name)
+            inside, outside = (
+                _seen(scope.filter((level_of == level).fill_null(False) == side))
+                for side in (True, False)
+            )
+            found.append(
+                segment_error(name, dimension, str(level), own, rest, settings, (inside, outside))
+            )
     return found
+
+
+def _of_scope(rows: ir.Table, scope: str) -> ir.Table:
+    return rows if scope == ALL else rows.filter(population_of(rows) == scope)
+
+
+def _seen(rows: ir.Table) -> dict[str, Crossed]:
+    """What cases add that many people saw, to the errors of advice and of overrides."""
+    weight, known = truth_weight(rows), rows.advice_right.notnull()
+    ratios = {
+        "error": (
+            ibis.ifelse(known & ~rows.advice_right, weight, 0.0),
+            ibis.ifelse(known, weight, 0.0),
+        )
+    }
+    if "choice_better" in rows.columns:
+        scored = (rows.action == "overridden") & rows.choice_better.notnull()
+        ratios["overrides"] = (
+            ibis.ifelse(scored & rows.choice_better, weight, 0.0),
+            ibis.ifelse(scored, weight, 0.0),
+        )
+    return crossed(rows, ratios).get((), {})
 
 
 def is_blind_spot(one: SegmentError, settings: Settings) -> bool:
@@ -193,14 +228,20 @@ def segment_error(
     own: pd.DataFrame,
     rest: pd.DataFrame | None,
     settings: Settings,
+    seen: tuple[Mapping[str, Crossed], Mapping[str, Crossed]] = ({}, {}),
 ) -> SegmentError:
-    """One kind of case from its own sums (by person) and those of the `rest` of its scope."""
+    """One kind of case from its own sums (by person) and those of the `rest` of its scope. `seen`: what cases
+    add that many people saw, inside and in the rest."""
     total = own["cases"].sum() + (rest["cases"].sum() if rest is not None else 0)
     elsewhere: Answer = insufficient("there is no other kind of case", "a second kind of case")
     against: Answer = elsewhere
     if rest is not None and rest["judged"].sum() and own["judged"].sum():
-        elsewhere = _error(rest, settings)
-        against = ratio_of_shares(_posterior(own), _posterior(rest), settings.confidence)
+        elsewhere = _error(rest, settings, seen[1].get("error"))
+        against = ratio_of_shares(
+            _posterior(own, seen[0].get("error")),
+            _posterior(rest, seen[1].get("error")),
+            settings.confidence,
+        )
     over, scored = int(own["over"].sum()), "over_judged" in own
     accuracy: Answer = not_instrumented("overrides cannot be scored", "the right answer")
     if scored:
@@ -211,6 +252,7 @@ def segment_error(
             float(own["over_judged"].sum()),
             settings.confidence,
             clustered=len(by_person) > 1,
+            crossed=seen[0].get("overrides"),
         )
     return SegmentError(
         scope,
@@ -219,7 +261,7 @@ def segment_error(
         int(own["cases"].sum()),
         float(own["cases"].sum() / total),
         int(own["judged"].sum()),
-        _error(own, settings),
+        _error(own, settings, seen[0].get("error")),
         elsewhere,
         against,
         accuracy,
@@ -241,12 +283,13 @@ def _by_person(frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     return frame.groupby("person")[["w_wrong", "w"]].sum(), float(frame["judged"].sum())
 
 
-def _posterior(frame: pd.DataFrame) -> Posterior:
+def _posterior(frame: pd.DataFrame, cases: Crossed | None) -> Posterior:
     sums, rows = _by_person(frame)
-    return weighted_posterior(sums["w_wrong"].to_numpy(float), sums["w"].to_numpy(float), rows)
+    wrong, w = sums["w_wrong"].to_numpy(float), sums["w"].to_numpy(float)
+    return weighted_posterior(wrong, w, rows, cases)
 
 
-def _error(frame: pd.DataFrame, settings: Settings) -> Answer:
+def _error(frame: pd.DataFrame, settings: Settings, cases: Crossed | None) -> Answer:
     sums, rows = _by_person(frame)
     return weighted_share(
         sums["w_wrong"].to_numpy(float),
@@ -254,6 +297,7 @@ def _error(frame: pd.DataFrame, settings: Settings) -> Answer:
         rows,
         settings.confidence,
         clustered=len(sums) > 1,
+        crossed=cases,
     )
 
 

@@ -11,6 +11,7 @@ import ibis.expr.types as ir
 from takeup.log import keep
 from takeup.measure.known_truth import PANEL, truth_weight, uneven_truth
 from takeup.measure.whose import person_of, population_of
+from takeup.record.columns import CASE
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay, not_instrumented
 
@@ -20,7 +21,7 @@ def judged_overrides(
 ) -> ir.Table | CannotSay:
     """Overrides with known truth, few and held by the engine: `gain` (−1, 0, 1), `w` (one over
     the chance of being judged), `person`, `population` and `columns` as texts,
-    and `decided_at` where it is known.
+    `decided_at` where it is known, and the case where many are of the same ones.
 
     Refuses where truth is not known, or known unevenly.
     """
@@ -41,6 +42,7 @@ def judged_overrides(
             person=person_of(t).cast("string"),
             population=population_of(t).cast("string"),
             **({"decided_at": t.decided_at} if "decided_at" in t.columns else {}),
+            **({CASE: t[CASE]} if CASE in t.columns else {}),
             **{c: t[c].cast("string") for c in columns if c in t.columns and c != "population"},
         )
     )

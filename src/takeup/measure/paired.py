@@ -17,10 +17,12 @@ import pandas as pd
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, answered_rows, seen_rows, truth_weight, uneven_truth
 from takeup.measure.looks import interval_of
+from takeup.measure.same_cases import crossed
 from takeup.measure.whose import EVERYONE, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.clusters import Clustered, stratified_ratio
+from takeup.stats.two_way import Crossed
 
 _ASSUMPTION = "the right answer does not depend on which choice was made or on who judged it"
 
@@ -65,16 +67,13 @@ def measure_paired(
     if refusal := uneven_truth(rows, settings):
         return refusal
     judged = rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull())
-    overall = _group("all", _sums(judged, None), settings)
+    overall = _group("all", _sums(judged, None), settings, _crossed(judged).get(()))
     if overall.judged < settings.paired.smallest_sample:
         return insufficient(
             f"only {overall.judged} cases with a known right answer", PANEL, overall.judged
         )
     groups = {
-        dimension: tuple(
-            _group(str(level), part, settings)
-            for level, part in _sums(judged, dimension).dropna(subset=["level"]).groupby("level")
-        )
+        dimension: _groups(judged, dimension, settings)
         for dimension in dimensions
         if dimension in judged.columns
     }
@@ -93,6 +92,26 @@ def judged_by_person(decisions: ir.Table) -> pd.DataFrame:
     cases of the scope that `measure_paired` answers for."""
     _, rows = _scope(decisions)
     return _sums(rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull()), None)
+
+
+def _groups(judged: ir.Table, dimension: str, settings: Settings) -> tuple[PairedGroup, ...]:
+    sums = _sums(judged, dimension).dropna(subset=["level"])
+    seen = _crossed(judged, {"level": judged[dimension].cast("string")})
+    return tuple(
+        _group(str(level), part, settings, seen.get((str(level),)))
+        for level, part in sums.groupby("level")
+    )
+
+
+def _crossed(
+    judged: ir.Table, by: dict[str, ir.Value] | None = None
+) -> dict[tuple[str, ...], dict[str, Crossed]]:
+    """What cases add that many people saw, for each of the three figures of a group."""
+    w = truth_weight(judged)
+    p, m = judged.choice_right.cast("float64"), judged.advice_right.cast("float64")
+    return crossed(
+        judged, {"both": (w * (p - m), w), "person": (w * p, w), "model": (w * m, w)}, by
+    )
 
 
 def _sums(judged: ir.Table, dimension: str | None) -> pd.DataFrame:
@@ -119,22 +138,37 @@ def _sums(judged: ir.Table, dimension: str | None) -> pd.DataFrame:
     return frame
 
 
-def person_against_model(sums: pd.DataFrame, settings: Settings) -> Answer:
+def person_against_model(
+    sums: pd.DataFrame, settings: Settings, cases: Crossed | None = None
+) -> Answer:
     """Person minus model from sums by person: `n` cases, weights `w`, weighted right answers `wp` and `wm`,
     Σw² of the cases, of their difference and its square (`w2`, `w2d`, `w2dd`), and how many cases only one
-    got right (`person_only`, `model_only`)."""
+    got right (`person_only`, `model_only`). `cases`: what cases add that many people saw."""
     n = int(sums["n"].sum())
     d = sums["wp"] - sums["wm"]
-    return _mean(sums, d, sums["w2dd"], sums["w2d"], n, settings, "points")
+    return _mean(sums, d, sums["w2dd"], sums["w2d"], n, settings, "points", cases)
 
 
-def _group(key: str, sums: pd.DataFrame, settings: Settings) -> PairedGroup:
+def _group(
+    key: str, sums: pd.DataFrame, settings: Settings, cases: dict[str, Crossed] | None
+) -> PairedGroup:
     n = int(sums["n"].sum())
+    seen = cases or {}
     return PairedGroup(
         key,
-        person_against_model(sums, settings),
-        _mean(sums, sums["wp"], sums["w2p"], sums["w2p"], n, settings, "share"),
-        _mean(sums, sums["wm"], sums["w2m"], sums["w2m"], n, settings, "share"),
+        person_against_model(sums, settings, seen.get("both")),
+        _mean(
+            sums,
+            sums["wp"],
+            sums["w2p"],
+            sums["w2p"],
+            n,
+            settings,
+            "share",
+            seen.get("person"),
+            once_a_case=False,
+        ),
+        _mean(sums, sums["wm"], sums["w2m"], sums["w2m"], n, settings, "share", seen.get("model")),
         n,
         int(sums["person_only"].sum()),
         int(sums["model_only"].sum()),
@@ -150,8 +184,13 @@ def _mean(
     n: int,
     settings: Settings,
     unit: str,
+    cases: Crossed | None = None,
+    *,
+    once_a_case: bool = True,
 ) -> Answer:
-    """Weighted mean with errors clustered by person, or by case where persons are unknown."""
+    """Weighted mean with errors clustered by person (and by case where many saw the same ones), or by case
+    where persons are unknown. `once_a_case`: the model has its part in it, which is right or wrong once for
+    all who saw a case; people may be either of one case, which tells something by itself."""
     if n < 2:
         return insufficient(f"{n} judged cases", "more judged cases", n)
     people = sums["person"].nunique()
@@ -159,6 +198,8 @@ def _mean(
         population = sums["population"].astype("string").fillna("").to_numpy(str)
         found = stratified_ratio(total.to_numpy(float), sums["w"].to_numpy(float), population)
         by = "errors by person within populations"
+        if cases is not None:
+            found, by = cases.widened(found), "errors by person and by case, which many people saw"
     else:
         w = float(sums["w"].sum())
         value = float(total.sum()) / w
@@ -166,7 +207,8 @@ def _mean(
         se = float(np.sqrt(max(spread, 0) * n / (n - 1))) / w
         found, by = Clustered(value, se, n - 1, n), "errors by case"
     if unit != "loss":
-        found = replace(found, se=max(found.se, _least_error(sums, found.value, n, unit)))
+        once = cases if once_a_case else None
+        found = replace(found, se=max(found.se, _least_error(sums, found.value, n, unit, once)))
     interval = interval_of(settings)
     low, high = interval.around(found.value, found.se, found.df, n)
     if unit == "share":
@@ -187,7 +229,9 @@ def _mean(
     )
 
 
-def _least_error(sums: pd.DataFrame, value: float, n: int, unit: str) -> float:
+def _least_error(
+    sums: pd.DataFrame, value: float, n: int, unit: str, cases: Crossed | None
+) -> float:
     """The error of a few more differences (or wrong answers) than were seen: of forty cases without one it
     is not known that there is none. One more on either side of two for a difference (Agresti & Min 2005,
     Stat. Med. 24, §3), two of four for a share (Agresti & Coull 1998, Am. Stat. 52)."""
@@ -198,6 +242,10 @@ def _least_error(sums: pd.DataFrame, value: float, n: int, unit: str) -> float:
         wrong = (n * min(value, 1 - value) + 2) / (n + 4)
         spread = wrong * (1 - wrong)
     effective = float(sums["w"].sum()) ** 2 / float(sums["w2"].sum())
+    if cases is not None:
+        once = min(cases.cases, n)
+        spread = (once * min(abs(value), 1 - abs(value)) + 2) / (once + 4)
+        spread, effective = spread * (1 - spread), min(effective, once)
     return float(np.sqrt(max(spread, 0.0) / effective))
 
 
@@ -210,6 +258,7 @@ def _losses(rows: ir.Table, settings: Settings) -> Answer:
     known = rows.filter(rows.loss_recommended.notnull() & rows.loss_final.notnull())
     d = known.loss_final - known.loss_recommended
     w = truth_weight(known)
+    seen = crossed(known, {"loss": (w * d, w)}).get((), {})
     sums = fetch(
         known.group_by(person=person_of(known), population=population_of(known)).aggregate(
             n=known.count(),
@@ -221,5 +270,5 @@ def _losses(rows: ir.Table, settings: Settings) -> Answer:
         )
     ).to_pandas()
     return _mean(
-        sums, sums["wd"], sums["w2dd"], sums["w2d"], int(sums["n"].sum()), settings, "loss"
-    )
+        sums, sums["wd"], sums["w2dd"], sums["w2d"], int(sums["n"].sum()), settings, "loss", seen.get("loss"),
+    )  # fmt: skip

@@ -16,12 +16,14 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.known_truth import answered_rows, truth_weight, uneven_truth
+from takeup.measure.same_cases import Ratio, crossed
 from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.quantiles import t_half_width
 from takeup.stats.rates import weighted_share
+from takeup.stats.two_way import Crossed
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +56,14 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
     consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
     weight = truth_weight(t)
     counts: dict[str, ir.Value] = {}
+    ratios: dict[str, Ratio] = {}
 
     def pair(name: str, hit: ir.BooleanValue, of: ir.BooleanValue) -> None:
         # A cast, because `NOT x IS NOT NULL` binds the wrong way in the compiled text.
         known = of & hit.cast("int8").notnull()
-        counts[f"{name}_k"] = ibis.ifelse(known & hit, weight, 0.0).sum()
-        counts[f"{name}_n"] = ibis.ifelse(known, weight, 0.0).sum()
+        ratios[name] = ibis.ifelse(known & hit, weight, 0.0), ibis.ifelse(known, weight, 0.0)
+        counts[f"{name}_k"] = ratios[name][0].sum()
+        counts[f"{name}_n"] = ratios[name][1].sum()
         counts[f"{name}_rows"] = known.fill_null(False).cast("int64").sum()
 
     over, right = t.action == "overridden", t.advice_right
@@ -74,11 +78,12 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
         pair("rsr", t.choice_right, ~right & t.initial_right)
     frame = fetch(t.group_by("person__").aggregate(**counts)).to_pandas()
     level = settings.confidence
+    seen = crossed(t, ratios).get((), {})
 
     def answer(name: str, needs: str) -> Answer:
         if f"{name}_n" not in frame:
             return not_instrumented("the first answer before the advice is not recorded", needs)
-        return _share(frame, name, level)
+        return _share(frame, name, level, seen.get(name))
 
     first = "initial_choice: what the person chose before seeing the advice"
     rair, rsr = answer("rair", first), answer("rsr", first)
@@ -89,19 +94,20 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
         _complement(rair),
         answer("rc", ""),
         answer("rw", ""),
-        _discrimination(frame, level),
+        _discrimination(frame, level, seen),
         answer("q", ""),
         answer("oa", "the right answer for overrides"),
     )
 
 
-def _share(frame: pd.DataFrame, name: str, level: float) -> Answer:
+def _share(frame: pd.DataFrame, name: str, level: float, cases: Crossed | None) -> Answer:
     return weighted_share(
         frame[f"{name}_k"].to_numpy(float),
         frame[f"{name}_n"].to_numpy(float),
         float(frame[f"{name}_rows"].sum()),
         level,
         clustered=len(frame) > 1,
+        crossed=cases,
     )
 
 
@@ -114,8 +120,9 @@ def _complement(answer: Answer) -> Answer:
     return Estimate(**fields)
 
 
-def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
-    """J = R_c + R_w − 1; delta method over persons."""
+def _discrimination(frame: pd.DataFrame, level: float, cases: dict[str, Crossed]) -> Answer:
+    """J = R_c + R_w − 1; delta method over persons, and over cases where many saw the same ones (advice is
+    right or wrong for all who see it, so that the two parts have no case in common)."""
     parts = []
     people = len(frame)
     for name in ("rc", "rw"):
@@ -132,7 +139,15 @@ def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
     if people > 1:
         influence = parts[0][1] + parts[1][1]
         se = float(np.sqrt(people / (people - 1) * (influence**2).sum()))
-        df = people - 1
+        df = float(people - 1)
+        if cases:
+            right, wrong = cases["rc"], cases["rw"]
+            both = Crossed(
+                right.by_case + wrong.by_case,
+                right.by_both + wrong.by_both,
+                min(right.cases, wrong.cases),
+            )
+            se, df = both.variance(se**2) ** 0.5, min(df, max(both.cases - 1, 1.0))
     else:
         se = float(np.sqrt(sum(r * (1 - r) / n for r, _, n in parts)))
         df = 1_000_000
@@ -144,7 +159,7 @@ def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
         float(value + half),
         level,
         n_rows,
-        "R_c + R_w − 1, errors by person",
+        f"R_c + R_w − 1, errors by person{' and case' if cases else ''}",
         "descriptive",
         unit="points",
         people=people if people > 1 else None,

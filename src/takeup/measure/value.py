@@ -7,24 +7,23 @@ cases: paired. Money: what hangs on a case (`value`) is lost where the decision 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, truth_weight, uneven_truth
 from takeup.measure.looks import interval_of
+from takeup.measure.same_cases import Ratio, crossed
 from takeup.measure.whose import ALL, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, stratified_ratio
-
-Array = NDArray[np.float64]
+from takeup.stats.two_way import Crossed
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +97,16 @@ def measure_value(decisions: ir.Table, use_case: UseCase, settings: Settings) ->
         return insufficient(f"{n} cases with known losses", PANEL, n)
     persons = "person_id" in columns
     several = frame["population"].nunique() > 1
-    found = [_of(ALL, frame, unit, persons, settings)]
+    ratios = _ratios(known, advice, decided)
+    seen = crossed(known, ratios).get((), {})
+    found = [_of(ALL, frame, unit, persons, settings, seen)]
     if several:
         parts = sorted(frame.groupby("population"), key=lambda p: -p[1]["eligible"].sum())
-        found += [_of(str(name), part, unit, persons, settings) for name, part in parts]
+        of = crossed(known, ratios, {"population": population_of(known).cast("string")})
+        found += [
+            _of(str(name), part, unit, persons, settings, of.get((str(name),), {}))
+            for name, part in parts
+        ]
     return Value(unit, tuple(found))
 
 
@@ -122,6 +127,24 @@ def _losses(
 
 def _sums(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) -> pd.DataFrame:
     """Weighted losses by population and person."""
+    sums = {name: k.sum() for name, (k, _) in _ratios(t, advice, decided).items()}
+    known = advice.notnull() & decided.notnull()
+    frame: pd.DataFrame = fetch(
+        t.group_by(
+            population=population_of(t).cast("string"),
+            person=person_of(t).cast("string"),
+        ).aggregate(
+            eligible=t.count(),
+            judged=known.cast("int64").sum(),
+            w=ibis.ifelse(known, truth_weight(t), 0.0).sum(),
+            **sums,
+        )
+    ).to_pandas()
+    return frame
+
+
+def _ratios(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) -> dict[str, Ratio]:
+    """Of each row, what it adds to each weighted loss and to the weight of what is judged."""
     known = advice.notnull() & decided.notnull()
     w = ibis.ifelse(known, truth_weight(t), 0.0)
     worse = decided - advice
@@ -130,60 +153,65 @@ def _sums(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) -> p
 
     def total(value: ir.FloatingValue, where: ir.BooleanValue | None = None) -> ir.FloatingValue:
         here = known if where is None else known & where
-        return ibis.ifelse(here, w * value, 0.0).sum()
+        return ibis.ifelse(here, w * value, 0.0)
 
-    frame: pd.DataFrame = fetch(
-        t.group_by(
-            population=population_of(t).cast("string"),
-            person=person_of(t).cast("string"),
-        ).aggregate(
-            eligible=t.count(),
-            judged=known.cast("int64").sum(),
-            w=w.sum(),
-            decided=total(decided),
-            advice=total(advice),
-            not_consulting=total(worse, t.action == "not_consulted"),
-            overriding=total(worse, over),
-            wrong_overrides=total(worse, over & (worse > 0)),
-            gained=total(-worse, over & (worse < 0)),
-            wrong_following=total(decided, used & wrong),
-        )
-    ).to_pandas()
-    return frame
+    parts = {
+        "not_consulting": total(worse, t.action == "not_consulted"),
+        "overriding": total(worse, over),
+        "wrong_following": total(decided, used & wrong),
+    }
+    sums = {
+        "decided": total(decided),
+        "advice": total(advice),
+        **parts,
+        "wrong_overrides": total(worse, over & (worse > 0)),
+        "gained": total(-worse, over & (worse < 0)),
+        "lost": parts["not_consulting"] + parts["overriding"] + parts["wrong_following"],
+    }
+    return {name: (value, w) for name, value in sums.items()}
 
 
-def _of(name: str, part: pd.DataFrame, unit: str, persons: bool, settings: Settings) -> ValueOf:
+def _of(
+    name: str,
+    part: pd.DataFrame,
+    unit: str,
+    persons: bool,
+    settings: Settings,
+    seen: Mapping[str, Crossed],
+) -> ValueOf:
     eligible, judged = int(part["eligible"].sum()), int(part["judged"].sum())
     w = part["w"].to_numpy(float)
     population = part["population"].fillna("").to_numpy(str)
 
-    def mean(values: Array, method: str, times: float = 1.0, *, of: str = unit) -> Answer:
+    def mean(column: str, method: str, times: float = 1.0) -> Answer:
         if not persons or len(part) < 3 or judged < settings.paired.smallest_sample:
             return insufficient(
                 f"{judged} judged cases of {len(part) if persons else 'unknown'} people",
                 "30 judged cases of at least three people", judged,
             )  # fmt: skip
-        found = Sample(judged, of, True, interval_of(settings)).estimate(
-            stratified_ratio(values, w, population), method, "paired",
+        found = stratified_ratio(part[column].to_numpy(float), w, population)
+        if column in seen:
+            found = seen[column].widened(found)
+        told = Sample(judged, unit, True, interval_of(settings)).estimate(
+            found, method, "paired",
             "the right answer does not depend on what was decided",
         )  # fmt: skip
-        return _scaled(found, times)
+        return _scaled(told, times)
 
-    lost = part["not_consulting"] + part["overriding"] + part["wrong_following"]
     per = "mean per eligible decision"
     return ValueOf(
         name,
         len(part) if persons else None,
         eligible,
         judged,
-        mean(part["decided"].to_numpy(float), per),
-        mean(part["advice"].to_numpy(float), per),
-        mean(part["not_consulting"].to_numpy(float), per),
-        mean(part["overriding"].to_numpy(float), per),
-        mean(part["wrong_overrides"].to_numpy(float), per),
-        mean(part["wrong_following"].to_numpy(float), per),
-        mean(part["gained"].to_numpy(float), per),
-        mean(lost.to_numpy(float), f"mean per decision times {eligible:,} decisions", eligible),
+        mean("decided", per),
+        mean("advice", per),
+        mean("not_consulting", per),
+        mean("overriding", per),
+        mean("wrong_overrides", per),
+        mean("wrong_following", per),
+        mean("gained", per),
+        mean("lost", f"mean per decision times {eligible:,} decisions", eligible),
     )
 
 

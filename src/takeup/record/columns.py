@@ -492,6 +492,8 @@ COLUMNS: dict[str, Column] = {
     column.name: column for column in (*DECISION_COLUMNS, *OUTCOME_COLUMNS, *ELIGIBLE_COLUMNS)
 }
 COVARIATE_PREFIX = "x_"
+CASE = "case__"
+"""The number of a row's case in a table in which cases repeat; no column of a source."""
 
 
 def is_canonical(name: str) -> bool:

@@ -13,6 +13,7 @@ from scipy.special import ndtr
 
 from takeup.stats.answer import Answer, Estimate, Grade, insufficient
 from takeup.stats.quantiles import beta_quantile, normal_quantile, t_half_width
+from takeup.stats.two_way import Crossed
 
 Array = NDArray[np.float64]
 
@@ -81,14 +82,20 @@ class ShareSums:
         nn = self.nn / part**2 if self.n else 0.0
         return ShareSums(self.k, n, residual - (self.k / n) ** 2 * nn, 0.0, nn, self.clusters)
 
-    def posterior(self, *, clustered: bool) -> Posterior:
-        """S2 (or S1 where rows count as independent) of the share."""
+    def posterior(self, *, clustered: bool, crossed: Crossed | None = None) -> Posterior:
+        """S2 (or S1 where rows count as independent) of the share; `crossed`: what cases add that several
+        clusters saw."""
         if self.n == 0:
             return Posterior(float("nan"), float("nan"), 0.0, 0.0)
-        if not clustered or self.clusters < 2 or self.rate in (0.0, 1.0):
+        if not clustered or self.clusters < 2:
             return rate_posterior(self.k, self.n)
+        if self.rate in (0.0, 1.0):
+            alike = 1.0 if crossed is None else max(self.n / crossed.cases, 1.0)
+            return rate_posterior(self.k / alike, self.n / alike)
         scale = self.clusters / (self.clusters - 1)
         v_cluster = scale * self.residual() / self.n**2
+        if crossed is not None:
+            v_cluster = crossed.variance(v_cluster)
         deff = max(1.0, v_cluster / (self.rate * (1 - self.rate) / self.n))
         return rate_posterior(self.k / deff, self.n / deff)
 
@@ -115,12 +122,21 @@ def share(
     clustered: bool = True,
     grade: Grade = "descriptive",
     method: str | None = None,
+    crossed: Crossed | None = None,
 ) -> Answer:
     """An observed share Σk/Σn of clusters, with a clustered Jeffreys interval.
 
-    `clustered=False` treats decisions as independent, where persons are unknown.
+    `clustered=False` treats decisions as independent, where persons are unknown; `crossed`: what cases add
+    that several clusters saw.
     """
-    return share_from(share_sums(k, n), confidence, clustered=clustered, grade=grade, method=method)
+    return share_from(
+        share_sums(k, n),
+        confidence,
+        clustered=clustered,
+        grade=grade,
+        method=method,
+        crossed=crossed,
+    )
 
 
 def share_from(
@@ -130,18 +146,19 @@ def share_from(
     clustered: bool = True,
     grade: Grade = "descriptive",
     method: str | None = None,
+    crossed: Crossed | None = None,
 ) -> Answer:
     """The same from sums over clusters."""
     if sums.n == 0:
         return insufficient("no decisions to count", "at least one decision of this kind", 0)
-    posterior = sums.posterior(clustered=clustered)
+    posterior = sums.posterior(clustered=clustered, crossed=crossed)
     if clustered:
-        posterior = _of_few(posterior, sums, confidence)
+        posterior = _of_few(posterior, sums, confidence, crossed)
     value = sums.rate
     tail = (1 - confidence) / 2
     low, high = posterior.quantile(tail), posterior.quantile(1 - tail)
     by = (
-        "clustered by person, as wide as t is for few"
+        f"clustered by person{'' if crossed is None else ' and case'}, as wide as t is for few"
         if clustered
         else "decisions taken as independent, persons unknown"
     )
@@ -158,7 +175,9 @@ def share_from(
     )
 
 
-def _of_few(posterior: Posterior, sums: ShareSums, confidence: float) -> Posterior:
+def _of_few(
+    posterior: Posterior, sums: ShareSums, confidence: float, crossed: Crossed | None
+) -> Posterior:
     """The posterior whose interval is as much wider as t with G* − 1 degrees of freedom is than the normal,
     G* = (Σn)²/Σn² effective clusters: the spread between few people is itself hardly known.
 
@@ -168,17 +187,22 @@ def _of_few(posterior: Posterior, sums: ShareSums, confidence: float) -> Posteri
     if sums.clusters < 2 or sums.nn <= 0:
         return posterior
     effective = sums.n**2 / sums.nn
+    if crossed is not None:
+        effective = min(effective, crossed.cases)
     wider = t_half_width(confidence, max(effective - 1, 1.0)) / normal_quantile(
         0.5 + confidence / 2
     )
     return rate_posterior(posterior.k / wider**2, posterior.n / wider**2)
 
 
-def weighted_posterior(k: Array, n: Array, rows: float) -> Posterior:
-    """S2 of weighted counts by cluster, scaled so that they stand for `rows` rows."""
+def weighted_posterior(
+    k: Array, n: Array, rows: float, crossed: Crossed | None = None
+) -> Posterior:
+    """S2 of weighted counts by cluster, scaled so that they stand for `rows` rows; `crossed`: what cases add
+    that several clusters saw."""
     total = float(n.sum())
     scale = rows / total if total else 0.0
-    return clustered_posterior(k * scale, n * scale)
+    return share_sums(k * scale, n * scale).posterior(clustered=True, crossed=crossed)
 
 
 def weighted_share(
@@ -189,13 +213,16 @@ def weighted_share(
     *,
     clustered: bool,
     method: str | None = None,
+    crossed: Crossed | None = None,
 ) -> Answer:
     """A share of weighted counts (each row counts by one over its chance of being known)."""
     total = float(n.sum())
     if rows == 0 or total == 0:
         return insufficient("no judged case of this kind", "judged cases", 0)
     scale = rows / total
-    return share(k * scale, n * scale, confidence, clustered=clustered, method=method)
+    return share(
+        k * scale, n * scale, confidence, clustered=clustered, method=method, crossed=crossed
+    )
 
 
 def ratio_of_shares(one: Posterior, other: Posterior, confidence: float) -> Answer:
