@@ -1,8 +1,9 @@
 """Fits how evidence for a reason becomes the belief that it is material, on seeds of their own.
 
-p = sigmoid(shift + slope · sum of terms), by maximum likelihood, once for value misalignment and
-once for the other four; prints what `ResistanceSettings` holds. `reasons` in docs/calibration.md
-is measured on other seeds.
+p = sigmoid(shift + slope · sum of terms), by maximum likelihood; prints what `ResistanceSettings` holds.
+Four reasons on the first family of populations; value misalignment on as many of either family, those
+alone in which the cases that touch values are marked: elsewhere the same evidence goes with no cost in
+the one and with a quarter of the gap in the other. docs/calibration.md is measured on other seeds.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ import os
 import warnings
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,16 +24,19 @@ from scipy.special import expit
 from takeup.record.questionnaire import TYPES
 
 SEEDS = range(10_000, 10_900)
+MARKED = range(10_903, 12_403, 6)
+"""Seeds of the first family whose cases are marked (PH2), and as many of the second."""
 RECORDS = Path("build/calibration/fit-reasons.json")
 
 
-def _records(seeds: list[int]) -> list[dict[str, object]]:
+def _records(given: tuple[str, list[int]]) -> list[dict[str, Any]]:
     from calibration.jobs import JOBS
     from takeup.log import Engine
 
     warnings.filterwarnings("ignore")
     engine = Engine(threads=1)
-    return [JOBS["reasons"](seed, engine) for seed in seeds]
+    job, seeds = given
+    return [{"job": job, **JOBS[job](seed, engine)} for seed in seeds]
 
 
 def fit(total: NDArray[np.float64], material: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -46,21 +51,29 @@ def fit(total: NDArray[np.float64], material: NDArray[np.bool_]) -> NDArray[np.f
 def main() -> None:
     """Simulate, fit, print."""
     RECORDS.parent.mkdir(parents=True, exist_ok=True)
-    chunks = [list(SEEDS[i : i + 25]) for i in range(0, len(SEEDS), 25)]
+    wanted = (("reasons", SEEDS), ("reasons", MARKED), ("strangers-reasons", MARKED))
+    chunks = [
+        (job, list(seeds[i : i + 25])) for job, seeds in wanted for i in range(0, len(seeds), 25)
+    ]
     with get_context("spawn").Pool(os.cpu_count()) as pool:
         done = track(pool.imap(_records, chunks), "populations", total=len(chunks))
         records = [r for chunk in done for r in chunk]
     RECORDS.write_text(json.dumps(records), encoding="utf-8")
-    total = np.array([[sum(v or 0.0 for v in r["terms"][t]) for t in TYPES] for r in records])
-    material = np.array([[r["truth"][t] >= 0.25 for t in TYPES] for r in records])
-    values = np.array(TYPES) == "VM"
-    for name, where in (("JS, CA, TD, WD", ~values), ("VM", values)):
-        shift, slope = fit(total[:, where].ravel(), material[:, where].ravel())
-        right = expit(shift + slope * total[:, where])
-        print(
-            f"{name}: shift {shift:.2f}, slope {slope:.2f} "
-            f"(believed {right.mean():.3f}, realised {material[:, where].mean():.3f})"
-        )
+    first = [r for r in records if r["job"] == "reasons"]
+    seen = [[r for r in records if r["job"] == job and "VM" in r["p"]] for job, _ in wanted[1:]]
+    few = min(map(len, seen))
+    _print("JS, CA, TD, WD", [(r, t) for r in first[: len(SEEDS)] for t in TYPES if t != "VM"])
+    _print("VM", [(r, "VM") for part in seen for r in part[-few:]])
+
+
+def _print(name: str, pairs: list[tuple[dict[str, Any], str]]) -> None:
+    total = np.array([sum(v or 0.0 for v in r["terms"][t]) for r, t in pairs])
+    material = np.array([r["truth"][t] >= 0.25 for r, t in pairs])
+    shift, slope = fit(total, material)
+    print(
+        f"{name}: shift {shift:.2f}, slope {slope:.2f} ({len(pairs)}: believed "
+        f"{expit(shift + slope * total).mean():.3f}, realised {material.mean():.3f})"
+    )
 
 
 if __name__ == "__main__":

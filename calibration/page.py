@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from calibration.strangers.rows import CLAIMS, COVERAGE
+from calibration.strangers.rows import CLAIMS, COVERAGE, STATED
 from takeup.record.clock import now
 from takeup.record.questionnaire import TYPE_NAMES, TYPES
 
@@ -217,6 +217,14 @@ def _stranger_claims(folder: Path) -> list[Claim]:
             bar = "far above 5 %"
         holds = None if claim.bar is None else share <= claim.bar
         found.append(Claim(f"strangers, {claim.words}", told, bar, holds, len(records)))
+    for one in STATED:
+        known = [r for r in read(folder, f"strangers-{one.job}") if one.reason in r["p"]]
+        if known:
+            stated = float(np.mean([r["p"][one.reason] for r in known]))
+            real = float(np.mean([r["truth"][one.reason] >= 0.25 for r in known]))
+            words = f"strangers, every reason costs use alike: {TYPE_NAMES[one.reason]}, stated and realised"
+            holds = abs(stated - real) <= 0.10
+            found.append(Claim(words, f"{stated:.0%}, {real:.0%}", "≤ 10 points apart", holds, len(known)))  # fmt: skip
     return found
 
 
@@ -272,7 +280,7 @@ def _reason_claims(folder: Path) -> list[Claim]:
 
 def reliability_of_reasons(records: Records) -> pd.DataFrame:
     """Believed against realised (removing the reason closes a quarter of the gap), by tenth."""
-    pairs = [(r["p"][t], r["truth"][t] >= 0.25) for r in records for t in TYPES]
+    pairs = [(r["p"][t], r["truth"][t] >= 0.25) for r in records for t in TYPES if t in r["p"]]
     frame = pd.DataFrame(pairs, columns=["believed", "true"])
     frame["tenth"] = np.minimum((frame["believed"] * 10).astype(int), 9)
     table = frame.groupby("tenth").agg(

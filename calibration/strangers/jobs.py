@@ -13,6 +13,7 @@ from calibration.strangers.many_kinds import small_kind
 from calibration.strangers.months import two_months
 from calibration.strangers.noise import report_of_nothing
 from calibration.strangers.overriders import who_overrides_well
+from calibration.strangers.reasons import reasons_cost_alike
 from calibration.strangers.same_cases import same_for_all
 from takeup.log import Engine
 
@@ -28,6 +29,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "one-kind": one_kind_apart,
     "overriders": who_overrides_well,
     "same-cases": same_for_all,
+    "reasons": reasons_cost_alike,
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calibration.strangers.kinds import WAYS
+from takeup.record.questionnaire import TYPES
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,16 @@ class Seldom:
     a_year: bool = False
 
 
+@dataclass(frozen=True)
+class Stated:
+    """Beliefs of a job about one reason: their mean is to lie within 10 points of how often the reason is
+    material."""
+
+    job: str
+    reason: str
+
+
+STATED = tuple(Stated("reasons", reason) for reason in TYPES)
 COVERAGE = (
     Covers("one-column", "adjusted", "adjusted, one recorded column decides"),
     Covers("one-column", "with_readiness", "the same with each person's tendency"),
@@ -92,6 +103,8 @@ CLAIMS = (
     Seldom("one-kind", "misses", "the same: the interval that holds for all kinds leaves out the 15 points"),
     Seldom("overriders", "false", "sixty people whose overrides gain nothing: anybody better or worse", 0.05, (("kind", "nobody gains"),)),
     Seldom("overriders", "false", "fifty people override badly, ten well: one of the ten counted as worse", 0.05, (("kind", "most lose"),)),
+    Seldom("reasons", "blind", "every reason costs use alike, cases that touch values not marked: a belief about values"),
+    Seldom("reasons", "false", "every reason costs use alike: a dominant reason is not the largest", 0.15, (("dominant", True),)),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

@@ -46,20 +46,30 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
             )
         ]  # fmt: skip
     if scored.verdict == "unclear":
-        best = max(scored.probability, key=lambda t: scored.probability[t])
+        best = max(scored.probability, key=lambda t: scored.probability[t], default="")
+        likeliest = (
+            f"The likeliest to be material is {TYPE_NAMES[best]} at "
+            f"{belief(scored.probability[best])}; no reason is clearly ahead."
+            if best
+            else "Whether any is material cannot be seen."
+        )
         return [
             finding(
                 "reasons_unclear", where, _upper(f"{start}no reason stands out"),
-                f"The likeliest to be material is {TYPE_NAMES[best]} at "
-                f"{belief(scored.probability[best])}; no reason is clearly ahead.",
+                f"{likeliest}{_unseen(scored)}",
                 "descriptive", p.eligible * 0.05, scope=where,
             )
         ]  # fmt: skip
     return [
         finding(
             "no_reason_found", where, _upper(f"{start}no reason against the advice was found"),
-            "No reason is likelier to be material than "
-            f"{belief(max(scored.probability.values()))}, by what people say and do.",
+            (
+                "No reason is likelier to be material than "
+                f"{belief(max(scored.probability.values()))}, by what people say and do."
+                if scored.probability
+                else "Whether any is material cannot be seen."
+            )
+            + _unseen(scored),
             "descriptive", 0.0, scope=where,
         )
     ]  # fmt: skip
@@ -69,7 +79,12 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
     name = TYPE_NAMES[t]
     terms = scored.terms[t]
     lead = f"{who}: {name}" if who else name[0].upper() + name[1:]
-    text = f"Belief that it is material: {belief(scored.probability[t])}. {_sources(terms)}"
+    material = scored.probability.get(t)
+    text = (
+        f"Whether it costs use cannot be seen: that needs {scored.unseen[t]}. {_sources(terms)}"
+        if material is None
+        else f"Belief that it is material: {belief(material)}. {_sources(terms)}"
+    )
     if p.model_issues:
         text += " The model has an issue here as well; that comes first."
     if t in scored.contradictions:
@@ -77,9 +92,17 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
     share = scored.mix[t].low if t in scored.mix else 0.0
     return finding(
         f"reason_{t}", p.population, f"{lead} {_STRENGTH[scored.verdict]}", text, "descriptive",
-        p.eligible * max(share, 0.05) * scored.probability[t],
+        p.eligible * max(share, 0.05) * (scored.evidence[t] if material is None else material),
         scope=p.population, evidence=tuple(_signs(terms)),
     )  # fmt: skip
+
+
+def _unseen(scored: Scored) -> str:
+    """Reasons that may be there or not, for all that is recorded."""
+    if not scored.unseen:
+        return ""
+    told = "; ".join(f"{TYPE_NAMES[t]}, which needs {needs}" for t, needs in scored.unseen.items())
+    return f" Not seen, so not excluded: {told}."
 
 
 def _sources(terms: Terms) -> str:

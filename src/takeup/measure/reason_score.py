@@ -4,8 +4,9 @@ Two questions are kept apart. Is the reason there? The evidence, sigmoid(prior +
 interviews + behaviour), each source capped so that no one source decides alone; its weights are
 expert priors, and verdicts go by it. Is it material (at least a quarter of the gap in use)? The
 probability, sigmoid(shift + slope · the same sum), fitted to simulated populations, because
-sources that agree say more than the priors give them, and because values are held far oftener
-than they cost use (docs/calibration.md).
+sources that agree say more than the priors give them (docs/calibration.md). What cannot be seen is
+unknown, not unlikely: a reason of which no source tells anything, and whether values cost use where
+nobody marks the cases that touch them, have no probability but what would be needed.
 """
 
 from __future__ import annotations
@@ -93,12 +94,14 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Scored:
     """`evidence` that each reason is there (0 to 1; `order` is by it, and so is the verdict);
-    `probability` that it is material; `named` are those the verdict names."""
+    `probability` that it is material, of those of which that can be seen; `unseen` says of the others
+    what would be needed; `named` are those the verdict names."""
 
     verdict: Verdict
     named: tuple[str, ...]
     evidence: dict[str, float]
     probability: dict[str, float]
+    unseen: dict[str, str]
     terms: dict[str, Terms]
     mix: dict[str, Share]
     contradictions: tuple[str, ...]
@@ -209,8 +212,11 @@ def score(
     measured = [s for s in behaviour.signatures if s.value is not None] if behaviour else []
     terms = {t: _terms(t, base[t], behaviour, survey, talks, rules) for t in TYPES}
     evidence = {t: float(expit(x.total)) for t, x in terms.items()}
+    unseen = {t: needs for t, x in terms.items() if (needs := _unseen(t, x))}
     material = {
-        t: float(expit(rules.shift[t] + rules.slope[t] * x.total)) for t, x in terms.items()
+        t: float(expit(rules.shift[t] + rules.slope[t] * x.total))
+        for t, x in terms.items()
+        if t not in unseen
     }
     usable = _usable(behaviour, len(measured), survey, talks, rules)
     alone = usable == ["behaviour"] and len(measured) >= rules.signatures_alone
@@ -220,9 +226,25 @@ def score(
         evidence, terms, people, usable, alone, against, told_none, access_share, rules
     )
     return Scored(
-        verdict, named, evidence, material, terms, _mix(survey, talks), against,
+        verdict, named, evidence, material, unseen, terms, _mix(survey, talks), against,
         _next_evidence(behaviour, survey, talks, usable, verdict, people, rules),
     )  # fmt: skip
+
+
+VALUES_COST = "vm_segment_gap"
+"""The sign that tells whether a value that people hold costs use. Survey and interviews tell that it is
+held: by how much it costs, one and the same answer stood for nothing in one family of simulated
+populations and for a quarter of the gap in the other."""
+
+
+def _unseen(t: str, terms: Terms) -> str | None:
+    """What would be needed to see whether the reason is material; None where it can be seen."""
+    if t == "VM" and all(s.value is None for s in terms.signatures if s.rule.id == VALUES_COST):
+        return "decisions marked where they touch values (value_tagged) and the right answer"
+    if terms.survey is None and terms.interviews is None and terms.behaviour is None:
+        wanted = [s.why.removeprefix("needs ") for s in terms.signatures]
+        return f"a survey, interviews, or {wanted[0]}" if wanted else "a survey or interviews"
+    return None
 
 
 def _terms(

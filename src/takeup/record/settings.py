@@ -110,8 +110,8 @@ class ResistanceSettings(Declaration):
     """How reasons are scored from survey, interviews and behaviour; log-odds and probabilities."""
 
     base: float = -1.1
-    shift: dict[str, float] = {"JS": 0.95, "CA": 0.95, "TD": 0.95, "WD": 0.95, "VM": -5.0}
-    slope: dict[str, float] = {"JS": 2.1, "CA": 2.1, "TD": 2.1, "WD": 2.1, "VM": 2.9}
+    shift: dict[str, float] = {"JS": 0.95, "CA": 0.95, "TD": 0.95, "WD": 0.95, "VM": -4.0}
+    slope: dict[str, float] = {"JS": 2.1, "CA": 2.1, "TD": 2.1, "WD": 2.1, "VM": 3.0}
     survey_cap: float = 2.0
     interview_cap: float = 2.0
     behaviour_cap: float = 2.5

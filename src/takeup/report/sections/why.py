@@ -48,7 +48,7 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
             TYPE_NAMES[t][0].upper() + TYPE_NAMES[t][1:],
             _strongest(scored.terms[t]),
             chart,
-            belief(scored.probability[t]),
+            belief(scored.probability[t]) if t in scored.probability else "cannot be seen",
             _detail(t, scored),
         )
         for t, chart in zip(scored.order, charts, strict=True)
@@ -120,6 +120,8 @@ def _detail(t: str, scored: Scored) -> str:
     parts = []
     if t in scored.named:
         parts.append(_VERDICT[scored.verdict])
+    if t in scored.unseen:
+        parts.append(f"needs {scored.unseen[t]}")
     if t in scored.contradictions:
         parts.append("people say one thing and do another")
     if t in scored.mix:
@@ -171,8 +173,9 @@ def _ends(neutral: float, clear: float) -> str:
 
 def _note(p: PopulationReasons, scored: Scored) -> str:
     parts = ["People have reasons; nobody is typed, only populations."]
-    likeliest = max(scored.probability, key=lambda t: scored.probability[t])
-    if scored.named and likeliest != scored.named[0]:
+    seen = scored.probability
+    likeliest = max(seen, key=lambda t: seen[t], default=None)
+    if scored.named and likeliest and scored.named[0] in seen and likeliest != scored.named[0]:
         parts.append(
             f"Most speaks for {TYPE_NAMES[scored.named[0]]} being there; {TYPE_NAMES[likeliest]} is "
             "likelier to be what costs use."

@@ -1,0 +1,78 @@
+"""A reason that cannot be seen is unknown, and says what would be needed; it is not called unlikely."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from calibration.strangers.reasons import reasons_cost_alike
+
+import takeup
+from takeup.log import Engine
+from takeup.measure.reason_score import score
+from takeup.measure.signatures import RULES, Behaviour, Signature
+from takeup.record.population import Population
+from takeup.record.settings import ResistanceSettings
+
+
+@pytest.fixture(scope="module")
+def records():
+    engine = Engine(threads=1)
+    found = [reasons_cost_alike(seed, engine) for seed in range(60)]
+    engine.close()
+    return found
+
+
+def test_whether_values_cost_use_is_told_only_where_cases_that_touch_them_are_marked(records):
+    assert all(("VM" in r["p"]) == r["tagged"] for r in records)
+
+
+def test_values_that_cost_much_are_believed_in_and_those_that_cost_nothing_are_not(
+    records,
+):
+    """Where every reason costs use alike; the mean of 40 beliefs lies within 15 points of what is."""
+    seen = [(r["p"]["VM"], r["truth"]["VM"]) for r in records if r["tagged"]]
+    belief, truth = np.array(seen).T
+    assert abs(belief.mean() - (truth >= 0.25).mean()) <= 0.15
+    assert belief[truth >= 0.4].mean() > 0.6
+    assert belief[truth < 0.05].max() < 0.5
+
+
+def scored(measured: set[str]):
+    signs = tuple(
+        Signature(r, 0.1, 500, 0.2) if r.id in measured else Signature(r, None, 0, 0.0, "needs its column")
+        for r in RULES
+    )  # fmt: skip
+    acted = Behaviour("all", 500, 20, 5, signs)
+    return score(acted, None, None, Population(), 20, None, ResistanceSettings())
+
+
+def test_a_reason_of_which_nothing_is_recorded_has_no_belief_but_what_it_needs():
+    found = scored({"ca_abandon", "td_blanket", "wd_load_gap", "vm_reason_share"})
+    assert set(found.probability) == {"CA", "TD", "WD"}
+    assert "its column" in found.unseen["JS"]
+    assert "value_tagged" in found.unseen["VM"]
+    assert set(scored({"vm_segment_gap"}).probability) == {"VM"}
+
+
+def test_the_report_says_that_a_reason_cannot_be_seen_and_what_it_needs():
+    draw = np.random.default_rng(1)
+    n = 4_000
+    looked = draw.random(n) < 0.7
+    over = looked & (draw.random(n) < 0.2)
+    rows = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in draw.integers(0, 30, n)],
+            "recommendation": "yes", "choice": np.where(over, "no", "yes"), "mode": "assist",
+            "consulted": looked, "correct_choice": np.where(draw.random(n) < 0.85, "yes", "no"),
+            "load": np.where(draw.random(n) < 0.4, "high", "normal"), "visible": draw.random(n) < 0.3,
+            "abandoned": ~looked & (draw.random(n) < 0.3), "steps": 5.0 + 3 * looked,
+            "override_reason": np.where(over, "not_convinced", None),
+        }
+    )  # fmt: skip
+    result = takeup.diagnose(rows)
+    (one,) = result.measures().resistance.populations
+    assert set(one.scored.unseen) == {"JS", "VM"} or set(one.scored.unseen) == {"VM"}
+    page = result.to_html()
+    assert "cannot be seen" in page
+    assert "value_tagged" in page
