@@ -14,6 +14,7 @@ from calibration.strangers.months import two_months
 from calibration.strangers.noise import report_of_nothing
 from calibration.strangers.overriders import who_overrides_well
 from calibration.strangers.reasons import reasons_cost_alike
+from calibration.strangers.repeating import year_at_chance
 from calibration.strangers.same_cases import same_for_all
 from takeup.log import Engine
 
@@ -30,6 +31,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "overriders": who_overrides_well,
     "same-cases": same_for_all,
     "reasons": reasons_cost_alike,
+    "own-record": lambda seed, _: year_at_chance(seed),
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from calibration.strangers.kinds import WAYS
+from calibration.strangers.repeating import AGAIN
 from takeup.record.questionnaire import TYPES
 
 
@@ -105,6 +106,10 @@ CLAIMS = (
     Seldom("overriders", "false", "fifty people override badly, ten well: one of the ten counted as worse", 0.05, (("kind", "most lose"),)),
     Seldom("reasons", "blind", "every reason costs use alike, cases that touch values not marked: a belief about values"),
     Seldom("reasons", "false", "every reason costs use alike: a dominant reason is not the largest", 0.15, (("dominant", True),)),
+    *(
+        Seldom("own-record", "false", f"one's own record, no better than the advice, cases repeat with {again}, 100 looks: ever told apart", where=(("again", again),))
+        for again in AGAIN
+    ),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

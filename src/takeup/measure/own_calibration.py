@@ -2,7 +2,7 @@
 
 For that person alone. On judged cases that they overrode, their choice and the advice are compared on
 the same case, so what kind of case they picked does not matter; the interval holds however often they
-look. Shares of decisions that ended well, followed beside overridden, are an association: people
+look, also where a case tends to go as the one before it (`repetition`). Shares of decisions that ended well, followed beside overridden, are an association: people
 choose what they override. Refuses nothing loudly: what is too little says how much is lacking.
 """
 
@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from takeup.log import fetch
 from takeup.measure.advice_record import CERTAINTY_WORDS, certainty_of
 from takeup.stats.answer import Answer, Estimate, insufficient
-from takeup.stats.anytime import Array, share_excludes, share_sequence
+from takeup.stats.anytime import Array, repetition, share_excludes, share_sequence
 from takeup.stats.quantiles import normal_quantile
 
 Flags = NDArray[np.bool_]
@@ -88,7 +88,9 @@ def measure_own_calibration(
     """`decisions` of one person, with `action` and, where known, `choice_right`, `advice_right`,
     `confidence`; `outcome` names a yes/no (0 or 1) column that says how a decision ended where no
     right answer does."""
-    wanted = ("action", "choice_right", "advice_right", "confidence", outcome, *segments)
+    wanted = (
+        "decided_at", "action", "choice_right", "advice_right", "confidence", outcome, *segments
+    )  # fmt: skip
     columns = [c for c in dict.fromkeys(wanted) if c in decisions.columns]
     return own_calibration_of(
         fetch(decisions.select(*columns)), segments, outcome=outcome, better_higher=better_higher,
@@ -104,7 +106,9 @@ def own_calibration_of(
     better_higher: bool = True,
     confidence: float = 0.95,
 ) -> OwnCalibration:
-    """The same of one person's rows that are here already."""
+    """The same of one person's rows that are here already, in order of `decided_at` where it is known."""
+    if "decided_at" in rows.column_names:
+        rows = rows.sort_by("decided_at")
     seen = rows.filter(pc.is_in(rows["action"], pa.array(["followed", "overridden", "modified"])))
     truth = "choice_right" in seen.column_names and seen["choice_right"].null_count < len(seen)
     own = [s for s in segments if s in seen.column_names]
@@ -214,44 +218,54 @@ def _kind(
     cases: _Cases, dimension: str, key: str, others: Sequence[str], shown: float, each: float
 ) -> OwnKind:
     followed, overridden = cases.ends(cases.followed), cases.ends(cases.overridden)
-    right, wrong = _apart(cases)
-    says, needs = _says(right, wrong, each)
+    apart = _apart(cases)
+    says, needs = _says(apart, each)
     return OwnKind(
         dimension, key, len(cases.well), _share(followed, shown), _share(overridden, shown),
-        _difference(followed, overridden, shown), _alike(cases, others, shown), right + wrong, right,
-        _paired(right, wrong, each), says, needs,
+        _difference(followed, overridden, shown), _alike(cases, others, shown), len(apart), int(apart.sum()),
+        _paired(apart, each), says, needs,
     )  # fmt: skip
 
 
-def _apart(cases: _Cases) -> tuple[int, int]:
-    """Judged overrides in which the person alone was right, and the advice alone."""
+def _apart(cases: _Cases) -> Array:
+    """Judged overrides in which exactly one was right, in order: 1 where the person was."""
     own, advice = cases.choice_right[cases.overridden], cases.advice_right[cases.overridden]
-    return int(((own == 1) & (advice == 0)).sum()), int(((own == 0) & (advice == 1)).sum())
+    return np.asarray(own[((own == 1) & (advice == 0)) | ((own == 0) & (advice == 1))])
 
 
-def _says(right: int, wrong: int, confidence: float) -> tuple[Says, int | None]:
-    n = right + wrong
-    low, high = share_sequence(right, n, confidence)
+def _sequence(hits: Array, confidence: float) -> tuple[float, float]:
+    """The interval of a share of a person's cases, given in order, that holds at every look."""
+    alike = repetition(hits)
+    return share_sequence(float(hits.sum()) / alike, len(hits) / alike, confidence)
+
+
+def _says(apart: Array, confidence: float) -> tuple[Says, int | None]:
+    n, right = len(apart), int(apart.sum())
+    low, high = _sequence(apart, confidence)
     if low > 0.5:
         return "back_yourself", None
     if high < 0.5:
         return "look_twice", None
     if n == 0:
         return "too_early", None
-    more = np.arange(1.0, MOST_MORE)
-    grown = share_excludes(np.round((n + more) * right / n), n + more, 0.5, confidence)
+    more, alike = np.arange(1.0, MOST_MORE), repetition(apart)
+    grown = share_excludes(
+        np.round((n + more) * right / n) / alike, (n + more) / alike, 0.5, confidence
+    )
     return "too_early", int(more[grown][0]) if grown.any() else None
 
 
-def _paired(right: int, wrong: int, confidence: float) -> Answer:
-    n = right + wrong
+_HOLDS = "interval that holds at every look, also where cases repeat the one before"
+
+
+def _paired(apart: Array, confidence: float) -> Answer:
+    n, right = len(apart), int(apart.sum())
     if n == 0:
         return insufficient("no override with a known right answer", "overrides that are judged", 0)
-    low, high = share_sequence(right, n, confidence)
+    low, high = _sequence(apart, confidence)
     return Estimate(
         right / n, low, high, confidence, n,
-        "own choice against the advice on the same overridden cases; interval that holds at every look",
-        "paired", k=right,
+        f"own choice against the advice on the same overridden cases; {_HOLDS}", "paired", k=right,
     )  # fmt: skip
 
 
@@ -259,11 +273,10 @@ def _share(well: Array, confidence: float) -> Answer:
     n, k = len(well), int(well.sum())
     if n == 0:
         return insufficient("no decision of this kind with a known end", "outcomes", 0)
-    low, high = share_sequence(k, n, confidence)
+    low, high = _sequence(well, confidence)
     return Estimate(
-        k / n, low, high, confidence, n, "share that ended well; interval that holds at every look",
-        "descriptive", k=k,
-    )  # fmt: skip
+        k / n, low, high, confidence, n, f"share that ended well; {_HOLDS}", "descriptive", k=k
+    )
 
 
 def _difference(followed: Array, overridden: Array, confidence: float) -> Answer:
@@ -272,11 +285,11 @@ def _difference(followed: Array, overridden: Array, confidence: float) -> Answer
     if not len(followed) or not len(overridden):
         return insufficient("only one of the two has known ends", "both followed and overridden", n)
     half = 1 - (1 - confidence) / 2
-    f_low, f_high = share_sequence(int(followed.sum()), len(followed), half)
-    o_low, o_high = share_sequence(int(overridden.sum()), len(overridden), half)
+    f_low, f_high = _sequence(followed, half)
+    o_low, o_high = _sequence(overridden, half)
     return Estimate(
         float(overridden.mean() - followed.mean()), o_low - f_high, o_high - f_low, confidence, n,
-        "difference of shares as recorded; interval that holds at every look", "descriptive",
+        f"difference of shares as recorded; {_HOLDS}", "descriptive",
         unit="points",
     )  # fmt: skip
 
@@ -307,7 +320,8 @@ def _alike(cases: _Cases, others: Sequence[str], confidence: float) -> Answer:
     variance = weight**2 * (
         smooth_f * (1 - smooth_f) / (n_f + 1) + smooth_o * (1 - smooth_o) / (n_o + 1)
     )
-    half = normal_quantile(0.5 + confidence / 2) * float(np.sqrt(variance.sum()))
+    spread = float(np.sqrt(variance.sum() * repetition(known.well)))
+    half = normal_quantile(0.5 + confidence / 2) * spread
     covered = int((n_f + n_o).sum())
     return Estimate(
         value, value - half, value + half, confidence, covered,

@@ -53,10 +53,34 @@ def confidence_sequence(
     return Looks(mean, mean - half, mean + half)
 
 
-def share_sequence(k: int, n: int, confidence: float) -> tuple[float, float]:
+def repetition(hits: Array) -> float:
+    """How many cases of one person, in the order in which they came, count as one: (1 + r)/(1 − r), by which
+    the variance of their mean grows where a case goes as the one before it went with correlation r (Markov
+    chain; Bartlett 1946).
+
+    r is that of the sequence with fifteen pairs of correlation ½ before it: after few cases a run of luck
+    cannot be told from skill. At least 1. What drifts over tens of cases is no repetition and is not met.
+    """
+    n = len(hits)
+    if n == 0:
+        return 1.0
+    apart = hits - hits.mean()
+    together = float((apart[1:] * apart[:-1]).sum()) + _PAIRS_BEFORE * _CORRELATION_BEFORE / 4
+    r = together / (float((apart**2).sum()) + _PAIRS_BEFORE / 4)
+    r = min(max(r, 0.0), _MOST_CORRELATION)
+    return (1 + r) / (1 - r)
+
+
+_PAIRS_BEFORE = 15
+_CORRELATION_BEFORE = 0.5
+_MOST_CORRELATION = 0.95
+
+
+def share_sequence(k: float, n: float, confidence: float) -> tuple[float, float]:
     """The interval of a share after k of n, that holds however often it is looked at: every p at
     which the mixture B(k+1, n−k+1) is not 1/α times as likely as p^k (1−p)^(n−k) (Robbins 1970, Ann.
-    Math. Stat. 41(5); Ville's inequality). Exact, for n independent cases."""
+    Math. Stat. 41(5); Ville's inequality). Exact, for n independent cases; of cases that repeat each other
+    both counts are divided by `repetition`."""
     if n == 0:
         return 0.0, 1.0
     limit = betaln(k + 1, n - k + 1) + np.log(1 - confidence)
