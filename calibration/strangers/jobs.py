@@ -7,6 +7,7 @@ from typing import Any
 
 from calibration.strangers import adjusted, daily, draws, few_people
 from calibration.strangers.caught import year_of_wrong_advice
+from calibration.strangers.facts import one_fact_less
 from calibration.strangers.few_pairs import looks_of_a_small_kind
 from calibration.strangers.kinds import kinds_alike, one_kind_apart
 from calibration.strangers.many_kinds import small_kind
@@ -32,6 +33,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "same-cases": same_for_all,
     "reasons": reasons_cost_alike,
     "own-record": lambda seed, _: year_at_chance(seed),
+    "one-fact-less": one_fact_less,
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,

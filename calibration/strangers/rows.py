@@ -110,6 +110,7 @@ CLAIMS = (
         Seldom("own-record", "false", f"one's own record, no better than the advice, cases repeat with {again}, 100 looks: ever told apart", where=(("again", again),))
         for again in AGAIN
     ),
+    Seldom("one-fact-less", "false", "ladder: a fact that becomes known adds a level that was not possible without it", 0.0),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 import pytest
+from calibration.strangers.facts import one_fact_less
 
 from takeup.log import Engine, keep
 from takeup.measure.ladder import Counts, LevelRange, measure_ladder
@@ -87,6 +88,28 @@ def test_without_a_benchmark_it_is_still_trial():
     found = level_of(programme(), KNOWN.model_copy(update={"expert_benchmark": None}))
     assert found.level.certain == 2
     assert found.level.possible == 2
+
+
+@pytest.mark.parametrize("overridden", [1, 14, 34])
+@pytest.mark.parametrize("before", [0, 10])
+def test_a_benchmark_that_becomes_known_adds_no_level_that_was_not_possible_without(
+    overridden, before
+):
+    table = programme(overridden=overridden, before=min(overridden + before, 48))
+    without = level_of(table, KNOWN.model_copy(update={"expert_benchmark": None})).level
+    for rate in (0.01, 0.1, 0.25, 0.4, 0.6):
+        for sd in (0.01, 0.1):
+            facts = KNOWN.model_copy(update={"expert_benchmark": Benchmark(rate=rate, sd=sd)})
+            known = level_of(table, facts).level
+            assert without.certain <= known.certain
+            assert known.possible <= without.possible
+
+
+def test_no_fact_that_becomes_known_adds_a_level_that_was_not_possible_without():
+    engine = Engine(threads=1)
+    for seed in range(12):
+        assert one_fact_less(seed, engine)["wider"] == []
+    engine.close()
 
 
 def test_a_benchmark_of_seventy_percent_says_the_model_is_unfit():

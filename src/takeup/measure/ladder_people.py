@@ -212,7 +212,12 @@ class _People:
         r = self.rules
         return [
             *self._rates(r.l3_consult, r.l3_high_consult, r.l3_effective_reliance),
-            ("overrides over two windows", self._trend_clause()),
+            (
+                "the expert benchmark"
+                if self.facts.expert_benchmark is None
+                else "overrides over two windows",
+                self._trend_clause(),
+            ),
             ("whether the own comparison was opened", self._all(self._opened())),
         ]
 
@@ -246,10 +251,12 @@ class _People:
         return np.where(self.now["high"] < 10, 1.0, rate)
 
     def _opened(self) -> float:
-        if self.facts.comparison_available_share == 0:
+        available, share = self.facts.comparison_available_share, self.facts.comparison_opened_share
+        if available == 0:
             return 1.0
-        share = self.facts.comparison_opened_share
-        return 1.0 if share == 1 else 0.0 if share == 0 else np.nan
+        # Nobody opened what may not be there.
+        never = 0.0 if available is not None else np.nan
+        return 1.0 if share == 1 else never if share == 0 else np.nan
 
     def _override(self, counts: dict[str, Array]) -> tuple[Array, Array]:
         """Mean and variance of each override rate, leaning on the population's where there
@@ -281,14 +288,19 @@ class _People:
 
     def _trend_clause(self) -> Array:
         mean, variance = self._override(self.now)
-        declining, stable, known = self._moved()
-        benchmark = self.facts.expert_benchmark
+        declining, _, _ = self._moved()
+        benchmark, r = self.facts.expert_benchmark, self.rules
+
+        def below(limit: float, spread: float = 0.0) -> NDArray[np.bool_]:
+            p = ndtr((limit - mean) / np.sqrt(variance + spread**2))
+            return np.asarray(p >= r.l3_probability)
+
+        # Near whatever the experts do, and beyond what they would do with a model that is fit for use.
+        near = declining | below(r.l3_band)
         if benchmark is None:
-            met = np.where(declining | (stable & (mean <= 0.30)), 1.0, 0.0)
-            return np.where(known, met, np.where(mean > 0.30, 0.0, np.nan))
-        spread = np.sqrt(variance + benchmark.sd**2)
-        near = ndtr((benchmark.rate + self.rules.l3_band - mean) / spread)
-        return _flag(declining | (near >= self.rules.l3_probability))
+            met = np.where(below(r.model_unfit_benchmark + r.l3_band), np.nan, 0.0)
+            return np.where(near, 1.0, met)
+        return _flag(near | below(benchmark.rate + r.l3_band, benchmark.sd))
 
     def _expert_level(self) -> Clauses:
         benchmark, r = self.facts.expert_benchmark, self.rules

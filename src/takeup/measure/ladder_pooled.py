@@ -198,22 +198,20 @@ class Pooled:
         return _rate("decided with the advice", now.reliance(), limit)
 
     def trend_clause(self, now: Posterior, before: Posterior | None) -> Clause:
-        """Declining, or at most r* + .10; without r*: declining, or stable and at most .30."""
+        """Declining, or at most r* + .10; without r*: what holds for every r* of a model fit for use."""
         rules, benchmark = self.rules, self.facts.expert_benchmark
-        moving = self._trend(now, before)
+
+        def below(limit: float, variance: float = 0.0) -> bool:
+            return probability_at_most(now, limit, variance) >= rules.l3_probability
+
+        text, shown = "overrides near the experts', or falling", _percent(now.mean)
+        if self._trend(now, before) == "declining" or below(rules.l3_band):
+            return Clause(text, True, shown, "falling, or near the experts'")
         if benchmark is None:
-            met: bool | None
-            if before is None:
-                met = False if now.mean > 0.30 else None
-            else:
-                met = moving == "declining" or (moving == "stable" and now.mean <= 0.30)
-            return Clause(
-                "overrides falling, or steady below 30 %", met, _percent(now.mean), "30 %"
-            )
-        p = probability_at_most(now, benchmark.rate + rules.l3_band, benchmark.sd**2)
-        needs = f"near experts' {_percent(benchmark.rate)}"
-        met = moving == "declining" or p >= rules.l3_probability
-        return Clause("overrides near the experts', or falling", met, _percent(now.mean), needs)
+            met = None if below(rules.model_unfit_benchmark + rules.l3_band) else False
+            return Clause(text, met, f"{shown}; {_BENCHMARK}", "depends on r*")
+        met = below(benchmark.rate + rules.l3_band, benchmark.sd**2)
+        return Clause(text, met, shown, f"near experts' {_percent(benchmark.rate)}")
 
     def _trend(self, now: Posterior, before: Posterior | None) -> str:
         if before is None:
