@@ -19,7 +19,7 @@ from takeup.diagnosis.words import (
     whole_percent,
 )
 from takeup.measure.disagreement import Disagreement, OneSidedOutcome
-from takeup.measure.ladder import Ladder
+from takeup.measure.ladder import Ladder, PopulationLevel
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -99,14 +99,38 @@ def _over_reliance(asked: Asked) -> list[Finding]:
                 "over_reliance",
                 p.population if who else "",
                 f"{who or 'People'}: wrong advice is followed too",
-                f"Overrides are rarer ({whole_percent(p.override_rate or 0)}) than experts would make them, "
-                "or wrong advice is let through. A low override rate is no success here.",
+                f"{_let_through(p, asked)} A low override rate is no success here.",
                 "descriptive",
-                float(p.people),
+                _consulted(p.population, asked) * _wrong(p.population, asked),
                 scope=p.population,
             )
         )
     return found
+
+
+def _let_through(p: PopulationLevel, asked: Asked) -> str:
+    """Which of the two signs of over-reliance is there."""
+    rate, benchmark = p.override_rate or 0.0, p.benchmark
+    if benchmark is not None and rate < benchmark.rate - asked.settings.ladder.expert_band:
+        return (
+            f"Overrides are rarer ({whole_percent(rate)}) than experts would make them "
+            f"({whole_percent(benchmark.rate)})."
+        )
+    return f"Less than half of the wrong advice is caught, with {whole_percent(rate)} overridden."
+
+
+def _consulted(population: str, asked: Asked) -> int:
+    adoption = asked.measures.adoption
+    groups = (adoption.overall, *adoption.groups.get("population", ()))
+    return next((g.consulted for g in groups if g.key == population), adoption.overall.consulted)
+
+
+def _wrong(population: str, asked: Asked) -> float:
+    """The least share of advice that is wrong; unknown, one case in twenty."""
+    issues = asked.measures.model_issue
+    scopes = () if isinstance(issues, CannotSay) else issues.scopes
+    errors = [s.error for s in scopes if s.scope == population]
+    return next((low80(e) for e in errors if isinstance(e, Estimate)), 0.05)
 
 
 def _agreement_only(asked: Asked) -> list[Finding]:
