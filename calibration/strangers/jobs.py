@@ -17,6 +17,7 @@ from calibration.strangers.overriders import who_overrides_well
 from calibration.strangers.reasons import reasons_cost_alike
 from calibration.strangers.repeating import year_at_chance
 from calibration.strangers.same_cases import same_for_all
+from calibration.strangers.tells_apart import border
 from takeup.log import Engine
 
 JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
@@ -34,6 +35,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "reasons": reasons_cost_alike,
     "own-record": lambda seed, _: year_at_chance(seed),
     "one-fact-less": one_fact_less,
+    "j-border": border,
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,

@@ -14,6 +14,9 @@ class Covers:
     """An estimate of a job that is to hold `truth` in 92 to 98 % (`holds_above`: or more, where an interval
     must be wide for what was not seen yet), or is shown to miss (not `nominal`); `where` as in `Seldom`."""
 
+    """An estimate of a job that is to hold `truth` in 92 to 98 % (`nominal`; `wide`: at least 92 %), or is
+    shown to miss."""
+
     job: str
     estimate: str
     words: str
@@ -21,6 +24,7 @@ class Covers:
     nominal: bool = True
     holds_above: bool = False
     where: tuple[tuple[str, object], ...] = ()
+    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ COVERAGE = (
     Covers("rare", "paired", "people minus model where they seldom differ", "paired", holds_above=True),
     Covers("readiness", "with_readiness", "readiness to follow goes with skill, adjusted with each person's tendency"),
     Covers("readiness", "adjusted", "the same without it", nominal=False),
+    Covers("j-border", "j", "J of few or unequal people", truth="j"),
+    Covers("j-border", "at_border", "J of few or unequal people, near 1", truth="j", nominal=False, wide=True),
     Covers("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)"),
     Covers("same-cases", "model", "8 to 60 cases, the same for all: the model is right", "model"),
     Covers("same-cases", "person", "the same: people are right", "person"),
@@ -111,6 +117,7 @@ CLAIMS = (
         for again in AGAIN
     ),
     Seldom("one-fact-less", "false", "ladder: a fact that becomes known adds a level that was not possible without it", 0.0),
+    Seldom("j-border", "nothing", "J has an interval without width", 0.0),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

@@ -10,7 +10,7 @@ from calibration.strangers.facts import one_fact_less
 
 from takeup.log import Engine, keep
 from takeup.measure.ladder import Counts, LevelRange, measure_ladder
-from takeup.measure.ladder_pooled import Skill
+from takeup.measure.ladder_pooled import discrimination_low
 from takeup.record.action import with_action
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
@@ -177,18 +177,33 @@ def test_table_without_persons_has_no_ladder():
     assert np.isnan(Counts().override_rate)
 
 
+def by_person(total: int, k: int, draw: np.random.Generator, people: int = 20):
+    """`total` cases dealt to people, `k` of them hits."""
+    who = draw.integers(0, people, total)
+    hits = np.bincount(who[:k], minlength=people).astype(float)
+    return hits, np.bincount(who, minlength=people).astype(float)
+
+
 def test_a_few_lucky_catches_are_no_expert_judgment():
     """J .15 and ten wrong advices: the point alone reaches .30 in a sixth of populations."""
     rng = np.random.default_rng(1)
-    found = [
-        Skill(right_kept=int(kept), right=60, wrong_caught=int(caught), wrong=10)
-        for kept, caught in zip(
-            rng.binomial(60, 0.9, 4_000), rng.binomial(10, 0.25, 4_000), strict=True
-        )
+    pairs = list(zip(rng.binomial(60, 0.9, 2_000), rng.binomial(10, 0.25, 2_000), strict=True))
+    point = np.array([k / 60 + c / 10 - 1 >= 0.30 for k, c in pairs])
+    low = [
+        discrimination_low(*by_person(60, int(k), rng), *by_person(10, int(c), rng))
+        for k, c in pairs
     ]
-    point = np.array([s.discrimination() >= 0.30 for s in found])
-    both = point & np.array([s.discrimination_low() >= 0.20 for s in found])
     assert point.mean() > 0.12
-    assert both.mean() < 0.07
-    sure = Skill(right_kept=270, right=300, wrong_caught=60, wrong=100)
-    assert sure.discrimination_low() > 0.40
+    assert (point & (np.array(low) >= 0.20)).mean() < 0.07
+    assert discrimination_low(*by_person(300, 270, rng), *by_person(100, 60, rng)) > 0.38
+
+
+def test_what_one_person_caught_is_no_judgment_of_the_population():
+    """As many right and wrong, but one of twenty caught all: their own skill, not everybody's."""
+    rng = np.random.default_rng(2)
+    kept, right = by_person(300, 270, rng)
+    wrong = np.full(20, 5.0)
+    alone = np.r_[np.zeros(8), np.full(12, 5.0)]
+    shared = np.full(20, 3.0)
+    assert discrimination_low(kept, right, shared, wrong) > 0.38
+    assert discrimination_low(kept, right, alone, wrong) < 0.36

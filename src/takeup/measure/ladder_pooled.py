@@ -9,16 +9,19 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from takeup.measure.ladder_people import COUNTS, GradedPeople, shares_at
+from takeup.measure.ladder_people import COUNTS, SKILL, GradedPeople, shares_at
 from takeup.record.population import Population
 from takeup.record.settings import LadderSettings
-from takeup.stats.quantiles import normal_quantile
+from takeup.stats.answer import CannotSay
 from takeup.stats.rates import (
+    Array,
     Posterior,
     clustered_posterior,
     probability_at_most,
     probability_within,
     rate_posterior,
+    share,
+    sum_of_shares,
     trend,
 )
 
@@ -116,6 +119,14 @@ class Skill:
         return point - normal_quantile(0.9) * spread
 
 
+def discrimination_low(kept: Array, right: Array, caught: Array, wrong: Array) -> float:
+    """The lower end of J's 80 % interval from counts by person: kept of right advice, caught of wrong."""
+    one, other = share(kept, right, 0.8), share(caught, wrong, 0.8)
+    if isinstance(one, CannotSay) or isinstance(other, CannotSay):
+        return float("nan")
+    return sum_of_shares(one, other, (kept, caught), (right, wrong))[0] - 1
+
+
 def _range(k: float, unknown: float, n: float) -> tuple[float, float]:
     return (k / n, (k + unknown) / n) if n else (float("nan"), float("nan"))
 
@@ -186,6 +197,7 @@ class Pooled:
         before = previous.groupby("person")[list(COUNTS)].sum()
         self.consulting = _posterior(by_person, "consulted", "eligible")
         self.overriding = _posterior(by_person, "overridden", "consulted")
+        self.skill_of = part.groupby("person")[list(SKILL)].sum()
         self.overriding_before = (
             _posterior(before, "overridden", "consulted") if len(before) else None
         )
@@ -292,7 +304,12 @@ class Pooled:
         share = self.facts.contributing_share
         j = self.skill.discrimination()
         enough = self.skill.right >= 30 and self.skill.wrong >= 10
-        low = self.skill.discrimination_low()
+        low = discrimination_low(
+            *(
+                self.skill_of[name].to_numpy(float)
+                for name in ("right_kept", "right", "wrong_caught", "wrong")
+            )
+        )
         return [
             _rate("looked at", self.whole.consult(), self.rules.l4_consult),
             self._integrated_reliance(self.whole),

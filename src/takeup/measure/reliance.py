@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import ibis
 import ibis.expr.types as ir
-import numpy as np
 import pandas as pd
 
 from takeup.log import fetch
@@ -24,6 +23,7 @@ from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_i
 from takeup.stats.quantiles import t_half_width
 from takeup.stats.rates import weighted_share
 from takeup.stats.two_way import Crossed
+from takeup.stats.rates import sum_of_shares, weighted_share
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +125,17 @@ def _discrimination(frame: pd.DataFrame, level: float, cases: dict[str, Crossed]
     right or wrong for all who see it, so that the two parts have no case in common)."""
     parts = []
     people = len(frame)
+def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
+    """J = R_c + R_w − 1, its interval from those of the two shares."""
+    shares = []
     for name in ("rc", "rw"):
-        k, n = frame[f"{name}_k"].to_numpy(float), frame[f"{name}_n"].to_numpy(float)
-        if frame[f"{name}_rows"].sum() < 10 or n.sum() == 0:
+        rows = int(frame[f"{name}_rows"].sum())
+        share = _share(frame, name, level)
+        if rows < 10 or isinstance(share, CannotSay):
             return insufficient(
                 "too few judged cases with right and with wrong advice",
                 "at least 10 judged cases of each",
-                int(frame[f"{name}_rows"].sum()),
+                rows,
             )
         rate = k.sum() / n.sum()
         parts.append((rate, (k - rate * n) / n.sum(), n.sum()))
@@ -153,15 +157,21 @@ def _discrimination(frame: pd.DataFrame, level: float, cases: dict[str, Crossed]
         df = 1_000_000
     half = t_half_width(level, df) * se
     n_rows = int(frame["rc_rows"].sum() + frame["rw_rows"].sum())
+        shares.append(share)
+    k, n = (
+        (frame[f"rc_{of}"].to_numpy(float), frame[f"rw_{of}"].to_numpy(float)) for of in ("k", "n")
+    )
+    low, high = sum_of_shares(shares[0], shares[1], k, n)
     return Estimate(
-        float(value),
-        float(value - half),
-        float(value + half),
+        shares[0].value + shares[1].value - 1,
+        max(low - 1, -1.0),
+        min(high - 1, 1.0),
         level,
         n_rows,
         f"R_c + R_w − 1, errors by person{' and case' if cases else ''}",
+        shares[0].n + shares[1].n,
+        "R_c + R_w − 1, from the intervals of both (MOVER), by person",
         "descriptive",
         unit="points",
-        people=people if people > 1 else None,
-        se=se,
+        people=len(frame) if len(frame) > 1 else None,
     )

@@ -225,6 +225,28 @@ def weighted_share(
     )
 
 
+def sum_of_shares(
+    one: Estimate, other: Estimate, k: tuple[Array, Array], n: tuple[Array, Array]
+) -> tuple[float, float]:
+    """Both ends of the interval of the sum of two shares, from the shares' own (MOVER: Zou & Donner 2008,
+    Stat. Med. 27; Newcombe 1998 for independent ones), whose counts `k` of `n` by person are correlated.
+
+    At the border, where nothing varies, it is as wide as the shares' own intervals say.
+    """
+    u = [a - b * (a.sum() / b.sum()) for a, b in zip(k, n, strict=True)]
+    size = float(np.sqrt((u[0] ** 2).sum() * (u[1] ** 2).sum()))
+    alike = 2 * float((u[0] * u[1]).sum()) / size if size > 0 else 0.0
+
+    def half(x: float, y: float) -> float:
+        return float(np.sqrt(max(x**2 + y**2 + alike * x * y, 0.0)))
+
+    value = one.value + other.value
+    return (
+        value - half(one.value - one.low, other.value - other.low),
+        value + half(one.high - one.value, other.high - other.value),
+    )
+
+
 def ratio_of_shares(one: Posterior, other: Posterior, confidence: float) -> Answer:
     """one/other with a normal interval on the log (Katz et al. 1978), effective counts."""
     n = round(one.n + other.n)
