@@ -61,9 +61,14 @@ def main() -> None:
     RECORDS.write_text(json.dumps(records), encoding="utf-8")
     first = [r for r in records if r["job"] == "reasons"]
     seen = [[r for r in records if r["job"] == job and "VM" in r["p"]] for job, _ in wanted[1:]]
+    second = [r for r in records if r["job"] == "strangers-reasons"]
     few = min(map(len, seen))
-    _print("JS, CA, TD, WD", [(r, t) for r in first[: len(SEEDS)] for t in TYPES if t != "VM"])
+    others = [t for t in TYPES if t != "VM"]
+    _print("JS, CA, TD, WD", [(r, t) for r in first[: len(SEEDS)] for t in others])
+    _print("JS, CA, TD, WD, second family", [(r, t) for r in second for t in others])
     _print("VM", [(r, "VM") for part in seen for r in part[-few:]])
+    for name, part in zip(("first", "second"), seen, strict=True):
+        _print(f"VM, {name} family", [(r, "VM") for r in part])
 
 
 def _print(name: str, pairs: list[tuple[dict[str, Any], str]]) -> None:

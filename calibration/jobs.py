@@ -444,6 +444,7 @@ def reasons(seed: int, engine: Engine, evidence: str) -> Record:
         "verdict": scored.verdict,
         "named": list(scored.named),
         "p": scored.probability,
+        "between": scored.between,
         "terms": {
             t: [x.prior, x.survey, x.interviews, x.behaviour] for t, x in scored.terms.items()
         },

@@ -228,11 +228,14 @@ def _stranger_claims(folder: Path) -> list[Claim]:
     for one in STATED:
         known = [r for r in read(folder, f"strangers-{one.job}") if one.reason in r["p"]]
         if known:
-            stated = float(np.mean([r["p"][one.reason] for r in known]))
+            low, high = (
+                float(np.mean([r["between"][one.reason][e] for r in known])) for e in (0, 1)
+            )
             real = float(np.mean([r["truth"][one.reason] >= 0.25 for r in known]))
             words = f"strangers, every reason costs use alike: {TYPE_NAMES[one.reason]}, stated and realised"
-            holds = abs(stated - real) <= 0.10
-            found.append(Claim(words, f"{stated:.0%}, {real:.0%}", "≤ 10 points apart", holds, len(known)))  # fmt: skip
+            holds = low - 0.03 <= real <= high + 0.03
+            told = f"{low:.0%} to {high:.0%}, {real:.0%}"
+            found.append(Claim(words, told, "within 3 points of what is stated", holds, len(known)))  # fmt: skip
     return found
 
 

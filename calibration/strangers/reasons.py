@@ -58,6 +58,7 @@ def reasons_cost_alike(seed: int, engine: Engine) -> dict[str, object]:
         "verdict": scored.verdict,
         "named": list(scored.named),
         "p": scored.probability,
+        "between": scored.between,
         "terms": {t: [x.prior, x.survey, x.interviews, x.behaviour] for t, x in scored.terms.items()},
         "truth": {t: float(USE * COST * shares[i] / missing) for i, t in enumerate(TYPES)},
         "blind": not tagged and "VM" in scored.probability,

@@ -42,8 +42,8 @@ class Seldom:
 
 @dataclass(frozen=True)
 class Stated:
-    """Beliefs of a job about one reason: their mean is to lie within 10 points of how often the reason is
-    material."""
+    """Beliefs of a job about one reason: how often the reason is material is to lie between the means of
+    their ends, within 3 points."""
 
     job: str
     reason: str

@@ -38,6 +38,17 @@ def test_values_that_cost_much_are_believed_in_and_those_that_cost_nothing_are_n
     assert belief[truth < 0.05].max() < 0.5
 
 
+def test_how_often_a_reason_is_material_lies_between_the_ends_of_what_is_believed(records):
+    """60 populations in which trust seemed material in 49 % and was in 26 %; within 10 points."""
+    for reason in ("JS", "CA", "TD", "WD"):
+        low, high = np.mean([r["between"][reason] for r in records], axis=0)
+        real = np.mean([r["truth"][reason] >= 0.25 for r in records])
+        assert low - 0.10 <= real <= high + 0.10
+    assert all(
+        r["between"][t][0] <= p <= r["between"][t][1] for r in records for t, p in r["p"].items()
+    )
+
+
 def scored(measured: set[str]):
     signs = tuple(
         Signature(r, 0.1, 500, 0.2) if r.id in measured else Signature(r, None, 0, 0.0, "needs its column")

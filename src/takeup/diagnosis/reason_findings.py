@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.finding import Finding, finding
-from takeup.diagnosis.words import belief
+from takeup.diagnosis.words import belief, belief_between
 from takeup.measure.reason_score import Scored, Terms
 from takeup.measure.resistance import PopulationReasons, Resistance
 from takeup.record.questionnaire import TYPE_NAMES
@@ -49,7 +49,7 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
         best = max(scored.probability, key=lambda t: scored.probability[t], default="")
         likeliest = (
             f"The likeliest to be material is {TYPE_NAMES[best]} at "
-            f"{belief(scored.probability[best])}; no reason is clearly ahead."
+            f"{belief_between(*scored.between[best])}; no reason is clearly ahead."
             if best
             else "Whether any is material cannot be seen."
         )
@@ -65,7 +65,7 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
             "no_reason_found", where, _upper(f"{start}no reason against the advice was found"),
             (
                 "No reason is likelier to be material than "
-                f"{belief(max(scored.probability.values()))}, by what people say and do."
+                f"{belief(max(high for _, high in scored.between.values()))}, by what people say and do."
                 if scored.probability
                 else "Whether any is material cannot be seen."
             )
@@ -83,7 +83,7 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
     text = (
         f"Whether it costs use cannot be seen: that needs {scored.unseen[t]}. {_sources(terms)}"
         if material is None
-        else f"Belief that it is material: {belief(material)}. {_sources(terms)}"
+        else f"Belief that it is material: {belief_between(*scored.between[t])}. {_sources(terms)}"
     )
     if p.model_issues:
         text += " The model has an issue here as well; that comes first."

@@ -43,6 +43,12 @@ def belief(probability: float) -> str:
     return whole_percent(probability)
 
 
+def belief_between(low: float, high: float) -> str:
+    """`6 to 45 %`; `97 %` where both ends are told alike."""
+    one, other = belief(low), belief(high)
+    return other if one == other else f"{one.removesuffix(chr(160) + '%')} to {other}"
+
+
 def points(value: float) -> str:
     """`+5.6 points`, `−1 point`."""
     size = 100 * value

@@ -4,7 +4,8 @@ Two questions are kept apart. Is the reason there? The evidence, sigmoid(prior +
 interviews + behaviour), each source capped so that no one source decides alone; its weights are
 expert priors, and verdicts go by it. Is it material (at least a quarter of the gap in use)? The
 probability, sigmoid(shift + slope · the same sum), fitted to simulated populations, because
-sources that agree say more than the priors give them (docs/calibration.md). What cannot be seen is
+sources that agree say more than the priors give them (docs/calibration.md). How much a reason costs no
+evidence tells: `between` is what the same evidence meant in two families of populations. What cannot be seen is
 unknown, not unlikely: a reason of which no source tells anything, and whether values cost use where
 nobody marks the cases that touch them, have no probability but what would be needed.
 """
@@ -94,13 +95,15 @@ class Share:
 @dataclass(frozen=True, slots=True)
 class Scored:
     """`evidence` that each reason is there (0 to 1; `order` is by it, and so is the verdict);
-    `probability` that it is material, of those of which that can be seen; `unseen` says of the others
-    what would be needed; `named` are those the verdict names."""
+    `probability` that it is material, of those of which that can be seen, `between` its lowest and highest
+    over the families of populations it was fitted to; `unseen` says of the others what would be needed;
+    `named` are those the verdict names."""
 
     verdict: Verdict
     named: tuple[str, ...]
     evidence: dict[str, float]
     probability: dict[str, float]
+    between: dict[str, tuple[float, float]]
     unseen: dict[str, str]
     terms: dict[str, Terms]
     mix: dict[str, Share]
@@ -218,6 +221,9 @@ def score(
         for t, x in terms.items()
         if t not in unseen
     }
+    between = {
+        t: _between(p, terms[t].total, rules.families.get(t, ())) for t, p in material.items()
+    }
     usable = _usable(behaviour, len(measured), survey, talks, rules)
     alone = usable == ["behaviour"] and len(measured) >= rules.signatures_alone
     against = _contradictions(terms)
@@ -226,9 +232,16 @@ def score(
         evidence, terms, people, usable, alone, against, told_none, access_share, rules
     )
     return Scored(
-        verdict, named, evidence, material, unseen, terms, _mix(survey, talks), against,
+        verdict, named, evidence, material, between, unseen, terms, _mix(survey, talks), against,
         _next_evidence(behaviour, survey, talks, usable, verdict, people, rules),
     )  # fmt: skip
+
+
+def _between(
+    fitted: float, total: float, families: Sequence[tuple[float, float]]
+) -> tuple[float, float]:
+    found = [fitted, *(float(expit(shift + slope * total)) for shift, slope in families)]
+    return min(found), max(found)
 
 
 VALUES_COST = "vm_segment_gap"

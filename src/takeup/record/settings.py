@@ -112,6 +112,10 @@ class ResistanceSettings(Declaration):
     base: float = -1.1
     shift: dict[str, float] = {"JS": 0.95, "CA": 0.95, "TD": 0.95, "WD": 0.95, "VM": -4.0}
     slope: dict[str, float] = {"JS": 2.1, "CA": 2.1, "TD": 2.1, "WD": 2.1, "VM": 3.0}
+    families: dict[str, tuple[tuple[float, float], ...]] = {
+        **dict.fromkeys(("JS", "CA", "TD", "WD"), ((-0.85, 2.6),)),
+        "VM": ((-10.4, 5.5), (-3.0, 3.35)),
+    }
     survey_cap: float = 2.0
     interview_cap: float = 2.0
     behaviour_cap: float = 2.5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import belief, whole_percent
+from takeup.diagnosis.words import belief_between, whole_percent
 from takeup.measure.reason_score import Scored, Terms
 from takeup.measure.resistance import PopulationReasons, Resistance
 from takeup.measure.signatures import Signature
@@ -48,7 +48,7 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
             TYPE_NAMES[t][0].upper() + TYPE_NAMES[t][1:],
             _strongest(scored.terms[t]),
             chart,
-            belief(scored.probability[t]) if t in scored.probability else "cannot be seen",
+            belief_between(*scored.between[t]) if t in scored.between else "cannot be seen",
             _detail(t, scored),
         )
         for t, chart in zip(scored.order, charts, strict=True)
@@ -193,6 +193,7 @@ def _note(p: PopulationReasons, scored: Scored) -> str:
     if scored.next_evidence:
         parts.append(f"Next evidence: {'; '.join(scored.next_evidence)}.")
     parts.append(
-        "Weights are expert priors, beliefs are fitted to simulated populations: `docs/calibration.md`."
+        "Weights are expert priors, beliefs are fitted to two families of simulated populations, "
+        "in which reasons cost differently: `docs/calibration.md`."
     )
     return " ".join(parts)
