@@ -1,7 +1,7 @@
 """Fits how evidence for a reason becomes the belief that it is material, on seeds of their own.
 
 p = sigmoid(shift + slope · sum of terms), by maximum likelihood; prints what `ResistanceSettings` holds.
-Four reasons on the first family of populations; value misalignment on as many of either family, those
+Four reasons together on the first family of populations, and each in either; value misalignment on as many of either family, those
 alone in which the cases that touch values are marked: elsewhere the same evidence goes with no cost in
 the one and with a quarter of the gap in the other. docs/calibration.md is measured on other seeds.
 """
@@ -24,8 +24,10 @@ from scipy.special import expit
 from takeup.record.questionnaire import TYPES
 
 SEEDS = range(10_000, 10_900)
-MARKED = range(10_903, 12_403, 6)
-"""Seeds of the first family whose cases are marked (PH2), and as many of the second."""
+MARKED = range(10_905, 12_405, 6)
+"""Seeds of the first family whose cases are marked (the population PH2)."""
+SECOND = range(10_900, 11_275)
+"""Seeds of the second family; two in three have marked cases."""
 RECORDS = Path("build/calibration/fit-reasons.json")
 
 
@@ -51,7 +53,7 @@ def fit(total: NDArray[np.float64], material: NDArray[np.bool_]) -> NDArray[np.f
 def main() -> None:
     """Simulate, fit, print."""
     RECORDS.parent.mkdir(parents=True, exist_ok=True)
-    wanted = (("reasons", SEEDS), ("reasons", MARKED), ("strangers-reasons", MARKED))
+    wanted = (("reasons", SEEDS), ("reasons", MARKED), ("strangers-reasons", SECOND))
     chunks = [
         (job, list(seeds[i : i + 25])) for job, seeds in wanted for i in range(0, len(seeds), 25)
     ]
@@ -64,11 +66,13 @@ def main() -> None:
     second = [r for r in records if r["job"] == "strangers-reasons"]
     few = min(map(len, seen))
     others = [t for t in TYPES if t != "VM"]
-    _print("JS, CA, TD, WD", [(r, t) for r in first[: len(SEEDS)] for t in others])
-    _print("JS, CA, TD, WD, second family", [(r, t) for r in second for t in others])
+    first = first[: len(SEEDS)]
+    _print("JS, CA, TD, WD", [(r, t) for r in first for t in others])
     _print("VM", [(r, "VM") for part in seen for r in part[-few:]])
-    for name, part in zip(("first", "second"), seen, strict=True):
-        _print(f"VM, {name} family", [(r, "VM") for r in part])
+    families = dict.fromkeys(others, (first, second)) | {"VM": (seen[0], seen[1])}
+    for t, of in families.items():
+        for name, part in zip(("first", "second"), of, strict=True):
+            _print(f"{t}, {name} family", [(r, t) for r in part])
 
 
 def _print(name: str, pairs: list[tuple[dict[str, Any], str]]) -> None:

@@ -44,9 +44,10 @@ def belief(probability: float) -> str:
 
 
 def belief_between(low: float, high: float) -> str:
-    """`6 to 45 %`; `97 %` where both ends are told alike."""
-    one, other = belief(low), belief(high)
-    return other if one == other else f"{one.removesuffix(chr(160) + '%')} to {other}"
+    """`6 to 45 %`; `97 %` where the ends are hardly apart."""
+    if high - low < 0.02:
+        return belief((low + high) / 2)
+    return f"{belief(low).removesuffix(chr(160) + '%')} to {belief(high)}"
 
 
 def points(value: float) -> str:

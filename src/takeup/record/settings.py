@@ -110,11 +110,14 @@ class ResistanceSettings(Declaration):
     """How reasons are scored from survey, interviews and behaviour; log-odds and probabilities."""
 
     base: float = -1.1
-    shift: dict[str, float] = {"JS": 0.95, "CA": 0.95, "TD": 0.95, "WD": 0.95, "VM": -4.0}
-    slope: dict[str, float] = {"JS": 2.1, "CA": 2.1, "TD": 2.1, "WD": 2.1, "VM": 3.0}
+    shift: dict[str, float] = {"JS": 0.95, "CA": 0.95, "TD": 0.95, "WD": 0.95, "VM": -3.5}
+    slope: dict[str, float] = {"JS": 2.1, "CA": 2.1, "TD": 2.1, "WD": 2.1, "VM": 2.4}
     families: dict[str, tuple[tuple[float, float], ...]] = {
-        **dict.fromkeys(("JS", "CA", "TD", "WD"), ((-0.85, 2.6),)),
-        "VM": ((-10.4, 5.5), (-3.0, 3.35)),
+        "JS": ((1.1, 2.3), (0.4, 3.3)),
+        "CA": ((1.1, 2.4), (-1.3, 3.1)),
+        "TD": ((0.4, 1.9), (-1.9, 2.7)),
+        "WD": ((2.0, 2.4), (-0.8, 2.8)),
+        "VM": ((-10.4, 5.5), (-2.3, 2.4)),
     }
     survey_cap: float = 2.0
     interview_cap: float = 2.0
