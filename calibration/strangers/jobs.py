@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from calibration.strangers import adjusted, daily, draws, few_people
+from calibration.strangers.alone_first import alone_first
 from calibration.strangers.caught import year_of_wrong_advice
 from calibration.strangers.facts import one_fact_less
 from calibration.strangers.few_pairs import looks_of_a_small_kind
@@ -36,6 +37,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "own-record": lambda seed, _: year_at_chance(seed),
     "one-fact-less": one_fact_less,
     "j-border": border,
+    "alone-first": alone_first,
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,

@@ -72,6 +72,8 @@ COVERAGE = (
     Covers("same-cases", "person", "the same: people are right", "person"),
     Covers("same-cases", "both", "the same: people minus model", "both"),
     Covers("same-cases", "error", "the same: the model errs (reliance)", "error"),
+    Covers("alone-first", "adds", "the same people and cases alone and with the advice: right", "adds"),
+    Covers("alone-first", "seconds", "the same: seconds", "seconds"),
 )  # fmt: skip
 
 _SAID = "followed against overridden said aloud and false"

@@ -212,3 +212,42 @@ def test_cases_of_their_own_keep_their_errors_by_person():
     bare = takeup.diagnose(frame, only=measures).measures()
     own = takeup.diagnose(frame.assign(case_id=[f"c{i}" for i in range(n)]), only=measures)
     assert own.measures() == bare
+
+
+def test_the_same_person_and_case_alone_and_with_the_advice_is_a_pair():
+    found = diagnosed("same-cases-alone-and-with")
+    team = found.measures().team
+    c = team.complementarity
+    rows = pd.read_csv(case("same-cases-alone-and-with")["table"])
+    rows["right"] = rows["choice"] == rows["truth"]
+    both = rows.pivot(index=["who", "case"], columns="how", values=["right", "seconds"])
+    gained = (both["right"]["with"].astype(float) - both["right"]["alone"].astype(float)).mean()
+    assert c.source == "the same cases alone"
+    assert c.joint_minus_alone.grade == "paired"
+    assert c.joint_minus_alone.value == pytest.approx(gained)
+    assert c.joint_minus_alone.low > 0.08
+    slower = (both["seconds"]["with"] - both["seconds"]["alone"]).astype(float).mean()
+    assert team.effort.seconds.value == pytest.approx(slower)
+    assert team.effort.seconds.grade == "paired"
+    assert (team.effort.with_advice, team.effort.without) == (1_200, 1_200)
+    assert "the same cases better with the advice" in said(found)
+    assert not any("the cases were others" in f.otherwise for f in found.findings())
+
+
+def test_a_time_in_shadow_mode_on_other_cases_is_no_pair():
+    rng = np.random.default_rng(5)
+    n = 1_200
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i % 30}" for i in range(n)],
+            "case_id": [f"c{i // 2}" for i in range(n)],
+            "mode": np.where(np.arange(n) < n // 2, "shadow", "assist"),
+            "recommendation": "yes",
+            "choice": rng.choice(["yes", "no"], n),
+            "correct_choice": rng.choice(["yes", "no"], n),
+        }
+    )
+    rule = UseCase(advice_unavoidable=True)
+    found = takeup.diagnose(frame, use_case=rule, only=["team"]).measures().team
+    assert found.complementarity.source == "shadow mode"
+    assert found.complementarity.joint_minus_alone.grade == "adjusted"

@@ -12,12 +12,13 @@ from takeup.diagnosis.words import (
     name_of,
     points,
     points_range,
+    seconds,
     whole_percent,
 )
 from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.rollout import Effect, Rollout
-from takeup.measure.team import Team
+from takeup.measure.team import Complementarity, Effort, Team
 from takeup.measure.value import Value, ValueOf
 from takeup.stats.answer import CannotSay, Estimate
 
@@ -257,6 +258,31 @@ def _team(asked: Asked) -> list[Finding | Claim]:
     if not isinstance(team, Team) or isinstance(team.complementarity, CannotSay):
         return []
     c = team.complementarity
+    return [*_with_against_alone(c, team), *_with_against_best(c)]
+
+
+def _with_against_alone(c: Complementarity, team: Team) -> list[Claim]:
+    """What the advice adds to the same people on the same cases."""
+    d = c.joint_minus_alone
+    if d.grade != "paired":
+        return []
+    better = d.value > 0
+    time = team.effort.seconds if isinstance(team.effort, Effort) else None
+    took = f" {seconds(time)}" if isinstance(time, Estimate) else ""
+    said = finding(
+        "advice_helps" if better else "advice_hurts",
+        "",
+        f"The same people decide the same cases {'better' if better else 'worse'} with the advice",
+        f"Right in {whole_percent(c.joint.value)} of cases with it and in {whole_percent(c.alone.value)} "
+        f"alone (known from {c.source}): {points(d.value)} ({points_range(d)}).{took}",
+        "paired",
+        d.n * distance80(d),
+        joint_minus_alone=d,
+    )
+    return [Claim("with and alone", "", chance_of(d), said)]
+
+
+def _with_against_best(c: Complementarity) -> list[Claim]:
     d = c.joint_minus_best
     ahead = d.value > 0
     best = "people alone" if c.alone.value >= c.model.value else "the model alone"
@@ -273,7 +299,14 @@ def _team(asked: Asked) -> list[Finding | Claim]:
         d.n * distance80(d),
         joint_minus_best=d,
     )
+    if c.joint.grade == "paired":
+        said = replace(said, otherwise=_IN_WHICH_ORDER)
     return [Claim("both together", "", chance_of(d), said)]
+
+
+_IN_WHICH_ORDER = (
+    "What was decided alone came first: people may have learned from it, or grown tired."
+)
 
 
 def _overriding(whole: ValueOf, unit: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.words import seconds
 from takeup.measure.team import Complementarity, Effort, Team
 from takeup.report.charts import MODEL, PEOPLE, Series
 from takeup.report.sections.section import Row, Section, axis_row, figure, mark, strips
@@ -35,12 +36,14 @@ def together_section(diagnosis: Diagnosis) -> Section | None:
         (
             *((label, figure(e)) for label, _, _, e in lines),
             ("Both minus the better one", figure(c.joint_minus_best, as_points=True)),
+            ("Both minus people alone", figure(c.joint_minus_alone, as_points=True)),
         ),
         rows,
         (),
         axis_row(axis),
         ("Who decides", "Share right"),
         note=f"Both minus the better of the two: {figure(c.joint_minus_best, as_points=True)}. "
+        f"Both minus people alone: {figure(c.joint_minus_alone, as_points=True)}. "
         f"{_effort(team.effort)}Grade: {c.joint.grade}, {c.joint.assumption}.",
         size="half",
     )
@@ -57,9 +60,11 @@ def _heading(c: Complementarity, diagnosis: Diagnosis) -> str:
 
 
 def _effort(effort: Effort | CannotSay) -> str:
-    if isinstance(effort, CannotSay) or not isinstance(effort.steps, Estimate):
+    if isinstance(effort, CannotSay):
         return ""
+    took = f"{seconds(effort.seconds)} " if isinstance(effort.seconds, Estimate) else ""
+    if not isinstance(effort.steps, Estimate):
+        return took
     s = effort.steps
-    return f"Using the advice takes {s.value:+.1f} steps ({s.low:+.1f} to {s.high:+.1f}). ".replace(
-        "-", "−"
-    )
+    steps = f"Using the advice takes {s.value:+.1f} steps ({s.low:+.1f} to {s.high:+.1f}). "
+    return steps.replace("-", "−") + took
