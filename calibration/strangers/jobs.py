@@ -19,6 +19,7 @@ from calibration.strangers.reasons import reasons_cost_alike
 from calibration.strangers.repeating import year_at_chance
 from calibration.strangers.same_cases import same_for_all
 from calibration.strangers.tells_apart import border
+from calibration.strangers.unnamed_draw import unnamed
 from takeup.log import Engine
 
 JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
@@ -38,6 +39,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "one-fact-less": one_fact_less,
     "j-border": border,
     "alone-first": alone_first,
+    "unnamed-draw": unnamed,
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,

@@ -120,6 +120,11 @@ CLAIMS = (
     ),
     Seldom("one-fact-less", "false", "ladder: a fact that becomes known adds a level that was not possible without it", 0.0),
     Seldom("j-border", "nothing", "J has an interval without width", 0.0),
+    Seldom("unnamed-draw", "asked", "cases drawn: a draw of more suspected", 0.01, (("kind", "case"),)),
+    *(
+        Seldom("unnamed-draw", "answered", f"each {kind} drawn, unnamed: answered by case", 0.05, (("kind", kind),))
+        for kind in ("day of a person", "week of a person", "week of a team")
+    ),
     Seldom("daily-draw", "heading", f"{_YEAR}: a draw's heading over eight quantities"),
     Seldom("daily-draw", "one", f"{_YEAR}: one quantity of a draw"),
     Seldom("daily-draw", "heading_fixed", "the heading with intervals of one look (a trap)", None),

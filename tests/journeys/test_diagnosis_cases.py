@@ -16,6 +16,7 @@ from takeup.record.errors import InputError
 from takeup.record.use_case import UseCase
 from takeup.sources.draft import first_draft
 from takeup.sources.open_table import open_table
+from takeup.stats.answer import CannotSay
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "cases" / "diagnosis"
 
@@ -251,3 +252,45 @@ def test_a_time_in_shadow_mode_on_other_cases_is_no_pair():
     found = takeup.diagnose(frame, use_case=rule, only=["team"]).measures().team
     assert found.complementarity.source == "shadow mode"
     assert found.complementarity.joint_minus_alone.grade == "adjusted"
+
+
+def test_a_mapped_unit_of_the_draw_is_the_unit_and_an_outcome_is_told_by_its_label():
+    found = diagnosed("rollout-score-told-as-points")
+    effect = {e.name: e for e in found.measures().rollout.effects}["outcome:outcome"]
+    assert effect.label == "quality score"
+    assert "errors by randomised_unit_id" in effect.unadjusted.method
+    assert effect.unadjusted.unit == "quality score"
+    assert not effect.unadjusted.excludes()
+    assert "changes outcome" not in said(found)
+    assert "No effect on outcomes is established" in said(found)
+
+
+def test_a_draw_of_weeks_that_nobody_names_is_asked_about(tmp_path):
+    given = case("rollout-score-told-as-points")
+    text = given["mapping"].read_text(encoding="utf-8")
+    without = tmp_path / "m.toml"
+    without.write_text(text.replace('randomised_unit_id = "unit"\n', ""), encoding="utf-8")
+    found = takeup.diagnose(given["table"], mapping=without, only=["rollout"]).measures().rollout
+    assert isinstance(found, CannotSay)
+    assert "randomised_unit_id" in found.needs
+
+
+def test_what_a_draw_changes_in_right_decisions_is_told_with_its_direction():
+    rng = np.random.default_rng(7)
+    n = 4_000
+    assist = rng.random(n) < 0.5
+    right = rng.random(n) < np.where(assist, 0.8, 0.7)
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in rng.integers(0, 40, n)],
+            "mode": np.where(assist, "assist", "off"),
+            "assist_probability": 0.5,
+            "recommendation": "yes",
+            "choice": np.where(right, "yes", "no"),
+            "correct_choice": "yes",
+        }
+    )
+    rule = UseCase(advice_unavoidable=True, choices=["yes", "no"])
+    found = takeup.diagnose(frame, use_case=rule, only=["rollout"])
+    assert "Having the advice raises the share of right decisions" in said(found)
+    assert "raises" in found.to_html()

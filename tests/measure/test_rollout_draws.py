@@ -102,7 +102,7 @@ def test_money_is_told_in_its_own_unit_and_never_in_points(tmp_path):
     told = result.to_html()
     assert "EUR" in told
     assert "10,0" not in told  # 100 EUR are no 10,000 %
-    (finding,) = [f for f in result.findings() if f.title == "Having the advice changes outcome"]
+    (finding,) = [f for f in result.findings() if f.title == "Having the advice raises outcome"]
     assert "EUR" in finding.text
     assert "points" not in finding.text
 

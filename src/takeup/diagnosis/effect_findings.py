@@ -9,6 +9,7 @@ from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, distance80, finding
 from takeup.diagnosis.words import (
+    changes_of,
     name_of,
     points,
     points_range,
@@ -188,6 +189,10 @@ def _weight(e: Estimate, before: float) -> float:
     return far if e.unit == "points" else min(far / max(abs(before), 1e-9), 1.0)
 
 
+_ENDS = ("outcome:", "misclassification:", "correctness")
+"""Quantities of a draw that say how cases end."""
+
+
 def _rollout(asked: Asked) -> list[Finding | Claim]:
     rollout = asked.measures.rollout
     if not isinstance(rollout, Rollout):
@@ -217,9 +222,9 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
                     effect=u,
                 ),
             )
-        elif e.name == "correctness" or e.name.startswith("choice:"):
+        elif e.name.startswith("choice:"):
             claim(e, u, None)
-    outcomes = [(e, u) for e, u in known if e.name.startswith(("outcome:", "misclassification:"))]
+    outcomes = [(e, u) for e, u in known if e.name.startswith(_ENDS)]
     for e, u in outcomes:
         claim(
             e,
@@ -227,7 +232,7 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
             finding(
                 "outcome_effect",
                 e.name,
-                f"Having the advice changes {e.label}",
+                f"Having the advice {changes_of(e)}",
                 f"{_number(u)} with the advice, drawn at random.",
                 "randomised",
                 n * _weight(u, e.mean_without),

@@ -204,7 +204,7 @@ def _outcome(rows: ir.Table, use_case: UseCase, name: str) -> _Outcome:
         value = ibis.ifelse(rows.choice.isin(list(rule.observed_when)), value, None)
     return _Outcome(
         name,
-        rule.label or name.replace("_", " "),
+        use_case.label_of(name),
         rule.better,
         value,
         tuple(rule.observed_when) if rule.one_sided else None,

@@ -14,11 +14,14 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+from scipy.special import chdtrc
 
 from takeup.log import fetch
+from takeup.measure.calendar import local_clock
 from takeup.measure.known_truth import truth_weight, uneven_truth
 from takeup.measure.looks import interval_of
 from takeup.measure.outcome_unit import unit_of_outcome
+from takeup.record.columns import CASE
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
@@ -42,6 +45,8 @@ UNITS_A_COVARIATE = 10
 """Units of the smaller arm for each column that is adjusted for, in the declared order."""
 CHANCE = 1e-6
 """So improbable must it be that a draw by case put every unit wholly into one arm."""
+_KEPT_TO = (("person_id", "people"), ("team", "teams"))
+"""What single draws of cases have no reason to keep to."""
 _ASSUMPTION = (
     "the advice was given at random with the recorded probability, and one case's advice does "
     "not change another case"
@@ -203,7 +208,9 @@ def _alerts(ratio_p: float, balance_p: float | None, settings: Settings) -> tupl
 def _unit(use_case: UseCase, t: ir.Table) -> str | CannotSay | None:
     """The column of what was drawn; None for cases: as recorded with the decisions, the coarsest
     where it changed on the way (errors by person hold for cases too, not the other way round);
-    else as declared. Refuses where nothing names what was drawn: errors by case would be too small.
+    else as declared, or as a mapped `randomised_unit_id` names it. Refuses where nothing names what
+    was drawn, and where the arms keep to people or teams as no draw by case would: errors by case
+    would be too small.
     """
     drawn = {use_case.randomised_unit}
     if "randomised_unit" in t.columns:
@@ -211,7 +218,10 @@ def _unit(use_case: UseCase, t: ir.Table) -> str | CannotSay | None:
         drawn = (recorded - {None}) or drawn
     kind = next(unit for unit in (*_NAMED_BY, "case") if unit in drawn)
     if kind == "case":
-        return next((name for name in ("team", "person_id") if _whole_units(t, name)), None)
+        if _names_groups(t, "randomised_unit_id"):
+            return "randomised_unit_id"
+        whole = next((name for name in ("team", "person_id", CASE) if _whole_units(t, name)), None)
+        return whole or _drawn_above_cases(t)
     own = ["randomised_unit_id"] if len(drawn) == 1 else []
     for name in (*own, _NAMED_BY[kind]):
         if name in t.columns and fetch(t.aggregate(n=t[name].count()))["n"][0].as_py():
@@ -220,6 +230,52 @@ def _unit(use_case: UseCase, t: ir.Table) -> str | CannotSay | None:
         f"each {kind} was drawn, and no column names it",
         " or ".join(dict.fromkeys(("randomised_unit_id", _NAMED_BY[kind]))),
     )
+
+
+def _names_groups(t: ir.Table, name: str) -> bool:
+    """Whether a column is known and several cases share its values."""
+    if name not in t.columns:
+        return False
+    found = fetch(t.aggregate(n=t[name].count(), groups=t[name].nunique())).to_pylist()[0]
+    return bool(found["n"]) and found["groups"] < found["n"]
+
+
+def _drawn_above_cases(t: ir.Table) -> CannotSay | None:
+    """Why a draw by case is not believed: of people, their days, or teams, the cases with the advice differ
+    from what their probabilities say by far more than single draws would (Pearson's χ², of a scaled χ² with its
+    mean and variance). None where it may have been by case."""
+    kinds = [(name, what, {name: t[name]}) for name, what in _KEPT_TO if name in t.columns]
+    if {"person_id", "decided_at"} <= set(t.columns):
+        day = local_clock(t).truncate("D")
+        kinds.append(("person_id", "people's days", {"person_id": t.person_id, "day": day}))
+    for name, what, by in kinds:
+        p, q = t.p__, 1 - t.p__
+        groups = t.group_by(**by).aggregate(
+            n=t.count(),
+            off=(t.arm__.cast("float64") - p).sum(),
+            v=(p * q).sum(),
+            fourth=(p * q * (1 - 6 * p * q)).sum(),
+        )
+        groups = groups.filter((groups.n > 1) & groups[name].notnull())
+        (found,) = fetch(
+            groups.aggregate(
+                g=groups.count(),
+                squares=(groups.off**2 / groups.v).sum(),
+                spread=(2 + groups.fourth / groups.v**2).sum(),
+            )
+        ).to_pylist()
+        if not found["g"]:
+            continue
+        over = found["squares"] / found["g"]
+        scale = max(found["spread"], 1e-9) / (2 * found["g"])
+        if chdtrc(found["g"] / scale, found["squares"] / scale) < CHANCE:
+            return not_instrumented(
+                f"a draw by case is declared, but the arms keep to {what}: they differ {over:.1f} times as much "
+                "as single cases drawn by chance would, as where whole units of them were drawn (days, weeks, "
+                "lists)",
+                "randomised_unit_id: the column that names what was drawn, so that errors go by it",
+            )
+    return None
 
 
 def _whole_units(t: ir.Table, name: str) -> bool:
@@ -321,7 +377,7 @@ def _quantities(
         why = _seen_by_choice(t, use_case, name, settings) or _seen_unalike(shares, settings)
         found.append(
             _Quantity(
-                f"outcome:{name}", name.replace("_", " "), t[f"y_{name}"],
+                f"outcome:{name}", use_case.label_of(name), t[f"y_{name}"],
                 unit_of_outcome(t, use_case, name), None, why,
             )
         )  # fmt: skip
@@ -335,7 +391,7 @@ def _quantities(
     for name in known:
         risk = _misclassification(t, use_case, name)
         if risk is not None:
-            label = f"misclassification risk, {name.replace('_', ' ')}"
+            label = f"misclassification risk, {use_case.label_of(name)}"
             found.append(_Quantity(f"misclassification:{name}", label, risk))
     return found
 

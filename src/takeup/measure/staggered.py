@@ -215,9 +215,8 @@ def _quantities(
     for name in outcomes:
         if f"y_{name}" in rows.columns:
             unit = unit_of_outcome(rows, use_case, name)
-            found.append(
-                _Quantity(f"outcome:{name}", name.replace("_", " "), rows[f"y_{name}"], unit)
-            )
+            label = use_case.label_of(name)
+            found.append(_Quantity(f"outcome:{name}", label, rows[f"y_{name}"], unit))
     if "choice_right" in rows.columns and uneven_truth(rows, settings) is None:
         right = rows.choice_right.cast("float64")
         found.append(_Quantity("correctness", "right decisions", right, weight=truth_weight(rows)))

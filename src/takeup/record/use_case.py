@@ -122,6 +122,10 @@ class UseCase(Declaration):
         """The reading rule of one outcome; the general one where it has none of its own."""
         return self.outcomes.get(outcome_name, self.outcome)
 
+    def label_of(self, outcome_name: str) -> str:
+        """What one outcome is called in reports."""
+        return self.rule_for(outcome_name).label or outcome_name.replace("_", " ")
+
 
 def kind_of(text: str) -> dict[str, str]:
     """A kind of case from its words: `segment=local`, or `segment=local and stakes=high`.

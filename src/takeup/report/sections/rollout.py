@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.words import changes_of
 from takeup.measure.rollout import Effect, Rollout
 from takeup.report.charts import LIKE_WITH_LIKE, Chart, Series
 from takeup.report.sections.section import (
@@ -83,9 +84,9 @@ def _level(e: Effect, value: float) -> str:
 
 
 def _heading(rollout: Rollout, diagnosis: Diagnosis) -> str:
-    clear = [e.label for e in rollout.effects if diagnosis.says("drawn at random", e.name)]
+    clear = [changes_of(e) for e in rollout.effects if diagnosis.says("drawn at random", e.name)]
     if clear:
-        return "Having the advice changes " + " and ".join(clear[:2])
+        return "Having the advice " + " and ".join(clear[:2])
     return "No effect of having the advice is established"
 
 
