@@ -137,14 +137,6 @@ def _strangers(folder: Path) -> list[Row | None]:
 
 def _where(records: Records, fields: tuple[tuple[str, object], ...]) -> Records:
     return [r for r in records if all(r[key] == value for key, value in fields)]
-    found = []
-    for r in COVERAGE:
-        records = read(folder, f"strangers-{r.job}")
-        row = coverage(records, r.estimate, r.truth, process=False, where="strangers", what=r.words, nominal=r.nominal)  # fmt: skip
-        if row and r.wide:
-            row = replace(row, expects="at least 92 %", holds=row.low >= 0.92)
-        found.append(row)
-    return found
 
 
 def _as_reference(row: Row | None) -> Row | None:

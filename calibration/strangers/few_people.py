@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from takeup.log import Engine
 from takeup.measure.comparison import Comparison, measure_comparison
-from takeup.measure.ladder_pooled import Skill
+from takeup.measure.ladder_pooled import discrimination_low
 from takeup.measure.paired import person_against_model
 from takeup.measure.team import Team, measure_team
 from takeup.record.settings import Settings
@@ -134,10 +134,13 @@ def branches(seed: int, engine: Engine) -> Record:
 def lucky_catches(seed: int) -> Record:
     """Whether discrimination of .15 counts as expert judgment by sixty right and ten wrong advices."""
     draw = np.random.default_rng([seed, 67])
-    kept, caught = int(draw.binomial(60, 0.9)), int(draw.binomial(10, 0.25))
-    skill = Skill(right_kept=kept, right=60, wrong_caught=caught, wrong=10)
-    point = skill.discrimination() >= 0.30
-    return {"point": bool(point), "met": bool(point and skill.discrimination_low() >= 0.20)}
+    sides = []
+    for total, rate in ((60, 0.9), (10, 0.25)):
+        who = draw.integers(0, 20, total)
+        hits = draw.random(total) < rate
+        sides += [np.bincount(who, hits, 20), np.bincount(who, minlength=20).astype(float)]
+    point = sides[0].sum() / 60 + sides[2].sum() / 10 - 1 >= 0.30
+    return {"point": bool(point), "met": bool(point and discrimination_low(*sides) >= 0.20)}
 
 
 def _told(answer: Answer) -> Record:

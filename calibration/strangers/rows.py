@@ -14,9 +14,6 @@ class Covers:
     """An estimate of a job that is to hold `truth` in 92 to 98 % (`holds_above`: or more, where an interval
     must be wide for what was not seen yet), or is shown to miss (not `nominal`); `where` as in `Seldom`."""
 
-    """An estimate of a job that is to hold `truth` in 92 to 98 % (`nominal`; `wide`: at least 92 %), or is
-    shown to miss."""
-
     job: str
     estimate: str
     words: str
@@ -24,7 +21,6 @@ class Covers:
     nominal: bool = True
     holds_above: bool = False
     where: tuple[tuple[str, object], ...] = ()
-    wide: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +62,7 @@ COVERAGE = (
     Covers("readiness", "with_readiness", "readiness to follow goes with skill, adjusted with each person's tendency"),
     Covers("readiness", "adjusted", "the same without it", nominal=False),
     Covers("j-border", "j", "J of few or unequal people", truth="j"),
-    Covers("j-border", "at_border", "J of few or unequal people, near 1", truth="j", nominal=False, wide=True),
+    Covers("j-border", "at_border", "J of few or unequal people, near 1", truth="j", nominal=False, holds_above=True),
     Covers("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)"),
     Covers("same-cases", "model", "8 to 60 cases, the same for all: the model is right", "model"),
     Covers("same-cases", "person", "the same: people are right", "person"),

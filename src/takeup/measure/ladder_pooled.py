@@ -107,17 +107,6 @@ class Skill:
             return None
         return self.right_kept / self.right + self.wrong_caught / self.wrong - 1
 
-    def discrimination_low(self) -> float:
-        """The lower end of J's 80 % interval; the spread of each share with half a case on both sides
-        (Jeffreys), as ten of ten caught do not show that all are."""
-        point = self.discrimination()
-        if point is None:
-            return float("-inf")
-        shares = ((self.right_kept, self.right), (self.wrong_caught, self.wrong))
-        means = [((k + 0.5) / (n + 1), n) for k, n in shares]
-        spread = float(np.sqrt(sum(p * (1 - p) / n for p, n in means)))
-        return point - normal_quantile(0.9) * spread
-
 
 def discrimination_low(kept: Array, right: Array, caught: Array, wrong: Array) -> float:
     """The lower end of J's 80 % interval from counts by person: kept of right advice, caught of wrong."""

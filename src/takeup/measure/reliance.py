@@ -20,10 +20,8 @@ from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
-from takeup.stats.quantiles import t_half_width
-from takeup.stats.rates import weighted_share
-from takeup.stats.two_way import Crossed
 from takeup.stats.rates import sum_of_shares, weighted_share
+from takeup.stats.two_way import Crossed
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,42 +119,18 @@ def _complement(answer: Answer) -> Answer:
 
 
 def _discrimination(frame: pd.DataFrame, level: float, cases: dict[str, Crossed]) -> Answer:
-    """J = R_c + R_w − 1; delta method over persons, and over cases where many saw the same ones (advice is
-    right or wrong for all who see it, so that the two parts have no case in common)."""
-    parts = []
-    people = len(frame)
-def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
-    """J = R_c + R_w − 1, its interval from those of the two shares."""
+    """J = R_c + R_w − 1, its interval from those of the two shares (which have the errors of cases too, where
+    many saw the same ones)."""
     shares = []
     for name in ("rc", "rw"):
         rows = int(frame[f"{name}_rows"].sum())
-        share = _share(frame, name, level)
+        share = _share(frame, name, level, cases.get(name))
         if rows < 10 or isinstance(share, CannotSay):
             return insufficient(
                 "too few judged cases with right and with wrong advice",
                 "at least 10 judged cases of each",
                 rows,
             )
-        rate = k.sum() / n.sum()
-        parts.append((rate, (k - rate * n) / n.sum(), n.sum()))
-    value = parts[0][0] + parts[1][0] - 1
-    if people > 1:
-        influence = parts[0][1] + parts[1][1]
-        se = float(np.sqrt(people / (people - 1) * (influence**2).sum()))
-        df = float(people - 1)
-        if cases:
-            right, wrong = cases["rc"], cases["rw"]
-            both = Crossed(
-                right.by_case + wrong.by_case,
-                right.by_both + wrong.by_both,
-                min(right.cases, wrong.cases),
-            )
-            se, df = both.variance(se**2) ** 0.5, min(df, max(both.cases - 1, 1.0))
-    else:
-        se = float(np.sqrt(sum(r * (1 - r) / n for r, _, n in parts)))
-        df = 1_000_000
-    half = t_half_width(level, df) * se
-    n_rows = int(frame["rc_rows"].sum() + frame["rw_rows"].sum())
         shares.append(share)
     k, n = (
         (frame[f"rc_{of}"].to_numpy(float), frame[f"rw_{of}"].to_numpy(float)) for of in ("k", "n")
@@ -167,10 +141,8 @@ def _discrimination(frame: pd.DataFrame, level: float) -> Answer:
         max(low - 1, -1.0),
         min(high - 1, 1.0),
         level,
-        n_rows,
-        f"R_c + R_w − 1, errors by person{' and case' if cases else ''}",
         shares[0].n + shares[1].n,
-        "R_c + R_w − 1, from the intervals of both (MOVER), by person",
+        f"R_c + R_w − 1, from the intervals of both (MOVER), by person{' and case' if cases else ''}",
         "descriptive",
         unit="points",
         people=len(frame) if len(frame) > 1 else None,
