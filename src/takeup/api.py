@@ -38,6 +38,7 @@ from takeup.report.terminal import notebook_html, screenful
 from takeup.sources.decision_table import DecisionTable
 from takeup.sources.declared_names import named_as_in, populations_of
 from takeup.sources.evidence_files import ReadEvidence, read_evidence
+from takeup.sources.look_alikes import known_afterwards, look_alikes, told_by_columns
 from takeup.sources.opened import Opened, open_decisions
 from takeup.sources.panel import PanelSample, draw_sample
 from takeup.sources.tolerances import right_in_words
@@ -276,10 +277,13 @@ def diagnose(
     diagnoses: list[Diagnosis] = []
     shared: list[Diagnosis] = []
     built = opened.table
+    twice: list[str] = []
     for name, decisions in built.tables.items():
         one = opened.use_case(name)
         shown = one.name or name
         covariates = opened.covariates(name)
+        told = [] if declared_ahead else told_by_columns(decisions)
+        twice += [] if declared_ahead else look_alikes(decisions, opened.mapping, told)
         measures = take_measures(
             decisions,
             one,
@@ -290,6 +294,7 @@ def diagnose(
             read.evidence,
             only,
             lambda name, shown=shown: step(f"{shown}: {name}"),  # type: ignore[misc]
+            known_afterwards(told),
         )
         for found, who in ((diagnoses, analyst), (shared, audience)):
             found.append(
@@ -307,7 +312,7 @@ def diagnose(
         tuple(diagnoses),
         tuple(shared),
         built,
-        _facts(opened, thresholds, read),
+        _facts(opened, thresholds, read, tuple(dict.fromkeys(twice))),
         thresholds,
         time.perf_counter() - started,
     )
@@ -354,7 +359,9 @@ def _columns_there(built: DecisionTable) -> set[str]:
     return {*built.columns, *(joined - derived), *outcome}
 
 
-def _facts(opened: Opened, settings: Settings, beside: ReadEvidence) -> InputFacts:
+def _facts(
+    opened: Opened, settings: Settings, beside: ReadEvidence, twice: Sequence[str]
+) -> InputFacts:
     built = opened.table
     return InputFacts(
         version=takeup_version(),
@@ -362,7 +369,7 @@ def _facts(opened: Opened, settings: Settings, beside: ReadEvidence) -> InputFac
         files=tuple((f.name, f.sha256) for f in opened.files),
         reconciliation=built.reconciliation,
         problems=(*built.problems, *beside.problems),
-        notes=built.notes,
+        notes=(*built.notes, *(f"look twice: {sentence}" for sentence in twice)),
         assumptions=(*opened.guesses, *built.assumptions, *beside.said),
         columns=tuple(sorted(_columns_there(built))),
         mapping=opened.mapping.model_dump(exclude_defaults=True, mode="json"),

@@ -12,7 +12,7 @@ import pytest
 import takeup
 from takeup.api import Result
 from takeup.log import Engine
-from takeup.record.errors import InputError
+from takeup.record.errors import DeclarationError, InputError
 from takeup.record.use_case import UseCase
 from takeup.sources.draft import first_draft
 from takeup.sources.open_table import open_table
@@ -294,3 +294,115 @@ def test_what_a_draw_changes_in_right_decisions_is_told_with_its_direction():
     found = takeup.diagnose(frame, use_case=rule, only=["rollout"])
     assert "Having the advice raises the share of right decisions" in said(found)
     assert "raises" in found.to_html()
+
+
+def test_decisions_that_hardly_go_both_ways_in_a_kind_of_case_are_not_compared():
+    found = diagnosed("no-overlap-not-refused")
+    one = found.measures().comparison.first
+    for answer in (one.adjusted, one.with_readiness):
+        assert isinstance(answer, CannotSay)
+        assert answer.status == "refused"
+    assert "like with like" not in said(found)
+
+
+def test_overrides_that_are_rare_by_chance_are_compared_all_the_same():
+    rng = np.random.default_rng(8)
+    n = 8_000
+    over = rng.random(n) < 0.03
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in rng.integers(0, 60, n)],
+            "consulted": True,
+            "recommendation": "A",
+            "choice": np.where(over, "B", "A"),
+            "outcome": rng.normal(60, 8, n),
+            "x_big": rng.choice(["yes", "no"], n),
+        }
+    )
+    rule = UseCase(choices=["A", "B"], outcome={"better": "higher"})
+    one = takeup.diagnose(frame, use_case=rule, only=["comparison"]).measures().comparison.first
+    assert not isinstance(one.adjusted, CannotSay)
+    assert one.overlap.left > 0.9
+
+
+def test_a_reversal_is_told_only_where_it_is_established():
+    found = diagnosed("reversal-by-sign-alone")
+    assert not found.measures().comparison.first.reversed
+    assert "wrong way" not in said(found)
+
+
+def test_declared_names_that_match_nothing_are_mistakes():
+    with pytest.raises(DeclarationError, match="segment: no column is 'x_bgi'") as raised:
+        takeup.diagnose(**case("declared-names-not-checked"))
+    assert "covariates: no column is 'x_bgi'; did you mean 'x_big'" in str(raised.value)
+
+
+def test_a_column_that_gives_the_answer_away_is_told_and_not_searched():
+    found = diagnosed("leak-not-told-by-diagnose")
+    (note,) = [n for n in found.facts.notes if "look twice" in n]
+    assert "found_later gives the right answer away" in note
+    assert "lesion" not in said(found)
+    assert isinstance(found.measures().blind_spots, CannotSay)
+
+
+def test_a_covariate_with_decimal_commas_is_a_number():
+    found = diagnosed("decimal-comma-covariate")
+    (table,) = found.table.tables.values()
+    assert table.schema()["x_distance"].is_numeric()
+    assert any("decimal commas" in a for a in found.facts.assumptions)
+
+
+def test_outcomes_of_rows_that_a_filter_leaves_out_are_no_problem():
+    found = diagnosed("filtered-outcomes-called-lost")
+    assert found.facts.problems == ()
+    assert found.table.side_counts["outcomes_of_rows_left_out"] == 150
+
+
+def test_outcomes_of_no_decision_at_all_are_still_told(tmp_path):
+    given = case("filtered-outcomes-called-lost")
+    outcomes = pd.read_csv(given["outcomes"])
+    stray = pd.DataFrame({"id": ["nobody-1", "nobody-2"], "truth": ["A", "B"]})
+    path = tmp_path / "o.csv"
+    pd.concat([outcomes, stray]).to_csv(path, index=False)
+    found = takeup.diagnose(given["table"], mapping=given["mapping"], outcomes=path)
+    (problem,) = found.facts.problems
+    assert problem.count == 2
+
+
+def test_a_branch_that_is_a_column_is_read_as_a_number_where_the_other_is_one():
+    assert diagnosed("expression-message").measures().value
+
+
+def test_a_branch_that_is_a_word_beside_a_number_is_named(tmp_path):
+    given = case("expression-message")
+    text = given["mapping"].read_text(encoding="utf-8")
+    mapping = tmp_path / "m.toml"
+    mapping.write_text(text.replace("else risk", "else 'none'", 1), encoding="utf-8")
+    with pytest.raises(DeclarationError, match="write both as numbers"):
+        takeup.diagnose(given["table"], mapping=mapping)
+
+
+def test_one_column_of_case_ids_is_a_list_of_eligible_cases():
+    found = diagnosed("one-column-eligible-list")
+    assert found.table.side_counts["eligible_listed"] == 3_400
+    assert found.measures().adoption.overall.counts["unaccounted"] == 1_400
+
+
+def test_decisions_of_one_column_are_still_asked_about_their_delimiter(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("person§choice\np1§yes\n", encoding="utf-8")
+    with pytest.raises(InputError, match="only one column"):
+        takeup.diagnose(path)
+
+
+def test_a_number_that_came_closer_is_not_called_right():
+    found = diagnosed("numeric-right-more-often")
+    assert "right more often than the advice they reject" not in said(found)
+    assert "the model alone is right more often" in found.diagnoses[0].verdict
+
+
+def test_where_every_case_is_judged_nobody_is_asked_to_judge_sixty():
+    found = diagnosed("all-judged-yet-judge-60")
+    assert not any("60 cases" in f.first_action for f in found.findings())
+    assert "improved on it" in said(found)
+    assert "no rarer (28" in said(found)

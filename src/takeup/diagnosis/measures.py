@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -103,13 +103,15 @@ def take_measures(
     evidence: Evidence = NO_EVIDENCE,
     only: Sequence[str] | None = None,
     step: Callable[[str], None] = lambda _: None,
+    not_searched: Collection[str] = (),
 ) -> Measures:
     """All measures of one use case's narrow table; with `only`, those and adoption. `step` is
-    told the name of each before it is taken."""
+    told the name of each before it is taken. In columns `not_searched` no kinds of case are looked for."""
     segments = [s for s in use_case.segment if s in decisions.columns]
     kinds = [*segments, *(d for d in CASE_DIMENSIONS if d in decisions.columns)]
     dimensions = ["population", "team", "week", *kinds]
     searched = _searched(decisions, segments, covariates)
+    searched = tuple(c for c in searched if c not in not_searched)
     taken: dict[str, Any] = {}
     left_out = not_instrumented("this measure was not asked for", "leave `only` out")
     wanted = (

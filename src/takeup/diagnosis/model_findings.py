@@ -77,7 +77,7 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     if one.overrides_judged:
         right = (
             f" Of {one.overrides_judged:,} judged overrides {'there ' if kind else ''}"
-            f"{one.overrides_right:,} were right."
+            f"{one.overrides_right:,} improved on it."
         )
     elsewhere = one.error_elsewhere
     against = ""
@@ -144,7 +144,7 @@ def _refusers_right(one: SegmentError, who: str, kind: str) -> str:
     accuracy = one.override_accuracy
     if isinstance(accuracy, CannotSay) or not kind or one.overrides_judged < 30:
         return ""
-    if low80(accuracy) < 0.5:
+    if low80(accuracy) < 0.5 or not one.more_gained_than_lost:
         return ""
     people = who[0].lower() + who[1:] if who else "people"
     return f"Where {people} refuse it, on {kind}, they are right {odds(accuracy.value)}."

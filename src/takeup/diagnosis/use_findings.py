@@ -4,6 +4,7 @@ and, where nobody recorded who looked, where choices differ from the advice."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
@@ -20,6 +21,7 @@ from takeup.diagnosis.words import (
 )
 from takeup.measure.disagreement import Disagreement, OneSidedOutcome
 from takeup.measure.ladder import Ladder, PopulationLevel
+from takeup.measure.reliance import Reliance
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -71,18 +73,62 @@ def _often_overridden(asked: Asked) -> list[Finding]:
     rate = a.override_rate
     if isinstance(rate, CannotSay) or rate.low < asked.settings.often_overridden:
         return []
-    return [
-        finding(
-            "often_overridden",
-            "",
-            f"Of advice looked at, {chance(rate.value)} is overridden",
-            f"{counted(rate)} decisions with the advice in view went against it "
-            f"({percent(rate)}). Whether that is too much depends on how often the advice is wrong.",
-            "descriptive",
-            a.consulted * low80(rate),
-            override_rate=rate,
+    right = _of_overrides(asked)
+    depends = "Whether that is too much depends on how often the advice is wrong."
+    found = finding(
+        "often_overridden",
+        "",
+        f"Of advice looked at, {chance(rate.value)} is overridden",
+        f"{counted(rate)} decisions with the advice in view went against it ({percent(rate)}). "
+        f"{right or depends}",
+        "descriptive",
+        a.consulted * low80(rate),
+        override_rate=rate,
+    )
+    return [replace(found, first_action=_READ_THEM) if right else found]
+
+
+_READ_THEM = (
+    "Read the overrides with the people who made them, beginning with the kinds of case in which they were "
+    "wrong most often: the right answers are known."
+)
+
+
+def _of_overrides(asked: Asked) -> str:
+    """What the known right answers say of overrides and of the advice; nothing where too few are known."""
+    reliance = asked.measures.reliance
+    if not isinstance(reliance, Reliance):
+        return ""
+    wrong, right = reliance.model_error, reliance.override_accuracy
+    if isinstance(wrong, CannotSay) or isinstance(right, CannotSay) or right.n < _ENOUGH_JUDGED:
+        return ""
+    return (
+        f"The advice is wrong in {whole_percent(wrong.value)} of judged cases; "
+        f"{whole_percent(right.value)} of judged overrides improved on it."
+    )
+
+
+_ENOUGH_JUDGED = 30
+"""From so many judged overrides on a panel is not what is needed first."""
+
+
+def _too_few_or_the_wrong_ones(p: PopulationLevel) -> str:
+    rate = p.override_rate or 0.0
+    if p.benchmark is None:
+        return (
+            f"Wrong advice is let through, though {whole_percent(rate)} of advice is overridden. How often is no "
+            "success or failure here: it is overridden in the wrong cases."
         )
-    ]
+    expert = whole_percent(p.benchmark.rate)
+    if rate < p.benchmark.rate:
+        return (
+            f"Overrides are rarer ({whole_percent(rate)}) than experts would make them ({expert}). A low override "
+            "rate is no success here."
+        )
+    return (
+        f"Overrides are no rarer ({whole_percent(rate)}) than experts would make them ({expert}), and wrong "
+        "advice is let through: it is overridden in the wrong cases."
+    )
 
 
 def _over_reliance(asked: Asked) -> list[Finding]:
@@ -99,24 +145,13 @@ def _over_reliance(asked: Asked) -> list[Finding]:
                 "over_reliance",
                 p.population if who else "",
                 f"{who or 'People'}: wrong advice is followed too",
-                f"{_let_through(p, asked)} A low override rate is no success here.",
+                _too_few_or_the_wrong_ones(p),
                 "descriptive",
                 _consulted(p.population, asked) * _wrong(p.population, asked),
                 scope=p.population,
             )
         )
     return found
-
-
-def _let_through(p: PopulationLevel, asked: Asked) -> str:
-    """Which of the two signs of over-reliance is there."""
-    rate, benchmark = p.override_rate or 0.0, p.benchmark
-    if benchmark is not None and rate < benchmark.rate - asked.settings.ladder.expert_band:
-        return (
-            f"Overrides are rarer ({whole_percent(rate)}) than experts would make them "
-            f"({whole_percent(benchmark.rate)})."
-        )
-    return f"Less than half of the wrong advice is caught, with {whole_percent(rate)} overridden."
 
 
 def _consulted(population: str, asked: Asked) -> int:

@@ -325,6 +325,8 @@ def disclose_model_issue(
             overrides=0,
             overrides_judged=0,
             overrides_right=0,
+            overrides_gained=None,
+            overrides_lost=None,
             missing_input_share=None,
         )
 

@@ -544,6 +544,13 @@ def _adjusted(
             f"{rules.smallest_effective_overlap:.0f}",
             sample.n,
         )
+    if fitted.overlap.left < rules.smallest_left_open:
+        return refused(
+            f"what is recorded tells which cases are overridden: it leaves {fitted.overlap.left:.1%} of that "
+            "open, so that followed and overridden decisions are of other kinds of case",
+            f"decisions of the same kind that went both ways, {rules.smallest_left_open:.0%} left open",
+            sample.n,
+        )
     if sample.by_person and fitted.effect.effective < rules.smallest_effective_people:
         return insufficient(
             f"only {fitted.effect.effective:.1f} effective people follow or override the advice where cases "

@@ -52,12 +52,14 @@ class Specification:
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Where people really do both. `share`: decisions with propensity between .1 and .9;
-    `effective_n`: (Σh)²/Σh²; `effective_people`: 1/Σ share² of the action
+    `effective_n`: (Σh)²/Σh²; `left`: how much of the chance of either action what is recorded leaves open,
+    Σh over n p(1 − p); `effective_people`: 1/Σ share² of the action
     that fewer people take; imbalance: the largest
     standardised difference of a covariate's level before and after weighting."""
 
     share: float
     effective_n: float
+    left: float
     effective_people: float
     imbalance_before: float
     imbalance_after: float
@@ -115,6 +117,7 @@ def fit_adjusted(
     overlap = Overlap(
         share=float(n[(e > 0.1) & (e < 0.9)].sum() / n.sum()),
         effective_n=float((n * h).sum() ** 2 / max((n * h**2).sum(), 1e-300)),
+        left=float((n * h).sum() * n.sum() / max(n1.sum() * (n.sum() - n1.sum()), 1e-300)),
         effective_people=effect.effective,
         imbalance_before=float(balance["before"].abs().max()) if len(balance) else 0.0,
         imbalance_after=float(balance["after"].abs().max()) if len(balance) else 0.0,

@@ -49,7 +49,8 @@ class SegmentError:
     `error`: share of advice that is wrong; `ratio`: against the rest of the scope;
     `share`: part of the scope's cases; `override_accuracy`: share of overrides that improved
     on the advice; `overrides_right` of `overrides_judged` are the counts behind it. `people`
-    decided such cases, `overriders` of them overrode (None: persons unknown).
+    decided such cases, `overriders` of them overrode (None: persons unknown). `overrides_gained`
+    were right where the advice was wrong, `overrides_lost` the other way round.
     """
 
     scope: str
@@ -68,6 +69,15 @@ class SegmentError:
     missing_input_share: float | None
     people: int | None = None
     overriders: int | None = None
+    overrides_gained: int | None = None
+    overrides_lost: int | None = None
+
+    @property
+    def more_gained_than_lost(self) -> bool:
+        """Whether overrides were right where the advice was wrong more often than the other way round; a number
+        that only came closer is neither."""
+        gained, lost = self.overrides_gained, self.overrides_lost
+        return gained is None or lost is None or gained > lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +216,12 @@ def error_sums(rows: ir.Table, by: Mapping[str, ir.Value]) -> pd.DataFrame:
         sums["over_right"] = right.fill_null(False).cast("int64").sum()
         sums["w_over"] = ibis.ifelse(scored, weight, 0.0).sum()
         sums["w_right"] = ibis.ifelse(right, weight, 0.0).sum()
+    if "choice_right" in rows.columns:
+        for name, one, other in (
+            ("gained", rows.choice_right, rows.advice_right),
+            ("lost", rows.advice_right, rows.choice_right),
+        ):
+            sums[f"over_{name}"] = (over & one & ~other).fill_null(False).cast("int64").sum()
     if "override_reason" in rows.columns:
         lacks = over & (rows.override_reason == "info_model_lacks")
         sums["lacks"] = lacks.fill_null(False).cast("int64").sum()
@@ -271,6 +287,8 @@ def segment_error(
         float(own["lacks"].sum() / over) if "lacks" in own and over else None,
         people=_known_people(own),
         overriders=_known_people(own[own["over"] > 0]),
+        overrides_gained=int(own["over_gained"].sum()) if "over_gained" in own else None,
+        overrides_lost=int(own["over_lost"].sum()) if "over_lost" in own else None,
     )
 
 
@@ -355,6 +373,8 @@ def _mostly_right(one: SegmentError, rules: ModelIssueSettings) -> bool:
     """The lower bound of override accuracy, 80 % one-sided, is at least one half."""
     accuracy = one.override_accuracy
     if not isinstance(accuracy, Estimate) or one.overrides_judged < rules.smallest_overrides:
+        return False
+    if not one.more_gained_than_lost:
         return False
     half = (accuracy.value - accuracy.low) * 0.8416 / 1.96
     return accuracy.value - half >= rules.mostly_right_low

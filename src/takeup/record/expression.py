@@ -205,7 +205,21 @@ class _Walker:
         return operations[type(op)](a, b)
 
     def visit_ifexp(self, node: ast.IfExp) -> Any:
-        return ibis.ifelse(self._test(node.test), self.visit(node.body), self.visit(node.orelse))
+        return ibis.ifelse(self._test(node.test), *self._alike([node.body, node.orelse]))
+
+    def _alike(self, nodes: list[ast.expr]) -> list[Any]:
+        """The values of branches of which one is taken: where one of them is a number, texts are read as
+        numbers too, as in arithmetic."""
+        values = [self.visit(node) for node in nodes]
+        if any(_is_number(value) for value in values):
+            texts = [node for node, v in zip(nodes, values, strict=True) if isinstance(v, str)]
+            if texts:
+                raise ExpressionError(
+                    f"{self.text!r} is a number or the text {ast.unparse(texts[0])}: write both as numbers, or "
+                    "both as texts with text()"
+                )
+            return [self.number(node) for node in nodes]
+        return values
 
     def visit_call(self, node: ast.Call) -> Any:
         name = node.func.id if isinstance(node.func, ast.Name) else ""
@@ -220,7 +234,7 @@ class _Walker:
             numbers = [self.number(arg) for arg in node.args]
             return ibis.least(*numbers) if name == "min" else ibis.greatest(*numbers)
         if name == "coalesce":
-            return ibis.coalesce(*[self.visit(arg) for arg in node.args])
+            return ibis.coalesce(*self._alike(node.args))
         if name in ("lower", "upper", "strip", "text", "is_blank", "contains", "starts_with"):
             return self._text_function(name, node)
         value = self.number(node.args[0])

@@ -66,6 +66,7 @@ class ComparisonSettings(Declaration):
 
     smallest_arm: int = Field(30, ge=2)
     smallest_effective_overlap: float = 50
+    smallest_left_open: float = 0.05
     smallest_effective_people: float = 10
     largest_maturity_gap: float = 0.05
     quantile_bins: int = Field(10, ge=2, le=50)

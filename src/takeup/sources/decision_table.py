@@ -614,7 +614,9 @@ def _matched(
     }
     if matched == file.listed:
         return [], side
-    orphans = file.orphans(canonical.usable())
+    orphans, left_out = file.orphans(canonical.usable(), canonical.table)
+    if left_out:
+        side["outcomes_of_rows_left_out"] = left_out
     return ([orphans] if orphans else []), side
 
 

@@ -30,8 +30,11 @@ _REMEDIES = {
 }
 
 
-def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: Path) -> RawTable:
-    """A delimited file; all cells are texts, `row__` counts the head as row 1.
+def read_delimited(
+    engine: Engine, path: Path, options: FileOptions, workspace: Path, *, narrow: bool = False
+) -> RawTable:
+    """A delimited file; all cells are texts, `row__` counts the head as row 1. `narrow`: it may have a single
+    column, as a list of case ids does.
 
     Rows that are no rows (ragged, an unclosed quote, over-long) are rejected by number; the
     others are kept. Raises InputError for a file that cannot be read as a table at all.
@@ -39,8 +42,8 @@ def read_delimited(engine: Engine, path: Path, options: FileOptions, workspace: 
     text = plain_text(path, workspace, options.encoding)
     head = options.header_row or _head_row(text, options.delimiter)
     first = _first_lines(text, head)
-    delimiter = options.delimiter or _delimiter(path, first, head)
-    names = _head(path, first, delimiter, head)
+    delimiter = options.delimiter or _delimiter(path, first, head, narrow=narrow)
+    names = _head(path, first, delimiter, head, narrow=narrow)
     scan = functools.partial(_scan, engine, path, names=names, delimiter=delimiter, head=head)
     table_name, found = scan(text)
     gone: Gone = tuple((line, 1) for line in text.overlong)
@@ -179,7 +182,7 @@ def _first_lines(text: PlainText, header_row: int) -> list[str]:
     return lines
 
 
-def _delimiter(path: Path, lines: list[str], header_row: int) -> str:
+def _delimiter(path: Path, lines: list[str], header_row: int, *, narrow: bool) -> str:
     """The sign that cuts the head and most rows below it into the same number of cells."""
 
     def fit(delimiter: str) -> tuple[float, int]:
@@ -189,6 +192,8 @@ def _delimiter(path: Path, lines: list[str], header_row: int) -> str:
 
     fits = {d: fit(d) for d in DELIMITERS}
     best = max(DELIMITERS, key=lambda d: (round(fits[d][0], 1), fits[d][1]))
+    if fits[best][1] < 2 and narrow:
+        return ","
     if fits[best][1] < 2:
         head = lines[header_row - 1].rstrip()
         raise InputError(
@@ -198,11 +203,11 @@ def _delimiter(path: Path, lines: list[str], header_row: int) -> str:
     return best
 
 
-def _head(path: Path, lines: list[str], delimiter: str, row: int) -> list[str]:
+def _head(path: Path, lines: list[str], delimiter: str, row: int, *, narrow: bool) -> list[str]:
     """The column names; line breaks in one are blanks."""
     head = next(csv.reader(lines[row - 1 :], delimiter=delimiter))
     names = [" ".join(name.split()) for name in head]
-    if len(names) < 2:
+    if len(names) < 2 and not narrow:
         raise InputError(
             f"{path.name}, row {row}: with the delimiter {delimiter!r} there is only one column; "
             "set the right [file] delimiter in the mapping"

@@ -7,6 +7,7 @@ asked for. Only warned of; the mapping decides.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 import ibis.expr.types as ir
 import numpy as np
@@ -22,13 +23,16 @@ _LOOKED_AT = 200_000
 _PERSONS_OWN = re.compile(r"(^|_)(own|self|human|person|user|officer|staff|my|your)(_|$)|confident")
 
 
-def look_alikes(decisions: ir.Table, mapping: Mapping) -> list[str]:
-    """Sentences about columns of a typed table that look like something else."""
+def look_alikes(
+    decisions: ir.Table, mapping: Mapping, told: Sequence[tuple[str, str]] | None = None
+) -> list[str]:
+    """Sentences about columns of a typed table that look like something else; `told`: what `told_by_columns`
+    has found of it."""
     found = [
         f"column {mapping.columns.get(column, column)} {_what(target)}: it tells {target} nearly always. "
         "Take it out of the covariates (leave it out of [columns], or name it in the use case's "
         "covariates_after_decision)"
-        for column, target in _told(decisions)
+        for column, target in (told_by_columns(decisions) if told is None else told)
     ]
     return [*found, *persons_confidence(mapping)]
 
@@ -37,12 +41,18 @@ def alike_columns(decisions: ir.Table, mapping: Mapping) -> dict[str, str]:
     """Covariates of the mapping that look like something else, each with what it does."""
     return {
         column: f"it {_what(target)}: it tells {target} nearly always"
-        for column, target in _told(decisions)
+        for column, target in told_by_columns(decisions)
         if isinstance(mapping.columns.get(column), str)
     }
 
 
-def _told(decisions: ir.Table) -> list[tuple[str, str]]:
+def known_afterwards(told: Sequence[tuple[str, str]]) -> frozenset[str]:
+    """Covariates that tell the choice, the right answer or the outcome: no kinds of case to be looked for."""
+    advice = ("recommendation", "recommendation_value")
+    return frozenset(column for column, target in told if target not in advice)
+
+
+def told_by_columns(decisions: ir.Table) -> list[tuple[str, str]]:
     """Covariates, and what each of them tells nearly always."""
     columns = [c for c in decisions.columns if c.startswith(COVARIATE_PREFIX)]
     known = [c for c in ("recommendation", "correct_choice", "choice") if c in decisions.columns]

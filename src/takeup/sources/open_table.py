@@ -33,17 +33,22 @@ _PARQUET_ENDINGS = (".parquet", ".pq")
 
 
 def open_table(
-    given: Any, engine: Engine, workspace: Path, options: FileOptions | None = None
+    given: Any,
+    engine: Engine,
+    workspace: Path,
+    options: FileOptions | None = None,
+    *,
+    narrow: bool = False,
 ) -> RawTable:
     """`given` as a raw table: a path (CSV, gzip, .xlsx, Parquet file, glob or folder), a
     `duckdb://file.db/table` or `postgres://…/database/table` address (also `schema.table`), or a pandas,
     Polars, Arrow or Ibis table.
 
-    Raises InputError where it cannot be used as a whole.
+    `narrow`: it may have a single column. Raises InputError where it cannot be used as a whole.
     """
     options = options or FileOptions()
     if isinstance(given, str | Path):
-        raw = _open_address(str(given), engine, workspace, options)
+        raw = _open_address(str(given), engine, workspace, options, narrow=narrow)
     else:
         raw = _open_frame(given, engine)
     if raw.is_text:
@@ -58,7 +63,9 @@ def open_table(
     )
 
 
-def _open_address(given: str, engine: Engine, workspace: Path, options: FileOptions) -> RawTable:
+def _open_address(
+    given: str, engine: Engine, workspace: Path, options: FileOptions, *, narrow: bool
+) -> RawTable:
     if given.startswith("duckdb://"):
         return _open_database(given.removeprefix("duckdb://"), engine)
     if given.startswith(SCHEMES):
@@ -84,7 +91,7 @@ def _open_address(given: str, engine: Engine, workspace: Path, options: FileOpti
     if way := way_to_a_table(given):
         raise InputError(f"{given} is no table of rows and columns that takeup reads: {way}")
     if lower.endswith(_TEXT_ENDINGS) or "." not in path.name:
-        return _hashed(read_delimited(engine, path, options, workspace), [path])
+        return _hashed(read_delimited(engine, path, options, workspace, narrow=narrow), [path])
     raise InputError(
         f"{given}: takeup reads .csv, .tsv, .txt (also .gz), .xlsx, .parquet, folders of Parquet, "
         "duckdb://file.db/table and postgres://…/database/table; export the table as one of these"

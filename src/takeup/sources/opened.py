@@ -100,7 +100,8 @@ def open_decisions(
             side = open_table(outcomes, engine, folder, declared.side("outcomes").file)
             sides["outcomes"] = _beside(raw, with_key(side, outcomes, engine), "outcomes")
         if eligible is not None:
-            side = open_table(eligible, engine, folder, declared.side("eligible").file)
+            file = declared.side("eligible").file
+            side = open_table(eligible, engine, folder, file, narrow=True)
             sides["eligible"] = _beside(raw, side, "eligible cases")
         check_mapping(declared, raw, *(side for side in sides.values() if side is not None))
     use_cases = _use_cases(use_case, declared)

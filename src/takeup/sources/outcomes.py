@@ -105,20 +105,24 @@ class OutcomeFile:
         kept = rows.anti_join(twice, by).drop("name__", "when__")
         return replace(self, rows=kept, problems=(*self.problems, problem), contradictory=count)
 
-    def orphans(self, decisions: ir.Table) -> Problem | None:
-        """Outcomes whose decision is not there, if any. Raises InputError where none is."""
-        known = decisions.select(self.key)
-        lost = self.rows.anti_join(known, self.key)
+    def orphans(self, decisions: ir.Table, read: ir.Table) -> tuple[Problem | None, int]:
+        """Outcomes whose decision is not in the file, if any; and how many are of decisions that were `read`
+        and left out or rejected, which is no mistake of theirs. Raises InputError where none is matched."""
+        lost = self.rows.anti_join(decisions.select(self.key), self.key)
+        unmatched = int(fetch(lost.count().as_table())[0][0].as_py())
+        if not unmatched:
+            return None, 0
+        lost = lost.anti_join(read.select(self.key).distinct(), self.key)
         count = int(fetch(lost.count().as_table())[0][0].as_py())
         if not count:
-            return None
+            return None, unmatched
         if count == self.listed:
             raise InputError(
                 f"{self.name}: no {self.key} of it is in the decisions file; the two files must "
                 "name their decisions alike"
             )
         first = fetch(lost.select(ROW, self.key).order_by(ROW).limit(5)).to_pydict()
-        return Problem(
+        problem = Problem(
             self.name,
             "no_decision",
             self.key,
@@ -128,6 +132,7 @@ class OutcomeFile:
             "has no decision in the decisions file",
             "check that both files cover the same time; the outcome was left aside",
         )
+        return problem, unmatched - count
 
 
 def own_outcomes(columns: frozenset[str], mapping: Mapping) -> tuple[str, ...]:
