@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,6 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
-from calibration.strangers.rows import CLAIMS, COVERAGE, STATED
 from takeup.record.clock import now
 from takeup.record.questionnaire import TYPE_NAMES, TYPES
 
@@ -118,25 +118,7 @@ def coverage_rows(folder: Path) -> list[Row]:
             ("raw", "followed minus overridden (raw)"),
         ):
             rows.append(coverage(records, key, "adjusted", process=False, where=name, what=words, nominal=False))  # fmt: skip
-    rows += _strangers(folder)
     return [row for row in rows if row is not None]
-
-
-def _strangers(folder: Path) -> list[Row | None]:
-    rows = []
-    for r in COVERAGE:
-        records = _where(read(folder, f"strangers-{r.job}"), r.where)
-        row = coverage(
-            records, r.estimate, r.truth, process=False, where="strangers", what=r.words, nominal=r.nominal
-        )  # fmt: skip
-        if row and r.holds_above:
-            row = replace(row, expects="at least 92 %", holds=row.low >= 0.92)
-        rows.append(row)
-    return rows
-
-
-def _where(records: Records, fields: tuple[tuple[str, object], ...]) -> Records:
-    return [r for r in records if all(r[key] == value for key, value in fields)]
 
 
 def _as_reference(row: Row | None) -> Row | None:
@@ -197,38 +179,8 @@ def claims(folder: Path) -> list[Claim]:
     return [
         *found,
         *_association_claims(folder),
-        *_stranger_claims(folder),
         *_reason_claims(folder),
     ]
-
-
-def _stranger_claims(folder: Path) -> list[Claim]:
-    """How often what is said in the second family of programmes is false."""
-    found = []
-    for claim in CLAIMS:
-        records = _where(read(folder, f"strangers-{claim.job}"), claim.where)
-        if not records:
-            continue
-        share = float(np.mean([r[claim.field] for r in records]))
-        told = f"{share:.2f}" if claim.a_year else f"{share:.1%}"
-        most = claim.bar or 0.0
-        bar = f"≤ {most:.3g}" if claim.a_year else f"≤ {100 * most:.3g} %"
-        if claim.bar is None:
-            bar = "far above 5 %"
-        holds = None if claim.bar is None else share <= claim.bar
-        found.append(Claim(f"strangers, {claim.words}", told, bar, holds, len(records)))
-    for one in STATED:
-        known = [r for r in read(folder, f"strangers-{one.job}") if one.reason in r["p"]]
-        if known:
-            low, high = (
-                float(np.mean([r["between"][one.reason][e] for r in known])) for e in (0, 1)
-            )
-            real = float(np.mean([r["truth"][one.reason] >= 0.25 for r in known]))
-            words = f"strangers, every reason costs use alike: {TYPE_NAMES[one.reason]}, stated and realised"
-            holds = low - 0.03 <= real <= high + 0.03
-            told = f"{low:.0%} to {high:.0%}, {real:.0%}"
-            found.append(Claim(words, told, "within 3 points of what is stated", holds, len(known)))  # fmt: skip
-    return found
 
 
 def _association_claims(folder: Path) -> list[Claim]:
@@ -293,15 +245,17 @@ def reliability_of_reasons(records: Records) -> pd.DataFrame:
 
 
 def write_page(folder: Path, docs: Path) -> None:
-    """The page and its pictures."""
+    """The page and its pictures, where any of its jobs has a record."""
     rows, told = coverage_rows(folder), claims(folder)
+    if not rows and not told:
+        return
     pictures = docs / "calibration"
     pictures.mkdir(parents=True, exist_ok=True)
     _save(_coverage_picture(rows), pictures / "coverage.svg")
     records = read(folder, "reasons")
     if records:
         _save(_reliability_picture(reliability_of_reasons(records)), pictures / "reasons.svg")
-    lines = [*_HEAD, *_coverage_table(rows), *_CLAIMS_HEAD, *_claims_table(told)]
+    lines = [*_HEAD, *coverage_table(rows), *_CLAIMS_HEAD, *claims_table(told)]
     if records:
         lines += [*_REASONS_HEAD, *_reasons_table(records)]
     (docs / "calibration.md").write_text(
@@ -315,7 +269,8 @@ _HEAD = [
     "Every interval and every claim is held to simulated programmes whose truth is known. Rows that fail",
     "are shown like all others. Rows whose assumption is violated on purpose are here too, with what they",
     "should show: in `bank`, `hospital` and `planning` people override because of what they privately know,",
-    "so no adjustment can find the truth and only the paired answer does.",
+    "so no adjustment can find the truth and only the paired answer does. The same claims under programmes",
+    "written without looking at these: [the second family](calibration-strangers.md).",
     "",
     "![Coverage of nominal 95 % intervals](calibration/coverage.svg)",
     "",
@@ -334,7 +289,7 @@ _REASONS_HEAD = [
 ]
 
 
-def _coverage_table(rows: list[Row]) -> list[str]:
+def coverage_table(rows: list[Row]) -> list[str]:
     out = [
         "| estimate | scenario | programmes | covered | 99 % interval | width against the reference | should show | holds |",
         "|---|---|---|---|---|---|---|---|",
@@ -355,7 +310,7 @@ def _coverage_table(rows: list[Row]) -> list[str]:
     ]
 
 
-def _claims_table(told: list[Claim]) -> list[str]:
+def claims_table(told: list[Claim]) -> list[str]:
     out = ["| claim | measured | bar | programmes | holds |", "|---|---|---|---|---|"]
     for c in told:
         holds = "–" if c.holds is None else ("yes" if c.holds else "**no**")
@@ -380,9 +335,9 @@ def _reasons_table(records: Records) -> list[str]:
     return out
 
 
-def _made(folder: Path) -> list[str]:
-    jobs = sorted(p.stem for p in folder.glob("*.jsonl"))
-    ran = {j: [r["seed"] for r in read(folder, j)] for j in jobs}
+def how_made(folder: Path, jobs: Iterable[str]) -> list[str]:
+    """What made a page of these jobs' records: command, day, seeds."""
+    ran = {j: [r["seed"] for r in read(folder, j)] for j in sorted(jobs)}
     seeds = "; ".join(
         f"`{j}` {len(s):,} of 0 to {max(s):,}" if len(s) <= max(s) else f"`{j}` 0 to {max(s):,}"
         for j, s in ran.items()
@@ -395,6 +350,13 @@ def _made(folder: Path) -> list[str]:
         f"`{_COMMAND}` (`PROGRAMMES=2000` by default; it goes on where it was stopped), on "
         f"{now():%-d %B %Y}. Seeds: {seeds}.",
         "Rows of fewer than 2,000 programmes are not finished: their intervals are too wide to hold.",
+    ]
+
+
+def _made(folder: Path) -> list[str]:
+    own = (p.stem for p in folder.glob("*.jsonl") if not p.stem.startswith("strangers-"))
+    return [
+        *how_made(folder, own),
         "Each programme has 5,000 to 20,000 decisions. People are drawn at random from the scenario's mix,",
         "so that they are a sample, and the truth of paired, randomised and value rows is that of the process",
         "that draws them (the mean over all programmes). For the effect on just the people at hand Neyman's",

@@ -31,8 +31,10 @@ def main() -> None:
     if not given.only_write:
         run(given.programmes, given.jobs, given.workers)
     from calibration.page import write_page
+    from calibration.strangers.page import write_strangers
 
     write_page(FOLDER, Path("docs"))
+    write_strangers(FOLDER, Path("docs"))
 
 
 def run(programmes: int, jobs: list[str] | None, workers: int) -> None:

@@ -175,7 +175,10 @@ def take_measures(
         "pilot_production",
         lambda: measure_pilot_production(decisions, segments, settings),
     )
-    take("same_people", lambda: measure_same_people(decisions))
+    take(
+        "same_people",
+        lambda: measure_same_people(decisions, taken["adoption"], taken["paired"]),
+    )
     take("signals", lambda: measure_signals(decisions, facts, settings))
     take(
         "resistance",
@@ -186,6 +189,7 @@ def take_measures(
 
 _LEANS_ON: dict[str, tuple[str, ...]] = {
     "ladder": ("expert_benchmark",),
+    "same_people": ("paired",),
     "signals": ("expert_benchmark",),
     "resistance": ("model_issue", "expert_benchmark"),
 }

@@ -15,8 +15,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import numpy as np
+import pandas as pd
 
-from takeup.log import fetch
+from takeup.log import fetch, keep
 from takeup.measure.calendar import local_clock
 from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
@@ -88,6 +89,7 @@ class Adoption:
     `confidence_by_action` is the model's mean confidence in followed and overridden cases.
     `weeks_by_population` has the weeks of the largest populations where there are several;
     `version_starts` the day of each model version's first decision where there are several.
+    `by_person`: counts by person and population, for measures that lean on them; in no document.
     """
 
     overall: GroupAdoption
@@ -99,6 +101,7 @@ class Adoption:
     confidence_by_action: dict[str, Answer] = field(default_factory=dict)
     weeks_by_population: dict[str, tuple[GroupAdoption, ...]] = field(default_factory=dict)
     version_starts: dict[str, str] = field(default_factory=dict)
+    by_person: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
 
 PAIRS = {
@@ -125,14 +128,19 @@ def measure_adoption(
     `decisions` has `action`, `agrees` and, where known, `person_id`, `path`, `decided_at`.
     """
     table = _with_weeks(decisions)
+    by = "population" if "population" in table.columns else None
+    people = keep(_counts_by_person(table, by))
+    of_level = people if by is None else people.filter(people.level.notnull())
     groups = {
-        dimension: _in_order(_groups(table, dimension, settings), dimension)
+        dimension: _in_order(
+            _groups(table, dimension, settings, of_level if dimension == by else None), dimension
+        )
         for dimension in dimensions
         if dimension in table.columns
     }
     reasons = _reasons(table)
     contradictions = fetch(table.aggregate(n=table.contradicts_source.cast("int64").sum()))
-    overall = _groups(table, None, settings)
+    overall = _groups(table, None, settings, people if by is None else None)
     return Adoption(
         overall[0],
         groups,
@@ -143,6 +151,7 @@ def measure_adoption(
         _confidence_by_action(table, settings),
         _weeks_by_population(table, groups.get("population", ()), settings),
         _version_starts(table),
+        fetch(people).to_pandas(),
     )
 
 
@@ -223,12 +232,14 @@ def _in_order(groups: list[GroupAdoption], dimension: str) -> tuple[GroupAdoptio
     return tuple(sorted(groups, key=lambda g: (-sum(g.counts.values()), g.key)))
 
 
-def _groups(table: ir.Table, dimension: str | None, settings: Settings) -> list[GroupAdoption]:
+def _groups(
+    table: ir.Table, dimension: str | None, settings: Settings, people: ir.Table | None = None
+) -> list[GroupAdoption]:
     """One group per level of `dimension`, or one of all. Two grouped steps in the engine:
     counts per person, then what clustered shares need, summed over persons."""
     if dimension is not None:
         table = table.filter(table[dimension].notnull())
-    people = counts_by_person(table, dimension)
+    people = _counts_by_person(table, dimension) if people is None else people
     sums: dict[str, ir.Value] = {
         name: people[name].sum() for name in (*COUNTS, *_DERIVED) if name in people.columns
     }
@@ -271,7 +282,7 @@ _DERIVED = (
 )
 
 
-def counts_by_person(table: ir.Table, dimension: str | None) -> ir.Table:
+def _counts_by_person(table: ir.Table, dimension: str | None) -> ir.Table:
     """Counts per person (`person__`) and level of `dimension` (`level`), as numbers that can be multiplied."""
     by: dict[str, ir.Value] = {"person__": person_of(table)}
     if dimension is not None:

@@ -23,7 +23,13 @@ from scipy.special import ndtr, stdtr
 from takeup.log import fetch, keep
 from takeup.measure.known_truth import answered_rows
 from takeup.measure.looks import interval_of
-from takeup.measure.model_issue import SegmentError, error_sums, is_blind_spot, segment_error
+from takeup.measure.model_issue import (
+    SegmentError,
+    error_sums,
+    error_table,
+    is_blind_spot,
+    segment_error,
+)
 from takeup.measure.override_value import judged_overrides
 from takeup.measure.person_groups import GROUP, with_person_groups
 from takeup.record.columns import CASE
@@ -34,6 +40,9 @@ from takeup.stats.many import discoveries
 
 _MOST_GROUPS = 1_000
 """Of more people several share a group of errors; frames stay small with any number."""
+
+_MOST_CELLS = 2_000
+"""Kinds of case that are summed together, for each group of people."""
 
 _SAYS_MORE = 0.05
 """Share of pairs told beside one of their parts that may say no more than it does."""
@@ -336,20 +345,43 @@ def _column_sets(told: Sequence[tuple[_Test, int]]) -> list[tuple[str, ...]]:
 def _errors(
     told: Sequence[tuple[_Test, int]], decisions: ir.Table, settings: Settings
 ) -> dict[tuple[Level, ...], SegmentError]:
-    """The advice in each kind of case that is told of, against all others: one pass over the decisions for
-    each set of covariates, by groups of people."""
+    """The advice in each kind of case that is told of, against all others, by groups of people: one pass
+    over the decisions for as many covariates as stay small together, and one for each set beyond them."""
     if not told:
         return {}
     rows = with_person_groups(answered_rows(decisions))
+    sets = _column_sets(told)
+    together = _small_together(rows, sets)
+    whole = keep(error_table(rows, _by(rows, together)))
     found: dict[tuple[Level, ...], SegmentError] = {}
-    for columns in _column_sets(told):
-        by: dict[str, ir.Value] = {"person": rows[GROUP]}
-        cells = error_sums(rows, by | {c: rows[c].cast("string") for c in columns})
+    for columns in sets:
+        if set(columns) <= set(together):
+            own = whole.group_by("person", *columns)
+            sums = [c for c in whole.columns if c not in ("person", *together)]
+            cells = fetch(own.aggregate(**{c: whole[c].sum() for c in sums})).to_pandas()
+        else:
+            cells = error_sums(rows, _by(rows, columns))
         for test, _ in told:
             if tuple(c for c, _ in test.kind) == columns:
                 error = _error_of(test.kind, cells, settings)
                 found |= {test.kind: error} if error else {}
     return found
+
+
+def _by(rows: ir.Table, columns: Iterable[str]) -> dict[str, ir.Value]:
+    return {"person": rows[GROUP], **{c: rows[c].cast("string") for c in columns}}
+
+
+def _small_together(rows: ir.Table, sets: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The covariates of `sets`, in order, whose levels make no more than `_MOST_CELLS` kinds together."""
+    names = list(dict.fromkeys(c for columns in sets for c in columns))
+    levels = fetch(rows.aggregate(**{c: rows[c].approx_nunique() for c in names})).to_pylist()[0]
+    taken, cells = [], 1
+    for name in names:
+        if cells * (levels[name] + 1) <= _MOST_CELLS:
+            taken.append(name)
+            cells *= levels[name] + 1
+    return tuple(taken)
 
 
 def _error_of(

@@ -199,6 +199,12 @@ def _sums(rows: ir.Table, dimension: str | None) -> pd.DataFrame:
 
 def error_sums(rows: ir.Table, by: Mapping[str, ir.Value]) -> pd.DataFrame:
     """Weighted counts of advice judged and wrong, and of overrides, by whatever is asked."""
+    frame: pd.DataFrame = fetch(error_table(rows, by)).to_pandas()
+    return frame
+
+
+def error_table(rows: ir.Table, by: Mapping[str, ir.Value]) -> ir.Table:
+    """The same, not asked for yet: all of it adds up."""
     weight = truth_weight(rows)
     known, wrong = rows.advice_right.notnull(), ~rows.advice_right
     over = rows.action.isin(["overridden"])
@@ -225,8 +231,7 @@ def error_sums(rows: ir.Table, by: Mapping[str, ir.Value]) -> pd.DataFrame:
     if "override_reason" in rows.columns:
         lacks = over & (rows.override_reason == "info_model_lacks")
         sums["lacks"] = lacks.fill_null(False).cast("int64").sum()
-    frame: pd.DataFrame = fetch(rows.group_by(**by).aggregate(**sums)).to_pandas()
-    return frame
+    return rows.group_by(**by).aggregate(**sums)
 
 
 def _scoped(frame: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:

@@ -8,7 +8,7 @@ others, because such a sample can turn the sign. Grade: paired.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import ibis.expr.types as ir
 import numpy as np
@@ -45,12 +45,14 @@ class PairedGroup:
 @dataclass(frozen=True, slots=True)
 class Paired:
     """`scope` says which decisions: with the advice in view, or all. `loss_difference` is
-    person minus model in the use case's unit of loss, where losses are known."""
+    person minus model in the use case's unit of loss, where losses are known. `by_person`: weighted right
+    answers of person (`wp`) and model (`wm`) by person and population; in no document."""
 
     scope: str
     overall: PairedGroup
     groups: dict[str, tuple[PairedGroup, ...]]
     loss_difference: Answer
+    by_person: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
 
 def measure_paired(
@@ -67,7 +69,8 @@ def measure_paired(
     if refusal := uneven_truth(rows, settings):
         return refusal
     judged = rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull())
-    overall = _group("all", _sums(judged, None), settings, _crossed(judged).get(()))
+    people = _sums(judged, None)
+    overall = _group("all", people, settings, _crossed(judged).get(()))
     if overall.judged < settings.paired.smallest_sample:
         return insufficient(
             f"only {overall.judged} cases with a known right answer", PANEL, overall.judged
@@ -77,7 +80,7 @@ def measure_paired(
         for dimension in dimensions
         if dimension in judged.columns
     }
-    return Paired(scope, overall, groups, _losses(rows, settings))
+    return Paired(scope, overall, groups, _losses(rows, settings), people)
 
 
 def _scope(decisions: ir.Table) -> tuple[str, ir.Table]:
@@ -85,13 +88,6 @@ def _scope(decisions: ir.Table) -> tuple[str, ir.Table]:
     if fetch(consulted.count().as_table())[0][0].as_py():
         return "decided with the advice in view", consulted
     return "all decisions, whether or not the advice was seen", answered_rows(decisions)
-
-
-def judged_by_person(decisions: ir.Table) -> pd.DataFrame:
-    """Weighted right answers of person (`wp`) and model (`wm`) by person and population, on the judged
-    cases of the scope that `measure_paired` answers for."""
-    _, rows = _scope(decisions)
-    return _sums(rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull()), None)
 
 
 def _groups(judged: ir.Table, dimension: str, settings: Settings) -> tuple[PairedGroup, ...]:

@@ -19,11 +19,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from takeup.log import fetch
-from takeup.measure.adoption import PAIRS, counts_by_person
+from takeup.measure.adoption import PAIRS, Adoption
 from takeup.measure.known_truth import answered_rows
 from takeup.measure.model_issue import error_sums
-from takeup.measure.paired import judged_by_person
+from takeup.measure.paired import Paired
 from takeup.measure.whose import ALL, EVERYONE, person_of, population_of
 from takeup.stats.answer import CannotSay, not_instrumented
 
@@ -43,13 +42,16 @@ class SamePeople:
     sums: dict[str, dict[str, tuple[float, ...]]]
 
 
-def measure_same_people(decisions: ir.Table) -> SamePeople | CannotSay:
+def measure_same_people(
+    decisions: ir.Table, adoption: Adoption, paired: Paired | CannotSay
+) -> SamePeople | CannotSay:
     """The sums of every figure that a comparison with an earlier diagnosis shows, overall and by
-    population of eight people or more."""
+    population of eight people or more; `adoption` and `paired` as measured on `decisions`."""
     if "person_id" not in decisions.columns:
         return not_instrumented("persons are unknown", "person_id")
     found: dict[str, dict[str, tuple[float, ...]]] = {}
-    for figure, frame in _parts(decisions):
+    known: dict[str, bytes] = {}
+    for figure, frame in _parts(decisions, adoption, paired):
         frame = frame[frame["person"].notna() & (frame["person"] != EVERYONE) & (frame["n"] > 0)]
         by_population = {
             str(key): part for key, part in frame.groupby("population") if key is not None
@@ -57,26 +59,28 @@ def measure_same_people(decisions: ir.Table) -> SamePeople | CannotSay:
         for population, part in {ALL: frame, **by_population}.items():
             people = part.groupby("person")[["k", "n"]].sum()
             if len(people) >= FEWEST_PEOPLE:
-                found.setdefault(figure, {})[population] = sums_of(people)
+                found.setdefault(figure, {})[population] = sums_of(people, known)
     return SamePeople(found)
 
 
-def _parts(decisions: ir.Table) -> Iterator[tuple[str, pd.DataFrame]]:
+def _parts(
+    decisions: ir.Table, adoption: Adoption, paired: Paired | CannotSay
+) -> Iterator[tuple[str, pd.DataFrame]]:
     """Numerator k and denominator n by person and population, of each figure."""
-    by = "population" if "population" in decisions.columns else None
-    counts = fetch(counts_by_person(decisions, by)).to_pandas()
-    counts["population"] = counts["level"] if by else ALL
-    for figure, pair in _RATES.items():
-        k, n = PAIRS[pair]
-        yield figure, _named(counts, "person__", counts[k], counts[n])
+    counts = adoption.by_person
+    if counts is not None:
+        counts = counts.assign(population=counts.get("level", ALL))
+        for figure, pair in _RATES.items():
+            k, n = PAIRS[pair]
+            yield figure, _named(counts, "person__", counts[k], counts[n])
     if "advice_right" in decisions.columns:
         rows = answered_rows(decisions)
         wrong = error_sums(rows, {"person": person_of(rows), "population": population_of(rows)})
         yield "advice_wrong", _named(wrong, "person", wrong["w_wrong"], wrong["w"])
-        if "choice_right" in decisions.columns:
-            judged = judged_by_person(decisions)
-            ahead = judged["wp"] - judged["wm"]
-            yield "person_minus_model", _named(judged, "person", ahead, judged["w"])
+    if isinstance(paired, Paired) and paired.by_person is not None:
+        judged = paired.by_person
+        ahead = judged["wp"] - judged["wm"]
+        yield "person_minus_model", _named(judged, "person", ahead, judged["w"])
 
 
 def _named(frame: pd.DataFrame, person: str, k: pd.Series, n: pd.Series) -> pd.DataFrame:
@@ -84,19 +88,24 @@ def _named(frame: pd.DataFrame, person: str, k: pd.Series, n: pd.Series) -> pd.D
     return pd.DataFrame(columns).astype({"k": float, "n": float})
 
 
-def sums_of(people: pd.DataFrame) -> tuple[float, ...]:
+def sums_of(people: pd.DataFrame, known: dict[str, bytes] | None = None) -> tuple[float, ...]:
     """The sums of one figure: each person's part in Σk/Σn (index: who), raised for its leverage, summed with
     every set of signs."""
     k, n = people["k"].to_numpy(float), people["n"].to_numpy(float)
     total = n.sum()
     part = (k - k.sum() / total * n) / total / np.maximum(1 - n / total, 1e-9)
     used = min(MOST_SUMS, (len(people) - 1) // 2)
-    return tuple(float(f"{value:.4g}") for value in part @ _signs(people.index, used))
+    return tuple(
+        float(f"{value:.4g}")
+        for value in part @ _signs(people.index.tolist(), used, {} if known is None else known)
+    )
 
 
-def _signs(people: pd.Index, sets: int) -> Array:
-    """+1 or −1 for each person and set, the same in every diagnosis."""
-    bits = [blake2b(str(p).encode(), digest_size=MOST_SUMS // 8).digest() for p in people]
+def _signs(people: list[str], sets: int, known: dict[str, bytes]) -> Array:
+    """+1 or −1 for each person and set, the same in every diagnosis; `known`: bits of persons met before."""
+    for person in set(people) - known.keys():
+        known[person] = blake2b(str(person).encode(), digest_size=MOST_SUMS // 8).digest()
+    bits = [known[person] for person in people]
     unpacked = np.unpackbits(np.frombuffer(b"".join(bits), np.uint8).reshape(len(bits), -1), axis=1)
     return np.asarray(2.0 * unpacked[:, :sets] - 1.0)
 

@@ -1,0 +1,80 @@
+"""Writes docs/calibration-strangers.md from the records of the second family's jobs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from calibration.page import (
+    Claim,
+    Records,
+    Row,
+    claims_table,
+    coverage,
+    coverage_table,
+    how_made,
+    read,
+)
+from calibration.strangers.jobs import JOBS
+from calibration.strangers.rows import CLAIMS, COVERAGE
+
+_HEAD = [
+    "# Calibration under somebody else's programmes",
+    "",
+    "The [first family](calibration.md) of programmes is the one that takeup was built with. This second one was",
+    "written without looking at it: plain NumPy, known truth, each with one thing that broke an answer (recorded",
+    "columns that decide who overrides, pages looked at every week, few or unequal people and teams, samples of",
+    "truth, cases that repeat, kinds that make no difference, reasons that cost alike, nothing at all). Traps show",
+    "what the usual way would say. *Or refused*: programmes that get no answer count in no coverage.",
+    "",
+]
+
+
+def write_strangers(folder: Path, docs: Path) -> None:
+    """The page, where any of its jobs has a record."""
+    rows, told = coverage_rows(folder), claims(folder)
+    if not rows and not told:
+        return
+    lines = [*_HEAD, *coverage_table(rows), "", "## Claims", "", *claims_table(told)]
+    made = how_made(folder, (f"strangers-{name}" for name in JOBS))
+    (docs / "calibration-strangers.md").write_text(
+        "\n".join([*lines, *made]) + "\n", encoding="utf-8"
+    )
+
+
+def coverage_rows(folder: Path) -> list[Row]:
+    """The estimates that are to hold the truth, and those that show why."""
+    rows = []
+    for r in COVERAGE:
+        records = _where(read(folder, f"strangers-{r.job}"), r.where)
+        row = coverage(
+            records, r.estimate, r.truth, process=False, where=r.job, what=r.words, nominal=r.nominal
+        )  # fmt: skip
+        if row and r.holds_above:
+            row = replace(row, expects="at least 92 %", holds=row.low >= 0.92)
+        rows += [row] if row else []
+    return rows
+
+
+def claims(folder: Path) -> list[Claim]:
+    """How often what is said is false."""
+    found = []
+    for claim in CLAIMS:
+        records = _where(read(folder, f"strangers-{claim.job}"), claim.where)
+        if not records:
+            continue
+        share = float(np.mean([r[claim.field] for r in records]))
+        told = f"{share:.2f}" if claim.a_year else f"{share:.1%}"
+        most = claim.bar or 0.0
+        bar = f"≤ {most:.3g}" if claim.a_year else f"≤ {100 * most:.3g} %"
+        if claim.bar is None:
+            bar = "far above 5 %"
+        holds = None if claim.bar is None else share <= claim.bar
+        found.append(Claim(claim.words, told, bar, holds, len(records)))
+    return found
+
+
+def _where(records: Records, fields: tuple[tuple[str, object], ...]) -> Records:
+    return [r for r in records if all(r[key] == value for key, value in fields)]
