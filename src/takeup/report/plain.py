@@ -6,6 +6,7 @@ import math
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+import pandas as pd
 from pydantic import BaseModel
 
 from takeup.stats.answer import CannotSay, Estimate
@@ -16,7 +17,9 @@ def plain(value: Any) -> Any:
     if isinstance(value, Estimate | CannotSay):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+        held = {f.name: getattr(value, f.name) for f in fields(value)}
+        # Frames that measures lean on, by person some of them, are in no document.
+        return {n: plain(v) for n, v in held.items() if not isinstance(v, pd.DataFrame)}
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")
     if isinstance(value, dict):
