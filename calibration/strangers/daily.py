@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from takeup.diagnosis.claim import FALSE_DISCOVERY
 from takeup.measure.looks import interval_of
 from takeup.measure.paired import person_against_model
 from takeup.record.settings import LookSettings, Settings
@@ -19,6 +20,7 @@ from takeup.stats.answer import Estimate
 from takeup.stats.clusters import arms_ratio
 from takeup.stats.interval import Interval
 from takeup.stats.linear import ArmMoments, difference_in_means
+from takeup.stats.many import discoveries_in_families
 
 Array = NDArray[np.float64]
 WEEKS, WEEKLY, QUANTITIES = 52, 60, 8
@@ -48,11 +50,12 @@ def year_of_a_draw(seed: int) -> dict[str, Any]:
             sides = [_moments(y[to, q], person[to], arm[to] == side, people) for side in (1, 0)]
             d = difference_in_means(*sides)
             cases = look * WEEKLY
-            told.append(abs(d.value) > rule.of(QUANTITIES).half(d.se, d.df, cases))
+            told.append(rule.chance(d.value, d.se, d.df, cases))
             fixed.append(abs(d.value) > ONCE.half(d.se, d.df, cases))
             if q == 0:
                 ever["one"] |= abs(d.value) > rule.half(d.se, d.df, cases)
-        ever["heading"] |= any(told)
+        said = discoveries_in_families({"drawn at random": np.array(told)}, FALSE_DISCOVERY)
+        ever["heading"] |= bool(said["drawn at random"].any())
         ever["one_fixed"] |= fixed[0]
         ever["heading_fixed"] |= any(fixed)
     return {"by": "person" if people else "case", **{k: bool(v) for k, v in ever.items()}}

@@ -73,6 +73,22 @@ def test_nobodys_part_can_be_worked_out_from_the_sums(people):
     assert (1 - (basis**2).sum(1)).min() > 0.1
 
 
+def test_nobodys_part_can_be_worked_out_from_whole_and_populations_together():
+    """Two populations of nine, their totals and the whole's: still fewer equations than people."""
+    ids = [f"p{i}" for i in range(18)]
+    rows = pd.DataFrame({"k": 0.0, "n": 50.0}, ids)
+    seen = []
+    for person in ids:
+        one = rows.assign(k=rows["n"] * (rows.index == person))
+        parts = (one, one.iloc[:9], one.iloc[9:])
+        totals = [part["k"].sum() for part in parts]
+        seen.append([*totals, *(x for part in parts for x in sums_of(part, share=4))])
+    basis, size, _ = np.linalg.svd(np.array(seen), full_matrices=False)
+    basis = basis[:, size > 1e-9 * size[0]]
+    assert basis.shape[1] < 18
+    assert (1 - (basis**2).sum(1)).min() > 0.1
+
+
 def test_people_of_another_programme_add_their_variances():
     draw = np.random.default_rng(3)
     one, other = (

@@ -239,7 +239,7 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
                 effect=u,
             ),
         )
-    if outcomes and not any(e.told for e, _ in outcomes):
+    if outcomes:
         _, widest = max(
             outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)
         )

@@ -32,6 +32,8 @@ def find(
     for claim in claims:
         said = claim.finding if claim.key in may_say else claim.otherwise
         found += [] if said is None else [said]
+    if any(f.rule == "outcome_effect" for f in found):
+        found = [f for f in found if f.rule != "no_outcome_effect"]
     found = _without_asking_people_first(found)
     per_case = measures.value_per_case
     if isinstance(per_case, Estimate) and per_case.value > 0:

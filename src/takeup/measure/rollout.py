@@ -55,9 +55,7 @@ _ASSUMPTION = (
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Assist minus no assist on one quantity, in its own unit (`points` for shares). `told`: whether it
-    is established beside the others, so that any of all is told falsely in no more than one of twenty.
-    """
+    """Assist minus no assist on one quantity, in its own unit (`points` for shares)."""
 
     name: str
     label: str
@@ -65,7 +63,6 @@ class Effect:
     adjusted: Answer
     mean_with: float = float("nan")
     mean_without: float = float("nan")
-    told: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +135,7 @@ def measure_rollout(
             effects.append(_refused(quantity, few))
             continue
         adjusted = _adjusts(covariates, columns, units)
-        effects.append(
-            _effect(quantity, arms, plain, adjusted, unit, interval_of(settings), len(quantities))
-        )
+        effects.append(_effect(quantity, arms, plain, adjusted, unit, interval_of(settings)))
         if balance_p is None and columns:
             balance_p = balance_of_arms(*arms)
     return Rollout(
@@ -488,7 +483,6 @@ def _effect(
     adjusts: str | CannotSay,
     unit: str | None,
     interval: Interval,
-    several: int,
 ) -> Effect:
     treated, control = arms
     by = f"errors by {unit}" if unit else "errors by case"
@@ -521,5 +515,4 @@ def _effect(
         adjusted,
         float(treated.cross[0, -1] / treated.cross[0, 0]),
         float(control.cross[0, -1] / control.cross[0, 0]),
-        abs(plain.value) > interval.of(several).half(plain.se, plain.df, n),
     )

@@ -4,8 +4,8 @@ How much a share moved can be told far better where the people are the same: wha
 That needs each person's part in the figure, and a diagnosis that travels holds no row of a person. So it
 holds sums over all people, each time with other signs, drawn by the person's id (random signs as in Alon,
 Matias & Szegedy 1999, J. Comput. Syst. Sci. 58, §2.2). The mean square of two diagnoses' differences is
-the sum of squares of people's own changes, which is the variance that pairing needs; half as many sums as
-people leave everybody's own part undetermined.
+the sum of squares of people's own changes, which is the variance that pairing needs. Half as many sums as
+people, of the whole and of its populations together, leave everybody's own part undetermined.
 """
 
 from __future__ import annotations
@@ -56,10 +56,12 @@ def measure_same_people(
         by_population = {
             str(key): part for key, part in frame.groupby("population") if key is not None
         }
+        # A population's sums say something of the whole's people too: with several, each has half.
+        share = 4 if len(by_population) > 1 else 2
         for population, part in {ALL: frame, **by_population}.items():
             people = part.groupby("person")[["k", "n"]].sum()
             if len(people) >= FEWEST_PEOPLE:
-                found.setdefault(figure, {})[population] = sums_of(people, known)
+                found.setdefault(figure, {})[population] = sums_of(people, known, share)
     return SamePeople(found)
 
 
@@ -88,13 +90,15 @@ def _named(frame: pd.DataFrame, person: str, k: pd.Series, n: pd.Series) -> pd.D
     return pd.DataFrame(columns).astype({"k": float, "n": float})
 
 
-def sums_of(people: pd.DataFrame, known: dict[str, bytes] | None = None) -> tuple[float, ...]:
+def sums_of(
+    people: pd.DataFrame, known: dict[str, bytes] | None = None, share: int = 2
+) -> tuple[float, ...]:
     """The sums of one figure: each person's part in Σk/Σn (index: who), raised for its leverage, summed with
-    every set of signs."""
+    every set of signs; one set for so many people (`share`)."""
     k, n = people["k"].to_numpy(float), people["n"].to_numpy(float)
     total = n.sum()
     part = (k - k.sum() / total * n) / total / np.maximum(1 - n / total, 1e-9)
-    used = min(MOST_SUMS, (len(people) - 1) // 2)
+    used = min(MOST_SUMS, (len(people) - 1) // share)
     return tuple(
         float(f"{value:.4g}")
         for value in part @ _signs(people.index.tolist(), used, {} if known is None else known)
