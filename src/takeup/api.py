@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic_core import to_json
 
 from takeup.diagnosis.change import Changes, changes, read_earlier
 from takeup.diagnosis.definitions import definitions
@@ -118,7 +118,7 @@ class Result:
         document = self.document(disclosure)
         if compare is not None:
             document["changes"] = [plain(c) for c in self.changes(compare, disclosure)]
-        return json.dumps(document, indent=1, ensure_ascii=False)
+        return to_json(document, indent=1, inf_nan_mode="null").decode()
 
     def document(self, disclosure: Audience = "analyst") -> dict[str, Any]:
         """What `to_json` writes, as plain values."""

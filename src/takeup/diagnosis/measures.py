@@ -177,7 +177,7 @@ def take_measures(
     )
     take(
         "same_people",
-        lambda: measure_same_people(decisions, taken["adoption"], taken["paired"]),
+        lambda: measure_same_people(decisions, taken["adoption"], issues, taken["paired"]),
     )
     take("signals", lambda: measure_signals(decisions, facts, settings))
     take(
@@ -189,7 +189,7 @@ def take_measures(
 
 _LEANS_ON: dict[str, tuple[str, ...]] = {
     "ladder": ("expert_benchmark",),
-    "same_people": ("paired",),
+    "same_people": ("model_issue", "paired"),
     "signals": ("expert_benchmark",),
     "resistance": ("model_issue", "expert_benchmark"),
 }

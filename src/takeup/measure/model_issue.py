@@ -9,7 +9,7 @@ rules and thresholds are expert priors (docs/explanation/model-issue.md).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import ibis
@@ -95,13 +95,15 @@ class Issue:
 class ModelIssues:
     """`scopes`: the advice as a whole, for all and for each population; `segments`: by kind
     of case; `issues` as ruled; `watch`: worse than the rest, but below the rule's floors.
-    `promised_error` is the accuracy target the model was bought with."""
+    `promised_error` is the accuracy target the model was bought with. `by_person`: counts by person and
+    population, for measures that lean on them; in no document."""
 
     scopes: tuple[SegmentError, ...]
     segments: tuple[SegmentError, ...]
     issues: tuple[Issue, ...]
     watch: tuple[Issue, ...]
     promised_error: float | None
+    by_person: pd.DataFrame | None = field(default=None, compare=False, repr=False)
 
 
 def measure_model_issue(
@@ -121,14 +123,15 @@ def measure_model_issue(
     rules = settings.model_issue
     if judged < rules.smallest_resolved:
         return insufficient(f"only {judged} cases with a known right answer", PANEL, judged)
-    whole = _sums(rows, None)
+    sums = {dimension: _sums(rows, dimension) for dimension in segments}
+    whole = _of_all_levels(next(iter(sums.values()))) if sums else _sums(rows, None)
     scopes = [
         segment_error(name, "", ALL, part, None, settings, (_seen(_of_scope(rows, name)), {}))
         for name, part in _scoped(whole)
     ]
     found: list[SegmentError] = []
     for dimension in segments:
-        found += segment_errors(rows, dimension, settings)
+        found += segment_errors(rows, dimension, settings, sums[dimension])
     issues = [issue for one in (*scopes, *found) for issue in _issues(one, use_case, rules)]
     return ModelIssues(
         tuple(scopes),
@@ -136,15 +139,18 @@ def measure_model_issue(
         tuple(i for i in issues if i.kind != "worth_watching"),
         tuple(i for i in issues if i.kind == "worth_watching"),
         use_case.promised_error,
+        whole,
     )
 
 
-def segment_errors(rows: ir.Table, dimension: str, settings: Settings) -> list[SegmentError]:
+def segment_errors(
+    rows: ir.Table, dimension: str, settings: Settings, sums: pd.DataFrame | None = None
+) -> list[SegmentError]:
     """The advice in each level of `dimension`, for all and for each population. `rows` have
-    advice, and its truth where it is known."""
+    advice, and its truth where it is known; `sums`: theirs by person and level, if asked before."""
     found = []
     level_of = rows[dimension].cast("string")
-    for name, part in _scoped(_sums(rows, dimension)):
+    for name, part in _scoped(_sums(rows, dimension) if sums is None else sums):
         for level, own in part.dropna(subset=["level"]).groupby("level"):
             rest = part[part["level"] != level]
             scope = _of_scope(rows, name)
@@ -195,6 +201,12 @@ def _sums(rows: ir.Table, dimension: str | None) -> pd.DataFrame:
     if dimension:
         by["level"] = rows[dimension].cast("string")
     return error_sums(rows, by)
+
+
+def _of_all_levels(sums: pd.DataFrame) -> pd.DataFrame:
+    """Sums by person and population from those by level."""
+    people = sums.groupby(["person", "population"], dropna=False, sort=False)
+    return people.sum(numeric_only=True).reset_index()
 
 
 def error_sums(rows: ir.Table, by: Mapping[str, ir.Value]) -> pd.DataFrame:

@@ -20,10 +20,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from takeup.measure.adoption import PAIRS, Adoption
-from takeup.measure.known_truth import answered_rows
-from takeup.measure.model_issue import error_sums
+from takeup.measure.model_issue import ModelIssues
 from takeup.measure.paired import Paired
-from takeup.measure.whose import ALL, EVERYONE, person_of, population_of
+from takeup.measure.whose import ALL, EVERYONE
 from takeup.stats.answer import CannotSay, not_instrumented
 
 Array = NDArray[np.float64]
@@ -43,16 +42,22 @@ class SamePeople:
 
 
 def measure_same_people(
-    decisions: ir.Table, adoption: Adoption, paired: Paired | CannotSay
+    decisions: ir.Table,
+    adoption: Adoption,
+    issues: ModelIssues | CannotSay,
+    paired: Paired | CannotSay,
 ) -> SamePeople | CannotSay:
     """The sums of every figure that a comparison with an earlier diagnosis shows, overall and by
-    population of eight people or more; `adoption` and `paired` as measured on `decisions`."""
+    population of eight people or more; the measures as taken of `decisions`."""
     if "person_id" not in decisions.columns:
         return not_instrumented("persons are unknown", "person_id")
     found: dict[str, dict[str, tuple[float, ...]]] = {}
-    known: dict[str, bytes] = {}
-    for figure, frame in _parts(decisions, adoption, paired):
-        frame = frame[frame["person"].notna() & (frame["person"] != EVERYONE) & (frame["n"] > 0)]
+    parts = {figure: _somebodys(frame) for figure, frame in _parts(adoption, issues, paired)}
+    if not parts:
+        return SamePeople(found)
+    persons = pd.Index(pd.concat([frame["person"] for frame in parts.values()]).unique())
+    signs = signs_of(persons)
+    for figure, frame in parts.items():
         by_population = {
             str(key): part for key, part in frame.groupby("population") if key is not None
         }
@@ -61,12 +66,13 @@ def measure_same_people(
         for population, part in {ALL: frame, **by_population}.items():
             people = part.groupby("person")[["k", "n"]].sum()
             if len(people) >= FEWEST_PEOPLE:
-                found.setdefault(figure, {})[population] = sums_of(people, known, share)
+                own = signs[persons.get_indexer(people.index)]
+                found.setdefault(figure, {})[population] = sums_of(people, share, own)
     return SamePeople(found)
 
 
 def _parts(
-    decisions: ir.Table, adoption: Adoption, paired: Paired | CannotSay
+    adoption: Adoption, issues: ModelIssues | CannotSay, paired: Paired | CannotSay
 ) -> Iterator[tuple[str, pd.DataFrame]]:
     """Numerator k and denominator n by person and population, of each figure."""
     counts = adoption.by_person
@@ -75,9 +81,8 @@ def _parts(
         for figure, pair in _RATES.items():
             k, n = PAIRS[pair]
             yield figure, _named(counts, "person__", counts[k], counts[n])
-    if "advice_right" in decisions.columns:
-        rows = answered_rows(decisions)
-        wrong = error_sums(rows, {"person": person_of(rows), "population": population_of(rows)})
+    if isinstance(issues, ModelIssues) and issues.by_person is not None:
+        wrong = issues.by_person
         yield "advice_wrong", _named(wrong, "person", wrong["w_wrong"], wrong["w"])
     if isinstance(paired, Paired) and paired.by_person is not None:
         judged = paired.by_person
@@ -90,28 +95,30 @@ def _named(frame: pd.DataFrame, person: str, k: pd.Series, n: pd.Series) -> pd.D
     return pd.DataFrame(columns).astype({"k": float, "n": float})
 
 
+def _somebodys(frame: pd.DataFrame) -> pd.DataFrame:
+    return frame[frame["person"].notna() & (frame["person"] != EVERYONE) & (frame["n"] > 0)]
+
+
 def sums_of(
-    people: pd.DataFrame, known: dict[str, bytes] | None = None, share: int = 2
+    people: pd.DataFrame, share: int = 2, signs: Array | None = None
 ) -> tuple[float, ...]:
     """The sums of one figure: each person's part in Σk/Σn (index: who), raised for its leverage, summed with
-    every set of signs; one set for so many people (`share`)."""
+    every set of their `signs`; one set for so many people (`share`)."""
+    signs = signs_of(people.index) if signs is None else signs
     k, n = people["k"].to_numpy(float), people["n"].to_numpy(float)
     total = n.sum()
     part = (k - k.sum() / total * n) / total / np.maximum(1 - n / total, 1e-9)
     used = min(MOST_SUMS, (len(people) - 1) // share)
-    return tuple(
-        float(f"{value:.4g}")
-        for value in part @ _signs(people.index.tolist(), used, {} if known is None else known)
+    return tuple(float(f"{value:.4g}") for value in part @ signs[:, :used])
+
+
+def signs_of(persons: pd.Index) -> Array:
+    """+1 or −1 for each person and set, the same in every diagnosis."""
+    bits = b"".join(
+        blake2b(str(person).encode(), digest_size=MOST_SUMS // 8).digest() for person in persons
     )
-
-
-def _signs(people: list[str], sets: int, known: dict[str, bytes]) -> Array:
-    """+1 or −1 for each person and set, the same in every diagnosis; `known`: bits of persons met before."""
-    for person in set(people) - known.keys():
-        known[person] = blake2b(str(person).encode(), digest_size=MOST_SUMS // 8).digest()
-    bits = [known[person] for person in people]
-    unpacked = np.unpackbits(np.frombuffer(b"".join(bits), np.uint8).reshape(len(bits), -1), axis=1)
-    return np.asarray(2.0 * unpacked[:, :sets] - 1.0)
+    unpacked = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(len(persons), -1), axis=1)
+    return np.asarray(2.0 * unpacked - 1.0)
 
 
 def error_of_change(before: tuple[float, ...], now: tuple[float, ...]) -> tuple[float, int]:

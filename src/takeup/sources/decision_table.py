@@ -13,9 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import ibis
+import ibis.expr.operations as ops
 import ibis.expr.types as ir
 
-from takeup.log import engine_of, fetch, hash_of, keep
+from takeup.log import engine_of, fetch, hash_of, keep, stage
 from takeup.log.compress import rounded_counts
 from takeup.record import parsing
 from takeup.record.action import with_action
@@ -326,7 +327,10 @@ def with_score_band(rows: ir.Table) -> ir.Table:
     names = [f"{i}: {name}" for i, name in enumerate(bin_names(edges), 1)]
     branches = [(rows.confidence <= edge, names[i]) for i, edge in enumerate(edges)]
     band = ibis.cases(*branches, else_=names[-1]) if branches else ibis.literal(names[-1])
-    return keep(rows.mutate(score_band=ibis.ifelse(rows.confidence.isnull(), None, band)))
+    banded = rows.mutate(score_band=ibis.ifelse(rows.confidence.isnull(), None, band))
+    # A band is a few comparisons. What else is worked out row by row is worked out once.
+    worked_out = LOCAL in rows.columns or rows.op().find(ops.Filter)
+    return keep(banded, {"score_band": frozenset(names)}) if worked_out else stage(banded)
 
 
 def _carried(fates: ir.Table, mapping: Mapping, blanks: Collection[str]) -> list[str]:

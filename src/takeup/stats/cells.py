@@ -14,10 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.linalg import lapack
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
 _RCOND = 1e-10
+_WELL_CONDITIONED = 1e-7
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +121,12 @@ def solve(matrix: Array, right: Array) -> Array:
     """Least-norm solution of a symmetric system, blind to the columns' scales."""
     scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
     scale[np.diag(matrix) <= 0] = 1.0
-    values, vectors = np.linalg.eigh(matrix / np.outer(scale, scale))
+    scaled = matrix / np.outer(scale, scale)
+    # Where no column is nearly a sum of others there is one solution, found in a tenth of the time.
+    factor, failed = lapack.dpotrf(scaled)
+    if not failed and lapack.dpocon(factor, np.abs(scaled).sum(0).max())[0] > _WELL_CONDITIONED:
+        return np.asarray(lapack.dpotrs(factor, right / scale)[0] / scale)
+    values, vectors = np.linalg.eigh(scaled)
     kept = values > _RCOND * max(values.max(), 1e-300)
     projected = vectors[:, kept].T @ (right / scale)
     return np.asarray((vectors[:, kept] @ (projected / values[kept])) / scale)
