@@ -99,9 +99,7 @@ def _somebodys(frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["person"].notna() & (frame["person"] != EVERYONE) & (frame["n"] > 0)]
 
 
-def sums_of(
-    people: pd.DataFrame, share: int = 2, signs: Array | None = None
-) -> tuple[float, ...]:
+def sums_of(people: pd.DataFrame, share: int = 2, signs: Array | None = None) -> tuple[float, ...]:
     """The sums of one figure: each person's part in Σk/Σn (index: who), raised for its leverage, summed with
     every set of their `signs`; one set for so many people (`share`)."""
     signs = signs_of(people.index) if signs is None else signs
