@@ -8,6 +8,7 @@ from typing import Any
 from calibration.strangers import adjusted, daily, draws, few_people
 from calibration.strangers.alone_first import alone_first
 from calibration.strangers.caught import year_of_wrong_advice
+from calibration.strangers.claims import claims
 from calibration.strangers.facts import one_fact_less
 from calibration.strangers.few_pairs import looks_of_a_small_kind
 from calibration.strangers.kinds import kinds_alike, one_kind_apart
@@ -20,6 +21,7 @@ from calibration.strangers.repeating import year_at_chance
 from calibration.strangers.same_cases import same_for_all
 from calibration.strangers.tells_apart import border
 from calibration.strangers.unnamed_draw import unnamed
+from calibration.strangers.worlds import WORLDS
 from takeup.log import Engine
 
 JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
@@ -51,4 +53,5 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "nothing": lambda seed, _: report_of_nothing(seed),
     "two-months": lambda seed, _: two_months(seed),
     "daily-followed": lambda seed, _: daily.year_of_following(seed),
+    **{f"claims-{w}": (lambda seed, _, w=w: claims(seed, w)) for w in WORLDS},  # type: ignore[misc]
 }

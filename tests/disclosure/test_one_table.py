@@ -71,7 +71,8 @@ def test_rounded_rates_hide_counts_and_certainty():
     exact = Estimate(0.0, 0.0, 0.08, 0.95, 40, "m", "descriptive", k=0)
     shown = rounded(exact)
     assert (shown.value, shown.low, shown.high) == (0.05, 0.0, 0.1)
-    assert (shown.k, shown.note) == (None, "at most 10 %")
+    assert (shown.k, shown.note) == (None, "at most 5 %")
+    assert rounded(shown) == shown
 
 
 @given(st.floats(0, 1), st.floats(0, 0.3), st.floats(0, 0.3))

@@ -3,6 +3,7 @@ for their kind (`shared/cases/diagnosis`, left out where the folder is absent), 
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -406,3 +407,42 @@ def test_where_every_case_is_judged_nobody_is_asked_to_judge_sixty():
     assert not any("60 cases" in f.first_action for f in found.findings())
     assert "improved on it" in said(found)
     assert "no rarer (28" in said(found)
+
+
+def test_a_kind_of_case_goes_to_people_only_where_they_are_known_to_do_better():
+    """People are 13 points behind the model on thin files; on the kind where they are ahead it stays."""
+    found = diagnosed("let-people-decide-where-they-are-worse").findings()
+    thin = next(f for f in found if f.rule == "blind_spot")
+    assert "let people decide" not in thin.first_action
+    assert "right less often still" in thin.first_action
+    assert "A-MD1" not in {a.id for a in thin.actions}
+
+
+def test_with_fewer_than_twenty_people_a_share_is_rounded_alike_everywhere():
+    result = takeup.diagnose(**case("under-20-people-90-percent"))
+    text = result.to_json("share")
+    (told,) = json.loads(text)["diagnoses"]
+    looked = told["measures"]["adoption"]["consult_rate"]
+    assert (looked["value"], looked["note"]) == (0.95, "at least 95 %")
+    assert "1,100 were decided" not in told["summary"]
+    for share in estimates(told):
+        assert share["low"] <= share["value"] <= share["high"]
+        assert "k" not in share
+        if share["unit"] == "share":
+            assert round(share["value"] * 20, 9) == round(share["value"] * 20)
+    page = result.to_html()
+    assert "at least 95" in page
+    assert "95 of 100 cases" not in page
+
+
+def estimates(value):
+    """Every estimate anywhere in a document."""
+    if isinstance(value, dict):
+        if {"value", "low", "high", "unit"} <= value.keys():
+            yield value
+        else:
+            for item in value.values():
+                yield from estimates(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from estimates(item)

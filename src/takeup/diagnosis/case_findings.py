@@ -54,6 +54,7 @@ def _spot(s: BlindSpot, found: BlindSpots, asked: Asked) -> Finding:
         f"the other; {found.tried} kinds of case were tried{small}.",
         "paired",
         s.overrides * distance80(s.gain),
+        kind=s.kind,
         gain=s.gain,
     )
 
@@ -84,6 +85,7 @@ def _not_looked(asked: Asked) -> list[Finding | Claim]:
             f"({points_range(d)}) against the others, all else recorded alike. An association.",
             "adjusted",
             one.cases * distance80(d),
+            kind=((one.name, one.level),),
             difference=d,
         )
         out.append(Claim("not looking", f"{one.name}={one.level}", chance_of(d), said))

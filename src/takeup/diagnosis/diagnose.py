@@ -9,7 +9,7 @@ from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.findings import find
 from takeup.diagnosis.measures import Measures, disclosed
 from takeup.diagnosis.open_questions import OpenQuestion, open_questions
-from takeup.diagnosis.words import chance, name_of, one_in, percent
+from takeup.diagnosis.words import chance, name_of, percent, share_in_words
 from takeup.disclosure import Audience
 from takeup.record.population import Population
 from takeup.record.settings import Settings
@@ -84,14 +84,14 @@ def _verdict(measures: Measures, findings: tuple[Finding, ...], right: str) -> s
     ):
         if a.consult_rate.value < 0.995:
             # People may agree without being moved by it: no word of cause.
-            used = one_in(a.effective_reliance.value)
-            verb = "are" if used[0].isdigit() else "is"
+            used = share_in_words(a.effective_reliance)
+            verb = "is" if used.startswith(("one", "no")) else "are"
             first = f"{used[0].upper()}{used[1:]} {verb} decided with the advice."
         elif isinstance(a.override_rate, CannotSay):
             first = "The advice is always in view."
         else:
             first = (
-                f"The advice is always in view and overridden in {one_in(a.override_rate.value)}."
+                f"The advice is always in view and overridden in {share_in_words(a.override_rate)}."
             )
     elif not isinstance(a.agreement, CannotSay):
         first = (
@@ -124,7 +124,9 @@ def _summary(measures: Measures) -> str:
     who = f"{a.people:,} people had " if a.people else "There were "
     text = f"{who}{a.eligible:,} eligible cases"
     if not isinstance(a.consult_rate, CannotSay):
-        text += f"; {a.consulted:,} were decided with the advice in view"
+        rounded_away = a.consult_rate.k is None
+        seen = percent(a.consult_rate, interval=False) if rounded_away else f"{a.consulted:,}"
+        text += f"; {seen} were decided with the advice in view"
         if not isinstance(a.override_rate, CannotSay):
             text += f", and {chance(a.override_rate.value)} of those against it"
     elif not isinstance(a.agreement, CannotSay):

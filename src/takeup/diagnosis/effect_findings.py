@@ -28,17 +28,17 @@ def _paired(asked: Asked) -> list[Finding | Claim]:
     paired = asked.measures.paired
     if not isinstance(paired, Paired):
         return []
-    found = _paired_group("paired", "", "Over all judged cases", paired.overall, 1.0)
+    found = _paired_group("", "Over all judged cases", paired.overall, 1.0)
     for dimension, groups in paired.groups.items():
         # One kind of case alone is the whole.
         for g in groups if len(groups) > 1 else ():
             where = asked.titles.get(g.key, name_of(g.key))
             lead = f"Among {where.lower()}" if dimension == "population" else f"On {where}"
-            found += _paired_group(f"paired by {dimension}", f"{dimension}:{g.key}", lead, g, 0.9)
+            found += _paired_group(dimension, lead, g, 0.9)
     return [*found]
 
 
-def _paired_group(family: str, key: str, where: str, g: PairedGroup, weight: float) -> list[Claim]:
+def _paired_group(dimension: str, where: str, g: PairedGroup, weight: float) -> list[Claim]:
     answer = g.person_minus_model
     if isinstance(answer, CannotSay):
         return []
@@ -50,15 +50,18 @@ def _paired_group(family: str, key: str, where: str, g: PairedGroup, weight: flo
     )
     said = finding(
         "people_ahead" if ahead else "model_ahead",
-        key,
+        f"{dimension}:{g.key}" if dimension else "",
         f"{where}, {who}",
         f"On the same {g.judged:,} judged cases{_caught(g)}: {points(answer.value)} "
         f"({points_range(answer)}) for people minus model.",
         "paired",
         g.judged * distance80(answer) * weight,
+        scope=g.key if dimension == "population" else "all",
+        kind=((dimension, g.key),) if dimension not in ("", "population") else (),
         person_minus_model=answer,
     )
-    return [Claim(family, g.key if key else "", chance_of(answer), said)]
+    family = f"paired by {dimension}" if dimension else "paired"
+    return [Claim(family, g.key if dimension else "", chance_of(answer), said)]
 
 
 def _caught(g: PairedGroup) -> str:

@@ -15,7 +15,9 @@ _Z80, _Z95 = 1.2816, 1.96
 class Finding:
     """One finding. `id` is the rule and where it holds; `at_stake` orders findings: eligible
     cases affected × lower 80 % bound of the share concerned (in money where outcomes carry
-    it). `sentence` is how a verdict would say it; `evidence` holds sentences, `figures` the estimates behind them."""
+    it). It holds of the population `scope` and there of the kind of case `where` (columns and their values;
+    none: of all). `sentence` is how a verdict would say it; `evidence` holds sentences, `figures` the
+    estimates behind them."""
 
     id: str
     rule: str
@@ -32,6 +34,7 @@ class Finding:
     sentence: str = ""
     evidence: tuple[str, ...] = ()
     figures: dict[str, Any] = field(default_factory=dict)
+    where: tuple[tuple[str, str], ...] = ()
 
 
 def finding(
@@ -43,11 +46,12 @@ def finding(
     at_stake: float,
     *,
     scope: str = "all",
+    kind: tuple[tuple[str, str], ...] = (),
     sentence: str = "",
     evidence: tuple[str, ...] = (),
     **figures: Any,
 ) -> Finding:
-    """A finding of the rule `key`, holding `where` (empty: everywhere)."""
+    """A finding of the rule `key`; `where` tells it from others of that rule (empty: the only one)."""
     known = rule(key)
     return Finding(
         f"{key}:{where}" if where else key,
@@ -64,6 +68,7 @@ def finding(
         sentence=sentence or f"{title}.",
         evidence=evidence,
         figures=figures,
+        where=kind,
     )
 
 

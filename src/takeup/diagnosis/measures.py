@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 
 from takeup.disclosure import (
     Audience,
+    coarse,
     disclose_adoption,
     disclose_benchmark,
     disclose_blind_spots,
@@ -25,6 +26,7 @@ from takeup.disclosure import (
     disclose_resistance,
     disclose_signals,
     disclose_value,
+    rounded_throughout,
 )
 from takeup.measure.adoption import Adoption, measure_adoption
 from takeup.measure.after_error import AfterError, measure_after_error
@@ -216,7 +218,7 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         gone = suppressed()
         others = {f.name: gone for f in fields(Measures) if f.name != "adoption"}
         return Measures(adoption, **others)
-    return replace(
+    shown = replace(
         measures,
         adoption=adoption,
         ladder=disclose_ladder(measures.ladder, adoption, audience, rules),
@@ -234,4 +236,9 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         value=disclose_value(measures.value, adoption),
         override_ledger=disclose_ledger(measures.override_ledger, audience, settings),
         same_people=suppressed() if audience == "share" else measures.same_people,
+    )
+    if not coarse(adoption, audience, rules):
+        return shown
+    return replace(
+        shown, **{f.name: rounded_throughout(getattr(shown, f.name)) for f in fields(Measures)}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
@@ -17,6 +18,7 @@ from takeup.diagnosis.words import (
     whole_percent,
 )
 from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
+from takeup.measure.paired import Paired
 from takeup.measure.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
 
@@ -118,9 +120,10 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     }
     title, text = titles[issue.kind]
     concerned = low80(error)
+    said = _decided_by(issue, asked)
     if isinstance(elsewhere, Estimate) and issue.kind == "blind_spot":
         concerned = max(low80(error) - elsewhere.value, 0.0)
-    return finding(
+    found = finding(
         issue.kind,
         ":".join(p for p in (one.scope if who else "", issue.segment or "") if p),
         f"{who[0].upper()}{who[1:]}: {title[0].lower()}{title[1:]}" if who else title,
@@ -128,6 +131,7 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         "descriptive",
         one.cases * concerned,
         scope=one.scope,
+        kind=((issue.dimension, issue.segment),) if issue.dimension and issue.segment else (),
         sentence=_refusers_right(one, who, kind),
         evidence=(
             f"{one.judged:,} cases with a known right answer, {whole_percent(one.share)} of cases",
@@ -137,6 +141,48 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         ratio=one.ratio,
         override_accuracy=one.override_accuracy,
     )
+    if said is None:
+        return found
+    return replace(
+        found, first_action=said, actions=tuple(a for a in found.actions if a.id != "A-MD1")
+    )
+
+
+def _decided_by(issue: Issue, asked: Asked) -> str | None:
+    """What to do first in a blind spot in which it is not known that people do better; None where they do, or
+    where there is no blind spot."""
+    if issue.kind != "blind_spot":
+        return None
+    ahead = _people_minus_model(issue, asked)
+    if isinstance(ahead, Estimate):
+        if low80(ahead) > 0:
+            return None
+        return _BOTH_WEAK if ahead.high < 0 else _NO_BETTER
+    return None if _refusers_right(issue.evidence, "", str(issue.segment)) else _NOT_KNOWN
+
+
+_BOTH_WEAK = (
+    "Say on the screen that the model is weak here, and that people with it are right less often still; add "
+    "what the model lacks and retrain, and have a second person look at these cases until then."
+)
+_NO_BETTER = (
+    "Say on the screen that the model is weak here; add what it lacks and retrain. On the judged cases people "
+    "with it do no better beyond chance: have a second person look at these cases until then."
+)
+_NOT_KNOWN = (
+    "Say on the screen that the model is weak here; add what it lacks and retrain. That people decide these "
+    "cases better is not known: have 60 of them judged blind (takeup sample) before they go to people alone."
+)
+
+
+def _people_minus_model(issue: Issue, asked: Asked) -> Estimate | None:
+    """How much more often people with the advice are right than the model, in an issue's kind of case."""
+    paired = asked.measures.paired
+    if not isinstance(paired, Paired) or issue.scope != ALL or issue.dimension is None:
+        return None
+    groups = paired.groups.get(issue.dimension, ())
+    found = next((g.person_minus_model for g in groups if g.key == issue.segment), None)
+    return found if isinstance(found, Estimate) else None
 
 
 def _refusers_right(one: SegmentError, who: str, kind: str) -> str:

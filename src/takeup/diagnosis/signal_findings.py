@@ -35,6 +35,7 @@ def _signal(s: SignalSeen, asked: Asked) -> Finding:
     return finding(
         "signal", f"{s.id}:{s.population}" if who else s.id, lead, text, "descriptive",
         asked.measures.adoption.overall.eligible * 0.02, scope=s.population,
+        change=s.change,
     )  # fmt: skip
 
 

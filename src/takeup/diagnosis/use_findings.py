@@ -13,10 +13,10 @@ from takeup.diagnosis.words import (
     among,
     chance,
     counted,
-    one_in,
     percent,
     points,
     points_range,
+    share_in_words,
     whole_percent,
 )
 from takeup.measure.disagreement import Disagreement, OneSidedOutcome
@@ -58,7 +58,7 @@ def _seldom_seen(asked: Asked) -> list[Finding]:
         finding(
             "seldom_seen",
             "",
-            f"The advice is looked at in {one_in(seen.value)}",
+            f"The advice is looked at in {share_in_words(seen)}",
             f"{counted(seen)} eligible cases were decided with the advice in view "
             f"({percent(seen)}). What nobody sees cannot help.",
             "descriptive",
@@ -214,6 +214,7 @@ def _disagreement(asked: Asked) -> list[Finding | Claim]:
                 f"{whole_percent(part)} of all disagreement.",
                 "descriptive",
                 found.highest.cases * above.low,
+                kind=found.highest.kind,
                 sentence=f"Choices differ more often on {among(found.highest.kind)}.",
                 rate=high,
                 overall=rate,

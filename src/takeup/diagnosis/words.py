@@ -24,10 +24,16 @@ _NUMBERS = {
 
 def percent(estimate: Estimate, *, interval: bool = True) -> str:
     """`24 %, 21 to 28`: a share with its interval."""
-    shown = whole_percent(estimate.value)
+    shown = in_percent(estimate)
     if not interval:
         return shown
     return f"{shown}, {100 * estimate.low:.0f} to {100 * estimate.high:.0f}"
+
+
+def in_percent(estimate: Estimate) -> str:
+    """`24 %`; `at least 95 %` where rounding for few people leaves no more to say."""
+    bound = (estimate.note or "").startswith(("at least ", "at most "))
+    return str(estimate.note).replace(" %", "\u00a0%") if bound else whole_percent(estimate.value)
 
 
 def whole_percent(share: float) -> str:
@@ -79,6 +85,12 @@ def one_in(value: float) -> str:
     return f"{100 * value:.0f} of 100 cases"
 
 
+def share_in_words(estimate: Estimate) -> str:
+    """A share as `one case in nine`; as `at least 95 % of cases` where rounding leaves no more to say."""
+    shown = in_percent(estimate)
+    return f"{shown} of cases" if shown.startswith("at ") else one_in(estimate.value)
+
+
 def of_hundred(value: float) -> str:
     """A share as `34 of 100`."""
     return f"{100 * value:.0f} of 100"
@@ -87,7 +99,7 @@ def of_hundred(value: float) -> str:
 def counted(estimate: Estimate) -> str:
     """`2,150 of 13,632`, or the share where counts are rounded away."""
     if estimate.k is None:
-        return f"{100 * estimate.value:.0f} % of"
+        return f"{in_percent(estimate)} of"
     return f"{estimate.k:,} of {estimate.n:,}"
 
 

@@ -14,6 +14,7 @@ from takeup.disclosure.by_population import (
 )
 from takeup.disclosure.one_table import (
     Audience,
+    coarse,
     disclose_adoption,
     disclose_comparison,
     disclose_disagreement,
@@ -21,10 +22,12 @@ from takeup.disclosure.one_table import (
     disclose_model_issue,
     disclose_paired,
     few,
+    rounded_throughout,
 )
 
 __all__ = [
     "Audience",
+    "coarse",
     "disclose_adoption",
     "disclose_benchmark",
     "disclose_blind_spots",
@@ -42,4 +45,5 @@ __all__ = [
     "disclose_signals",
     "disclose_value",
     "few",
+    "rounded_throughout",
 ]

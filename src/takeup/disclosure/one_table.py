@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal
 
 from takeup.measure.adoption import Adoption, GroupAdoption, Spread
@@ -18,7 +18,7 @@ from takeup.measure.ladder import Ladder, PopulationLevel
 from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.record.settings import DisclosureSettings
-from takeup.stats.answer import Answer, CannotSay, suppressed
+from takeup.stats.answer import Answer, CannotSay, Estimate, suppressed
 
 Audience = Literal["share", "analyst", "public"]
 
@@ -408,18 +408,55 @@ def _coarse(
     return replace(group, counts={}, **figures)
 
 
+AT_MOST, AT_LEAST = "at most 5 %", "at least 95 %"
+
+
 def rounded(answer: Answer) -> Answer:
-    """A share to five points, without its counts; 0 and 1 become the middle of "at most 10 %" and
-    "at least 90 %". Always inside its interval, which gives nothing away that was rounded."""
+    """A share to five points, without its counts; what would be 0 or 1 is said to be `AT_MOST` or `AT_LEAST`.
+    Always inside its interval, which gives nothing away that was rounded."""
     if isinstance(answer, CannotSay) or answer.unit != "share":
         return answer
-
+    if answer.k is None and answer.note in (AT_MOST, AT_LEAST, _ROUNDED):
+        return answer
+    if not all(map(math.isfinite, (answer.value, answer.low, answer.high))):
+        return replace(answer, k=None)
     value = round(answer.value * 20) / 20
     low = math.floor(round(answer.low * 20, 9)) / 20
     high = math.ceil(round(answer.high * 20, 9)) / 20
-    note = "rounded to 5 points: fewer than 20 people"
+    note = _ROUNDED
     if value == 0:
-        value, high, note = 0.05, max(high, 0.1), "at most 10 %"
+        value, high, note = 0.05, max(high, 0.05), AT_MOST
     elif value == 1:
-        value, low, note = 0.95, min(low, 0.9), "at least 90 %"
+        value, low, note = 0.95, min(low, 0.95), AT_LEAST
     return replace(answer, value=value, low=low, high=high, k=None, se=None, note=note)
+
+
+_ROUNDED = "rounded to 5 points: fewer than 20 people"
+
+
+def rounded_throughout(value: Any) -> Any:
+    """Every share that stands anywhere in `value` (a measure), rounded alike: none may tell what another one
+    was rounded for."""
+    if isinstance(value, Estimate):
+        return rounded(value)
+    if isinstance(value, CannotSay):
+        return value
+    if isinstance(value, PopulationLevel):
+        rates = {name: _to_five(getattr(value, name)) for name in _RATES}
+        return replace(value, **rates)
+    if is_dataclass(value) and not isinstance(value, type):
+        held = {f.name: getattr(value, f.name) for f in fields(value) if f.init}
+        shown = {name: rounded_throughout(v) for name, v in held.items()}
+        return replace(value, **{n: v for n, v in shown.items() if v is not held[n]})
+    if isinstance(value, dict):
+        return {key: rounded_throughout(v) for key, v in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(rounded_throughout(v) for v in value)
+    return value
+
+
+_RATES = ("nominal_rate", "consult_rate", "override_rate", "effective_reliance")
+
+
+def _to_five(rate: float | None) -> float | None:
+    return None if rate is None else min(max(round(rate * 20) / 20, 0.05), 0.95)

@@ -9,6 +9,7 @@ from importlib.resources import files
 from typing import Any, Literal
 
 Kind = Literal["model", "people", "effect", "unknown"]
+Side = Literal["above", "below", "either"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,18 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """What a kind of finding calls for first, and what else could explain it."""
+    """What a kind of finding calls for first, and what else could explain it. One that claims something is
+    false if the truth is `false_if`; its figure `rests_on` lies on the side that it `says` of `border`."""
 
     id: str
     kind: Kind
     first: str
     otherwise: str
     actions: tuple[Action, ...]
+    false_if: str = ""
+    rests_on: str = ""
+    says: Side | None = None
+    border: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +69,15 @@ def rule(key: str) -> Rule:
     """The rule of a kind of finding. Raises KeyError for an unknown one."""
     r = _read("findings.toml")[key]
     return Rule(
-        key, r["kind"], r["first"], r["otherwise"], tuple(actions()[a] for a in r["actions"])
+        key,
+        r["kind"],
+        r["first"],
+        r["otherwise"],
+        tuple(actions()[a] for a in r["actions"]),
+        r.get("false_if", ""),
+        r.get("rests_on", ""),
+        r.get("says"),
+        r.get("border", 0.0),
     )
 
 

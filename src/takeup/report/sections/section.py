@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import points, points_range, whole_percent
+from takeup.diagnosis.words import in_percent, points, points_range, whole_percent
 from takeup.report.charts import Axis, Chart, Mark, Series, axis_over, axis_strip, strip
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
@@ -68,8 +68,7 @@ def figure(answer: Answer, *, as_points: bool = False) -> str:
     if answer.range_low is not None and answer.range_high is not None:
         ranged = f"; with the unknown {100 * answer.range_low:.0f} to {100 * answer.range_high:.0f}"
     return (
-        f"{whole_percent(answer.value)} ({100 * answer.low:.0f} to {100 * answer.high:.0f})"
-        f"{counted}{ranged}"
+        f"{in_percent(answer)} ({100 * answer.low:.0f} to {100 * answer.high:.0f}){counted}{ranged}"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import chance, one_in, percent
+from takeup.diagnosis.words import chance, percent, share_in_words
 from takeup.measure.adoption import GroupAdoption
 from takeup.report.charts import Axis, Chart, Part, Series, axis_strip, bar_strip
 from takeup.report.sections.section import STATUS, Row, Section, figure
@@ -73,7 +73,7 @@ def _heading(overall: GroupAdoption) -> str:
             return f"Everybody sees the advice; {chance(over.value)} decide against it"
         if seen.value <= 0.5:
             return f"{_many(1 - seen.value)} are decided without looking"
-        return f"The advice is looked at in {one_in(seen.value)}"
+        return f"The advice is looked at in {share_in_words(seen)}"
     if isinstance(agreement, Estimate):
         return f"{percent(agreement, interval=False)} of choices agree with the advice; who looked is unknown"
     return "What becomes of eligible cases"
