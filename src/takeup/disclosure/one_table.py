@@ -442,7 +442,7 @@ def rounded_throughout(value: Any) -> Any:
     if isinstance(value, CannotSay):
         return value
     if isinstance(value, PopulationLevel):
-        rates = {name: _to_five(getattr(value, name)) for name in _RATES}
+        rates: dict[str, Any] = {name: _to_five(getattr(value, name)) for name in _RATES}
         return replace(value, **rates)
     if is_dataclass(value) and not isinstance(value, type):
         held = {f.name: getattr(value, f.name) for f in fields(value) if f.init}
@@ -459,4 +459,6 @@ _RATES = ("nominal_rate", "consult_rate", "override_rate", "effective_reliance")
 
 
 def _to_five(rate: float | None) -> float | None:
-    return None if rate is None else min(max(round(rate * 20) / 20, 0.05), 0.95)
+    if rate is None or not math.isfinite(rate):
+        return rate
+    return min(max(round(rate * 20) / 20, 0.05), 0.95)
