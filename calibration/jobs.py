@@ -21,6 +21,7 @@ from takeup.measure.blind_spots import measure_blind_spots
 from takeup.measure.comparison import CORRECTNESS, Comparison, measure_comparison
 from takeup.measure.model_issue import measure_model_issue
 from takeup.measure.paired import measure_paired
+from takeup.measure.reason_score import Scored
 from takeup.measure.resistance import measure_resistance
 from takeup.measure.rollout import measure_rollout
 from takeup.measure.signals import WeeklySums, signals_of
@@ -65,7 +66,9 @@ def programme(name: str, seed: int, engine: Engine) -> Record:
     table, use_case = narrow(p, engine), use_case_of(p)
     paired = measure_paired(table, (), SETTINGS)
     value = measure_value(table, use_case, SETTINGS)
-    found = measure_comparison(table, use_case, list(use_case.covariates or ()), (), SETTINGS)
+    # Of the comparison only right decisions are held to a truth.
+    right = table.drop("loss_final") if "loss_final" in table.columns else table
+    found = measure_comparison(right, use_case, list(use_case.covariates or ()), (), SETTINGS)
     out: Record = {"truth": {
         "paired": p.truth["paired"]["person_minus_model"],
         "adjusted": p.truth["comparison"]["correctness_followed_minus_overridden"],
@@ -416,7 +419,8 @@ def true_shares(name: str, mix: np.ndarray) -> dict[str, float]:
 def reasons(seed: int, engine: Engine, evidence: str) -> Record:
     """A population of one of the six kinds whose mix of reasons is drawn from Dirichlet(1).
 
-    `evidence`: all three sources; `behaviour` alone; or `little` (behaviour of one week)."""
+    `evidence`: all three sources, and beside it what behaviour alone would say; or `little` (behaviour of one
+    week)."""
     rng = np.random.default_rng([seed, 17])
     name = list(_SPECS)[seed % len(_SPECS)]
     drawn = rng.dirichlet(np.ones(6))
@@ -433,15 +437,21 @@ def reasons(seed: int, engine: Engine, evidence: str) -> Record:
     facts = populations_of(p)
     if evidence == "little":
         facts = {n: f.model_copy(update={"low_users_practising_share": None}) for n, f in facts.items()}  # fmt: skip
-    found = measure_resistance(table, facts, issues, after, said, SETTINGS)
-    assert not isinstance(found, CannotSay)
-    scored = found.populations[0].scored
-    assert not isinstance(scored, CannotSay)
+
+    def scored_by(said: Evidence) -> Scored:
+        found = measure_resistance(table, facts, issues, after, said, SETTINGS)
+        assert not isinstance(found, CannotSay)
+        scored = found.populations[0].scored
+        assert not isinstance(scored, CannotSay)
+        return scored
+
+    scored = scored_by(said)
     counts = p.truth["populations"][name]["reasons"]
     mix = np.array([counts[r] for r in REASONS])
     return {
         "population": name,
         "verdict": scored.verdict,
+        "by_behaviour": scored_by(Evidence()).verdict if evidence == "all" else None,
         "named": list(scored.named),
         "p": scored.probability,
         "between": scored.between,
@@ -471,7 +481,6 @@ JOBS: dict[str, Callable[[int, Engine], Record]] = {
     "gates-12": lambda s, e: gate_looks(s, 12),
     "gates-60": lambda s, e: gate_looks(s, 60),
     "reasons": lambda s, e: reasons(s, e, "all"),
-    "reasons-behaviour": lambda s, e: reasons(s, e, "behaviour"),
     "reasons-little": lambda s, e: reasons(s, e, "little"),
     **{f"strangers-{name}": job for name, job in STRANGERS.items()},
 }

@@ -222,9 +222,8 @@ def _reason_claims(folder: Path) -> list[Claim]:
         table = reliability_of_reasons(records)
         worst = float((table["believed"] - table["true"]).abs()[table["n"] >= 50].max())
         found.append(Claim("reasons: stated and realised probability, largest gap of a tenth", f"{100 * worst:.0f} points", "≤ 10 points", worst <= 0.10, len(records)))  # fmt: skip
-    alone = read(folder, "reasons-behaviour")
-    if alone:
-        capped = np.mean([r["verdict"] in ("leaning", "none", "unclear", "insufficient_evidence") for r in alone])  # fmt: skip
+        alone = [r["by_behaviour"] for r in records]
+        capped = np.mean([verdict in ("leaning", "none", "unclear", "insufficient_evidence") for verdict in alone])  # fmt: skip
         found.append(Claim("reasons from behaviour alone: never beyond leaning", f"{capped:.1%}", "100 %", bool(capped == 1), len(alone)))  # fmt: skip
     little = read(folder, "reasons-little")
     if little:

@@ -66,8 +66,8 @@ def test_blind_spots_and_signals_keep_their_promises():
 def test_reasons_are_right_where_evidence_suffices_and_silent_where_it_does_not():
     little = records("reasons-little", 20)
     assert np.mean([r["verdict"] == "insufficient_evidence" for r in little]) >= 0.9
-    alone = records("reasons-behaviour", 20)
-    assert not any(r["verdict"] in ("dominant", "mixed") for r in alone)
+    alone = [r["by_behaviour"] for r in records("reasons", 20)]
+    assert not any(verdict in ("dominant", "mixed") for verdict in alone)
 
 
 def test_the_page_shows_every_row_that_was_run(tmp_path):
