@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+import numpy as np
+from scipy.special import ndtr
+
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, finding, low80
@@ -20,7 +23,7 @@ from takeup.diagnosis.words import (
 from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
 from takeup.measure.paired import Paired
 from takeup.measure.whose import ALL
-from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.answer import Answer, CannotSay, Estimate
 
 
 def _model_issues(asked: Asked) -> list[Finding | Claim]:
@@ -35,24 +38,46 @@ def _model_issues(asked: Asked) -> list[Finding | Claim]:
             continue
         said = _model_issue(issue, asked, kept)
         accuracy = issue.evidence.override_accuracy
+        name = _place(issue.evidence)
         if issue.kind == "overrides_mostly_right" and isinstance(accuracy, Estimate):
-            name = f"{issue.scope}:{issue.segment or ''}"
-            told.append(Claim("overrides mostly right", name, chance_of(accuracy, 0.5), said))
+            told.append(Claim(_MOSTLY_RIGHT, name, chance_of(accuracy, 0.5), said))
+        elif issue.kind == "missing_input" and isinstance(accuracy, Estimate):
+            told.append(Claim(_MISSING, name, chance_of(accuracy, 0.5), said))
+        elif issue.kind == "blind_spot":
+            told.append(Claim(_BLIND, name, _chance_of_ratio(issue.evidence.ratio), said))
         else:
             told.append(said)
     return [*told, *_looked_at(found, told)]
 
 
+_MOSTLY_RIGHT, _MISSING, _BLIND = "overrides mostly right", "what the model lacks", "blind spots"
+
+
+def _place(one: SegmentError) -> str:
+    return f"{one.scope}:{one.dimension}={one.segment}" if one.dimension else f"{one.scope}:"
+
+
+def _chance_of_ratio(ratio: Answer) -> float:
+    """The two-sided chance of a ratio so far from 1, from its interval on the scale of logarithms."""
+    if isinstance(ratio, CannotSay) or min(ratio.value, ratio.low, ratio.high) <= 0:
+        return 1.0
+    off = np.log(ratio.value)
+    half = off - np.log(ratio.low) if off > 0 else np.log(ratio.high) - off
+    return float(2 * ndtr(-1.96 * abs(off) / half)) if half > 0 else 1.0
+
+
 def _looked_at(found: ModelIssues, told: list[Finding | Claim]) -> list[Claim]:
-    """Where else it was looked at whether overrides are mostly right."""
-    names = {one.name for one in told if isinstance(one, Claim)}
+    """Where else it was looked at whether overrides are mostly right, and where the advice errs more often."""
+    names = {(one.family, one.name) for one in told if isinstance(one, Claim)}
     looked = []
-    for one in found.scopes:
+    for one in (*found.scopes, *found.segments):
         accuracy = one.override_accuracy
-        name = f"{one.scope}:"
-        if isinstance(accuracy, Estimate) and one.overrides_judged >= 30 and name not in names:
-            looked.append(Claim("overrides mostly right", name, chance_of(accuracy, 0.5)))
-    return looked
+        if isinstance(accuracy, Estimate) and one.overrides_judged >= 30:
+            family = _MISSING if one.dimension else _MOSTLY_RIGHT
+            looked.append(Claim(family, _place(one), chance_of(accuracy, 0.5)))
+        if one.dimension and isinstance(one.ratio, Estimate):
+            looked.append(Claim(_BLIND, _place(one), _chance_of_ratio(one.ratio)))
+    return [one for one in looked if (one.family, one.name) not in names]
 
 
 def _most_specific(found: ModelIssues) -> list[Issue]:

@@ -115,47 +115,66 @@ def measure_blind_spots(
     if isinstance(rows, CannotSay):
         return rows
     names = tuple(c for c in names if c in rows.columns)
-    rows = keep(with_person_groups(_by_the_fewer(rows), _MOST_GROUPS))
-    total = int(fetch(rows.count().as_table())[0][0].as_py())
+    dealt = [keep(with_person_groups(r, _MOST_GROUPS)) for r in _dealt(rows)]
+    total = int(fetch(dealt[0].count().as_table())[0][0].as_py())
     if total < rules.smallest_overrides or not names:
         return insufficient(
             f"{total} overrides with a known right answer and {len(names)} covariates",
             f"{rules.smallest_overrides} judged overrides and a covariate known beforehand",
             total,
         )
-    tests, left_out = _tests(rows, names, settings)
-    confirmed, candidates = _confirmed(tests, settings)
-    told = _coarser(confirmed)
-    people = _people(told, rows)
+    searches = [_searched(r, names, settings) for r in dealt]
+    first = searches[0]
+    told = _coarser([one for one in first.confirmed if all(s.confirms(one) for s in searches[1:])])
+    people = _people(told, dealt[0])
     errors = _errors(told, decisions, settings)
+    spots = [
+        _described(
+            [s.test(t.kind) for s in searches], sign, people[t.kind], errors.get(t.kind), settings
+        )
+        for t, sign in told
+    ]
     return BlindSpots(
         tuple(
-            sorted(
-                (
-                    _described(t, sign, people[t.kind], errors.get(t.kind), settings)
-                    for t, sign in told
-                ),
-                key=lambda s: -abs(s.gain.value) if isinstance(s.gain, Estimate) else 0,
-            )
+            sorted(spots, key=lambda s: -abs(s.gain.value) if isinstance(s.gain, Estimate) else 0)
         ),
-        len(tests),
-        left_out,
-        candidates,
+        len(first.tests),
+        first.left_out,
+        first.candidates,
         total,
     )
 
 
-def _by_the_fewer(rows: ir.Table) -> ir.Table:
-    """`rows` with `person_id` of those by whom errors go and halves are made: people; or cases, where people
-    saw fewer of them than there are people, since another half of the people would only say of the same cases
-    what the first did. `who` overrode in any case."""
+def _dealt(rows: ir.Table) -> list[ir.Table]:
+    """`rows` with `person_id` of those by whom errors go and halves are made: people; and, where many rows are
+    of the same cases, cases as well, since another half of the people only says of them what the first did.
+    `who` overrode in any case."""
     rows = rows.mutate(who=rows.person)
-    if CASE in rows.columns:
-        sizes = rows.aggregate(people=rows.person.nunique(), cases=rows[CASE].nunique())
-        (found,) = fetch(sizes).to_pylist()
-        if found["cases"] < found["people"]:
-            rows = rows.mutate(person=rows[CASE].cast("string"))
-    return rows.rename(person_id="person")
+    by = [rows.person, *([rows[CASE].cast("string")] if CASE in rows.columns else [])]
+    return [rows.mutate(person_id=unit) for unit in by]
+
+
+@dataclass(frozen=True, slots=True)
+class _Searched:
+    """What one way to halve the overrides found."""
+
+    tests: list[_Test]
+    left_out: int
+    confirmed: list[tuple[_Test, int]]
+    candidates: int
+
+    def confirms(self, one: tuple[_Test, int]) -> bool:
+        """Whether it found the same."""
+        return any((t.kind, sign) == (one[0].kind, one[1]) for t, sign in self.confirmed)
+
+    def test(self, kind: tuple[Level, ...]) -> _Test:
+        """The test of a kind that was confirmed."""
+        return next(t for t, _ in self.confirmed if t.kind == kind)
+
+
+def _searched(rows: ir.Table, names: Sequence[str], settings: Settings) -> _Searched:
+    tests, left_out = _tests(rows, names, settings)
+    return _Searched(tests, left_out, *_confirmed(tests, settings))
 
 
 def _tests(rows: ir.Table, names: Sequence[str], settings: Settings) -> tuple[list[_Test], int]:
@@ -301,20 +320,29 @@ def _says_no_more(pair: _Test, parent: _Test) -> float:
     return float(2 * ndtr(-abs(means[0] - means[1]) / se)) if se > 0 else 1.0
 
 
-def _described(
-    test: _Test, sign: int, people: int, error: SegmentError | None, settings: Settings
-) -> BlindSpot:
-    gain: Answer
+def _gain(test: _Test, settings: Settings) -> Answer:
     sums = test.sums
     if len(sums) < 2:
-        gain = insufficient(f"{test.n} overrides of one person", "more people", test.n)
-    else:
-        found = clustered_ratio(sums["g"].to_numpy(float), sums["w"].to_numpy(float))
-        gain = Sample(test.n, "points", True, interval_of(settings)).estimate(
-            found,
-            "mean gain of an override, found in one half of the people and confirmed in the other",
-            "paired",
-        )
+        return insufficient(f"{test.n} overrides of one person", "more people", test.n)
+    found = clustered_ratio(sums["g"].to_numpy(float), sums["w"].to_numpy(float))
+    return Sample(test.n, "points", True, interval_of(settings)).estimate(
+        found,
+        "mean gain of an override, found in one half of the people and confirmed in the other",
+        "paired",
+    )
+
+
+def _described(
+    tests: Sequence[_Test],
+    sign: int,
+    people: int,
+    error: SegmentError | None,
+    settings: Settings,
+) -> BlindSpot:
+    """A kind as it was tested in each way to halve the overrides: told with the widest of their intervals."""
+    test = tests[0]
+    gains = [_gain(t, settings) for t in tests]
+    gain = max(gains, key=lambda g: g.high - g.low if isinstance(g, Estimate) else np.inf)
     rules = settings.blind_spots
     return BlindSpot(
         test.kind,
