@@ -188,7 +188,8 @@ def _lost(f: Finding, w: pd.DataFrame) -> float:
         "following wrong advice": float(((1 - rows["advice_right"]) * followed).mean()),
     }
     named = next(n for n in ways if f.title.endswith(n))
-    return min(ways[named], *(ways[named] - v + 2 * SLACK for n, v in ways.items() if n != named))
+    others = [ways[named] - v + SLACK for n, v in ways.items() if n != named]
+    return min(ways[named], *others) if f.title.startswith("Most") else ways[named]
 
 
 def _nothing(f: Finding, w: pd.DataFrame) -> float:

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
-from takeup.diagnosis.finding import Finding, distance80, finding
+from takeup.diagnosis.finding import Finding, distance80, finding, high80, low80
 from takeup.diagnosis.words import (
     changes_of,
     name_of,
@@ -336,30 +336,37 @@ def _overriding(whole: ValueOf, unit: str) -> str:
     )
 
 
-def _value(asked: Asked) -> list[Finding]:
+def _value(asked: Asked) -> list[Finding | Claim]:
     value = asked.measures.value
     if not isinstance(value, Value) or not value.populations:
         return []
     whole = value.populations[0]
-    known = whole.surely_lost()
-    if not known or isinstance(whole.at_stake, CannotSay):
+    ways = whole.ways()
+    if isinstance(whole.at_stake, CannotSay) or not ways:
         return []
-    most = max(known, key=lambda n: known[n].value)
+    most = max(ways, key=lambda n: ways[n].value)
+    known = whole.surely_lost()
+    out: list[Finding | Claim] = [
+        Claim("lost", name, chance_of(e)) for name, e in ways.items() if name != most or not known
+    ]
+    if most not in known:
+        return out
     e = known[most]
     told = "; ".join(f"{n} {_amount(known[n], value.unit)}" for n in known)
-    return [
-        finding(
-            "value_lost",
-            "",
-            f"Most is lost by {most}",
-            f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
-            f"{e.value * whole.eligible:,.0f} {value.unit} ({e.low * whole.eligible:,.0f} to "
-            f"{e.high * whole.eligible:,.0f}).{_overriding(whole, value.unit)}",
-            "paired",
-            e.low * whole.eligible / _per_case(asked),
-            lost=e,
-        )
-    ]
+    # That it is the most is said only where the others are less beyond chance.
+    largest = all(low80(e) > high80(other) for n, other in ways.items() if n != most)
+    said = finding(
+        "value_lost",
+        "",
+        f"Most is lost by {most}" if largest else f"Something is lost by {most}",
+        f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
+        f"{e.value * whole.eligible:,.0f} {value.unit} ({e.low * whole.eligible:,.0f} to "
+        f"{e.high * whole.eligible:,.0f}).{_overriding(whole, value.unit)}",
+        "paired",
+        e.low * whole.eligible / _per_case(asked),
+        lost=e,
+    )
+    return [*out, Claim("lost", most, chance_of(e), said)]
 
 
 def _per_case(asked: Asked) -> float:

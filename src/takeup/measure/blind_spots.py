@@ -44,6 +44,12 @@ _MOST_GROUPS = 1_000
 _MOST_CELLS = 2_000
 """Kinds of case that are summed together, for each group of people."""
 
+_ALIKE = "alike__"
+"""Marks rows dealt by case."""
+
+_FEWEST_PEOPLE, _FEWEST_CASES = 3, 10
+"""In each half. Of cases some count for many overrides, and a handful may well hold none of those."""
+
 _SAYS_MORE = 0.05
 """Share of pairs told beside one of their parts that may say no more than it does."""
 
@@ -115,7 +121,8 @@ def measure_blind_spots(
     if isinstance(rows, CannotSay):
         return rows
     names = tuple(c for c in names if c in rows.columns)
-    dealt = [keep(with_person_groups(r, _MOST_GROUPS)) for r in _dealt(rows)]
+    by = ("person", *([CASE] if CASE in rows.columns else []))
+    dealt = [keep(with_person_groups(_dealt(rows, unit), _MOST_GROUPS)) for unit in by]
     total = int(fetch(dealt[0].count().as_table())[0][0].as_py())
     if total < rules.smallest_overrides or not names:
         return insufficient(
@@ -145,13 +152,14 @@ def measure_blind_spots(
     )
 
 
-def _dealt(rows: ir.Table) -> list[ir.Table]:
+def _dealt(rows: ir.Table, by: str) -> ir.Table:
     """`rows` with `person_id` of those by whom errors go and halves are made: people; and, where many rows are
     of the same cases, cases as well, since another half of the people only says of them what the first did.
-    `who` overrode in any case."""
-    rows = rows.mutate(who=rows.person)
-    by = [rows.person, *([rows[CASE].cast("string")] if CASE in rows.columns else [])]
-    return [rows.mutate(person_id=unit) for unit in by]
+    `who` overrode in any case. What overriding a case gains hangs on its truth, so a case is one override."""
+    who = rows.person
+    if by != CASE:
+        return rows.mutate(who=who, person_id=who)
+    return rows.mutate(who=who, person_id=rows[CASE].cast("string"), **{_ALIKE: True})
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +195,8 @@ def _tests(rows: ir.Table, names: Sequence[str], settings: Settings) -> tuple[li
         frame, occur = _cells(rows, columns, settings.blind_spots.smallest_overrides)
         if len(columns) == 1 and occur < 2:
             continue
-        own = list(_of_columns(frame, columns, settings))
+        fewest = _FEWEST_CASES if _ALIKE in rows.columns else _FEWEST_PEOPLE
+        own = list(_of_columns(frame, columns, settings, fewest))
         small += occur - len(own)
         tests += own
     return tests, small
@@ -209,19 +218,21 @@ def _cells(rows: ir.Table, columns: tuple[str, ...], least: int) -> tuple[pd.Dat
             gg=(w**2 * gain**2).sum(),
         )
     ).to_pandas()
+    if _ALIKE in rows.columns:
+        frame["ww"], frame["gg"] = frame["w"] ** 2, frame["g"] ** 2
     return frame, int(fetch(sizes.count().as_table())[0][0].as_py())
 
 
 def _of_columns(
-    frame: pd.DataFrame, columns: tuple[str, ...], settings: Settings
+    frame: pd.DataFrame, columns: tuple[str, ...], settings: Settings, fewest: int
 ) -> Iterable[_Test]:
-    """The tests of one set of covariates."""
+    """The tests of one set of covariates; a half needs the `fewest` groups to say anything."""
     if frame.empty:
         return
     by = frame.groupby(list(columns), sort=True)
     code = by.ngroup().to_numpy()
     half = _half(frame[GROUP]).astype(int)
-    t, df = _halves(frame, code, half)
+    t, df = _halves(frame, code, half, fewest)
     kept = np.any(_agree(t, df, settings), axis=1, keepdims=True)[:, 0]
     sizes = by["n"].sum()
     for at, (levels, n) in enumerate(sizes.items()):
@@ -237,7 +248,9 @@ def _half(groups: pd.Series) -> np.ndarray:
     return np.asarray(groups % 2 == 1)
 
 
-def _halves(frame: pd.DataFrame, code: np.ndarray, half: np.ndarray) -> tuple[Array, Array]:
+def _halves(
+    frame: pd.DataFrame, code: np.ndarray, half: np.ndarray, fewest: int
+) -> tuple[Array, Array]:
     """Sign-carrying t of the mean gain of each kind in each half of the people, and its degrees of freedom:
     errors by group of people, leverage-corrected (`clustered_ratio`), and at the least those of one more
     override that gained and one that lost, so that a handful that all went one way is no certainty
@@ -259,7 +272,7 @@ def _halves(frame: pd.DataFrame, code: np.ndarray, half: np.ndarray) -> tuple[Ar
     squares = total(gg) / np.maximum(total(ww), 1e-300)
     drawn_in = mean * effective / (effective + 2)
     least = ((squares * effective + 2) / (effective + 2) - drawn_in**2) / (effective + 2)
-    t = np.where(groups >= 3, mean / np.sqrt(np.maximum(variance, least)), 0.0)
+    t = np.where(groups >= fewest, mean / np.sqrt(np.maximum(variance, least)), 0.0)
     df = np.maximum(1 / np.maximum(total(share**2), 1e-300) - 1, 1.0)
     return t.reshape(-1, 2), df.reshape(-1, 2)
 

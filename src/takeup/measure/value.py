@@ -48,14 +48,18 @@ class ValueOf:
     gained_by_overrides: Answer
     at_stake: Answer
 
-    def surely_lost(self) -> dict[str, Estimate]:
-        """Where something is lost beyond chance, in the words of report and findings."""
+    def ways(self) -> dict[str, Estimate]:
+        """The ways in which something may be lost, in the words of report and findings."""
         parts = {
             "not looking": self.not_consulting,
             "overriding": self.overriding,
             "following wrong advice": self.wrong_following,
         }
-        return {n: e for n, e in parts.items() if isinstance(e, Estimate) and e.low > 0}
+        return {n: e for n, e in parts.items() if isinstance(e, Estimate)}
+
+    def surely_lost(self) -> dict[str, Estimate]:
+        """Where something is lost beyond chance."""
+        return {n: e for n, e in self.ways().items() if e.low > 0}
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,7 +48,7 @@ def lost_section(diagnosis: Diagnosis) -> Section | None:
         for v, chart in zip(value.populations, charts, strict=True)
     )
     return Section(
-        _heading(value),
+        _heading(diagnosis),
         f"{value.unit} lost per eligible decision; bar: 95 % interval.",
         ("Population", "Decided", "Advice alone", "Not looking", "Overriding",
          "Following wrong advice", "Lost by wrong overrides", "Saved by right overrides", "Over all decisions"),
@@ -77,11 +77,9 @@ def _total(answer: Answer, unit: str) -> str:
     return f"{answer.value:,.0f} {unit} ({ends})".replace("-", "−")
 
 
-def _heading(value: Value) -> str:
-    known = value.populations[0].surely_lost()
-    if not known:
-        return "What is lost cannot be told from chance yet"
-    return f"Most is lost by {max(known, key=lambda n: known[n].value)}"
+def _heading(diagnosis: Diagnosis) -> str:
+    said = (f.title for f in diagnosis.findings if f.rule == "value_lost")
+    return next(said, "What is lost cannot be told from chance yet")
 
 
 def _figures(v: ValueOf, diagnosis: Diagnosis) -> tuple[str, ...]:
