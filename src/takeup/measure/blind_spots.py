@@ -141,13 +141,17 @@ def measure_blind_spots(
         )
         for t, sign in told
     ]
+    # What is told must also hold by the interval it is told with, which holds at every look where pages do.
+    clear = [
+        s for s in spots if not isinstance(s.gain, Estimate) or not s.gain.low <= 0 <= s.gain.high
+    ]
     return BlindSpots(
         tuple(
             sorted(spots, key=lambda s: -abs(s.gain.value) if isinstance(s.gain, Estimate) else 0)
         ),
         len(first.tests),
         first.left_out,
-        first.candidates,
+        first.candidates + len(spots) - len(clear),
         total,
     )
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from takeup.log import fetch
+from takeup.log import fetch, keep
 from takeup.log.compress import Factor, beside, cell_of, code_of
 from takeup.measure.doubly_robust import ASSUMPTION, weighted
 from takeup.record.settings import Settings
@@ -71,7 +71,7 @@ def standardised_difference(
             "n0": cells["n0"].to_numpy(float),
         }
     )
-    people, alone = _influence(table, side)
+    people, alone, df = _influence(table, side)
     if alone > MOST_ALONE:
         return (
             insufficient(
@@ -84,11 +84,10 @@ def standardised_difference(
     size = people["n"].to_numpy(float)
     share = size / size.sum()
     effective = 1 / float((share**2).sum())
-    u = people["u"].to_numpy(float)
-    se = float(np.sqrt((u**2 / np.maximum(1 - share, 1e-9) ** 2).sum()))
+    se = float(np.sqrt((people["u"].to_numpy(float) ** 2).sum()))
     names = ", ".join(f.name for f in factors)
     method = f"standardised to the eligible mix over {len(cells)} cells of {names}"
-    found = Clustered(value, se, effective - 1, effective)
+    found = Clustered(value, se, min(effective - 1, df), effective)
     # Of a few kinds of case alone, not of all that is recorded: no adjustment.
     return sample.estimate(found, method, "descriptive", ASSUMPTION), coverage
 
@@ -118,12 +117,14 @@ def _cells(table: ir.Table) -> pd.DataFrame:
     return cells
 
 
-def _influence(table: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float]:
-    """Σ of each person's influence on the standardised difference, and their rows; and the weight of
-    the cells in which one person alone gives an arm.
+def _influence(table: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float, float]:
+    """Σ of each person's influence on the standardised difference, and their rows; the weight of the cells in
+    which one person alone gives an arm; and degrees of freedom.
 
-    Residuals of few people add up to nothing within a cell and arm: each sum is raised by the person's
-    share of that arm's cases (leverage, as in delete-one jackknife).
+    Residuals of few people add up to nothing within a cell and arm: each sum is raised for the person's share
+    of that arm's cases, so that its square is unbiased where people are alike (CR2; Bell & McCaffrey 2002,
+    Survey Methodology 28). Degrees of freedom are Satterthwaite's, over the effective people of each cell and
+    arm less one.
     """
     t = table.join(beside(table, side), "standard")
     u = t.a * (t.y - t.m1) * t.g1 - (1 - t.a) * (t.y - t.m0) * t.g0
@@ -133,11 +134,22 @@ def _influence(table: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float]:
     )  # fmt: skip
     share = arms.w / arms["size"]
     lone = share > 1 - 1e-9
-    arms = arms.mutate(
-        raised=ibis.ifelse(lone, arms.u, arms.u / (1 - share).nullif(0.0)),
-        lone=ibis.ifelse(lone, arms.weight, 0.0),
+    arms = keep(
+        arms.mutate(
+            raised=ibis.ifelse(lone, arms.u, arms.u / (1 - share).nullif(0.0).sqrt()),
+            lone=ibis.ifelse(lone, arms.weight, 0.0),
+            share=share,
+        )
     )
     people: pd.DataFrame = fetch(
         arms.group_by("person").aggregate(u=arms.raised.sum(), n=arms.n.sum(), lone=arms.lone.sum())
     ).to_pandas()
-    return people, min(float(people["lone"].sum()), 1.0)
+    parts = fetch(
+        arms.group_by("standard", "a").aggregate(
+            v=(arms.raised**2).sum(), effective=1 / (arms.share**2).sum()
+        )
+    ).to_pandas()
+    v, effective = (parts[c].to_numpy(float) for c in ("v", "effective"))
+    spread = float((v**2 / np.maximum(effective - 1, 0.5)).sum())
+    df = float(v.sum()) ** 2 / spread if spread > 0 else 1.0
+    return people, min(float(people["lone"].sum()), 1.0), df
