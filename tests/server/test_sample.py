@@ -1,11 +1,33 @@
-"""An empty deployment filled with a simulated bank has everything a first look needs."""
+"""An empty deployment filled with a simulated bank has everything a first look needs, and its pages
+say the same thing everywhere: a figure that stands on two pages, in CSV, JSON or a notice is one
+figure; words agree with the chart beside them; nothing in front of people is an id, a repr, or for
+whoever runs the server."""
 
 from __future__ import annotations
 
+import csv
+import html
+import io
+import re
+from datetime import date
+
 import pytest
 
+from takeup.server.organization.roles import Role
 from tests.server.people import client_of
 from tests.server.store import empty
+
+NAME = "credit-line"
+_FOLLOWED = re.compile(r'href="(/[^"#]*)"')
+_NOT_PAGES = re.compile(r"[?&](as|page|days|all)=|^/(api|static|second-factor|sign-)|\.json$")
+
+
+def plain_text(page: str) -> str:
+    """What a reader sees of a page, blocks and cells apart by lines; without what stands in fields."""
+    page = re.sub(r"<(script|style|textarea|svg)\b.*?</\1>", "", page, flags=re.S)
+    page = re.sub(r"</?(b|i|span|a|strong|em)\b[^>]*>", "", page)
+    text = html.unescape(re.sub(r"<[^>]+>", "\n", page)).replace("\xa0", " ")
+    return "\n".join(line.strip() for line in text.splitlines() if line.strip())
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +40,58 @@ def filled(django_ready):
     (django_ready.home / "sample-sign-ins.txt").unlink(missing_ok=True)
     prepare_oversight(django_ready)
     return fill(django_ready, log_of(django_ready), lambda _: None)
+
+
+@pytest.fixture(scope="module")
+def sample(filled):
+    """Each role's pages: address to HTML, as far as links lead."""
+    from takeup.server.organization.models import Person
+
+    return {
+        role: _crawl(client_of(Person.objects.get(email=address))) for role, address, _ in filled
+    }
+
+
+def _crawl(client) -> dict[str, str]:
+    todo, pages, people = ["/"], {}, 0
+    while todo:
+        address = todo.pop()
+        if address in pages or _NOT_PAGES.search(address):
+            continue
+        people += address.startswith("/people/")
+        if address.startswith("/people/") and people > 2:
+            continue  # All alike.
+        answer = client.get(address, follow=True)
+        assert answer.status_code == 200, f"a link leads to {address}: {answer.status_code}"
+        pages[address] = answer.content.decode()
+        todo += [html.unescape(a) for a in _FOLLOWED.findall(pages[address])]
+    return pages
+
+
+def every_page(sample):
+    return [
+        (role, address, plain_text(page))
+        for role, pages in sample.items()
+        for address, page in pages.items()
+    ]
+
+
+def lead(sample, address: str) -> str:
+    return plain_text(sample["programme lead"][address])
+
+
+def exported(role: Role, address: str) -> list[dict[str, str]]:
+    from takeup.server.organization.models import Person
+
+    client = client_of(Person.objects.get(person_id=f"staff-{role.value}"))
+    text = client.get(f"{address}?as=csv").content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(text)))
+
+
+def in_document():
+    from takeup.server.overview.services import latest
+
+    return latest(NAME).document["diagnoses"][0]["measures"]["adoption"]
 
 
 def test_each_role_signs_in_and_sees_its_start_page(filled):
@@ -47,3 +121,167 @@ def test_filling_it_again_keeps_what_is_there(filled, django_ready):
     from takeup.server.start import log_of
 
     assert fill(django_ready, log_of(django_ready), lambda _: None) == filled
+
+
+# Words in front of people
+
+
+WRONG = {
+    "an id of a cohort": r"\b(LO1|LO2|SOUTH|PRIVATE)-first\b",
+    "the name of an environment variable": r"TAKEUP_",
+    "TOML": r"\bTOML\b|^\s*\w+ = [\"\[]|\.toml\b",
+    "a repr": r"\bNone\b(?! yet)|datetime\.|\{'|\['|<\w+ object|Decimal\(|\bnan\b",
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_no_page_shows(sample, kind):
+    found = [
+        (role, address, line)
+        for role, address, text in every_page(sample)
+        for line in text.splitlines()
+        if re.search(WRONG[kind], line)
+    ]
+    assert found == []
+
+
+def test_a_use_case_goes_by_its_title_except_where_senders_need_its_name(sample):
+    for_senders = ("/senders/key",)
+    found = [
+        (role, address)
+        for role, address, text in every_page(sample)
+        if re.search(rf"\b{NAME}\b", text) and not address.startswith(for_senders)
+    ]
+    assert found == []
+
+
+def test_no_notice_names_an_id(sample):
+    from takeup.server.notices.models import Notice
+
+    told = [f"{one.subject} {one.text}" for one in Notice.objects.all()]
+    assert told
+    assert [text for text in told if re.search(rf"\b{NAME}\b|-first\b", text)] == []
+
+
+# One figure, one value
+
+
+def test_people_in_the_total_are_those_of_the_rows_that_have_eligible_cases(sample):
+    rows = exported(Role.PROGRAMME_LEAD, f"/overview/{NAME}")
+    (total,) = [r for r in rows if r["population"] == "all"]
+    shown = [r for r in rows if r["population"] != "all" and r["eligible"] not in ("", "0")]
+    assert int(total["people"]) == sum(int(r["people"]) for r in shown)
+    assert int(total["eligible"]) == sum(int(r["eligible"]) for r in shown)
+
+
+def test_overview_diagnosis_export_and_document_give_the_same_counts(sample):
+    overall = in_document()
+    (total,) = [
+        r for r in exported(Role.PROGRAMME_LEAD, f"/overview/{NAME}") if r["population"] == "all"
+    ]
+    assert int(total["people"]) == overall["people"]
+    assert int(total["eligible"]) == overall["eligible"]
+    told = f"{overall['people']:,} people had {overall['eligible']:,} eligible cases"
+    assert told in lead(sample, "/overview")
+    assert told in lead(sample, f"/diagnosis/{NAME}")
+    for figure in ("nominal_rate", "consult_rate", "effective_reliance", "override_rate"):
+        assert float(total[figure]) == pytest.approx(overall[figure]["value"], abs=5e-5), figure
+
+
+def test_every_share_of_a_population_is_the_same_on_overview_own_page_diagnosis_and_document(
+    sample,
+):
+    for group in in_document()["groups"]["population"]:
+        if not group["eligible"] or group["hidden"]:
+            continue
+        own = lead(sample, f"/overview/{NAME}/population/{group['key']}")
+        for figure in ("nominal_rate", "consult_rate", "effective_reliance", "override_rate"):
+            e = group[figure]
+            told = f"{100 * e['value']:.0f} % ({100 * e['low']:.0f} to {100 * e['high']:.0f})"
+            assert told in own, (group["key"], figure)
+            if figure in ("effective_reliance", "override_rate"):
+                assert told in lead(sample, f"/overview/{NAME}")
+        counts = f"{group['people']} people · {group['eligible']:,} "
+        assert counts in lead(sample, f"/overview/{NAME}")
+        assert counts in lead(sample, f"/diagnosis/{NAME}")
+
+
+_FORMS = re.compile("Change the gate|No gate is declared|Advice in every kind of case|Ranges are")
+
+
+def test_figures_of_the_same_name_do_not_differ_between_roles(sample):
+    """Who may open a page reads the figures that everybody else does who may."""
+    by_page: dict[str, dict[str, list[str]]] = {}
+    figures = re.compile(r"\d[\d,.]* (?:%|points|people|cases|pairs|judged)")
+    for role, address, text in every_page(sample):
+        if re.match(r"/(overview|diagnosis|shadow|performance)/", address):
+            body = text.split("Sign out", 1)[-1]
+            by_page.setdefault(address, {})[role] = figures.findall(_FORMS.split(body)[0])
+    assert by_page
+    for address, told in by_page.items():
+        first = told[next(iter(told))]
+        for role, figures_told in told.items():
+            assert figures_told == first, (address, role)
+
+
+# Words that agree with what stands beside them
+
+
+def test_modes_on_the_list_of_use_cases_are_those_of_its_cohorts(sample):
+    rows = re.findall(
+        r'data-label="People">(\d+)</td><td data-label="Mode"><span class="tag[^"]*">(\w+)<',
+        sample["programme lead"][f"/rollout/{NAME}"],
+    )
+    held = [mode for people, mode in rows if int(people)]
+    assert held
+    text = re.sub(r"\s+", " ", lead(sample, "/use-cases"))
+    for mode in set(held):
+        assert f"{mode} in {held.count(mode)} of {len(held)} cohorts" in text
+
+
+def test_no_reason_names_a_gate_where_none_was_declared(sample):
+    page = sample["programme lead"][f"/rollout/{NAME}"]
+    for row in re.findall(r"<tr>.*?</tr>", page, re.S):
+        text = plain_text(row)
+        assert not ("no gate declared" in text and "gate said" in text), text
+
+
+def test_what_takeup_serves_is_not_called_unrecorded(sample):
+    for address in (f"/overview/{NAME}", f"/diagnosis/{NAME}"):
+        assert "comparison available" not in lead(sample, address)
+
+
+def test_nothing_is_called_stable_whose_weeks_moved_apart(sample):
+    weeks = in_document()["weeks_by_population"]
+    for key, found in weeks.items():
+        told = [g["effective_reliance"] for g in found if g["effective_reliance"].get("low")]
+        if not told:
+            continue  # In shadow.
+        first, last = told[0], told[-1]
+        if first["low"] > last["high"] + 0.2:
+            text = lead(sample, f"/overview/{NAME}/population/{key}")
+            assert f"fell from {100 * first['value']:.0f} to {100 * last['value']:.0f} %" in text
+            assert "stable" not in text
+
+
+def test_a_shadow_that_ended_tells_no_day_at_a_pace_it_no_longer_has(sample):
+    from takeup.record.clock import now
+    from takeup.server.rollout.shadow_looks import looks_of
+
+    today, ended = now().date(), 0
+    for key in ("LO1-first", "LO2-first", "SOUTH-first"):
+        text = lead(sample, f"/shadow/{NAME}/of/{key}")
+        _, shadow = looks_of(NAME, key)[-1]
+        if (today - date.fromisoformat(shadow.last)).days > 14:
+            ended += 1
+            assert "This shadow ended on" in text
+            assert "pairs a week" not in text
+            assert ", about " not in text
+    assert ended == 2
+
+
+def test_too_early_tells_its_counts_and_never_that_both_did_alike(sample):
+    text = plain_text(sample["practitioner"]["/my/calibration"])
+    assert "about as well" not in text
+    row = re.compile(r"(\d+ of \d+ went to you|no override is judged)")
+    assert row.search(text)

@@ -263,6 +263,7 @@ def _groups(
     }
     named = people.person__.notnull()
     sums["people"] = named.cast("int64").sum()
+    sums["people_eligible"] = (named & (people.eligible > 0)).cast("int64").sum()
     sums["nobodys"] = ibis.ifelse(named, 0.0, people.eligible).sum()
     sums["largest"] = ibis.ifelse(named, people.eligible, 0.0).max()
     sums["largest_overridden"] = ibis.ifelse(named, people.overridden, 0.0).max()
@@ -344,7 +345,9 @@ def _group(
     row = {name: value or 0 for name, value in row.items() if name != "level"} | {
         "level": row.get("level")
     }
-    people = int(row["people"]) if persons_known else None
+    # Who has no eligible case is in no figure: they would only make the group look larger.
+    counted = row["people_eligible"] if row["eligible"] else row["people"]
+    people = int(counted) if persons_known else None
     clustered = persons_known and (people or 0) > 1
     level = settings.confidence
     somebodys = row["eligible"] - row["nobodys"]

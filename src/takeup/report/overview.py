@@ -298,7 +298,8 @@ def _issue(issues: Sequence[Issue], diagnosis: Diagnosis) -> str:
     where = f" on {diagnosis.name(first.segment)}" if first.segment else ""
     error = first.evidence.error
     share = f": wrong in {_told(error)} of judged cases" if isinstance(error, Estimate) else ""
-    return f"{words}{where}{share}"
+    whose = "" if first.scope != ALL else " (over all populations)"
+    return f"{words}{where}{share}{whose}"
 
 
 def _gravity(
@@ -352,18 +353,34 @@ _TRENDS = {
 
 
 def _trend(diagnosis: Diagnosis, key: str, settings: Settings) -> str:
-    """The last four weeks against the four before, by the ladder's rule of trends."""
+    """What the weeks show: from the first to the last where their bands, as drawn, lie apart; and the
+    last four weeks against the four before, by the ladder's rule of trends. Nothing is called stable
+    that the chart beside it shows falling."""
     found = _week_figures(diagnosis, key)
     if len(found) < 8:
         return ""
     rules = settings.ladder
-    return _TRENDS[
+    lately = _TRENDS[
         trend(
             _pooled(found[-8:-4]), _pooled(found[-4:]), p_decline=rules.probability_of_decline,
             smallest=rules.smallest_decline, p_stable=rules.probability_of_stable,
             delta=rules.stable_within,
         )
     ]  # fmt: skip
+    return trend_words(found[0][0].key, found[0][1], found[-1][1], len(found), lately)
+
+
+def trend_words(since: str, first: Estimate, last: Estimate, weeks: int, lately: str) -> str:
+    """The change since the first of `weeks` weeks, where it is one, and what the last eight show."""
+    (low, high), (low_now, high_now) = _band(first, 1), _band(last, weeks)
+    in_eight = f"{lately} over the last eight weeks"
+    if low_now <= high and low <= high_now:
+        return in_eight
+    moved = "fell" if last.value < first.value else "rose"
+    whole = f"{moved} from {100 * first.value:.0f} to {whole_percent(last.value)} since {date.fromisoformat(since):%-d %B}"
+    if weeks == 8 or (moved, lately) in (("fell", "falling"), ("rose", "rising")):
+        return whole
+    return f"{whole}; {in_eight.replace('stable', 'level')}"
 
 
 def _pooled(weeks: Sequence[tuple[GroupAdoption, Estimate]]) -> Posterior:

@@ -91,7 +91,7 @@ PAGES: Final[Mapping[str, Allowed]] = {
     # Whoever answers for harm can stop it (EU AI Act, Art. 14(4)(e)); starting again is planned.
     "rollout_stop": _STOPS,
     "rollout_lift": _PROGRAMME,
-    # Besides those who see every cohort, everybody sees their own (`shadow_pages._reads`).
+    # Besides those who see every cohort, everybody sees their own (`rollout.pages.reads_cohort`).
     "shadow_report": READS_EVERY_COHORT | _OWN_COHORT,
     "shadow_report_of": READS_EVERY_COHORT | _OWN_COHORT,
     "shadow_gate": _PROGRAMME,

@@ -20,7 +20,7 @@ from takeup.record.clock import at, now
 from takeup.record.errors import InputError
 from takeup.record.incoming import RecordKind
 from takeup.server.organization.import_people import import_people
-from takeup.server.organization.models import Person, Population, UseCase
+from takeup.server.organization.models import Cohort, Person, Population, UseCase
 from takeup.server.organization.people_file import PersonRow
 from takeup.server.organization.roles import Role
 from takeup.server.organization.services import declare_use_case, declared
@@ -193,7 +193,8 @@ def _rollout(use_case: str, decisions: pa.Table) -> None:
     for population in ("LO1", "LO2", "PRIVATE", "SOUTH"):
         mine = decisions.filter(pc.equal(decisions["population"], population))
         for mode, reason in (
-            ("shadow", "model and people compared first"), ("assist", "its gate said go"),
+            ("shadow", "model and people compared first"),
+            ("assist", "few people: no pilot" if population == "PRIVATE" else "the pilot was over"),
         ):  # fmt: skip
             rows = mine.filter(pc.equal(mine["mode"], mode))
             if mode == "assist" and "pilot" in mine["phase"].unique().to_pylist():
@@ -308,6 +309,7 @@ def _people(decisions: pa.Table) -> list[tuple[str, str, str]]:
     import_people(rows, actor=_ACTOR, day=first_day)
     for key, title in _TITLES.items():
         Population.objects.filter(key=key).update(title=title)
+        Cohort.objects.filter(key=f"{key}-first").update(title=f"{title}, first group")
     chosen = [
         *((role.label, f"staff-{role.value}") for _, role in _STAFF),
         (Role.MANAGER.label, managers[teams[0]]),

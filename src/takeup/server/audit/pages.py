@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from takeup.server.audit.models import AuditEntry
 from takeup.server.audit.services import prove
-from takeup.server.organization.services import Person, names_of
+from takeup.server.organization.services import Person, Role, cohort_title, names_of, use_case_title
 
 _A_PAGE = 100
 _ERASED = re.compile(r"[0-9a-f]{16}")
@@ -96,10 +96,39 @@ def _named(entries: list[AuditEntry]) -> list[dict[str, Any]]:
             "actor": _called(e.actor, names),
             "what": _WORDS.get(e.action, e.action),
             "subject": _called(e.subject, names) if e.subject else "",
-            "detail": {k: v for k, v in e.detail.items() if v not in (None, "", [])},
+            "detail": _detail(e),
         }
         for e in entries
     ]
+
+
+_ROLES = {role.value: role.label for role in Role}
+
+
+def _detail(entry: AuditEntry) -> dict[str, str]:
+    """What an entry holds beside who and whom, by its name in words."""
+    held = {k: v for k, v in entry.detail.items() if v not in (None, "", [])}
+    if entry.action == "use_case.declared":
+        # Files of many lines: the page of the use case tells what stands in them.
+        held = {k: v for k, v in held.items() if k not in ("before", "after")}
+    called = {"cohort": cohort_title, "use_case": use_case_title}
+    return {
+        k.replace("_", " "): called[k](str(v)) if k in called else _plainly(v)
+        for k, v in held.items()
+    }
+
+
+def _plainly(value: Any) -> str:
+    """What an entry holds as words: lists by commas, records as name and value."""
+    if isinstance(value, dict):
+        return ", ".join(f"{str(k).replace('_', ' ')} {_plainly(v)}" for k, v in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(_plainly(v) for v in value)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    return (
+        "–" if value is None else str(_ROLES.get(value, value) if isinstance(value, str) else value)
+    )
 
 
 def _called(actor: str, names: dict[str, str]) -> Any:

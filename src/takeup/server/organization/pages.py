@@ -17,13 +17,14 @@ from takeup.record.clock import now
 from takeup.record.errors import DeclarationError
 from takeup.server.audit import services as audit
 from takeup.server.organization import services
+from takeup.server.organization.declared_words import in_words
 from takeup.server.organization.import_people import Change, import_people
 from takeup.server.organization.models import Lead, Person, Placement, Population, Team, UseCase
 from takeup.server.organization.people_file import COLUMNS, read_people_csv
 from takeup.server.organization.roles import FOLLOWS, Role
 from takeup.server.organization.sign_in import sign_in_link
 from takeup.server.permissions import may
-from takeup.server.rollout.services import modes
+from takeup.server.rollout.services import cohort_stages, with_people
 
 _A_PAGE = 50
 _MOST_LISTED = 100
@@ -152,19 +153,26 @@ def person_link(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_GET
 def use_cases(request: HttpRequest) -> HttpResponse:
-    """Every use case with the mode of those in no cohort."""
-    shown_to = modes()
+    """Every use case with how many of its cohorts are in which mode."""
     return render(
         request,
         "organization/use_cases.html",
         {
-            "use_cases": [
-                (one, shown_to.get(one.name, "shadow")) for one in UseCase.objects.order_by("name")
-            ],
+            "use_cases": [(one, _modes_of(one.name)) for one in UseCase.objects.order_by("name")],
             "sees_diagnosis": may("diagnosis", request.user),
             "declares": may("use_case_declare", request.user),
         },
     )
+
+
+def _modes_of(name: str) -> list[tuple[str, int, int]]:
+    """Each mode that cohorts with people are in, assist first: mode, cohorts in it, cohorts in all;
+    where nobody is placed, what holds for everybody."""
+    held = with_people(cohort_stages(name))
+    found = [
+        (mode, sum(o.stage.mode == mode for o in held)) for mode in ("assist", "shadow", "off")
+    ]
+    return [(mode, n, len(held)) for mode, n in found if n]
 
 
 @require_GET
@@ -181,6 +189,7 @@ def _use_case(request: HttpRequest, held: UseCase, **more: Any) -> HttpResponse:
         "use_case": held,
         "text": history[0].text if history else f'name = "{held.name}"\n',
         "declared": services.declared(held.name),
+        "words": in_words(services.declared(held.name)),
         "history": [(one, names.get(one.declared_by, one.declared_by)) for one in history],
         "declares": may("use_case_declare", request.user),
         "sees_diagnosis": may("diagnosis", request.user),

@@ -107,6 +107,29 @@ def population_titles() -> dict[str, str]:
     return dict(Population.objects.exclude(title="").values_list("key", "title"))
 
 
+def use_case_title(name: str) -> str:
+    """What a use case is called on pages: its declared title, else its name."""
+    return declared(name).title or name
+
+
+def cohort_titles() -> dict[str, str]:
+    """What every cohort is called on pages: its title, else its key as words."""
+    return {
+        key: title or key.replace("_", " ").replace("-", " ")
+        for key, title in Cohort.objects.values_list("key", "title")
+    }
+
+
+def cohort_title(key: str) -> str:
+    """What one cohort is called on pages; empty for everybody else."""
+    return cohort_titles().get(key, key)
+
+
+def population_keys() -> list[str]:
+    """Every population of the organization."""
+    return list(Population.objects.order_by("key").values_list("key", flat=True))
+
+
 def names_of(handles: Iterable[str]) -> dict[str, str]:
     """What people are called, by handle."""
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
@@ -295,6 +318,8 @@ __all__ = [
     "cohort_and_team_on",
     "cohort_keys",
     "cohort_sizes",
+    "cohort_title",
+    "cohort_titles",
     "deactivate",
     "declare_from_file",
     "declare_use_case",
@@ -316,6 +341,7 @@ __all__ = [
     "own_populations",
     "places_of",
     "places_on",
+    "population_keys",
     "population_titles",
     "read_people",
     "read_people_csv",
@@ -323,4 +349,5 @@ __all__ = [
     "set_roles",
     "use_case",
     "use_case_names",
+    "use_case_title",
 ]  # fmt: skip

@@ -32,9 +32,10 @@ def due_of(use_case: str) -> list[Due]:
     """Signals and gates that wait for an answer, what is due first first."""
     responses, _queued = open_responses(use_case)
     names, titles, today = names_in(responses), organization.population_titles(), now().date()
+    cohorts = organization.cohort_titles()
     found = [
         Due(
-            r.due, _("signal"), f"{titles.get(r.population, r.population or use_case)}: {r.question}",
+            r.due, _("signal"), f"{titles.get(r.population, r.population or organization.use_case_title(use_case))}: {r.question}",
             f"{r.words.capitalize()}: {r.evidence}.", names.get(r.owner) or r.owner_role, "/signals",
             r.due < today,
         )
@@ -46,7 +47,7 @@ def due_of(use_case: str) -> list[Due]:
             Due(
                 gate.decide_by, _("gate"),
                 _("{cohort}: go, hold, or go with kinds left to people?").format(
-                    cohort=gate.cohort or _("everybody else")
+                    cohort=cohorts.get(gate.cohort, gate.cohort) or _("everybody else")
                 ),
                 _("The shadow report and the clauses declared beforehand."), who, gate.path,
                 gate.decide_by < today,

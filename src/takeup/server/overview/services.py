@@ -30,7 +30,7 @@ from takeup.report.sections.staggered import staggered_sections
 from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
 from takeup.server.component.services import take_track_record
 from takeup.server.feedback.services import check_fixes, forget_words, take_topics, take_words
-from takeup.server.organization.services import declared, population_titles
+from takeup.server.organization.services import declared, population_keys, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
 from takeup.server.overview.release import release
@@ -115,20 +115,22 @@ def _take(
         parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
     parts, left_out = without_small_populations(parts)
     filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
+    titles = population_titles()
     result = diagnose(
         filled["decisions"],
         eligible=filled.get("eligible"),
         outcomes=filled.get("outcomes"),
         use_case={name: declared(name)},
         population={
-            key: DeclaredPopulation(title=title) for key, title in population_titles().items()
+            # Everybody placed may open their own comparison here; the ladder asks for it.
+            key: DeclaredPopulation(title=titles.get(key), comparison_available_share=1)
+            for key in population_keys()
         },
         settings=measuring(),
         declared_ahead=True,
         step=step,
     )
     known_use_case(name)
-    titles = population_titles()
     for one in result.shared:
         take_signals(name, one.measures.signals, titles)
     for decisions in result.table.tables.values():

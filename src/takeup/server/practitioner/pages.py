@@ -279,8 +279,9 @@ def _cards(told: OwnCalibration) -> list[dict[str, Any]]:
                     "{n} kind of case needs more outcomes", "{n} kinds of case need more outcomes",
                     len(early),
                 ).format(n=len(early)),
-                "text": ", ".join(plain(k.key) for k in early[:4]).capitalize()
-                + _(": what you chose and what was advised did about as well so far."),
+                "text": "; ".join(
+                    f"{plain(k.key).capitalize()}: {_judged(k)}" for k in early[:4]
+                ) + ".",
                 "range": _("Next to settle: about {n} more judged overrides, if it goes on like this").format(
                     n=min(needs)
                 ) if needs else "",
@@ -289,16 +290,20 @@ def _cards(told: OwnCalibration) -> list[dict[str, Any]]:
     return cards
 
 
+def _judged(kind: OwnKind) -> str:
+    """Of the judged overrides in which only one was right, how many the person was right in."""
+    if not kind.apart:
+        return str(_("no override is judged"))
+    return str(_("{k} of {n} went to you").format(k=kind.own_right, n=kind.apart))
+
+
 def _row(kind: OwnKind, *, inset: bool) -> dict[str, Any]:
     says = {
         "back_yourself": _("back yourself"), "look_twice": _("look twice"),
         "too_early": _("too early to say"),
     }[kind.says]  # fmt: skip
-    judged = (
-        _("{k} of {n} went to you").format(k=kind.own_right, n=kind.apart)
-        if kind.apart else _("no override is judged")
-    )  # fmt: skip
-    label = _("All your decisions") if inset else plain(kind.key).capitalize()
+    judged = _judged(kind)
+    label = _("All you decided with the advice in view") if inset else plain(kind.key).capitalize()
     words = f"{label}: {_('followed')} {_counted(kind.followed)}, {_('overrode')} {_counted(kind.overridden)}"
     return {
         "label": label,

@@ -176,6 +176,15 @@ def _verdict(kind: ShadowKind, gate: Gate, shadow: Shadow, beside: Beside) -> Ki
     return KindVerdict(kind, "too_early", needed, about)
 
 
+ENDED_AFTER = timedelta(days=14)
+"""Days without a pair after which a shadow is over: nothing more comes at the pace it had."""
+
+
+def goes_on(shadow: Shadow, today: date) -> bool:
+    """Whether pairs still come, so that a pace may be told."""
+    return today - date.fromisoformat(shadow.last) <= ENDED_AFTER
+
+
 def _when(
     kind: ShadowKind, found: Estimate, gate: Gate, shadow: Shadow, today: date
 ) -> tuple[int | None, date | None]:
@@ -185,7 +194,7 @@ def _when(
     disagreement = kind.disagreements / kind.pairs
     spread = max(found.se**2 * kind.pairs / disagreement, 1.0)
     needed = pairs_needed(gate.margin, disagreement, found.confidence, spread)
-    pace = shadow.weekly_pairs * kind.share
+    pace = shadow.weekly_pairs * kind.share if goes_on(shadow, today) else 0.0
     if pace <= 0 or needed <= kind.pairs:
         return max(needed, kind.pairs), None
     weeks = (needed - kind.pairs) / pace

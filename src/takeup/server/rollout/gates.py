@@ -188,11 +188,12 @@ def tell_of_gates(use_case: str) -> None:
         if due.decide_by - today > TOLD_BEFORE:
             continue
         leads = {h for h, _ in organization.named_with([Role.PROGRAMME_LEAD], today)}
-        cohort = due.cohort or "everybody else"
+        cohort = organization.cohort_title(due.cohort) or "everybody else"
         tell(
             sorted(leads | {due.decider}),
             f"gate:{use_case}:{due.cohort}:{due.decide_by.isoformat()}"[:120],
-            f"The gate of {cohort} is decided by {due.decide_by:%-d %B %Y}: {use_case}",
+            f"The gate of {cohort} is decided by {due.decide_by:%-d %B %Y}: "
+            f"{organization.use_case_title(use_case)}",
             "Its clauses, and what they still lack, stand under the shadow report.",
             due.path, to_webhooks=True,
         )  # fmt: skip

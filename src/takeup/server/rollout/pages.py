@@ -8,7 +8,6 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -18,8 +17,9 @@ from takeup.record.errors import InputError
 from takeup.record.use_case import kind_of, words_of_kind
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person
-from takeup.server.permissions import may
+from takeup.server.permissions import READS_EVERY_COHORT, may
 from takeup.server.rollout import services
+from takeup.server.rollout.gates import report_path
 from takeup.server.rollout.models import Draw, Step, Stop
 
 MODES = {
@@ -61,28 +61,28 @@ def rollout(request: HttpRequest, name: str) -> HttpResponse:
 def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) -> HttpResponse:
     moment = now()
     steps = {step.cohort: step for step in services.begun([name], moment)}
-    sizes = organization.cohort_sizes(moment.date())
+    stages = services.cohort_stages(name, moment)
     rules = services.rules_of(name, moment)
+    titles = organization.cohort_titles()
     stops = list(Stop.objects.filter(use_case=name).order_by("-id")[:20])
     history = list(Step.objects.filter(use_case=name).order_by("-id")[:30])
     names = organization.names_of(
         [s.made_by for s in history] + [s.made_by for s in stops] + [s.lifted_by for s in stops]
     )
-    cohorts = sorted({*sizes, *(cohort for cohort in steps if cohort)})
-    assisted = sum(rules.stage_of(c).mode == "assist" for c in [*cohorts, ""])
+    held = services.with_people(stages)
     shown = {
         "use_case": name,
         "declared": organization.declared(name),
         "rows": [
-            {"cohort": cohort, "people": sizes.get(cohort), "stage": rules.stage_of(cohort),
-             "percent": f"{100 * rules.stage_of(cohort).share:g}",
-             "step": steps.get(cohort) or steps.get(""),
-             "gate": GATE_WORDS[services.gate_state(name, cohort)],
-             "report": reverse("shadow_report_of", args=[name, cohort]) if cohort
-             else reverse("shadow_report", args=[name])}
-            for cohort in [*cohorts, ""]
+            {"cohort": one.cohort, "title": titles.get(one.cohort, one.cohort),
+             "people": one.people, "stage": one.stage, "percent": f"{100 * one.stage.share:g}",
+             "step": steps.get(one.cohort) or steps.get(""),
+             "gate": GATE_WORDS[services.gate_state(name, one.cohort)],
+             "report": _report_path(request, name, one.cohort)}
+            for one in stages
         ],
-        "assisted": assisted,
+        "assisted": sum(one.stage.mode == "assist" for one in held),
+        "everybody": all(one.stage.mode == "assist" for one in stages),
         "stopped": rules.stopped,
         "planned": list(services.planned([name], moment)),
         "stops": [(s, words_of_kind(s.kind), names.get(s.made_by, s.made_by),
@@ -91,13 +91,28 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
         "blind_percent": f"{100 * rules.blind:g}",
         "draw": Draw.objects.filter(use_case=name).first() or Draw(use_case=name),
         "history": [(s, names.get(s.made_by, s.made_by)) for s in history],
-        "cohorts": cohorts, "modes": MODES.items(), "units": UNITS.items(),
+        "cohorts": [one.cohort for one in stages if one.cohort], "modes": MODES.items(), "units": UNITS.items(),
         "steps_may": may("rollout_step", request.user),
         "stops_may": may("rollout_stop", request.user),
         "lifts_may": may("rollout_lift", request.user),
         "moment": moment,
     }  # fmt: skip
     return render(request, "rollout/rollout.html", shown | more, status=status)
+
+
+def reads_cohort(person: Person, cohort: str) -> bool:
+    """Those who may see every cohort; and everybody their own, and that of the team they lead."""
+    if organization.roles_of(person) & READS_EVERY_COHORT:
+        return True
+    return cohort in organization.own_cohorts(person, now().date())
+
+
+def _report_path(request: HttpRequest, name: str, cohort: str) -> str:
+    """Where the shadow report of a cohort stands; empty for who may not read it."""
+    person: Person = request.user  # type: ignore[assignment]
+    if not (may("shadow_report", person) and reads_cohort(person, cohort)):
+        return ""
+    return report_path(name, cohort)
 
 
 @require_POST

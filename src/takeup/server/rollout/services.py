@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
 
-from takeup.record.assignment import Assigned, Mode, Rules, Unit, assigned
+from takeup.record.assignment import Assigned, Mode, Rules, Stage, Unit, assigned
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.use_case import words_of_kind
@@ -26,6 +27,33 @@ LARGEST_BLIND = 0.5
 def rules_of(use_case: str, moment: datetime | None = None) -> Rules:
     """The rules of one use case now, or as of a moment."""
     return rules_in_force([use_case], moment or now())[use_case]
+
+
+@dataclass(frozen=True, slots=True)
+class CohortStage:
+    """One cohort of a rollout (empty: everybody else) as of a moment: its people and their stage."""
+
+    cohort: str
+    people: int
+    stage: Stage
+
+
+def cohort_stages(use_case: str, moment: datetime | None = None) -> list[CohortStage]:
+    """Every cohort with its stage, everybody else last: what all pages say of a rollout."""
+    moment = moment or now()
+    rules = rules_of(use_case, moment)
+    sizes = organization.cohort_sizes(moment.date())
+    sizes[""] = len(organization.handles_in("", moment.date()))
+    stepped = {step.cohort for step in begun([use_case], moment)}
+    return [
+        CohortStage(cohort, sizes.get(cohort, 0), rules.stage_of(cohort))
+        for cohort in [*sorted((set(sizes) | stepped) - {""}), ""]
+    ]
+
+
+def with_people(stages: list[CohortStage]) -> list[CohortStage]:
+    """Those that are counted: cohorts somebody is in; everybody else where nobody is in any."""
+    return [one for one in stages if one.people] or stages[-1:]
 
 
 def modes() -> dict[str, str]:
@@ -107,8 +135,9 @@ def take_step(
 
 def rollout_events(use_case: str) -> list[tuple[date, str, str]]:
     """Steps that have begun, stops and decisions on gates: day, kind, what."""
+    cohorts = organization.cohort_titles()
     found = [
-        (step.from_at.date(), "rollout", f"{step.cohort or 'everybody else'}: {step.mode}"
+        (step.from_at.date(), "rollout", f"{cohorts.get(step.cohort, step.cohort) or 'everybody else'}: {step.mode}"
          + (f" for {100 * step.share:g} % of {step.unit}s" if step.share < 1 else ""))
         for step in Step.objects.filter(
             use_case=use_case, withdrawn_at=None, from_at__lte=now()
@@ -120,7 +149,7 @@ def rollout_events(use_case: str) -> list[tuple[date, str, str]]:
         if held.lifted_at:
             found.append((held.lifted_at.date(), "stop", f"advice on {kind} again"))
     for one in GateDecision.objects.filter(gate__use_case=use_case).select_related("gate"):
-        cohort = one.gate.cohort or "everybody else"
+        cohort = cohorts.get(one.gate.cohort, one.gate.cohort) or "everybody else"
         found.append((one.decided_at.date(), "gate", f"{cohort}: {one.decided}"))
     return found
 
@@ -203,6 +232,6 @@ def lift(number: int, *, by: str, reason: str) -> None:
 
 
 __all__ = [
-    "Assigning", "HeldAnswers", "begun", "gates_due", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
-    "take_looks", "take_step", "tell_of_gates", "withdraw_step",
+    "Assigning", "CohortStage", "HeldAnswers", "begun", "cohort_stages", "gates_due", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
+    "take_looks", "take_step", "tell_of_gates", "with_people", "withdraw_step",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ read the same page."""
 from __future__ import annotations
 
 from datetime import date
+from math import ceil
 from typing import Any
 
 from django.contrib import messages
@@ -29,11 +30,11 @@ from takeup.server.agreement.services import measuring
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
 from takeup.server.pages.exports import shown_or_exported
-from takeup.server.permissions import READS_EVERY_COHORT, may
+from takeup.server.permissions import may
 from takeup.server.rollout import gates, services
-from takeup.server.rollout.gate import Gate, GateResult, KindVerdict, evaluate
+from takeup.server.rollout.gate import Gate, GateResult, KindVerdict, evaluate, goes_on
 from takeup.server.rollout.models import Look, Opening
-from takeup.server.rollout.pages import actor_of, known_or_404, moment_of, percent
+from takeup.server.rollout.pages import actor_of, known_or_404, moment_of, percent, reads_cohort
 from takeup.server.rollout.shadow_looks import looks_of
 from takeup.stats.answer import CannotSay
 
@@ -54,7 +55,7 @@ def shadow_report(request: HttpRequest, name: str, cohort: str = "") -> HttpResp
     """Model against people on the same cases, the gate's clauses, and the decision."""
     known_or_404(name)
     person: Person = request.user  # type: ignore[assignment]
-    if not _reads(person, cohort):
+    if not reads_cohort(person, cohort):
         return render(request, "not_permitted.html", status=403)
     return _report(request, name, cohort)
 
@@ -199,7 +200,8 @@ def _figures(looks: Looked, shadow: Shadow, gate: Gate, result: GateResult) -> d
     said = {(v.kind.dimension, v.kind.key): (_KIND_WORDS[v.says], _needs(v)) for v in result.kinds}
     series = [(look.day.isoformat(), one) for look, one in looks if isinstance(one, Shadow)]
     changed = changed_section(shadow)
-    pace = shadow.weekly_pairs
+    more = goes_on(shadow, now().date())
+    pace = shadow.weekly_pairs if more else 0.0
     left = gate.pairs_to_decide(measuring().confidence) - shadow.overall.pairs
     return {
         "shadow": shadow,
@@ -214,7 +216,8 @@ def _figures(looks: Looked, shadow: Shadow, gate: Gate, result: GateResult) -> d
         ],
         "first": date.fromisoformat(shadow.first),
         "last": date.fromisoformat(shadow.last),
-        "weeks_left": max(round(left / pace), 0) if pace > 0 else None,
+        "goes_on": more,
+        "weeks_left": 0 if left <= 0 else ceil(left / pace) if pace > 0 else None,
     }
 
 
@@ -252,13 +255,6 @@ def _opened(name: str, cohort: str, person: Person) -> None:
         Opening.objects.get_or_create(
             use_case=name, cohort=cohort, handle=person.handle, defaults={"first_at": now()}
         )
-
-
-def _reads(person: Person, cohort: str) -> bool:
-    """Those who may see every cohort; and everybody their own, and that of the team they lead."""
-    if organization.roles_of(person) & READS_EVERY_COHORT:
-        return True
-    return cohort in organization.own_cohorts(person, now().date())
 
 
 def _percents(gate: Gate) -> dict[str, str]:

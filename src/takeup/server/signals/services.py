@@ -82,7 +82,8 @@ def _open(
 
 def _tell(response: Response, asks: Asks, titles: Mapping[str, str]) -> None:
     where = titles.get(response.population, response.population)
-    subject = f"{where}: {asks.words}" if where else f"{response.use_case}: {asks.words}"
+    called = organization.use_case_title(response.use_case) if response.use_case else ""
+    subject = f"{where}: {asks.words}" if where else f"{called}: {asks.words}"
     text = (
         f"{response.evidence}. First: {asks.first}. Ask: “{asks.question}” Answer by "
         f"{response.due:%-d %B %Y}."

@@ -1,0 +1,21 @@
+"""In templates: what use cases and cohorts are called, instead of their ids."""
+
+from __future__ import annotations
+
+from django import template
+
+from takeup.server.organization.services import cohort_title, use_case_title
+
+register = template.Library()
+
+
+@register.filter
+def use_case_called(name: str) -> str:
+    """`{{ name|use_case_called }}`: the title of a use case, its name where it has none."""
+    return use_case_title(name) if name else ""
+
+
+@register.filter
+def cohort_called(key: str) -> str:
+    """`{{ key|cohort_called }}`: the title of a cohort, its key as words where it has none."""
+    return cohort_title(key)
