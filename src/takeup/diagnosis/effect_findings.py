@@ -353,12 +353,10 @@ def _value(asked: Asked) -> list[Finding | Claim]:
         return out
     e = known[most]
     told = "; ".join(f"{n} {_amount(known[n], value.unit)}" for n in known)
-    # That it is the most is said only where the others are less beyond chance.
-    largest = all(low80(e) > high80(other) for n, other in ways.items() if n != most)
     said = finding(
         "value_lost",
         "",
-        f"Most is lost by {most}" if largest else f"Something is lost by {most}",
+        f"Most is lost by {most}" if most_lost_by(whole) else f"Something is lost by {most}",
         f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
         f"{e.value * whole.eligible:,.0f} {value.unit} ({e.low * whole.eligible:,.0f} to "
         f"{e.high * whole.eligible:,.0f}).{_overriding(whole, value.unit)}",
@@ -367,6 +365,14 @@ def _value(asked: Asked) -> list[Finding | Claim]:
         lost=e,
     )
     return [*out, Claim("lost", most, chance_of(e), said)]
+
+
+def most_lost_by(whole: ValueOf) -> str:
+    """The way in which more is lost than in any other, beyond chance; empty where none is."""
+    ways = whole.ways()
+    most = max(whole.surely_lost(), key=lambda n: ways[n].value, default="")
+    others = [e for n, e in ways.items() if n != most]
+    return most if most and all(low80(ways[most]) > high80(e) for e in others) else ""
 
 
 def _per_case(asked: Asked) -> float:

@@ -17,6 +17,7 @@ from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import passed, split
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures
+from takeup.diagnosis.verdict import MODEL_FIRST
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 
@@ -47,7 +48,7 @@ def find(
 def _without_asking_people_first(found: list[Finding]) -> list[Finding]:
     """Where the advice is wrong too often, nothing is asked of people before that is mended:
     findings about their use of it fall away there, and reasons wait."""
-    wrong = {f.scope for f in found if f.rule in _MODEL_FIRST}
+    wrong = {f.scope for f in found if f.rule in MODEL_FIRST}
     kept = []
     for f in found:
         if f.scope in wrong and f.kind == "people":
@@ -62,8 +63,13 @@ def _lower(text: str) -> str:
     return text[0].lower() + text[1:]
 
 
-_MODEL_FIRST = ("low_precision", "overrides_mostly_right")
-_ASKS_PEOPLE = ("often_overridden", "seldom_seen", "overriding_hurts", "high_rate_low_quality")
+_ASKS_PEOPLE = (
+    "often_overridden",
+    "seldom_seen",
+    "use_fell",
+    "overriding_hurts",
+    "high_rate_low_quality",
+)
 _RULES = (
     *model_findings.RULES,
     *use_findings.RULES,

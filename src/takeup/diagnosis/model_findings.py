@@ -218,7 +218,7 @@ def _refusers_right(one: SegmentError, who: str, kind: str) -> str:
     if low80(accuracy) < 0.5 or not one.more_gained_than_lost:
         return ""
     people = who[0].lower() + who[1:] if who else "people"
-    return f"Where {people} refuse it, on {kind}, they are right {odds(accuracy.value)}."
+    return f"Where {people} refuse the advice, on {kind}, they are right {odds(accuracy.value)}."
 
 
 RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (_model_issues,)

@@ -9,6 +9,7 @@ from dataclasses import replace
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, finding, high80, low80
+from takeup.diagnosis.over_weeks import FAMILY, Moved, moved
 from takeup.diagnosis.words import (
     among,
     chance,
@@ -66,6 +67,42 @@ def _seldom_seen(asked: Asked) -> list[Finding]:
             consult_rate=seen,
         )
     ]
+
+
+_TELLS_FALL = 0.05
+"""A fall of less than five points is no finding, however sure."""
+
+
+def _over_weeks(asked: Asked) -> list[Claim]:
+    """First and last week of every figure that a card tells by weeks; that looking fell is a finding."""
+    adoption = asked.measures.adoption
+    cases = {g.key: g.eligible for g in (adoption.overall, *adoption.groups.get("population", ()))}
+    return [
+        Claim(FAMILY, m.name, m.p, _fell(m, cases.get(m.population, 0), asked))
+        for m in moved(adoption)
+    ]
+
+
+def _fell(m: Moved, cases: int, asked: Asked) -> Finding | None:
+    if m.figure != "consult_rate" or m.first.value - m.last.value < _TELLS_FALL:
+        return None
+    who = asked.scope(m.population)
+    parted = f"from {100 * m.first.value:.0f} to {whole_percent(m.last.value)}"
+    among_whom = f"{parted} among {who[0].lower()}{who[1:]}" if who else f"{parted} of cases"
+    return finding(
+        "use_fell",
+        m.population if who else "",
+        f"{who or 'People'} look at the advice less: {parted} of cases",
+        f"{percent(m.first)} of their cases in the week of {m.first_week}, {percent(m.last)} in the week of "
+        f"{m.last_week}. What nobody sees cannot help.",
+        "descriptive",
+        cases * max(low80(m.first) - high80(m.last), 0.0),
+        scope=m.population,
+        sentence=f"Looking at the advice fell {among_whom}.",
+        evidence=(among_whom,),
+        first=m.first,
+        last=m.last,
+    )
 
 
 def _often_overridden(asked: Asked) -> list[Finding]:
@@ -272,6 +309,7 @@ def _hidden(asked: Asked) -> list[Finding]:
 RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (
     _high_rate_low_quality,
     _seldom_seen,
+    _over_weeks,
     _often_overridden,
     _over_reliance,
     _agreement_only,

@@ -121,9 +121,13 @@ _REASONS = {
 }
 
 
+NO_REASON = "(none given)"
+"""How measures count overrides without a reason."""
+
+
 def reason_of(code: str) -> str:
     """An override reason in words."""
-    return _REASONS.get(code, name_of(code))
+    return _REASONS.get(code, "no reason given" if code == NO_REASON else name_of(code))
 
 
 def odds(share: float) -> str:

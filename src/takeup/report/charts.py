@@ -477,7 +477,7 @@ def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -
                     "code": code,
                     "fill": "var(--overridden)" if e.open else "var(--card)",
                 }
-                for e, code in _codes_apart(events, changes, 36 / (width - 150))
+                for e, code in _codes_apart(events, changes, 130 / (width - 150))
             ]
         )
         x = alt.X(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -13,18 +14,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.finding import Finding
+from takeup.report.brief import brief_of, do_first, topic
 from takeup.report.page import Page
 from takeup.report.sections import sections
-from takeup.report.sections.section import STATUS, Section, figure
+from takeup.report.sections.section import Section, figure
 
-_KICKER = {
-    "model": "the model",
-    "people": "how it is used",
-    "effect": "what it changes",
-    "unknown": "cannot say yet",
-}
-_SHAPE = {"model": "square", "people": "diamond", "effect": "circle", "unknown": "ring"}
+_KICKER = {"model": "the model", "use": "how it is used", "right": "who is right", "why": "why",
+           "unknown": "cannot say yet"}  # fmt: skip
+_SHAPE = {"model": "square", "use": "diamond", "right": "circle", "why": "ring", "unknown": "ring"}
 _FONTS = (("Source Serif 4", "source-serif-4.woff2"), ("Inter", "inter.woff2"))
 
 
@@ -55,6 +52,7 @@ def _environment() -> Environment:
     environment.filters["count"] = lambda n: f"{n:,}"
     environment.filters["figure"] = figure
     environment.filters["codes"] = _codes
+    environment.filters["sentence"] = lambda text: text[0].upper() + text[1:]
     return environment
 
 
@@ -67,12 +65,13 @@ def _rendered(template: str, page: Page) -> str:
             facts=page.facts,
             css=report_css(),
             parts=[
-                (d, cards(d), sections(d, page.changes.get(d.use_case))) for d in page.diagnoses
+                (d, brief_of(d), sections(d, page.changes.get(d.use_case))) for d in page.diagnoses
             ],
             again=_again(page),
             kicker=_KICKER,
             shape=_SHAPE,
-            status=STATUS,
+            topic=topic,
+            portfolio=_portfolio(page.diagnoses),
             period=_period(page),
             every_look=any(d.every_look for d in page.diagnoses),
         )
@@ -94,20 +93,12 @@ def report_css() -> str:
     return "\n".join([*faces, *sheets])
 
 
-def cards(diagnosis: Diagnosis) -> list[Finding]:
-    """The three findings that open the page: the two that weigh most, and what cannot be
-    said yet, where there is such a thing."""
-    known = [f for f in diagnosis.findings if f.kind != "unknown"]
-    unknown = [f for f in diagnosis.findings if f.kind == "unknown"]
-    first = _varied(known, 2 if unknown else 3)
-    return [*first, *unknown[: 3 - len(first)]]
-
-
-def _varied(found: list[Finding], most: int) -> list[Finding]:
-    """The first of each rule before a second of any."""
-    once = [f for i, f in enumerate(found) if f.rule not in {g.rule for g in found[:i]}]
-    rest = [f for f in found if f not in once]
-    return [*once, *rest][:most]
+def _portfolio(diagnoses: Sequence[Diagnosis]) -> str:
+    """Several use cases in one sentence."""
+    act = sum(do_first(d.findings) is not None for d in diagnoses)
+    waits = len(diagnoses) - act
+    more = f"; {waits} {'has' if waits == 1 else 'have'} too little to act on" if waits else ""
+    return f"{len(diagnoses)} use cases: {act} {'has' if act == 1 else 'have'} something to do first{more}."
 
 
 def _codes(text: str) -> Markup:

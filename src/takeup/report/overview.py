@@ -28,6 +28,7 @@ from takeup.report.charts import (
     strip,
     weeks_chart,
 )
+from takeup.report.sections.levels import clause_in_words
 from takeup.report.sections.section import STATUS, figure
 from takeup.report.sections.use import parts_chart
 from takeup.stats.answer import Answer, CannotSay, Estimate
@@ -185,7 +186,7 @@ def _row(
         experts=_experts(g.override_rate, level, settings),
         level=_level_words(level, rows if total else None),
         position=level.level.certain if level and isinstance(level.level, LevelRange) else None,
-        gaps=tuple((c.text, c.now, c.needs) for c in level.gaps) if level else (),
+        gaps=tuple(clause_in_words(c) for c in level.gaps) if level else (),
         why=level.level.reason if level and isinstance(level.level, CannotSay) else "",
         weeks=_weeks(diagnosis, key, title),
         trend=_trend(diagnosis, key, settings),

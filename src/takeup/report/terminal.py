@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.report.brief import brief_of, do_first
 from takeup.report.page import InputFacts
 from takeup.report.sections.section import figure
 from takeup.stats.answer import CannotSay
@@ -23,11 +24,10 @@ def summary_lines(diagnoses: Iterable[Diagnosis], facts: InputFacts) -> list[str
     """Lines for the terminal."""
     lines = [facts.reconciliation.sentence()]
     for diagnosis in diagnoses:
-        lines += ["", f"{diagnosis.title}: {diagnosis.verdict}"]
+        lines += ["", f"{diagnosis.title}: {diagnosis.verdict}", f"  {diagnosis.summary}"]
         lines += _figures(diagnosis)
         lines += _teams_that_vanish(diagnosis)
-        if diagnosis.findings:
-            lines.append(f"  Do first: {diagnosis.findings[0].first_action}")
+        lines += _first(diagnosis)
     for problem in facts.problems:
         lines.append(problem.sentence())
     lines += [f"Note: {note}" for note in facts.notes]
@@ -43,11 +43,10 @@ def screenful(diagnoses: Sequence[Diagnosis], facts: InputFacts) -> list[str]:
     """What fits on a screen: the first use cases, and how many problems and notes there are."""
     lines = [f"takeup diagnosis: {facts.reconciliation.sentence()}"]
     for diagnosis in diagnoses[:_MOST_CASES]:
-        lines += ["", f"{diagnosis.title}: {diagnosis.verdict}"]
+        lines += ["", f"{diagnosis.title}: {diagnosis.verdict}", f"  {diagnosis.summary}"]
         if len(diagnoses) == 1:
             lines += _figures(diagnosis)
-        if diagnosis.findings:
-            lines.append(f"  Do first: {diagnosis.findings[0].first_action}")
+        lines += _first(diagnosis)
     if len(diagnoses) > _MOST_CASES:
         lines.append(f"and {len(diagnoses) - _MOST_CASES} more use cases")
     said = len(facts.problems) + len(facts.notes) + len(facts.assumptions)
@@ -70,15 +69,25 @@ def notebook_html(diagnoses: Sequence[Diagnosis], facts: InputFacts) -> str:
         )
         found = "".join(
             f"<li><strong>{escape(f.title)}.</strong> {escape(f.text)}</li>"
-            for f in diagnosis.findings[:_MOST_FINDINGS]
+            for f in brief_of(diagnosis).first[:_MOST_FINDINGS]
         )
         parts.append(
             f"<h4>{escape(diagnosis.title)}</h4><p>{escape(diagnosis.verdict)}</p>"
+            f"<p>{escape(diagnosis.summary)}</p>"
             f"<table>{rows}</table><ol>{found}</ol>"
         )
     if len(diagnoses) > _MOST_CASES:
         parts.append(f"<p>and {len(diagnoses) - _MOST_CASES} more use cases</p>")
     return f"<div>{''.join(parts)}</div>"
+
+
+def _first(diagnosis: Diagnosis) -> list[str]:
+    """What to do first, by whom and in how many days."""
+    first = do_first(diagnosis.findings)
+    if first is None:
+        return []
+    step = first.actions[0]
+    return [f"  Do first: {first.first_action} ({step.owner}, within {step.lead_days} days)"]
 
 
 def _figures(diagnosis: Diagnosis) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.measure.ladder import LEVELS, Ladder, LevelRange, PopulationLevel
+from takeup.measure.ladder_pooled import Clause
 from takeup.report.charts import Part, bar_strip
 from takeup.report.sections.section import STATUS, Row, Section
 from takeup.stats.answer import CannotSay
@@ -44,7 +47,32 @@ def levels_section(diagnosis: Diagnosis) -> Section | None:
         heads=("", ""),
         note="Persons are graded only to be counted; nobody’s level is shown or stored.",
         size="half",
+        first=True,
     )
+
+
+_CODES = (
+    (re.compile(r"people at L(\d)"), r"people on level \1 or above"),
+    (re.compile(r": r\* in the population file"), ", in the population file"),
+    (re.compile(r"depends on r\*"), "depends on the experts' rate"),
+    (re.compile(r"\br\*"), "the experts' rate"),
+    (re.compile(r"\bJ (?=\d)"), ""),
+)
+_BARE = re.compile(r"\d[\d,]*(?:\u00a0%)?")
+"""A clause that needs a bare number needs at least so much."""
+
+
+def clause_in_words(clause: Clause) -> tuple[str, str, str]:
+    """What a level's clause is about, how it stands now and what it needs: without codes, and saying which way
+    is better."""
+    text, now, needs = (_without_codes(t) for t in (clause.text, clause.now, clause.needs))
+    return text, now, f"at least {needs}" if _BARE.fullmatch(needs) else needs
+
+
+def _without_codes(text: str) -> str:
+    for code, words in _CODES:
+        text = code.sub(words, text)
+    return text
 
 
 def _heading(ladder: Ladder) -> str:
@@ -74,7 +102,7 @@ def _row(p: PopulationLevel, diagnosis: Diagnosis) -> Row:
         if n
     ]
     text = f"{label}: " + ", ".join(f"{part.name} {100 * part.share:.0f} %" for part in parts)
-    gaps = tuple((gap.text, gap.now, gap.needs) for gap in p.gaps)
+    gaps = tuple(clause_in_words(gap) for gap in p.gaps)
     markers = "; ".join(_MARKERS[m] for m in p.markers if m in _MARKERS)
     detail = f"{p.graded:,} of {p.people:,} people graded" + (f"; {markers}" if markers else "")
     return Row(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import reason_of
+from takeup.diagnosis.words import NO_REASON, reason_of
 from takeup.report.charts import Part, bar_strip
 from takeup.report.sections.section import Row, Section
 
@@ -14,12 +14,15 @@ def reasons_section(diagnosis: Diagnosis) -> Section | None:
     total = sum(adoption.reasons.values())
     if not total:
         return None
-    first = next(iter(adoption.reasons))
+    first = next((code for code in adoption.reasons if code != NO_REASON), "")
     rows = tuple(
         Row(
             _capital(reason_of(code)),
             f"{n:,} overrides",
-            bar_strip([Part(code, n / total, "overridden")], f"{code}: {n} of {total}"),
+            bar_strip(
+                [Part(reason_of(code), n / total, "overridden")],
+                f"{reason_of(code)}: {n} of {total}",
+            ),
             f"{100 * n / total:.0f} %",
             "",
         )
@@ -37,7 +40,9 @@ def reasons_section(diagnosis: Diagnosis) -> Section | None:
                 for code, n in counts.items()
             ]
     return Section(
-        f"The reason given most often: {reason_of(first)}",
+        f"The reason given most often: {reason_of(first)}"
+        if first
+        else "No override carries a reason",
         f"{total:,} overrides, by the reason people gave.",
         ("Where", "Reason", "Overrides", "Share"),
         tuple(table),

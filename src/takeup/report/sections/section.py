@@ -38,7 +38,8 @@ class Section:
     """One card: a finding for a heading, rows or one chart, and the real table behind.
 
     `key` is the legend; `axis` the row of tick labels. Without rows and chart the table is
-    the card. `size` half cards stand side by side; `folded` ones share one card at the end.
+    the card. `size` half cards stand side by side; `folded` ones share one card at the end; `first` ones
+    stand on the first screen.
     """
 
     heading: str
@@ -53,6 +54,7 @@ class Section:
     note: str = ""
     size: Literal["full", "half"] = "full"
     folded: bool = False
+    first: bool = False
 
 
 def figure(answer: Answer, *, as_points: bool = False) -> str:

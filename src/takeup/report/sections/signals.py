@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import points, points_range, whole_percent
-from takeup.measure.signals import FIRST_RESPONSE, OWNER, Signals, SignalSeen
+from takeup.measure.signals import FIRST_RESPONSE, OWNER, WORDS, Signals, SignalSeen
 from takeup.report.charts import Event, timeline
 from takeup.report.sections.section import Section
 
@@ -19,7 +19,11 @@ def signals_section(diagnosis: Diagnosis) -> Section | None:
     looked = f"{found.weeks} weeks of " + (
         f"{len(found.populations)} populations" if len(found.populations) > 1 else "decisions"
     )
-    missing = f" Not looked for: {'; '.join(found.not_looked_for)}." if found.not_looked_for else ""
+    missing = (
+        f" Not looked for: {'; '.join(_in_words(one) for one in found.not_looked_for)}."
+        if found.not_looked_for
+        else ""
+    )
     note = (
         "Thresholds are simulated to at most one false alarm a year for each population, all signals "
         f"together. A new version is named before behaviour.{missing} Grade: descriptive."
@@ -41,7 +45,10 @@ def signals_section(diagnosis: Diagnosis) -> Section | None:
     shown = list(dict.fromkeys(s.population for s in found.seen))[:_MOST_POPULATIONS]
     events = [
         Event(
-            diagnosis.name(s.population) if s.population != "all" else "All", s.week, s.id, s.open
+            diagnosis.name(s.population) if s.population != "all" else "All",
+            s.week,
+            s.words,
+            s.open,
         )
         for s in found.seen
         if s.population in shown
@@ -52,7 +59,7 @@ def signals_section(diagnosis: Diagnosis) -> Section | None:
         columns,
         tuple(_figures(s, diagnosis) for s in found.seen),
         chart=timeline(events, found.changes),
-        note=" ".join([*_told(found.seen), note]),
+        note=note,
     )
 
 
@@ -64,10 +71,10 @@ def _heading(seen: tuple[SignalSeen, ...], diagnosis: Diagnosis) -> str:
     return text[0].upper() + text[1:]
 
 
-def _told(seen: tuple[SignalSeen, ...]) -> list[str]:
-    """What the codes on the time line mean."""
-    codes = dict.fromkeys((s.id, s.words) for s in seen)
-    return ["; ".join(f"{code}: {words}" for code, words in codes) + "."]
+def _in_words(missing: str) -> str:
+    """`RR3 needs path` as what it is about."""
+    code, _, rest = missing.partition(" ")
+    return f"{WORDS[code]} {rest}" if code in WORDS else missing
 
 
 def _figures(s: SignalSeen, diagnosis: Diagnosis) -> tuple[str, ...]:
@@ -78,7 +85,7 @@ def _figures(s: SignalSeen, diagnosis: Diagnosis) -> tuple[str, ...]:
     return (
         s.week,
         "all" if s.population == "all" else diagnosis.name(s.population),
-        f"{s.id} {s.words}{' (open)' if s.open else ''}",
+        f"{s.words}{' (open)' if s.open else ''}",
         whole_percent(s.before) if share else f"{s.before:,.3g}",
         after,
         s.named_first or "behaviour",

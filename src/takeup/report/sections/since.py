@@ -45,6 +45,7 @@ def since_section(diagnosis: Diagnosis, found: Changes | None) -> Section | None
         axis_row(axis),
         ("Figure", "Change"),
         note=note,
+        first=True,
     )
 
 

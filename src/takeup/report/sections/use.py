@@ -60,6 +60,7 @@ def use_section(diagnosis: Diagnosis) -> Section | None:
         axis_strip(axis),
         ("Who", "Decided with the advice"),
         note="Observed shares with 95 % intervals, errors by person. Grade: descriptive.",
+        first=True,
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.over_weeks import FAMILY, FEWEST_WEEKS, moved
 from takeup.measure.adoption import Adoption, GroupAdoption
+from takeup.measure.whose import ALL
 from takeup.report.charts import AGREED, OVERRIDDEN, Series, WeekPoint, weeks_chart
 from takeup.report.sections.section import Section, figure
 from takeup.stats.answer import CannotSay, Estimate
@@ -12,7 +14,8 @@ _LOOKED = Series("looked at", "model", "square")
 _AGAINST = Series("overridden", OVERRIDDEN.token, OVERRIDDEN.shape)
 _AGREEING = Series("agreeing", AGREED.token, AGREED.shape)
 _POPULATIONS = (("model", "square"), ("second", "circle"), ("followed", "triangle-up"))
-_FEWEST = 3
+_FEWEST = FEWEST_WEEKS
+_WHAT = {"consult_rate": "looked at", "override_rate": "overridden", "agreement": "agreeing"}
 
 Line = tuple[Series, str, list[GroupAdoption]]
 """A series, the figure it shows, and its weeks."""
@@ -35,10 +38,9 @@ def weeks_section(diagnosis: Diagnosis) -> Section | None:
         return None
     changes = [(day, f"model {version}") for version, day in adoption.version_starts.items()][1:]
     by_population = len({name for _, name, _ in lines}) == 1 and len(lines) > 1
-    what = {"consult_rate": "looked at", "override_rate": "overridden", "agreement": "agreeing"}
-    sub = f"Share of eligible cases {what[lines[0][1]]}, by population. " if by_population else ""
+    sub = f"Share of eligible cases {_WHAT[lines[0][1]]}, by population. " if by_population else ""
     return Section(
-        _heading(lines, what),
+        _heading(diagnosis),
         f"{sub}Weeks begin on Monday (UTC). One look: each band holds for its own week.",
         ("Week of", "Whose", "Eligible", "Looked at", "Overridden, of those", "Agreement"),
         tuple(
@@ -50,6 +52,7 @@ def weeks_section(diagnosis: Diagnosis) -> Section | None:
         chart=weeks_chart(drawn, changes),
         note="Observed shares with 95 % intervals, errors by person. Grade: descriptive.",
         size="half",
+        first=True,
     )  # fmt: skip
 
 
@@ -84,19 +87,16 @@ def _lines(diagnosis: Diagnosis, adoption: Adoption, weeks: list[GroupAdoption])
     return [*lines, (_AGAINST, "override_rate", weeks)] if one is _LOOKED else lines
 
 
-def _heading(lines: list[Line], what: dict[str, str]) -> str:
-    """The first and last weeks against each other, where their bands part."""
-    moved = []
-    for series, name, groups in lines:
-        known = [a for g in groups if isinstance(a := getattr(g, name), Estimate)]
-        if len(known) < _FEWEST:
-            continue
-        first, last = known[0], known[-1]
-        who = what[name] if series.name in what.values() else f"{what[name]} ({series.name})"
-        if first.low > last.high:
-            moved.append(f"{who} fell from {100 * first.value:.0f} to {100 * last.value:.0f} %")
-        elif last.low > first.high:
-            moved.append(f"{who} rose from {100 * first.value:.0f} to {100 * last.value:.0f} %")
-    if moved:
-        return f"Share {moved[0]}"
-    return "Week by week, first and last do not clearly differ"
+def _heading(diagnosis: Diagnosis) -> str:
+    """The first week against the last, of what moved beyond chance."""
+    told = [m for m in moved(diagnosis.measures.adoption) if diagnosis.says(FAMILY, m.name)]
+    if not told:
+        return "Week by week, first and last do not clearly differ"
+    first = told[0]
+    alike = [m for m in told if (m.figure, m.fell) == (first.figure, first.fell)]
+    parted = [
+        f"{'' if m.population == ALL else diagnosis.name(m.population) + ' '}from "
+        f"{100 * m.first.value:.0f} to {100 * m.last.value:.0f} %"
+        for m in alike
+    ]
+    return f"Share {_WHAT[first.figure]} {'fell' if first.fell else 'rose'}: {', '.join(parted)}"

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import belief_between, whole_percent
 from takeup.measure.reason_score import Scored, Terms
@@ -43,6 +46,8 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
     drawn = [[m for m in _marks(scored.terms[t]) if m] for t in scored.order]
     texts = [f"{TYPE_NAMES[t]}: {_told(scored.terms[t])}" for t in scored.order]
     axis, charts = strips(drawn, zero=True, percent=False, texts=texts)
+    if axis is not None:
+        axis = replace(axis, labels=tuple(_signed(t) for t in axis.ticks))
     rows = tuple(
         Row(
             TYPE_NAMES[t][0].upper() + TYPE_NAMES[t][1:],
@@ -55,9 +60,9 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
     )
     return Section(
         _heading(p, scored, diagnosis),
-        "What speaks for each reason (right) or against it (left), in log-odds, and the belief that it "
+        "How many times likelier each source makes a reason (right; ÷: less likely, left), and the belief that it "
         "is material: that at least a quarter of the missing use would be there without it.",
-        ("Evidence", "Reason", "Found", "Neutral to clear", "Cases", "Log-odds"),
+        ("Evidence", "Reason", "Found", "Neutral to clear", "Cases", "Times likelier"),
         tuple(_table(scored, p)),
         rows,
         ((_ROLE, ""), (_SURVEY, ""), (_INTERVIEWS, ""), (_BEHAVIOUR, "")),
@@ -96,7 +101,8 @@ def _marks(terms: Terms) -> list[Mark | None]:
 
 
 def _signed(value: float) -> str:
-    return f"{'−' if value < 0 else '+'}{abs(value):.1f}"
+    """A weight of evidence as how many times likelier it makes a reason: `×2.1`, `÷1.4`."""
+    return f"{'÷' if value < 0 else '×'}{math.exp(abs(value)):.2g}"
 
 
 def _told(terms: Terms) -> str:
@@ -134,7 +140,7 @@ def _table(scored: Scored, p: PopulationReasons) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for t in scored.order:
         terms, name = scored.terms[t], TYPE_NAMES[t]
-        rows.append(("known of the role", name, "–", "–", "–", f"{terms.prior:+.2f}"))
+        rows.append(("known of the role", name, "–", "–", "–", _signed(terms.prior)))
         if p.survey is not None:
             rows.append(
                 ("survey", name, f"{p.survey.excess[t]:+.2f} above mood", "+0.10 to +0.75",
@@ -150,7 +156,7 @@ def _table(scored: Scored, p: PopulationReasons) -> list[tuple[str, ...]]:
 
 
 def _or_unused(value: float | None) -> str:
-    return "not used" if value is None else f"{value:+.2f}"
+    return "not used" if value is None else _signed(value)
 
 
 def _signature(s: Signature, name: str) -> tuple[str, ...]:
@@ -163,7 +169,7 @@ def _signature(s: Signature, name: str) -> tuple[str, ...]:
         f"{s.value:.2f}",
         _ends(rule.neutral, rule.clear),
         f"{s.n:,.0f}",
-        f"{s.log_odds:+.2f}",
+        _signed(s.log_odds),
     )
 
 

@@ -1,0 +1,143 @@
+"""The verdict: what happens to the advice, who is right, and where; what it costs stands after it.
+
+Every sentence is a finding's own, so that nothing stands here that has not passed (claim.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from takeup.diagnosis.effect_findings import most_lost_by
+from takeup.diagnosis.finding import Finding
+from takeup.diagnosis.measures import Measures
+from takeup.diagnosis.words import chance, percent, share_in_words
+from takeup.measure.adoption import GroupAdoption
+from takeup.measure.value import Value
+from takeup.stats.answer import CannotSay, Estimate
+
+MODEL_FIRST = ("low_precision", "overrides_mostly_right")
+"""Where the advice is wrong too often, that stands before anything else."""
+
+_USE = ("use_fell", "high_rate_low_quality")
+_WHOLE = (
+    "advice_helps", "advice_hurts", "model_ahead", "people_ahead", "team_ahead", "team_behind",
+    *MODEL_FIRST,
+)  # fmt: skip
+_RIGHT = "outcome_effect:correctness"
+_STRENGTH = ("randomised", "paired", "adjusted", "descriptive")
+
+
+def verdict(measures: Measures, findings: Sequence[Finding], right: str) -> str:
+    """At most three sentences: use, who is right over all, and where most is at stake. `right`: what right means
+    where nobody declared it."""
+    overall = measures.adoption.overall
+    if overall.hidden:
+        return "Too few people to show anything without showing a person."
+    use = max((f for f in findings if f.rule in _USE), key=lambda f: f.at_stake, default=None)
+    whole, part = _who_is_right(findings), _where(findings)
+    told = [f for f in (whole, part) if f is not None]
+    told = list({f.id: f for f in told}.values())
+    said = [f.sentence for f in told]
+    used = _use_said(use, findings) if use else _of_use(overall)
+    at = 1 if told and _leads(told[0], use) else 0
+    said.insert(at, used)
+    if right and any(_judged(f) for f in told):
+        said.append(f"{right}.")
+    return " ".join(said)
+
+
+def cost(measures: Measures) -> str:
+    """What is lost over all decisions, where that is surely more than nothing."""
+    value = measures.value
+    if not isinstance(value, Value) or not value.populations:
+        return ""
+    whole = value.populations[0]
+    e = whole.at_stake
+    if not isinstance(e, Estimate) or e.low <= 0:
+        return ""
+    most = f", most by {way}" if (way := most_lost_by(whole)) else ""
+    return (
+        f"At stake over {whole.eligible:,} decisions: {e.value:,.0f} {value.unit} ({e.low:,.0f} to "
+        f"{e.high:,.0f}){most}."
+    )
+
+
+def _use_said(use: Finding, findings: Sequence[Finding]) -> str:
+    """That use fell is said of each population in which it did, with no more than two by name."""
+    if use.rule != "use_fell":
+        return use.sentence
+    fell = sorted((f for f in findings if f.rule == use.rule), key=lambda f: -f.at_stake)
+    named = ", and ".join(part for f in fell[:2] for part in f.evidence)
+    more = f", and in {len(fell) - 2} more populations" if len(fell) > 2 else ""
+    return f"Looking at the advice fell {named}{more}."
+
+
+def _leads(first: Finding, use: Finding | None) -> bool:
+    """Whether a finding stands before how much the advice is used: a model that is wrong too often does, and
+    where use fell, what has more at stake."""
+    return first.rule in MODEL_FIRST or (use is not None and first.at_stake > use.at_stake)
+
+
+def _who_is_right(findings: Sequence[Finding]) -> Finding | None:
+    """The strongest answer over all cases: drawn at random before paired before adjusted."""
+    whole = [f for f in findings if says_of_all(f)]
+    return min(whole, key=lambda f: (_STRENGTH.index(f.grade), -f.at_stake), default=None)
+
+
+def says_of_all(f: Finding) -> bool:
+    """Whether a finding says of all cases who is right."""
+    return f.id == _RIGHT or (f.rule in _WHOLE and f.id == f.rule)
+
+
+def _where(findings: Sequence[Finding]) -> Finding | None:
+    """The model's gravest issue, else what is most at stake of what pairs, draws or counts tell."""
+    return next(
+        (
+            f
+            for f in findings
+            if f.kind == "model"
+            or f.grade in ("paired", "randomised")
+            or f.rule == "disagreement_concentrated"
+        ),
+        None,
+    )
+
+
+def _judged(f: Finding) -> bool:
+    return f.rule != "value_lost" and (f.kind == "model" or f.grade == "paired")
+
+
+def _of_use(a: GroupAdoption) -> str:
+    """How often the advice decides nothing, something, all; no word of cause: people may agree unmoved."""
+    seen, used, over = a.consult_rate, a.effective_reliance, a.override_rate
+    if not isinstance(used, CannotSay) and not isinstance(seen, CannotSay):
+        if seen.value < 0.995:
+            share = share_in_words(used)
+            verb = "is" if share.startswith(("one", "no")) else "are"
+            return f"{share[0].upper()}{share[1:]} {verb} decided with the advice."
+        if isinstance(over, CannotSay):
+            return "The advice is always in view."
+        return f"The advice is always in view and overridden in {share_in_words(over)}."
+    if not isinstance(a.agreement, CannotSay):
+        share = percent(a.agreement, interval=False)
+        return f"{share} of choices agree with the advice; who looked is unknown."
+    return "This table holds too little to say how the advice is used."
+
+
+def summary(measures: Measures) -> str:
+    """Who decided how many cases, and what it costs."""
+    a = measures.adoption.overall
+    if a.hidden:
+        return "Hidden is not zero: the analyst who holds the rows can see more."
+    who = f"{a.people:,} people had " if a.people else "There were "
+    text = f"{who}{a.eligible:,} eligible cases"
+    if not isinstance(a.consult_rate, CannotSay):
+        rounded_away = a.consult_rate.k is None
+        looked = percent(a.consult_rate, interval=False) if rounded_away else f"{a.consulted:,}"
+        text += f"; {looked} were decided with the advice in view"
+        if not isinstance(a.override_rate, CannotSay):
+            text += f", and {chance(a.override_rate.value)} of those against it"
+    elif not isinstance(a.agreement, CannotSay):
+        text += f"; {percent(a.agreement)} of the choices agree with the advice"
+    lost = cost(measures)
+    return f"{text}. {lost}" if lost else f"{text}."

@@ -1,0 +1,264 @@
+"""What stands on the first screen: four facts, what to do first, and what cannot be said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.finding import Finding
+from takeup.diagnosis.verdict import MODEL_FIRST, says_of_all
+from takeup.diagnosis.words import percent, points, points_range, whole_percent
+from takeup.measure.paired import Paired, PairedGroup
+from takeup.measure.value import Value, ValueOf
+from takeup.report.sections.section import STATUS
+from takeup.stats.answer import Answer, CannotSay, Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One fact: what it is about, its figure, how sure and over what, which way is better, and the same of each
+    population."""
+
+    label: str
+    figure: str
+    detail: str
+    better: str = ""
+    parts: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaid:
+    """What cannot be said, why not, and what would tell."""
+
+    question: str
+    why: str
+    needs: str
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """A use case in one minute."""
+
+    facts: tuple[Fact, ...]
+    first: tuple[Finding, ...]
+    rest: tuple[Finding, ...]
+    unsaid: tuple[Unsaid, ...]
+
+
+def brief_of(diagnosis: Diagnosis) -> Brief:
+    """The first screen of a diagnosis."""
+    if diagnosis.measures.adoption.overall.hidden:
+        return Brief((), (), (), tuple(_unsaid(diagnosis, ())))
+    first = _first(diagnosis.findings)
+    known = [f for f in diagnosis.findings if f.kind != "unknown"]
+    return Brief(
+        (_used(diagnosis), _right(diagnosis), _costs(diagnosis), _why(diagnosis)),
+        first,
+        tuple(f for f in known if f not in first),
+        tuple(_unsaid(diagnosis, first)),
+    )
+
+
+def do_first(findings: Sequence[Finding]) -> Finding | None:
+    """The finding that is acted on before all others."""
+    return next(iter(_first(findings)), None)
+
+
+_USE = (
+    "use_fell", "high_rate_low_quality", "seldom_seen", "often_overridden", "pilot_gap", "not_looked_at",
+    "late_advice", "signal",
+)  # fmt: skip
+
+
+_LEADS = ("use_fell", "high_rate_low_quality")
+"""Of what tells of use, that which says since when or beside what."""
+
+
+def _leads(f: Finding) -> bool:
+    """The whole before its parts."""
+    return f.rule in _LEADS or says_of_all(f)
+
+
+def topic(f: Finding) -> str:
+    """Which of the four facts a finding speaks of, or `unknown`."""
+    if f.kind == "unknown":
+        return "unknown"
+    if f.kind == "model":
+        return "model"
+    if f.rule.startswith("reason"):
+        return "why"
+    return "use" if f.rule in _USE else "right"
+
+
+def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
+    """Of use, the model, who is right and why, the one with most at stake each, and those again by what is at
+    stake. A model that is wrong too often comes before all; reasons, which only explain, come last. Where nothing is
+    known, what would make it so."""
+    of_topic: dict[str, Finding] = {}
+    for f in sorted(findings, key=lambda f: (not _leads(f), -f.at_stake)):
+        if f.kind != "unknown" and f.actions:
+            of_topic.setdefault(topic(f), f)
+    if not of_topic:
+        return tuple(f for f in findings if f.actions)[:2]
+    return tuple(
+        sorted(
+            of_topic.values(),
+            key=lambda f: (f.rule not in MODEL_FIRST, topic(f) == "why", -f.at_stake),
+        )
+    )
+
+
+def _used(d: Diagnosis) -> Fact:
+    adoption = d.measures.adoption
+    a = adoption.overall
+    label = "How it is used"
+    used, agreement = a.effective_reliance, a.agreement
+    shown = [g for g in adoption.groups.get("population", ()) if not g.hidden]
+    groups = shown if len(shown) > 1 else []
+    if isinstance(used, Estimate):
+        looked = (
+            f"; looked at in {percent(a.consult_rate)}"
+            if isinstance(a.consult_rate, Estimate)
+            else ""
+        )
+        return Fact(
+            label,
+            f"{whole_percent(used.value)} decided with the advice",
+            f"{_range(used)} of {a.eligible:,} cases{looked}",
+            "More is better only where the advice is right.",
+            tuple(_shares((d.name(g.key), g.effective_reliance) for g in groups)),
+        )
+    if isinstance(agreement, Estimate):
+        return Fact(
+            label,
+            f"{whole_percent(agreement.value)} agree with the advice",
+            f"{_range(agreement)} of {agreement.n:,} choices; who looked is not recorded",
+            "Agreement is not use: people may agree without looking.",
+            tuple(_shares((d.name(g.key), g.agreement) for g in groups)),
+        )
+    return _none(label, used)
+
+
+def _shares(answers: Iterable[tuple[str, Answer]]) -> Iterator[tuple[str, str]]:
+    for name, answer in answers:
+        if isinstance(answer, Estimate):
+            yield name, f"{whole_percent(answer.value)} ({_range(answer)})"
+
+
+def _range(share: Estimate) -> str:
+    return f"{100 * share.low:.0f} to {whole_percent(share.high)}"
+
+
+def _right(d: Diagnosis) -> Fact:
+    label = "Who is right more often"
+    paired = d.measures.paired
+    if isinstance(paired, CannotSay):
+        return _none(label, paired)
+    whole = paired.overall
+    difference = whole.person_minus_model
+    if isinstance(difference, CannotSay):
+        return _none(label, difference)
+    return Fact(
+        label,
+        _ahead(difference, d.says("paired")),
+        f"people {_share(whole.person_right)}, model alone {_share(whole.model_right)}: {_points(difference)}, "
+        f"over {whole.judged:,} judged cases",
+        "Above zero, people add to the model.",
+        tuple(
+            (d.name(g.key), _points(g.person_minus_model))
+            for g in _populations(paired)
+            if isinstance(g.person_minus_model, Estimate)
+        ),
+    )
+
+
+def _populations(paired: Paired) -> tuple[PairedGroup, ...]:
+    groups = paired.groups.get("population", ())
+    return groups if len(groups) > 1 else ()
+
+
+def _ahead(difference: Estimate, passed: bool) -> str:
+    if not passed:
+        return "People and model: no difference told"
+    return "People with the advice" if difference.value > 0 else "The model alone"
+
+
+def _share(answer: Answer) -> str:
+    return whole_percent(answer.value) if isinstance(answer, Estimate) else "unknown"
+
+
+def _points(answer: Answer) -> str:
+    if isinstance(answer, CannotSay):
+        return STATUS[answer.status]
+    return f"{points(answer.value)} ({points_range(answer)})"
+
+
+def _costs(d: Diagnosis) -> Fact:
+    label = "What it costs"
+    value = d.measures.value
+    if isinstance(value, CannotSay):
+        return _none(label, value)
+    whole = value.populations[0]
+    stake = whole.at_stake
+    if isinstance(stake, CannotSay):
+        return _none(label, stake)
+    parts = whole.surely_lost()
+    most = f"; most by {max(parts, key=lambda n: parts[n].value)}" if parts else ""
+    return Fact(
+        label,
+        f"{_number(stake.value)} {value.unit}" if stake.low > 0 else "Not told from nothing",
+        f"{_number(stake.low)} to {_number(stake.high)} {value.unit} over {whole.eligible:,} decisions{most}",
+        "Less is better; below zero, people saved something.",
+        tuple((d.name(v.population), _lost(v, value)) for v in value.populations[1:]),
+    )
+
+
+def _lost(v: ValueOf, value: Value) -> str:
+    stake = v.at_stake
+    if isinstance(stake, CannotSay):
+        return STATUS[stake.status]
+    return f"{_number(stake.value)} {value.unit} ({_number(stake.low)} to {_number(stake.high)})"
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}".replace("-", "−")
+
+
+def _why(d: Diagnosis) -> Fact:
+    """The reasons that weigh most; they are not known where nothing was asked."""
+    label = "Why"
+    found = [f for f in d.findings if f.rule.startswith("reason_")]
+    if found:
+        first = found[0]
+        return Fact(
+            label,
+            first.title,
+            first.text.split(". The model has", 1)[0].rstrip(".") + ".",
+            "",
+            tuple(("", f.title) for f in found[1:3]),
+        )
+    asked = d.measures.resistance
+    if isinstance(asked, CannotSay):
+        return _none(label, asked)
+    unknown = [
+        f
+        for f in d.findings
+        if f.rule in ("reasons_unclear", "reasons_insufficient", "no_reason_found")
+    ]
+    if unknown:
+        return Fact(label, unknown[0].title, unknown[0].text)
+    return Fact(label, "Not known yet", "Nobody was asked, and behaviour shows no reason.")
+
+
+def _none(label: str, answer: CannotSay) -> Fact:
+    return Fact(label, STATUS[answer.status], f"{answer.reason}; would tell: {answer.needs}")
+
+
+def _unsaid(d: Diagnosis, told: Sequence[Finding]) -> Iterator[Unsaid]:
+    for q in d.cannot_answer:
+        yield Unsaid(q.question, f"{STATUS[q.status]}: {q.why}", q.needs)
+    # A refused comparison is among the open questions already.
+    for f in d.findings:
+        if f.kind == "unknown" and f.rule != "comparison_refused" and f not in told:
+            yield Unsaid(f.title, f.text, f.first_action)
