@@ -15,15 +15,16 @@ from typing import Any
 from takeup.record.errors import InputError
 
 _PRINT = """
-details { display: none }
+/* Printed, everything is unfolded. */
+.cards details, .sections details { display: none }
 .drawing .wide { display: none }
 .drawing .narrow { display: block }
 .card.full { break-inside: auto !important }
 .key span { white-space: nowrap }
-/* WeasyPrint places the cells of a spanning grid row wrongly: half cards become whole blocks,
-   rows without a drawing lines of text. */
-.sections > .half { display: block !important; width: 100% !important; margin-right: 0 !important }
+/* WeasyPrint places the cells of a spanning grid row wrongly: rows of half cards, and those without a
+   drawing, become lines of text. */
 .half .row, .row.bare { display: block !important }
+.facts > div { break-inside: avoid }
 .half .row .says { text-align: left !important }
 """
 
