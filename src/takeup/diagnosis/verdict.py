@@ -28,14 +28,14 @@ _STRENGTH = ("randomised", "paired", "adjusted", "descriptive")
 
 
 def verdict(measures: Measures, findings: Sequence[Finding], right: str) -> str:
-    """At most three sentences: use, who is right over all, and where most is at stake. `right`: what right means
-    where nobody declared it."""
+    """Use, who is right over all (and the population of which the opposite holds), and where most is at stake.
+    `right`: what right means where nobody declared it."""
     overall = measures.adoption.overall
     if overall.hidden:
         return "Too few people to show anything without showing a person."
     use = max((f for f in findings if f.rule in _USE), key=lambda f: f.at_stake, default=None)
     whole, part = _who_is_right(findings), _where(findings)
-    told = [f for f in (whole, part) if f is not None]
+    told = [f for f in (whole, whole and contradicting(whole, findings), part) if f is not None]
     told = list({f.id: f for f in told}.values())
     said = [f.sentence for f in told]
     used = _use_said(use, findings) if use else _of_use(overall)
@@ -87,6 +87,15 @@ def _who_is_right(findings: Sequence[Finding]) -> Finding | None:
 def says_of_all(f: Finding) -> bool:
     """Whether a finding says of all cases who is right."""
     return f.id == _RIGHT or (f.rule in _WHOLE and f.id == f.rule)
+
+
+_OPPOSITE = {"people_ahead": "model_ahead", "model_ahead": "people_ahead"}
+
+
+def contradicting(whole: Finding, findings: Sequence[Finding]) -> Finding | None:
+    """The population of which the opposite of what holds of all may be said, if there is one."""
+    start = f"{_OPPOSITE.get(whole.rule)}:population:"
+    return next((f for f in findings if f.id.startswith(start)), None)
 
 
 def _where(findings: Sequence[Finding]) -> Finding | None:

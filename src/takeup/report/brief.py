@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.verdict import MODEL_FIRST, says_of_all
+from takeup.diagnosis.open_questions import OpenQuestion
+from takeup.diagnosis.verdict import MODEL_FIRST, contradicting, says_of_all
 from takeup.diagnosis.words import percent, points, points_range, whole_percent
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.value import Value, ValueOf
@@ -29,10 +30,10 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Unsaid:
-    """What cannot be said, why not, and what would tell."""
+    """Why something cannot be said, what that leaves open, and what would tell."""
 
-    question: str
     why: str
+    left_open: str
     needs: str
 
 
@@ -75,16 +76,19 @@ _LEADS = ("use_fell", "high_rate_low_quality")
 """Of what tells of use, that which says since when or beside what."""
 
 
-def _leads(f: Finding) -> bool:
-    """The whole before its parts."""
-    return f.rule in _LEADS or says_of_all(f)
+def _leads(f: Finding, findings: Sequence[Finding]) -> bool:
+    """The whole before its parts, unless the opposite holds of one; and a model that is wrong too often before
+    what else it lacks."""
+    if f.rule in (*_LEADS, *MODEL_FIRST):
+        return True
+    return says_of_all(f) and contradicting(f, findings) is None
 
 
 def topic(f: Finding) -> str:
     """Which of the four facts a finding speaks of, or `unknown`."""
     if f.kind == "unknown":
         return "unknown"
-    if f.kind == "model":
+    if f.kind == "model" and f.rule != "people_ahead":
         return "model"
     if f.rule.startswith("reason"):
         return "why"
@@ -94,10 +98,10 @@ def topic(f: Finding) -> str:
 def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Of use, the model, who is right and why, the one with most at stake each, and those again by what is at
     stake. A model that is wrong too often comes before all; reasons, which only explain, come last. Where nothing is
-    known, what would make it so."""
+    known, what would make it so. What is lost has a fact of its own."""
     of_topic: dict[str, Finding] = {}
-    for f in sorted(findings, key=lambda f: (not _leads(f), -f.at_stake)):
-        if f.kind != "unknown" and f.actions:
+    for f in sorted(findings, key=lambda f: (not _leads(f, findings), -f.at_stake)):
+        if f.kind != "unknown" and f.rule != "value_lost" and f.actions:
             of_topic.setdefault(topic(f), f)
     if not of_topic:
         return tuple(f for f in findings if f.actions)[:2]
@@ -117,11 +121,7 @@ def _used(d: Diagnosis) -> Fact:
     shown = [g for g in adoption.groups.get("population", ()) if not g.hidden]
     groups = shown if len(shown) > 1 else []
     if isinstance(used, Estimate):
-        looked = (
-            f"; looked at in {percent(a.consult_rate)}"
-            if isinstance(a.consult_rate, Estimate)
-            else ""
-        )
+        looked = _looked(a.consult_rate)
         return Fact(
             label,
             f"{whole_percent(used.value)} decided with the advice",
@@ -138,6 +138,13 @@ def _used(d: Diagnosis) -> Fact:
             tuple(_shares((d.name(g.key), g.agreement) for g in groups)),
         )
     return _none(label, used)
+
+
+def _looked(seen: Answer) -> str:
+    """How often it was looked at, where that is not always."""
+    if isinstance(seen, CannotSay) or seen.value > 0.995:
+        return ""
+    return f"; looked at in {percent(seen)}"
 
 
 def _shares(answers: Iterable[tuple[str, Answer]]) -> Iterator[tuple[str, str]]:
@@ -204,13 +211,23 @@ def _costs(d: Diagnosis) -> Fact:
     if isinstance(stake, CannotSay):
         return _none(label, stake)
     parts = whole.surely_lost()
-    most = f"; most by {max(parts, key=lambda n: parts[n].value)}" if parts else ""
+    most = f"; most is lost by {max(parts, key=lambda n: parts[n].value)}" if parts else ""
     return Fact(
         label,
-        f"{_number(stake.value)} {value.unit}" if stake.low > 0 else "Not told from nothing",
+        _net(stake, value.unit),
         f"{_number(stake.low)} to {_number(stake.high)} {value.unit} over {whole.eligible:,} decisions{most}",
         "Less is better; below zero, people saved something.",
         tuple((d.name(v.population), _lost(v, value)) for v in value.populations[1:]),
+    )
+
+
+def _net(stake: Estimate, unit: str) -> str:
+    if stake.low > 0:
+        return f"{_number(stake.value)} {unit}"
+    return (
+        f"{_number(-stake.value)} {unit} saved"
+        if stake.high < 0
+        else "No net loss told from chance"
     )
 
 
@@ -252,13 +269,19 @@ def _why(d: Diagnosis) -> Fact:
 
 
 def _none(label: str, answer: CannotSay) -> Fact:
-    return Fact(label, STATUS[answer.status], f"{answer.reason}; would tell: {answer.needs}")
+    """Why not stands among what cannot be said."""
+    return Fact(label, STATUS[answer.status], f"Would tell: {answer.needs}")
 
 
 def _unsaid(d: Diagnosis, told: Sequence[Finding]) -> Iterator[Unsaid]:
+    """Each reason once, with all that it leaves unanswered."""
+    by_reason: dict[str, list[OpenQuestion]] = {}
     for q in d.cannot_answer:
-        yield Unsaid(q.question, f"{STATUS[q.status]}: {q.why}", q.needs)
-    # A refused comparison is among the open questions already.
+        by_reason.setdefault(f"{STATUS[q.status]}: {q.why}", []).append(q)
+    for why, asked in by_reason.items():
+        needs = dict.fromkeys(q.needs for q in asked)
+        yield Unsaid(why, " ".join(q.question for q in asked), "; or ".join(needs))
+    # A refused comparison is among the open questions already; that all is hidden stands in the verdict.
     for f in d.findings:
-        if f.kind == "unknown" and f.rule != "comparison_refused" and f not in told:
+        if f.kind == "unknown" and f.rule not in ("comparison_refused", "hidden") and f not in told:
             yield Unsaid(f.title, f.text, f.first_action)

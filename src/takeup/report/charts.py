@@ -25,6 +25,8 @@ FONT = "Inter, system-ui, sans-serif"
 WIDE, NARROW = 430, 300
 LANE = 19
 """Height of one mark's lane, pixels."""
+_LETTER, _LINE = 6.6, 14
+"""About how wide a letter of a label is, and how far its lines are apart, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +216,7 @@ def bar_strip(parts: Sequence[Part], text: str, hollow: float | None = None) -> 
                 "from": at,
                 "to": at + part.share,
                 "middle": at + part.share / 2,
-                "label": part.label if part.share >= 0.09 else "",
+                "label": part.label if part.share * NARROW >= len(part.label) * _LETTER else "",
                 "fill": "url(#hatch)" if part.token == "hatch" else f"var(--{part.token})",
                 "ink": "var(--on-dark)"
                 if part.token in ("followed", "overridden", "model")
@@ -333,10 +335,6 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
 
     text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
     return _both(make, text)
-
-
-_LETTER, _LINE = 6.6, 14
-"""About how wide a letter of a label is, and how far its lines are apart, pixels."""
 
 
 def _change_layers(

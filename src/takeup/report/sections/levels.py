@@ -41,6 +41,7 @@ def levels_section(diagnosis: Diagnosis) -> Section | None:
             "Level",
             "People graded",
             *(f"L{i} {name}" for i, name in enumerate(LEVELS)),
+            "To the next level",
         ),
         tuple(_figures(p, diagnosis) for p in ladder.populations),
         rows,
@@ -124,4 +125,8 @@ def _figures(p: PopulationLevel, diagnosis: Diagnosis) -> tuple[str, ...]:
         level,
         "–" if p.hidden else f"{p.graded:,} of {p.people:,}",
         *(str(n) for n in counts),
+        "; ".join(
+            f"{text} {now}, needs {needs}" for text, now, needs in map(clause_in_words, p.gaps)
+        )
+        or "–",
     )
