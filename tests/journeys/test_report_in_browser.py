@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import gzip
 import re
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from tests.measure.programmes import bank
+from takeup.report.pdf import write_pdf
+from takeup.simulate import simulate, whole_history
+from tests.measure.programmes import bank, diagnosed
 
 pytestmark = [pytest.mark.browser]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -108,3 +112,62 @@ def test_no_text_is_smaller_than_twelve_pixels(browser, report):
     )
     assert smallest >= 12
     page.close()
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory) -> Path:
+    """The report of `takeup demo`."""
+    path = tmp_path_factory.mktemp("demo") / "report.html"
+    programme = simulate("bank", seed=1, phases=whole_history(8))
+    path.write_text(diagnosed(programme).to_html("a simulated bank"), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(("width", "most"), [(1280, 4_500), (390, 9_000)])
+def test_before_it_is_unfolded_the_report_is_read_in_a_minute(browser, demo, width, most):
+    page, _ = opened(browser, demo, width, "light")
+    assert page.evaluate("document.documentElement.scrollHeight") <= most
+    page.close()
+
+
+def test_the_whole_report_is_half_the_bytes_that_it_was(demo):
+    """170,750 at 8ac41e2, compressed; nothing is fetched later."""
+    assert len(gzip.compress(demo.read_bytes(), 9)) <= 170_750 / 2
+
+
+def test_the_whole_action_stands_behind_what_to_do_first(browser, demo):
+    page, _ = opened(browser, demo, 1280, "light")
+    first = page.locator(".cards .card").first
+    first.locator("summary").press("Enter")
+    heads = first.locator("th[scope=col]").all_inner_texts()
+    assert heads == ["Step", "Who", "Days", "What must move", "Look again after"]
+    assert first.locator("tbody tr").first.is_visible()
+    page.close()
+
+
+def test_evidence_unfolds_by_keyboard_and_stays_within_the_window(browser, demo):
+    page, _ = opened(browser, demo, 390, "light")
+    for summary in page.locator(".evidence > details > summary").all():
+        summary.press("Enter")
+    assert page.locator(".evidence > details:not([open])").count() == 0
+    assert page.locator(".evidence .row").first.is_visible()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    page.close()
+
+
+def test_on_paper_two_pages_come_before_the_evidence_and_every_sheet_has_its_number(demo, tmp_path):
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext: `make test` installs poppler-utils")
+    path = tmp_path / "report.pdf"
+    write_pdf(demo.read_text(encoding="utf-8"), path)
+    done = subprocess.run(
+        ["pdftotext", "-layout", path, "-"], capture_output=True, text=True, check=True
+    )
+    sheets = done.stdout.split("\f")[:-1]
+    assert ["The evidence" in sheet for sheet in sheets[:3]] == [False, False, True]
+    assert "What this table can’t tell" in sheets[0] + sheets[1]
+    assert "Look again" in sheets[2]
+    for at, sheet in enumerate(sheets, 1):
+        assert f"{at} / {len(sheets)}" in sheet
+    lines = [len([line for line in sheet.splitlines() if line.strip()]) for sheet in sheets]
+    assert min(lines[2:-1]) >= 25

@@ -113,7 +113,7 @@ def test_its_decisions_are_measured_sealed_and_proved(filled, django_ready):
     assert found.problems == ()
     assert found.log > 50_000
     assert sum(SealedBatch.objects.values_list("rows", flat=True)) > 20_000
-    assert "refuse it" in latest("credit-line").document["diagnoses"][0]["verdict"]
+    assert "refuse the advice" in latest("credit-line").document["diagnoses"][0]["verdict"]
 
 
 def test_filling_it_again_keeps_what_is_there(filled, django_ready):

@@ -171,7 +171,9 @@ def build_decision_table(
         for name in names
     }
     right = [
-        right_in_words(set(t.columns), _alone(use_case_of, names)(n)) for n, t in tables.items()
+        f"{told} (truth_tolerance)"
+        for n, t in tables.items()
+        if (told := right_in_words(set(t.columns), _alone(use_case_of, names)(n)))
     ]
     return DecisionTable(
         tables=tables,
