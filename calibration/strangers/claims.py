@@ -192,6 +192,14 @@ def _lost(f: Finding, w: pd.DataFrame) -> float:
     return min(ways[named], *others) if f.title.startswith("Most") else ways[named]
 
 
+def _fell(f: Finding, w: pd.DataFrame) -> float:
+    rows = _of(f, w)[0]
+    rows = rows[rows["assist"]]
+    week = rows["decided_at"].dt.to_period("W")
+    first, last = rows[week == week.min()], rows[week == week.max()]
+    return _mean(first, "looked") - _mean(last, "looked")
+
+
 def _nothing(f: Finding, w: pd.DataFrame) -> float:
     return 0.0
 
@@ -202,7 +210,7 @@ TRUTHS: dict[str, Callable[[Finding, pd.DataFrame], float | None]] = {
     "overrides_mostly_right": _override_accuracy, "missing_input": _override_accuracy,
     "blind_spot": _blind, "low_precision": _low_precision,
     "not_looked_at": _looked, "late_advice": _nothing, "after_error": _nothing, "pilot_gap": _nothing,
-    "seldom_seen": _rate("looked", "assist"), "often_overridden": _rate("overridden", "looked"),
+    "use_fell": _fell, "seldom_seen": _rate("looked", "assist"), "often_overridden": _rate("overridden", "looked"),
     "high_rate_low_quality": lambda f, w: None, "net_harm": lambda f, w: None, "above_promise": lambda f, w: None,
     "over_reliance": _caught, "advice_taken": _with_and_without, "outcome_effect": _with_and_without,
     "association": _nothing, "reversal": _nothing, "one_sided_outcome": _nothing,
