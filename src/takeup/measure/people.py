@@ -13,8 +13,7 @@ import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import stdtr
-from scipy.stats import binom
+from scipy.special import bdtr, stdtr
 
 from takeup.log import fetch
 from takeup.measure.looks import interval_of
@@ -107,7 +106,7 @@ def own_evidence(frame: pd.DataFrame) -> Array:
     """
     gained, lost, n = (frame[c].to_numpy(float) for c in ("gained", "lost", "n"))
     apart = gained + lost
-    exact = np.minimum(2 * binom.cdf(np.minimum(gained, lost), apart, 0.5), 1.0)
+    exact = np.minimum(2 * bdtr(np.minimum(gained, lost), apart.astype(np.int64), 0.5), 1.0)
     w, ww, g, wwgg = (frame[c].to_numpy(float) for c in ("w", "ww", "g", "wwgg"))
     alike = np.isclose(n * ww, w**2)
     if alike.all():

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import betaln, xlog1py, xlogy
 
 from takeup.stats.quantiles import normal_quantile, t_half_width
@@ -83,6 +82,9 @@ def share_sequence(k: float, n: float, confidence: float) -> tuple[float, float]
     both counts are divided by `repetition`."""
     if n == 0:
         return 0.0, 1.0
+    # Slow to import, and few commands ask for it.
+    from scipy.optimize import brentq
+
     limit = betaln(k + 1, n - k + 1) + np.log(1 - confidence)
     mode = k / n
 

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.linalg import lapack
 
 Array = NDArray[np.float64]
 Codes = NDArray[np.int64]
@@ -122,14 +121,22 @@ def solve(matrix: Array, right: Array) -> Array:
     scale = np.sqrt(np.maximum(np.diag(matrix), 1e-300))
     scale[np.diag(matrix) <= 0] = 1.0
     scaled = matrix / np.outer(scale, scale)
-    # Where no column is nearly a sum of others there is one solution, found in a tenth of the time.
-    factor, failed = lapack.dpotrf(scaled)
-    if not failed and lapack.dpocon(factor, np.abs(scaled).sum(0).max())[0] > _WELL_CONDITIONED:
-        return np.asarray(lapack.dpotrs(factor, right / scale)[0] / scale)
+    if _independent(scaled):
+        return np.asarray(np.linalg.solve(scaled, right / scale) / scale)
     values, vectors = np.linalg.eigh(scaled)
     kept = values > _RCOND * max(values.max(), 1e-300)
     projected = vectors[:, kept].T @ (right / scale)
     return np.asarray((vectors[:, kept] @ (projected / values[kept])) / scale)
+
+
+def _independent(scaled: Array) -> bool:
+    """Whether no column is nearly a sum of those before it: squared pivots of the Cholesky factor are what they
+    leave of it. Then there is one solution, found in a fraction of the time."""
+    try:
+        pivots = np.diag(np.linalg.cholesky(scaled))
+    except np.linalg.LinAlgError:
+        return False
+    return bool(pivots.min() ** 2 > _WELL_CONDITIONED)
 
 
 def rank(matrix: Array) -> int:
