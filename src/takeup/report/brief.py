@@ -70,7 +70,7 @@ _USE = (
     "use_fell", "high_rate_low_quality", "seldom_seen", "often_overridden", "pilot_gap", "not_looked_at",
     "late_advice", "signal",
 )  # fmt: skip
-
+"""Rules that tell of use."""
 
 _LEADS = ("use_fell", "high_rate_low_quality")
 """Of what tells of use, that which says since when or beside what."""
@@ -281,7 +281,7 @@ def _unsaid(d: Diagnosis, told: Sequence[Finding]) -> Iterator[Unsaid]:
     for why, asked in by_reason.items():
         needs = dict.fromkeys(q.needs for q in asked)
         yield Unsaid(why, " ".join(q.question for q in asked), "; or ".join(needs))
-    # A refused comparison is among the open questions already; that all is hidden stands in the verdict.
+    # A refused comparison is among the open questions already.
     for f in d.findings:
-        if f.kind == "unknown" and f.rule not in ("comparison_refused", "hidden") and f not in told:
+        if f.kind == "unknown" and f.rule != "comparison_refused" and f not in told:
             yield Unsaid(f.title, f.text, f.first_action)
