@@ -239,6 +239,6 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
     )
     if not coarse(adoption, audience, rules):
         return shown
-    return replace(
-        shown, **{f.name: rounded_throughout(getattr(shown, f.name)) for f in fields(Measures)}
-    )
+    rounded = {f.name: rounded_throughout(getattr(shown, f.name)) for f in fields(Measures)}
+    # A ledger is nothing but counts.
+    return replace(shown, **(rounded | {"override_ledger": suppressed()}))

@@ -104,7 +104,7 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     if one.overrides_judged:
         right = (
             f" Of {one.overrides_judged:,} judged overrides {'there ' if kind else ''}"
-            f"{one.overrides_right:,} improved on it."
+            f"{one.right_in_words} improved on it."
         )
     elsewhere = one.error_elsewhere
     against = ""

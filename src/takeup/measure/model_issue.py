@@ -65,12 +65,20 @@ class SegmentError:
     override_accuracy: Answer
     overrides: int
     overrides_judged: int
-    overrides_right: int
+    overrides_right: int | None
     missing_input_share: float | None
     people: int | None = None
     overriders: int | None = None
     overrides_gained: int | None = None
     overrides_lost: int | None = None
+
+    @property
+    def right_in_words(self) -> str:
+        """How many of the judged overrides improved on the advice; as a share where counts are not told."""
+        if self.overrides_right is not None:
+            return f"{self.overrides_right:,}"
+        share = self.override_accuracy
+        return f"{100 * share.value:.0f}\u00a0%" if isinstance(share, Estimate) else "some"
 
     @property
     def more_gained_than_lost(self) -> bool:
