@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from takeup.log import fetch, keep
+from takeup.log import fetch
 from takeup.log.compress import Factor, beside, cell_of, code_of
 from takeup.measure.doubly_robust import ASSUMPTION, weighted
 from takeup.record.settings import Settings
@@ -134,12 +134,11 @@ def _influence(table: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float, fl
     )  # fmt: skip
     share = arms.w / arms["size"]
     lone = share > 1 - 1e-9
-    arms = keep(
-        arms.mutate(
-            raised=ibis.ifelse(lone, arms.u, arms.u / (1 - share).nullif(0.0).sqrt()),
-            lone=ibis.ifelse(lone, arms.weight, 0.0),
-            share=share,
-        )
+    # Not kept: Spark caches nothing that is joined with a small table of ours.
+    arms = arms.mutate(
+        raised=ibis.ifelse(lone, arms.u, arms.u / (1 - share).nullif(0.0).sqrt()),
+        lone=ibis.ifelse(lone, arms.weight, 0.0),
+        share=share,
     )
     people: pd.DataFrame = fetch(
         arms.group_by("person").aggregate(u=arms.raised.sum(), n=arms.n.sum(), lone=arms.lone.sum())
