@@ -81,7 +81,7 @@ def test_where_nothing_can_be_acted_on_what_would_tell_is_first_and_not_said_aga
     unknown = tuple(replace(f) for f in told.findings if f.kind == "unknown" and f.actions)
     brief = brief_of(replace(told, findings=unknown))
     assert brief.first == unknown[:2]
-    assert not {f.title for f in brief.first} & {q.why for q in brief.unsaid}
+    assert not {f.title for f in brief.first} & {q.left_open for q in brief.unsaid}
 
 
 def test_each_reason_why_something_cannot_be_said_stands_once():

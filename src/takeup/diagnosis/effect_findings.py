@@ -180,7 +180,7 @@ def _number(e: Estimate) -> str:
 
 def _ends(e: Estimate) -> str:
     return (
-        points_range(e)
+        f"{points_range(e)} points"
         if e.unit == "points"
         else f"{e.low:+.2f} to {e.high:+.2f} {e.unit}".replace("-", "−")
     )
@@ -194,6 +194,12 @@ def _weight(e: Estimate, before: float) -> float:
 
 _ENDS = ("outcome:", "misclassification:", "correctness")
 """Quantities of a draw that say how cases end."""
+
+
+_HARMS = (
+    "Give the advice to nobody else, and stop showing it in the kinds of case in which it does harm, until it is "
+    "mended: it was drawn at random, so the harm is the advice's doing."
+)
 
 
 def _rollout(asked: Asked) -> list[Finding | Claim]:
@@ -217,8 +223,8 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
                     "advice_taken",
                     "",
                     f"The advice is taken {way} when it is shown",
-                    f"Choices agree with it in {e.mean_with:.1%} of cases with it and "
-                    f"{e.mean_without:.1%} without: {points(u.value)} ({points_range(u)}), drawn "
+                    f"Choices agree with it in {e.mean_with:.1%} of cases in which it was shown and "
+                    f"{e.mean_without:.1%} in which it was not: {points(u.value)} ({points_range(u)}), drawn "
                     "at random.",
                     "randomised",
                     n * distance80(u),
@@ -229,19 +235,18 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
             claim(e, u, None)
     outcomes = [(e, u) for e, u in known if e.name.startswith(_ENDS)]
     for e, u in outcomes:
-        claim(
-            e,
-            u,
-            finding(
-                "outcome_effect",
-                e.name,
-                f"Having the advice {changes_of(e)}",
-                f"{_number(u)} with the advice, drawn at random.",
-                "randomised",
-                n * _weight(u, e.mean_without),
-                effect=u,
-            ),
+        said = finding(
+            "outcome_effect",
+            e.name,
+            f"Having the advice {changes_of(e)}",
+            f"{_number(u)} with the advice, drawn at random.",
+            "randomised",
+            n * _weight(u, e.mean_without),
+            effect=u,
         )
+        wrong = e.name.startswith("misclassification:")
+        harms = (e.name == "correctness" and u.value < 0) or (wrong and u.value > 0)
+        claim(e, u, replace(said, first_action=_HARMS) if harms else said)
     if outcomes:
         _, widest = max(
             outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)
@@ -251,14 +256,20 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
                 "no_outcome_effect",
                 "",
                 "No effect on outcomes is established",
-                f"None of {len(outcomes)} outcome measures differs by more than looking at several "
-                f"explains; the widest interval runs {_ends(widest)}. That is not evidence of no effect.",
+                f"{_none_of(len(outcomes))}; the widest interval runs {_ends(widest)}. That is not evidence of "
+                "no effect.",
                 "randomised",
                 n * 0.001,
                 widest=widest,
             )
         )
     return found
+
+
+def _none_of(measures: int) -> str:
+    if measures == 1:
+        return "The one outcome measured does not differ beyond chance"
+    return f"None of {measures} outcome measures differs by more than looking at several explains"
 
 
 def _team(asked: Asked) -> list[Finding | Claim]:

@@ -17,6 +17,7 @@ from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import passed, split
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures
+from takeup.measure.whose import ALL
 from takeup.diagnosis.verdict import MODEL_FIRST
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
@@ -51,6 +52,11 @@ def _without_asking_people_first(found: list[Finding]) -> list[Finding]:
     wrong = {f.scope for f in found if f.rule in MODEL_FIRST}
     kept = []
     for f in found:
+        if wrong and f.scope == ALL and f.rule in _ASKS_PEOPLE:
+            f = replace(
+                f,
+                first_action=f"Only where the advice is not wrong too often: {_lower(f.first_action)}",
+            )
         if f.scope in wrong and f.kind == "people":
             if f.rule in _ASKS_PEOPLE:
                 continue

@@ -83,10 +83,10 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
     text = (
         f"Whether it costs use cannot be seen: that needs {scored.unseen[t]}. {_sources(terms)}"
         if material is None
-        else f"Belief that it is material: {belief_between(*scored.between[t])}. {_sources(terms)}"
+        else f"How likely it is that this costs use: {belief_between(*scored.between[t])}. {_sources(terms)}"
     )
     if p.model_issues:
-        text += " The model has an issue here as well; that comes first."
+        text += " The model has an issue here as well: mend it before asking people to change."
     if t in scored.contradictions:
         text += " What people say and what they do point opposite ways."
     share = scored.mix[t].low if t in scored.mix else 0.0

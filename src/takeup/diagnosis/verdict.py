@@ -124,13 +124,19 @@ def _of_use(a: GroupAdoption) -> str:
             share = share_in_words(used)
             verb = "is" if share.startswith(("one", "no")) else "are"
             return f"{share[0].upper()}{share[1:]} {verb} decided with the advice."
+        always = "Where it is shown, the advice is" if _withheld(a) else "The advice is"
         if isinstance(over, CannotSay):
-            return "The advice is always in view."
-        return f"The advice is always in view and overridden in {share_in_words(over)}."
+            return f"{always} always in view."
+        return f"{always} always in view and overridden in {share_in_words(over)}."
     if not isinstance(a.agreement, CannotSay):
         share = percent(a.agreement, interval=False)
         return f"{share} of choices agree with the advice; who looked is unknown."
     return "This table holds too little to say how the advice is used."
+
+
+def _withheld(a: GroupAdoption) -> bool:
+    """Whether other cases were decided without it: in shadow, or drawn not to have it."""
+    return any(a.counts.get(mode) for mode in ("shadow", "off"))
 
 
 def summary(measures: Measures) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from takeup.diagnosis.diagnose import Diagnosis
+from takeup.diagnosis.effect_findings import most_lost_by
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.open_questions import OpenQuestion
 from takeup.diagnosis.verdict import MODEL_FIRST, contradicting, says_of_all
@@ -169,8 +170,8 @@ def _right(d: Diagnosis) -> Fact:
     return Fact(
         label,
         _ahead(difference, d.says("paired")),
-        f"people {_share(whole.person_right)}, model alone {_share(whole.model_right)}: {_points(difference)}, "
-        f"over {whole.judged:,} judged cases",
+        f"people with it {_share(whole.person_right)}, the model alone {_share(whole.model_right)}"
+        f"{_alone(d)}: {_points(difference)}, over {whole.judged:,} judged cases",
         "Above zero, people add to the model.",
         tuple(
             (d.name(g.key), _points(g.person_minus_model))
@@ -178,6 +179,14 @@ def _right(d: Diagnosis) -> Fact:
             if isinstance(g.person_minus_model, Estimate)
         ),
     )
+
+
+def _alone(d: Diagnosis) -> str:
+    """How often people are right who do not have the advice, where that is known."""
+    team = d.measures.team
+    if isinstance(team, CannotSay) or isinstance(team.complementarity, CannotSay):
+        return ""
+    return f", people without it {_share(team.complementarity.alone)}"
 
 
 def _populations(paired: Paired) -> tuple[PairedGroup, ...]:
@@ -210,13 +219,12 @@ def _costs(d: Diagnosis) -> Fact:
     stake = whole.at_stake
     if isinstance(stake, CannotSay):
         return _none(label, stake)
-    parts = whole.surely_lost()
-    most = f"; most is lost by {max(parts, key=lambda n: parts[n].value)}" if parts else ""
+    most = f"; most is lost by {way}" if (way := most_lost_by(whole)) else ""
     return Fact(
         label,
         _net(stake, value.unit),
         f"{_number(stake.low)} to {_number(stake.high)} {value.unit} over {whole.eligible:,} decisions{most}",
-        "Less is better; below zero, people saved something.",
+        "Set against always following the advice. Less is better; below zero, people saved something.",
         tuple((d.name(v.population), _lost(v, value)) for v in value.populations[1:]),
     )
 
@@ -284,4 +292,4 @@ def _unsaid(d: Diagnosis, told: Sequence[Finding]) -> Iterator[Unsaid]:
     # A refused comparison is among the open questions already.
     for f in d.findings:
         if f.kind == "unknown" and f.rule != "comparison_refused" and f not in told:
-            yield Unsaid(f.title, f.text, f.first_action)
+            yield Unsaid(f.text, f.title, f.first_action)

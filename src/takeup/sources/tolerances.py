@@ -53,7 +53,7 @@ def right_in_words(columns: frozenset[str] | set[str], use_case: UseCase) -> str
     if not numbers or declared or use_case.absolute:
         return ""
     return (
-        f"Right means within {RIGHT_WITHIN:.0%} of the true value, as nobody declared another"
+        f"Right means within {RIGHT_WITHIN:.0%} of the true value (nobody declared a tolerance)"
     ).replace("%", " %")
 
 
