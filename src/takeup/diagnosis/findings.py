@@ -17,8 +17,8 @@ from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import passed, split
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures
-from takeup.measure.whose import ALL
 from takeup.diagnosis.verdict import MODEL_FIRST
+from takeup.measure.whose import ALL
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 
