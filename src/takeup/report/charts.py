@@ -21,6 +21,8 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import debug_mode
 
+from takeup.report.fitting import fitted, width_of
+
 FONT = "Inter, system-ui, sans-serif"
 WIDE, NARROW = 430, 300
 LANE = 19
@@ -268,8 +270,11 @@ class WeekPoint:
     high: float
 
 
-def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = ()) -> Chart:
-    """Lines over weeks with interval bands, labelled at their ends; `changes` = (day, what)."""
+def weeks_chart(
+    rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = (), wide: int = WIDE
+) -> Chart:
+    """Lines over weeks with interval bands, labelled at their ends; `changes` = (day, what); `wide`:
+    of the wide drawing, pixels."""
     data = pd.DataFrame(
         [
             {
@@ -334,28 +339,32 @@ def weeks_chart(rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = 
         return alt.layer(*layers).properties(width=width - 110, height=_WEEKS_HEIGHT)
 
     text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
-    return _both(make, text)
+    return _both(make, text, wide)
 
 
 def _change_layers(
     changes: Sequence[tuple[str, str]], days: Sequence[str], width: int, *, told: bool = True
 ) -> list[Any]:
-    """A dashed line for each day of `changes`, and (`told`) what came then above it: on the line's
-    left where the chart ends, a line lower where it would meet another. `days`: of the chart's data."""
+    """A dashed line for each day of `changes`, and (`told`) what came then beside its top: on the side
+    with more room, in as many lines as it needs, lower where it would meet another. `days`: of the
+    chart's data."""
     by_day = {
         day: ", ".join(w for d, w in changes if d == day) for day in sorted({d for d, _ in changes})
     }
     at = {day: date.fromisoformat(day[:10]).toordinal() for day in (*days, *by_day)}
     first, span = min(at.values()), max(max(at.values()) - min(at.values()), 1)
-    rows: dict[tuple[int, bool], list[dict[str, str]]] = {}
-    ends: list[float] = []
+    rows: dict[tuple[int, bool], list[dict[str, Any]]] = {}
+    taken: list[tuple[float, float, int]] = []  # From, to, and below which line of text.
     for day, what in by_day.items():
-        place, long = (at[day] - first) / span * width, len(what) * _LETTER + 8
-        late = place + long > width + 20
-        start = place - long if late else place
-        row = next((n for n, end in enumerate(ends) if end <= start), len(ends))
-        ends[row : row + 1] = [place if late else place + long]
-        rows.setdefault((row, late), []).append({"day": day, "what": what})
+        place = (at[day] - first) / span * width
+        late = place + width_of(what) + 8 > width + 20 and place > width - place
+        room = max((place + 20 if late else width + 20 - place) - 8, 10 * _LETTER)
+        lines = wrap(what, int(room / _LETTER)) if width_of(what) > room else [what]
+        long = max(map(width_of, lines)) + 8
+        start, end = (place - long, place) if late else (place, place + long)
+        row = max((below for a, b, below in taken if a < end and start < b), default=0)
+        taken.append((start, end, row + len(lines)))
+        rows.setdefault((row, late), []).append({"day": day, "what": "\n".join(lines)})
     dashed = alt.Chart(pd.DataFrame({"day": list(by_day)})).mark_rule(
         strokeDash=[3, 3], color="var(--second)"
     )
@@ -363,7 +372,7 @@ def _change_layers(
     for (row, late), held in rows.items() if told else ():
         text = alt.Chart(pd.DataFrame(held)).mark_text(
             align="right" if late else "left", dx=-4 if late else 4, fontSize=12,
-            color="var(--second)", baseline="top",
+            color="var(--second)", baseline="top", lineBreak="\n", lineHeight=_LINE,
         )  # fmt: skip
         layers.append(text.encode(x="day:T", y=alt.value(row * _LINE), text="what:N"))
     return layers
@@ -590,8 +599,8 @@ def _filled(
     return Chart(wide, narrow, text)
 
 
-def _both(make: Callable[[int], Any], text: str) -> Chart:
-    return Chart(_rendered(_spec(make(WIDE))), _rendered(_spec(make(NARROW))), text)
+def _both(make: Callable[[int], Any], text: str, wide: int = WIDE) -> Chart:
+    return Chart(_rendered(_spec(make(wide))), _rendered(_spec(make(NARROW))), text)
 
 
 def _spec(chart: Any) -> str:
@@ -621,13 +630,15 @@ def _spec(chart: Any) -> str:
 def _rendered(spec: str) -> str:
     import vl_convert as vlc
 
-    return _slim(vlc.vegalite_to_svg(spec))
+    return fitted(_slim(vlc.vegalite_to_svg(spec)))
 
 
 _UNREAD = re.compile(
     r' (?:(?:aria-[a-z]+|role|class|version|xmlns(?::xlink)?)="[^"]*"|opacity="1"|transform="translate\(0,0\)")'
 )
 _NOTHING = re.compile(r'<path d="" display="none"/>|<path d="M0,0h[^>]*/>|<g/>|<g[^>]*></g>')
+_UNSEEN = re.compile(r'<text\b[^>]* opacity="0"[^>]*>[^<]*</text>')
+"""Labels of an axis that would meet their neighbours."""
 _BARE_GROUP = re.compile(r"<g>((?:(?!</?g\b).)*)</g>", re.DOTALL)
 _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 
@@ -635,7 +646,7 @@ _LONG_NUMBER = re.compile(r"-?\d+\.\d{2,}")
 def _slim(svg: str) -> str:
     """The same drawing in half the bytes: without labels of single marks (the chart's words stand on what
     holds it), groups of nothing, and digits below a tenth of a pixel. The font is said once."""
-    svg = _UNREAD.sub("", svg)
+    svg = _UNREAD.sub("", _UNSEEN.sub("", svg))
     svg = _LONG_NUMBER.sub(lambda m: f"{float(m.group()):.1f}".removesuffix(".0"), svg)
     svg = svg.replace(f' font-family="{FONT}"', "")
     before = ""

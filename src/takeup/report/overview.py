@@ -42,6 +42,8 @@ _OVERRIDES = Axis(0.0, 0.6, (0.0, 0.2, 0.4, 0.6), ("0 %", "20 %", "40 %", "60 %"
 _SHARES = Axis(0, 1, (0, 0.25, 0.5, 0.75, 1), ("0 %", "25 %", "50 %", "75 %", "100 %"))
 _ISSUE_GRAVITY = 40
 _FEWEST_WEEKS = 3
+_WIDE_WEEKS = 820
+"""The weeks of one population have a card of their own: pixels of its drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +326,9 @@ def _weeks(diagnosis: Diagnosis, key: str, title: str) -> Chart | None:
         WeekPoint(_WITH, g.key, e.value, *_band(e, t))
         for t, (g, e) in enumerate(_week_figures(diagnosis, key), 1)
     ]
-    return weeks_chart(drawn, _changes(diagnosis)) if len(drawn) >= _FEWEST_WEEKS else None
+    if len(drawn) < _FEWEST_WEEKS:
+        return None
+    return weeks_chart(drawn, _changes(diagnosis), wide=_WIDE_WEEKS)
 
 
 def _week_figures(diagnosis: Diagnosis, key: str) -> list[tuple[GroupAdoption, Estimate]]:
