@@ -185,7 +185,10 @@ def test_the_own_level_says_what_keeps_from_the_next(key, log, maya):
     said = page(maya, "/my/calibration")
     assert "Your own level: trial" in said
     assert "What keeps you from active" in said
-    assert "From 40 cases with advice." in said
+    assert (
+        "From the 40 cases with advice of the 28 days up to your last one, looked at or not."
+        in said
+    )
     sent(key, log, "omar", 1, prefix="z")
     few = person("omar")
     sent(key, log, "omar", 3, prefix="y")

@@ -72,11 +72,13 @@ def own_cases(handle: str) -> dict[str, OwnCases]:
 class OwnFigures:
     """What a person's decisions of one use case say to them. `rows`: those of the days asked for, with
     what was done. `only`: the choices to which the calibration is limited, because under others no end
-    is ever seen (empty: no limit)."""
+    is ever seen (empty: no limit). `level_days`: over how many days up to the last decision the level
+    was graded."""
 
     calibration: OwnCalibration
     only: tuple[str, ...]
     level: GradedPerson | CannotSay
+    level_days: int | None
     rows: tuple[Mapping[str, Any], ...]
 
 
@@ -102,7 +104,24 @@ def figures_of(own: OwnCases, days: int) -> OwnFigures:
     )
     counts = _level_query(rules.ladder.model_dump_json(), table.schema).run(table)
     level = own_level_of(counts, "stakes" in table.column_names, facts, rules)
-    return OwnFigures(told, only, level, tuple(_told(own, lately)))
+    return OwnFigures(
+        told, only, level, graded_days(counts, rules.ladder), tuple(_told(own, lately))
+    )
+
+
+def graded_days(counts: pa.Table, rules: LadderSettings) -> int | None:
+    """The shortest time up to the last decision that holds cases enough to grade by; None where none
+    does. `counts` as `own_counts` gives them."""
+    windows, cases = counts["window"].to_pylist(), counts["eligible"].to_pylist()
+    for days in rules.lookback_days:
+        inside = sum(
+            n or 0
+            for window, n in zip(windows, cases, strict=True)
+            if window < days // rules.window_days
+        )
+        if inside >= rules.person_eligible:
+            return days
+    return None
 
 
 def _choices_with_ends(rows: pa.Table, rule: OutcomeRule) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -94,7 +95,7 @@ def my_calibration(request: HttpRequest) -> HttpResponse:
         told = figures.calibration
         shown |= {"told": told, **_told(told), "reasons": _reasons(own, figures.rows)}
         shown["only"] = " / ".join(plain(choice) for choice in figures.only)
-        shown |= {"level": _level(figures.level)}
+        shown |= {"level": _level(figures.level, figures.level_days)}
     return render(request, "practitioner/calibration.html", shown)
 
 
@@ -328,7 +329,7 @@ def _alike(whole: OwnKind) -> dict[str, str] | None:
     }  # fmt: skip
 
 
-def _level(found: GradedPerson | CannotSay) -> dict[str, Any]:
+def _level(found: GradedPerson | CannotSay, days: int | None) -> dict[str, Any]:
     """One's own level, and what keeps one from the next."""
     if isinstance(found, CannotSay):
         return {"early": found.reason, "needs": found.needs}
@@ -337,7 +338,7 @@ def _level(found: GradedPerson | CannotSay) -> dict[str, Any]:
         "name": LEVEL_WORDS[found.certain], "at": found.certain,
         "possible": LEVEL_WORDS[found.possible] if found.possible > found.certain else "",
         "next": LEVEL_WORDS[found.certain + 1] if found.certain < len(LEVEL_WORDS) - 1 else "",
-        "eligible": found.eligible,
+        "eligible": found.eligible, "days": days,
         **{k: [CLAUSE_WORDS.get(text, text) for text in texts] for k, texts in words.items()},
     }  # fmt: skip
 
@@ -374,7 +375,7 @@ def _case(row: dict[str, Any]) -> dict[str, Any]:
     reason = row.get("override_reason")
     return {
         "case": row.get("case_id") or row["decision_id"],
-        "at": row["decided_at"][:16].replace("T", " "),
+        "at": f"{datetime.fromisoformat(row['decided_at']):%-d %b %Y, %H:%M}",
         "advised": plain(advised) if advised is not None else "–",
         "chose": plain(chose) if chose is not None else "–",
         "action": row["action"],
