@@ -142,6 +142,36 @@ def test_every_page_is_accessible_fits_and_breaks_no_policy(server, browser, sig
         page.context.close()
 
 
+CUT_OFF = """() => {
+  document.querySelectorAll("details").forEach((one) => { one.open = true; });
+  return [...document.querySelectorAll(".drawing svg")].flatMap((svg) => {
+    const edge = svg.getBoundingClientRect();
+    if (!edge.width) return [];
+    return [...svg.querySelectorAll("text")].filter((text) => {
+      const box = text.getBoundingClientRect();
+      return text.textContent.trim() && (box.left < edge.left - 1 || box.right > edge.right + 1);
+    }).map((text) => text.textContent);
+  });
+}"""
+
+
+@pytest.mark.parametrize(
+    "path", ["/diagnosis/credit", "/overview/credit", "/overview/credit/population/all"]
+)
+def test_no_label_is_cut_off_and_figures_stand_beside_their_drawing(
+    server, browser, signed_in, path
+):
+    page, _ = opened(server, browser, signed_in["programme_lead"], path)
+    for width, height in SIZES:
+        page.set_viewport_size({"width": width, "height": height})
+        assert page.evaluate(CUT_OFF) == [], width
+    page.set_viewport_size({"width": 1280, "height": 900})
+    columns = """() => [...document.querySelectorAll(".full .row")].filter((one) => one.offsetWidth)
+      .map((one) => getComputedStyle(one).gridTemplateColumns.split(" ").length)"""
+    assert set(page.evaluate(columns)) <= {3}
+    page.context.close()
+
+
 def looks(page: Page) -> Iterator[tuple[str, int]]:
     """The page, light and dark, wide and narrow, one after the other."""
     for scheme in ("light", "dark"):

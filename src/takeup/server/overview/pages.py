@@ -28,6 +28,7 @@ from takeup.server.overview.models import Snapshot
 from takeup.server.overview.queries import changes_of, due_of, rows_of, signals_by_population
 from takeup.server.overview.services import latest, newest_by_use_case, take_snapshot_of
 from takeup.server.pages.exports import shown_or_exported
+from takeup.server.pages.for_people import words
 from takeup.server.permissions import READS_EVERY_POPULATION, may
 
 _A_PAGE = 20
@@ -78,7 +79,7 @@ def population(request: HttpRequest, name: str, key: str) -> HttpResponse:
     if snapshot is None or view is None:
         raise Http404
     shown = {
-        "use_case": name, "declared": declared(name), "snapshot": snapshot, "row": view.row,
+        "use_case": name, "declared": declared(name), "snapshot": snapshot, "row": view.row, "told": snapshot.overview,
         "signals": signals_by_population(name).get(key, []), "sees_overview": bool(reads),
     }  # fmt: skip
     return shown_or_exported(
@@ -125,7 +126,7 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
         found.document["diagnoses"] if found and request.GET.get("as") == "csv" else []
     )
     findings = [
-        [f["title"], f["text"], f["grade"], f["first_action"]]
+        [words(f["title"]), words(f["text"]), f["grade"], words(f["first_action"] or "")]
         for d in wanted_findings
         for f in d.get("findings", [])
     ]
