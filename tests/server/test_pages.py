@@ -51,7 +51,7 @@ def test_who_opened_a_row_stands_where_its_person_can_see_it(key):
     client_of(with_role("administrator")).get(f"{PAGE}/{number}")
     page = mine.get("/my/access").content.decode()
     assert "Some Administrator" in page
-    assert "access.logged" in page
+    assert "looked at" in page
 
 
 def test_what_a_sender_wrote_is_shown_as_text_and_never_runs(key):

@@ -9,6 +9,8 @@ import csv
 import html
 import io
 import re
+import shutil
+import subprocess
 from datetime import date
 
 import pytest
@@ -130,8 +132,17 @@ WRONG = {
     "an id of a cohort": r"\b(LO1|LO2|SOUTH|PRIVATE)-first\b",
     "the name of an environment variable": r"TAKEUP_",
     "TOML": r"\bTOML\b|^\s*\w+ = [\"\[]|\.toml\b",
-    "a repr": r"\bNone\b(?! yet)|datetime\.|\{'|\['|<\w+ object|Decimal\(|\bnan\b",
+    "a code of a signal": r"\bRR\d+\b",
+    "a day as machines write it": r"\b20\d\d-\d\d-\d\d",
+    "the name of a column": r"\b[a-z][a-z0-9]*_[a-z0-9_]+\b|\binitial_choice\b",
+    "a command": r"\btakeup (?:sample|diagnose|serve|snapshot|key|log)\b",
+    "a kind of case as code": r"\b\w+=\w+",
+    "a repr": r"\bNone\b(?! yet| of )|datetime\.|\{'|\['|<\w+ object|Decimal\(|\bnan\b",
 }
+
+
+FOR_ENGINEERS = ("/senders", "/quarantine", "/organization/import")
+"""Pages for those who write files and send records: they need the names of columns."""
 
 
 @pytest.mark.parametrize("kind", WRONG)
@@ -139,10 +150,41 @@ def test_no_page_shows(sample, kind):
     found = [
         (role, address, line)
         for role, address, text in every_page(sample)
+        if not address.startswith(FOR_ENGINEERS)
         for line in text.splitlines()
         if re.search(WRONG[kind], line)
     ]
     assert found == []
+
+
+def test_no_field_or_drawing_speaks_in_codes(sample):
+    """What stands in a field as an example, and what is read aloud instead of a drawing."""
+    said = re.compile(r'(?:placeholder|aria-label|alt|title)="([^"]*)"')
+    wrong = re.compile(r"\w=\w|\w_\w|\b20\d\d-\d\d-\d\d|\bRR\d")
+    found = [
+        (role, address, text)
+        for role, pages in sample.items()
+        for address, page in pages.items()
+        if not address.startswith(FOR_ENGINEERS)
+        for text in said.findall(page)
+        if wrong.search(text)
+    ]
+    assert found == []
+
+
+def test_the_audit_log_names_no_event_and_writes_moments_in_words(sample):
+    from takeup.server.audit.models import AuditEntry
+
+    actions = "|".join(
+        re.escape(a) for a in set(AuditEntry.objects.values_list("action", flat=True))
+    )
+    for role, address in (("oversight officer", "/audit"), ("administrator", "/my/access")):
+        text = plain_text(sample[role][address])
+        assert not re.search(rf"\b({actions})\b", text)
+    told = plain_text(sample["oversight officer"]["/audit"])
+    assert "from: 5 October 2026, 06:00" in told or re.search(r"from: \d+ \w+ 20\d\d, 06:00", told)
+    assert "share: 100 %" in told
+    assert "the model may be behind by 2 points" in told
 
 
 def test_a_use_case_goes_by_its_title_except_where_senders_need_its_name(sample):
@@ -204,6 +246,55 @@ def test_every_share_of_a_population_is_the_same_on_overview_own_page_diagnosis_
         counts = f"{group['people']} people · {group['eligible']:,} "
         assert counts in lead(sample, f"/overview/{NAME}")
         assert counts in lead(sample, f"/diagnosis/{NAME}")
+
+
+def printed(address: str) -> str:
+    """A page's PDF as text in one line."""
+    from takeup.server.organization.models import Person
+
+    if shutil.which("pdftotext") is None:
+        pytest.skip("no pdftotext on this machine (make system installs it)")
+    client = client_of(Person.objects.get(person_id=f"staff-{Role.PROGRAMME_LEAD.value}"))
+    pdf = client.get(f"{address}?as=pdf").content
+    assert pdf[:5] == b"%PDF-"
+    text = subprocess.run(
+        ["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True
+    ).stdout
+    return re.sub(r"\s+", " ", text.decode())
+
+
+@pytest.mark.parametrize(
+    "address",
+    [f"/overview/{NAME}", f"/overview/{NAME}/population/LO1", f"/shadow/{NAME}/of/SOUTH-first"],
+)
+def test_a_pdf_tells_the_figures_of_its_page(sample, address):
+    """Each figure with its interval, count of people and cases, and sum that is printed stands on the
+    page. (Not the other way: printed, a cell of several lines is read line by line.)"""
+    number = r"[−+]?\d[\d,.]*"
+    figures = re.compile(
+        rf"{number} points \({number} to {number}\)|\d[\d,]* people · \d[\d,]* cases|[\d,]+ EUR"
+    )
+    page = re.sub(r"\s+", " ", lead(sample, address))
+    text = printed(address)
+    told = set(figures.findall(text))
+    for one in re.finditer(r"(\d+) % \((\d+) to (\d+)\)", text):
+        value, low, high = map(int, one.groups())
+        if low <= value <= high:  # Else of two cells.
+            told.add(one[0])
+    assert told
+    assert [one for one in told if one not in page] == []
+
+
+def test_a_notice_tells_the_figures_of_the_page_it_leads_to(sample):
+    from takeup.server.notices.models import Notice
+
+    figures = re.compile(r"\d[\d,.]* (?:%|points|of \d+)")
+    for one in Notice.objects.exclude(path=""):
+        for role, pages in sample.items():
+            if one.path in pages:
+                page = re.sub(r"\s+", " ", plain_text(pages[one.path]))
+                said = figures.findall(f"{one.subject} {one.text}".replace("\xa0", " "))
+                assert [f for f in said if f not in page] == [], (role, one.subject)
 
 
 _FORMS = re.compile("Change the gate|No gate is declared|Advice in every kind of case|Ranges are")

@@ -21,6 +21,7 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import debug_mode
 
+from takeup.report.dates import day_words
 from takeup.report.fitting import fitted, width_of
 
 FONT = "Inter, system-ui, sans-serif"
@@ -338,7 +339,9 @@ def weeks_chart(
             layers += _change_layers(changes, list(data["week"]), width - 110)
         return alt.layer(*layers).properties(width=width - 110, height=_WEEKS_HEIGHT)
 
-    text = "; ".join(f"week of {r.week}, {r.series.name}: {100 * r.value:.0f} %" for r in rows)
+    text = "; ".join(
+        f"week of {day_words(r.week)}, {r.series.name}: {100 * r.value:.0f} %" for r in rows
+    )
     return _both(make, text, wide)
 
 
@@ -427,7 +430,7 @@ def looks_chart(looks: Sequence[LookPoint], margin: float, ends: tuple[float, fl
             ).encode(x=x, y=y),
         ).properties(width=230 if width == WIDE else 250, height=150)
 
-    text = "; ".join(f"{p.day}: {100 * p.value:+.1f} points" for p in looks)
+    text = "; ".join(f"{day_words(p.day)}: {100 * p.value:+.1f} points" for p in looks)
     return _both(make, text)
 
 
@@ -511,7 +514,9 @@ def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -
         height = 44 * len(lanes) + 24
         return alt.layer(*layers).properties(width=width - (140 if narrow else 150), height=height)
 
-    return _both(make, "; ".join(f"{e.lane}, week of {e.week}: {e.code}" for e in events))
+    return _both(
+        make, "; ".join(f"{e.lane}, week of {day_words(e.week)}: {e.code}" for e in events)
+    )
 
 
 def _codes_apart(

@@ -73,9 +73,10 @@ class InputFacts:
 @dataclass(frozen=True, slots=True)
 class Page:
     """A report: its title, the input, the diagnoses that may be shared, and by use case what
-    changed since an earlier one."""
+    changed since an earlier one; `run_again`: whether its readers could run it."""
 
     title: str | None
     facts: InputFacts
     diagnoses: tuple[Diagnosis, ...]
     changes: dict[str, Changes] = field(default_factory=dict)
+    run_again: bool = True

@@ -106,7 +106,7 @@ def test_a_gate_changed_after_looking_is_seen_to_be(measured):
     declare({"margin": 0.30}, lead, reason="so that it passes")
     page = client_of(lead).get("/shadow/credit").content.decode("utf-8-sig")
     assert "Changed after a report was there to be seen" in page
-    assert "margin: 0.02 → 0.3" in page
+    assert "The model may be behind by: 2 points → 30 points" in page
     assert "so that it passes" in page
     Snapshot.objects.all().delete()
     take_snapshots()
@@ -258,3 +258,20 @@ def test_the_lead_and_the_decider_are_told_once_in_the_week_before_the_gate(stor
     assert {lead.handle, decider.handle} <= set(handles)
     assert len(handles) == len(set(handles))
     assert {one.path for one in told} == {"/shadow/credit/of/north"}
+
+
+def test_a_kind_of_case_is_stopped_by_its_words_as_the_page_offers_them(measured):
+    from takeup.server.rollout.models import Stop
+    from takeup.server.rollout.pages import _kind_asked
+    from takeup.server.rollout.shadow_looks import kinds_seen
+
+    lead = client_of(with_role("programme_lead"))
+    kinds = kinds_seen("credit")
+    assert kinds
+    page = lead.get("/rollout/credit").content.decode()
+    ((dimension, key),) = kinds[0].items()
+    told = f"{dimension}: {key.replace('_', ' ')}"
+    assert f'<option value="{told}">' in page
+    lead.post("/rollout/credit/stop", {"reason": "drill", "kind": told.capitalize()})
+    assert Stop.objects.get(use_case="credit").kind == kinds[0]
+    assert _kind_asked("credit", "stakes: high, segment: x") == {"stakes": "high", "segment": "x"}

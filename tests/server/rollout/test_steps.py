@@ -181,7 +181,9 @@ def test_the_page_takes_steps_and_stops_and_says_what_is_wrong(store):
     wrong = lead.post("/rollout/credit/step", step | {"share": "many"})
     assert (wrong.status_code, b"between 0 and 100" in wrong.content) == (422, True)
     assert lead.post("/rollout/credit/stop", {"reason": ""}).status_code == 422
-    assert lead.post("/rollout/credit/stop", {"reason": "x", "kind": "local"}).status_code == 422
+    refused = lead.post("/rollout/credit/stop", {"reason": "x", "kind": "local"})
+    assert refused.status_code == 422
+    assert "stakes: high" in refused.content.decode()
     oversight = client_of(with_role("oversight_officer"))
     assert oversight.post("/rollout/credit/stop", {"reason": "drill"}).status_code == 302
     assert rules_of("credit").stopped

@@ -6,6 +6,7 @@ from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import points, points_range, whole_percent
 from takeup.measure.signals import FIRST_RESPONSE, OWNER, WORDS, Signals, SignalSeen
 from takeup.report.charts import Event, timeline
+from takeup.report.dates import day_words
 from takeup.report.sections.section import Section
 
 _MOST_POPULATIONS = 12
@@ -67,7 +68,7 @@ def _heading(seen: tuple[SignalSeen, ...], diagnosis: Diagnosis) -> str:
     still = [s for s in seen if s.open]
     last = (still or list(seen))[-1]
     who = "" if last.population == "all" else f"{diagnosis.name(last.population)}: "
-    text = f"{who}{last.words} in the week of {last.week}"
+    text = f"{who}{last.words} in the week of {day_words(last.week)}"
     return text[0].upper() + text[1:]
 
 
@@ -83,7 +84,7 @@ def _figures(s: SignalSeen, diagnosis: Diagnosis) -> tuple[str, ...]:
     if s.change is not None and share:
         after += f" ({points(s.change.value)}, {points_range(s.change)})"
     return (
-        s.week,
+        day_words(s.week),
         "all" if s.population == "all" else diagnosis.name(s.population),
         f"{s.words}{' (open)' if s.open else ''}",
         whole_percent(s.before) if share else f"{s.before:,.3g}",

@@ -11,9 +11,21 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
+from takeup.report.dates import days_in_words
 from takeup.server.audit.models import AuditEntry
 from takeup.server.audit.services import prove
-from takeup.server.organization.services import Person, Role, cohort_title, names_of, use_case_title
+from takeup.server.organization.services import (
+    Person,
+    Role,
+    cohort_title,
+    cohort_titles,
+    names_of,
+    population_titles,
+    use_case_names,
+    use_case_title,
+)
+from takeup.server.pages.detail import key_words, value_words
+from takeup.server.signals.rules import signal_words
 
 _A_PAGE = 100
 _ERASED = re.compile(r"[0-9a-f]{16}")
@@ -94,7 +106,7 @@ def _named(entries: list[AuditEntry]) -> list[dict[str, Any]]:
         {
             "entry": e,
             "actor": _called(e.actor, names),
-            "what": _WORDS.get(e.action, e.action),
+            "what": _WORDS.get(e.action) or e.action.replace(".", ": ").replace("_", " "),
             "subject": _called(e.subject, names) if e.subject else "",
             "detail": _detail(e),
         }
@@ -111,24 +123,34 @@ def _detail(entry: AuditEntry) -> dict[str, str]:
     if entry.action == "use_case.declared":
         # Files of many lines: the page of the use case tells what stands in them.
         held = {k: v for k, v in held.items() if k not in ("before", "after")}
-    called = {"cohort": cohort_title, "use_case": use_case_title}
-    return {
-        k.replace("_", " "): called[k](str(v)) if k in called else _plainly(v)
-        for k, v in held.items()
+    return {key_words(k): _told(k, v) for k, v in held.items()}
+
+
+def _told(key: str, value: Any) -> str:
+    named = {
+        "cohort": cohort_title, "use_case": use_case_title, "view": _view,
+        "population": lambda p: population_titles().get(p, p), "code": signal_words,
+    }  # fmt: skip
+    if key in named:
+        return str(named[key](str(value)))
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        value = [str(_ROLES.get(one, one)) for one in value]
+    return value_words(key, _ROLES.get(value, value) if isinstance(value, str) else value)
+
+
+def _view(view: str) -> str:
+    """A view that was exported, by what its page is called: its file's name holds ids."""
+    told = re.sub(r"-(?=\d{4}-\d{2}-\d{2}$)", " ", view)
+    called = {
+        **{n: use_case_title(n) for n in use_case_names()},
+        **population_titles(),
+        **cohort_titles(),
     }
-
-
-def _plainly(value: Any) -> str:
-    """What an entry holds as words: lists by commas, records as name and value."""
-    if isinstance(value, dict):
-        return ", ".join(f"{str(k).replace('_', ' ')} {_plainly(v)}" for k, v in value.items())
-    if isinstance(value, list | tuple):
-        return ", ".join(_plainly(v) for v in value)
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    return (
-        "–" if value is None else str(_ROLES.get(value, value) if isinstance(value, str) else value)
-    )
+    for name in sorted(filter(None, called), key=len, reverse=True):
+        told = re.sub(rf"(^|-){re.escape(name)}(?=$|[- ])", rf"\1 {called[name]} ", told)
+    page, *rest = told.split("-", 1)
+    words = " ".join([page, *(part.replace(" -", ", ").replace("-", " ") for part in rest)])
+    return days_in_words(re.sub(r"\s+", " ", words).strip())
 
 
 def _called(actor: str, names: dict[str, str]) -> Any:

@@ -34,6 +34,7 @@ from takeup.server.organization.services import declared, population_keys, popul
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Snapshot
 from takeup.server.overview.release import release
+from takeup.server.pages.for_people import page_words
 from takeup.server.practitioner.services import take_practice
 from takeup.server.record_api.services import handles_behind, recorded_by_batch, silent_senders
 from takeup.server.rollout.services import take_looks, tell_of_gates
@@ -150,7 +151,9 @@ def _take(
             defaults={
                 "taken_at": now(),
                 "document": result.document("share"),
-                "body": render_body(Page(None, result.facts, result.shared)),
+                "body": page_words(
+                    render_body(Page(None, result.facts, result.shared, run_again=False))
+                ),
             },
         )
         if made:
@@ -210,7 +213,9 @@ def _draw(snapshot: Snapshot, result: Result, left_out: Sequence[str]) -> None:
         **{f"staggered{i}": one for i, one in enumerate(staggered_sections(diagnosis))},
         **{f"comparison{i}": one for i, one in enumerate(comparison_sections(diagnosis))},
     }
-    snapshot.cards = {key: render_card(one) for key, one in sections.items() if one is not None}
+    snapshot.cards = {
+        key: page_words(render_card(one)) for key, one in sections.items() if one is not None
+    }
     snapshot.save(update_fields=["overview", "cards"])
     PopulationView.objects.bulk_create(
         PopulationView(snapshot=snapshot, key=row.key, place=place, row=plain(row))

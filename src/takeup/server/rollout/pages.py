@@ -14,13 +14,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
-from takeup.record.use_case import kind_of, words_of_kind
+from takeup.record.use_case import kind_of
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person
+from takeup.server.pages.detail import kind_words
 from takeup.server.permissions import READS_EVERY_COHORT, may
 from takeup.server.rollout import services
 from takeup.server.rollout.gates import report_path
 from takeup.server.rollout.models import Draw, Step, Stop
+from takeup.server.rollout.shadow_looks import kinds_seen
 
 MODES = {
     "off": gettext_lazy("Off: no advice is made"),
@@ -85,9 +87,10 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
         "everybody": all(one.stage.mode == "assist" for one in stages),
         "stopped": rules.stopped,
         "planned": list(services.planned([name], moment)),
-        "stops": [(s, words_of_kind(s.kind), names.get(s.made_by, s.made_by),
+        "stops": [(s, kind_words(s.kind), names.get(s.made_by, s.made_by),
                    names.get(s.lifted_by, s.lifted_by)) for s in stops],
-        "reserved": [words_of_kind(k) for k in organization.declared(name).reserved_kinds],
+        "reserved": [kind_words(k) for k in organization.declared(name).reserved_kinds],
+        "kinds": [kind_words(kind) for kind in kinds_seen(name)], "example": _example(name),
         "blind_percent": f"{100 * rules.blind:g}",
         "draw": Draw.objects.filter(use_case=name).first() or Draw(use_case=name),
         "history": [(s, names.get(s.made_by, s.made_by)) for s in history],
@@ -161,14 +164,32 @@ def rollout_stop(request: HttpRequest, name: str) -> HttpResponse:
     """No advice, at once."""
 
     def stop() -> None:
-        text = request.POST.get("kind", "").strip()
-        try:
-            kind = kind_of(text) if text else None
-        except ValueError as error:
-            raise InputError(str(error)) from None
+        kind = _kind_asked(name, request.POST.get("kind", "").strip())
         services.stop(name, by=actor_of(request), reason=_reason(request), kind=kind)
 
     return _verb(request, name, _("Stopped. No client shows advice within seconds."), stop)
+
+
+def _kind_asked(name: str, text: str) -> dict[str, str] | None:
+    """The kind of case that a text means: one the page offers, or `segment: local`; None for every
+    case. Raises InputError where it is neither."""
+    if not text:
+        return None
+    for kind in kinds_seen(name):
+        if kind_words(kind).casefold() == text.casefold():
+            return kind
+    try:
+        return kind_of(text if "=" in text else text.replace(", ", " and ").replace(": ", "="))
+    except ValueError:
+        raise InputError(
+            _("write a kind of case as what tells it apart and its value, like “{example}”").format(
+                example=_example(name)
+            )
+        ) from None
+
+
+def _example(name: str) -> str:
+    return next(map(kind_words, kinds_seen(name)), _("stakes: high"))
 
 
 @require_POST

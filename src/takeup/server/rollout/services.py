@@ -16,6 +16,7 @@ from takeup.record.use_case import words_of_kind
 from takeup.server.agreement.services import need_agreed_change
 from takeup.server.audit import services as audit
 from takeup.server.organization import services as organization
+from takeup.server.pages.detail import kind_words
 from takeup.server.rollout.gates import gate_of, gates_due, last_decision, tell_of_gates
 from takeup.server.rollout.in_force import HeldAnswers, begun, mode_of, planned, rules_in_force
 from takeup.server.rollout.models import Draw, GateDecision, Step, Stop
@@ -144,7 +145,7 @@ def rollout_events(use_case: str) -> list[tuple[date, str, str]]:
         )
     ]  # fmt: skip
     for held in Stop.objects.filter(use_case=use_case):
-        kind = words_of_kind(held.kind) or "every case"
+        kind = kind_words(held.kind) or "every case"
         found.append((held.made_at.date(), "stop", f"no advice on {kind}: {held.reason}"))
         if held.lifted_at:
             found.append((held.lifted_at.date(), "stop", f"advice on {kind} again"))

@@ -104,3 +104,14 @@ def _cut(decisions: ir.Table) -> datetime:
     """Just after the last decision of the table."""
     last: datetime = fetch(decisions.aggregate(last=decisions.decided_at.max()))["last"][0].as_py()
     return last.replace(tzinfo=UTC) if last.tzinfo is None else last
+
+
+def kinds_seen(name: str) -> list[dict[str, str]]:
+    """Kinds of case that the newest shadow report of any cohort tells apart."""
+    found: dict[tuple[str, str], None] = {}
+    newest = {look.cohort: look for look in Look.objects.filter(use_case=name).order_by("day")}
+    for look in newest.values():
+        for kind in look.document.get("kinds", ()):
+            if kind["dimension"]:
+                found[kind["dimension"].removeprefix("x_"), kind["key"]] = None
+    return [{dimension: key} for dimension, key in sorted(found)]

@@ -29,6 +29,7 @@ from takeup.report.sections.shadow import (
 from takeup.server.agreement.services import measuring
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
+from takeup.server.pages.detail import key_words, value_words
 from takeup.server.pages.exports import shown_or_exported
 from takeup.server.permissions import may
 from takeup.server.rollout import gates, services
@@ -240,7 +241,8 @@ def _versions(name: str, cohort: str) -> list[dict[str, Any]]:
                 "late": gates.changed_after_looking(version),
                 "after_start": version.declared_at.date() > date.fromisoformat(version.declared["starts"]),
                 "changes": [] if before is None else [
-                    (key, before.declared.get(key), value)
+                    (key_words(key).capitalize(), value_words(key, before.declared.get(key)),
+                     value_words(key, value))
                     for key, value in version.declared.items()
                     if before.declared.get(key) != value
                 ],

@@ -58,6 +58,11 @@ def asks_of(code: str) -> Asks:
     )  # fmt: skip
 
 
+def signal_words(code: str) -> str:
+    """What the signal of this code is called."""
+    return asks_of(code).words if code == SILENT or code in WORDS else code
+
+
 def due_after(day: date, working_days: int) -> date:
     """The day that many working days later (Monday to Friday)."""
     found: date = np.busday_offset(day, working_days, roll="backward").astype(date)

@@ -13,6 +13,7 @@ from takeup.diagnosis.words import points, points_range, whole_percent
 from takeup.measure.signals import Signals, SignalSeen
 from takeup.record.clock import now
 from takeup.record.errors import InputError
+from takeup.report.dates import day_words
 from takeup.server.audit import services as audit
 from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
@@ -95,9 +96,9 @@ def _tell(response: Response, asks: Asks, titles: Mapping[str, str]) -> None:
 def _evidence(seen: SignalSeen) -> str:
     """The figures in words: before, after, and what stands before behaviour."""
     if seen.unit == "share":
-        text = f"{whole_percent(seen.after)} in the week of {seen.week}, {whole_percent(seen.before)} before"
+        text = f"{whole_percent(seen.after)} in the week of {day_words(seen.week)}, {whole_percent(seen.before)} before"
     else:
-        text = f"{seen.after:,.3g} in the week of {seen.week}, {seen.before:,.3g} before"
+        text = f"{seen.after:,.3g} in the week of {day_words(seen.week)}, {seen.before:,.3g} before"
     if seen.change is not None and seen.change.unit == "points":
         text += f" ({points(seen.change.value)}, {points_range(seen.change)})"
     return text + (f"; {seen.named_first} came in these weeks" if seen.named_first else "")
