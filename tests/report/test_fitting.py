@@ -90,3 +90,16 @@ def test_letters_are_as_wide_as_the_font_of_the_page_draws_them():
             true = 12 * wide[drawn[ord(letter)]][0] / of
             assert true <= width_of(letter), letter
             assert not letter.isalnum() or width_of(letter) <= true + 3, letter
+
+
+def test_an_axis_is_as_wide_as_its_strips_so_that_its_ticks_stand_over_their_lines():
+    marks = [Mark(SERIES, 0.5, 0.2, 0.8, "50 %")]
+    axis = axis_over(marks, zero=False, percent=True, whole=True)
+    frames = [
+        re.search(r'width="(\d+)"', one.wide) for one in (axis_strip(axis), strip(axis, marks, ""))
+    ]
+    head, row = (int(found[1]) for found in frames if found)
+    assert abs(head - row) <= 3
+    labels = re.findall(r'text-anchor="(\w+)"[^>]*>([\d]+ %)<', axis_strip(axis).wide)
+    assert labels[0] == ("start", "0 %")
+    assert labels[-1] == ("end", "100 %")

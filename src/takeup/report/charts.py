@@ -130,7 +130,13 @@ def axis_strip(axis: Axis) -> Chart:
 def _axis_spec(width: int, height: int) -> str:
     return _spec(
         alt.Chart(alt.NamedData("ticks"))
-        .mark_text(fontSize=12, color="var(--third)", baseline="middle")
+        .mark_text(
+            fontSize=12,
+            color="var(--third)",
+            baseline="middle",
+            # At the ends inside: a wider drawing would be scaled, and no tick stand over its line.
+            align=alt.ExprRef("datum.x < 0.05 ? 'left' : datum.x > 0.95 ? 'right' : 'center'"),
+        )
         .encode(x=_x("x"), text="label:N", y=alt.value(8))
         .properties(width=width, height=height)
     )
