@@ -223,27 +223,33 @@ def _costs(d: Diagnosis) -> Fact:
     return Fact(
         label,
         _net(stake, value.unit),
-        f"{_number(stake.low)} to {_number(stake.high)} {value.unit} over {whole.eligible:,} decisions{most}",
-        "Set against always following the advice. Less is better; below zero, people saved something.",
+        f"{_range_of(stake)} {value.unit} over {whole.eligible:,} decisions{most}",
+        "Set against always following the advice.",
         tuple((d.name(v.population), _lost(v, value)) for v in value.populations[1:]),
     )
 
 
 def _net(stake: Estimate, unit: str) -> str:
+    """What was lost, or saved, beyond chance."""
     if stake.low > 0:
-        return f"{_number(stake.value)} {unit}"
-    return (
-        f"{_number(-stake.value)} {unit} saved"
-        if stake.high < 0
-        else "No net loss told from chance"
-    )
+        return f"{_number(stake.value)} {unit} lost"
+    if stake.high < 0:
+        return f"{_number(-stake.value)} {unit} saved"
+    return "No net loss told from chance"
+
+
+def _range_of(stake: Estimate) -> str:
+    """Its interval, of what was saved where something was."""
+    low, high = (-stake.high, -stake.low) if stake.high < 0 else (stake.low, stake.high)
+    return f"{_number(low)} to {_number(high)}"
 
 
 def _lost(v: ValueOf, value: Value) -> str:
     stake = v.at_stake
     if isinstance(stake, CannotSay):
         return STATUS[stake.status]
-    return f"{_number(stake.value)} {value.unit} ({_number(stake.low)} to {_number(stake.high)})"
+    said = _net(stake, value.unit)
+    return f"{said[0].lower()}{said[1:]} ({_range_of(stake)})"
 
 
 def _number(value: float) -> str:
