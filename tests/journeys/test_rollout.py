@@ -164,14 +164,14 @@ def test_from_shadow_through_its_gate_to_assist_and_a_stop(server, tmp_path):
             assert {shown for _, shown in script.said()[hidden:]} == {"hidden"}
 
             page.goto(server.address("/overview/credit-line"))
-            expect(page.locator("main")).to_contain_text("no eligible case in assist")
+            expect(page.locator("main")).to_contain_text("No case in assist yet")
             tomorrow = snapshot_of_tomorrow(server)
             page.reload()
             expect(page.locator("main .eyebrow")).to_contain_text(f"{tomorrow:%A %-d %B %Y}")
             expect(page.locator("main .pops")).to_contain_text("officers")
-            expect(page.locator("main")).not_to_contain_text("no eligible case in assist")
-            expect(page.locator(".timeline")).to_contain_text("first-wave: assist")
-            expect(page.locator(".timeline")).to_contain_text("no advice on segment=salary")
+            expect(page.locator("main")).not_to_contain_text("No case in assist yet")
+            expect(page.locator(".timeline")).to_contain_text("first wave: assist")
+            expect(page.locator(".timeline")).to_contain_text("no advice on segment: salary")
         finally:
             script.process.kill()
             browser.close()
