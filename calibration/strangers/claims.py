@@ -38,7 +38,7 @@ def claims(seed: int, world: str) -> dict[str, Any]:
     draw = np.random.default_rng([seed, 83, list(WORLDS).index(world)])
     one = WORLDS[world]
     frame = table(one, draw, int(draw.choice([1_500, 6_000])), one.people)
-    result = takeup.diagnose(frame, mapping=_mapping(frame))
+    result = takeup.diagnose(frame, mapping=mapping_of(frame))
     said = [f for f in result.findings() if rule(f.rule).false_if]
     false = [f for f in said if is_false(f, world)]
     verdict = result.diagnoses[0].verdict
@@ -51,7 +51,8 @@ def claims(seed: int, world: str) -> dict[str, Any]:
     }
 
 
-def _mapping(frame: pd.DataFrame) -> dict[str, Any]:
+def mapping_of(frame: pd.DataFrame) -> dict[str, Any]:
+    """What the columns of a world's table mean."""
     return {
         "columns": {n: n for n in _MAPPED if n in frame},
         "outcomes": [{"name": "outcome", "outcome": "outcome"}],

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from calibration.strangers.claims import _mapping
+from calibration.strangers.claims import mapping_of
 from calibration.strangers.worlds import WORLDS, table
 
 import takeup
@@ -32,7 +32,7 @@ def drawn(seed: int) -> tuple[pd.DataFrame, list[Finding], str]:
         alone=float(draw.choice([0.55, 0.8, 0.9])),
     )  # fmt: skip
     frame = table(world, draw, int(draw.integers(600, 2_500)), 30)
-    result = takeup.diagnose(frame, mapping=_mapping(frame))
+    result = takeup.diagnose(frame, mapping=mapping_of(frame))
     return frame, result.findings(), result.diagnoses[0].verdict
 
 
