@@ -40,11 +40,11 @@ def empty(deployment) -> None:
     """Take every row out of the store, but for the audit log, which nothing empties."""
     from django.apps import apps
 
-    from takeup.server.record_api.receive import forget_types
+    from takeup.server.record_api.covariates import forget_types
 
     first = ("InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
              "Placement", "Lead", "Grant", "Declaration", "UseCase", "Population", "Team", "Cohort",
-             "Person", "Covariate", "ClusterKey", "PseudonymKey", "Snapshot", "DBTaskResult",
+             "Person", "Covariate", "CovariateOf", "ClusterKey", "PseudonymKey", "Snapshot", "DBTaskResult",
              "Agreement", "Change", "TrackRecord", "PracticeCase", "Objection", "Reading", "Report", "Export", "Flag", "Reply", "Release", "Topic", "OverrideTotal", "VaultKey", "OwnRow", "PopulationView", "Released", "Draw", "Step", "Stop", "GateDecision", "GateVersion", "Attestation", "Look", "Opening",
              "Answer", "Response", "Notice", "Delivery", "Wants")  # fmt: skip
     models = {model.__name__: model for model in apps.get_models()}

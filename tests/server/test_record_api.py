@@ -91,7 +91,7 @@ def test_lines_of_ndjson_fail_alone(server, key):
 def test_a_covariate_keeps_the_type_it_came_with(server, key):
     server.send("/api/v1/decisions", [decision(400, x_amount=12_000)], key)
     _, answer = server.send("/api/v1/decisions", [decision(401, x_amount="much")], key)
-    assert answer["results"][0]["reasons"] == ["x_amount: number in this log, text here"]
+    assert answer["results"][0]["reasons"] == ["x_amount: number in this use case, text here"]
 
 
 def test_a_key_sends_only_what_it_is_for_and_nothing_once_revoked(server):
@@ -130,7 +130,7 @@ def test_outcomes_come_later_and_the_log_opens_with_any_reader(server, key):
     server.command("log", "drain")
     table = DeltaTable(server.home / "log" / "decisions")
     frame = table.to_pandas()
-    assert table.metadata().partition_columns == ["use_case", "month"]
+    assert table.metadata().partition_columns == ["use_case_folder", "month"]
     assert sorted(frame.loc[frame["decision_id"] == "d900", "revision"]) == [1, 2]
     assert server.command("log", "verify").returncode == 0
 

@@ -8,7 +8,9 @@ deltalake and scanned by DuckDB.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+import hashlib
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -38,10 +40,19 @@ TIME_OF: dict[RecordKind, str] = {
     "eligible": "eligible_at",
 }
 """The column whose month a record is kept under."""
-_PARTITIONS = ["use_case", "month"]
+_FOLDER = "use_case_folder"
+_PARTITIONS = [_FOLDER, "month"]
 _DRAIN = "takeup-drain"
-_OWN = ("batch", "month")
-"""Columns the log adds: the drain's batch, and the month a record is kept under."""
+_OWN = ("batch", "month", _FOLDER)
+"""Columns the log adds: the drain's batch, and the month and short name a record is kept under."""
+_SHORT_NAME = re.compile(r"[a-z0-9_]{1,60}")
+_TABLE = {
+    # Statistics of files stand in commits and checkpoints, which no rewriting of rows reaches: none
+    # of what says who, which case, or in whose words.
+    "delta.dataSkippingStatsColumns": ",".join(("batch", *TIME_OF.values())),
+    # A commit that a checkpoint has taken in goes when `vacuum` is asked for.
+    "delta.logRetentionDuration": "interval 0 days",
+}
 FREE_TEXT = ("override_comment",)
 _UNTOLD = (*_OWN, "person_id", *FREE_TEXT)
 
@@ -109,12 +120,15 @@ class DecisionLog:
             if held < batch - 1:
                 raise LogBehindError(held)
             try:
+                if table is not None and table.metadata().partition_columns != _PARTITIONS:
+                    table = _repartitioned(table)
                 write_deltalake(
                     table if table is not None else self._address(kind),
                     rows,
                     mode="append",
                     partition_by=_PARTITIONS,
                     schema_mode="merge",
+                    configuration=_TABLE,
                     commit_properties=CommitProperties(
                         app_transactions=[Transaction(_DRAIN, batch)]
                     ),
@@ -163,13 +177,14 @@ class DecisionLog:
         if table is None:
             return 0
         rewritten = 0
+        by = table.metadata().partition_columns
         for part in table.partitions():
-            where = [(name, "=", part[name]) for name in _PARTITIONS]
+            where = [(name, "=", part[name]) for name in by]
             rows = table.to_pyarrow_table(filters=where)
             changed = change(rows)
             if changed is None:
                 continue
-            predicate = " AND ".join(f"{n} = '{_quoted(part[n])}'" for n in _PARTITIONS)
+            predicate = " AND ".join(f"{n} = '{_quoted(part[n])}'" for n in by)
             write_deltalake(
                 DeltaTable(self._address(kind)), changed, mode="overwrite", predicate=predicate
             )
@@ -207,6 +222,8 @@ def to_arrow(
     if kind != "outcomes":
         used = sorted(name for name in covariates if f'"{name}":'.encode() in text)
         types |= {name: _ARROW[covariates[name]] for name in used}
+    if not bodies:
+        return _dated(kind, pa.schema(list(types.items())).empty_table(), batch)
     table = read_json(
         pa.BufferReader(text),
         read_options=ReadOptions(block_size=max(len(text), 1)),
@@ -214,8 +231,51 @@ def to_arrow(
             explicit_schema=pa.schema(list(types.items())), unexpected_field_behavior="ignore"
         ),
     )
+    return _dated(kind, table, batch)
+
+
+def _dated(kind: RecordKind, table: pa.Table, batch: int) -> pa.Table:
+    """With the log's own columns."""
     table = table.append_column("month", pc.strftime(table[TIME_OF[kind]], format="%Y-%m"))
+    table = table.append_column(_FOLDER, _folders(table["use_case"]))
     return table.append_column("batch", pa.array([batch] * table.num_rows, pa.int64()))
+
+
+def folder_of(use_case: str) -> str:
+    """The short name of a use case in the names of the log's folders: itself where it is short
+    and plain, else what is plain of it and a mark of the whole. File systems take 255 bytes of
+    a name, and each byte that is no plain character takes three of them."""
+    if _SHORT_NAME.fullmatch(use_case):
+        return use_case
+    plain = re.sub(r"[^a-z0-9]+", "_", use_case.lower()).strip("_")[:40]
+    return f"{plain}-{hashlib.sha256(use_case.encode()).hexdigest()[:16]}"
+
+
+def _folders(use_cases: pa.ChunkedArray) -> pa.Array:
+    names = use_cases.combine_chunks().dictionary_encode()
+    short = [folder_of(name) for name in names.dictionary.to_pylist()]
+    return pa.array(short, pa.string()).take(names.indices)
+
+
+def _repartitioned(table: DeltaTable) -> DeltaTable:
+    """A table of before folders had short names, its rows in such folders: one commit."""
+    held = table.to_pyarrow_dataset().scanner()
+    schema = held.projected_schema.append(pa.field(_FOLDER, pa.string()))
+
+    def batches() -> Iterator[pa.RecordBatch]:
+        for batch in held.to_batches():
+            rows = pa.table(batch)
+            yield from rows.append_column(_FOLDER, _folders(rows["use_case"])).to_batches()
+
+    table.alter.set_table_properties(_TABLE)
+    write_deltalake(
+        table,
+        pa.RecordBatchReader.from_batches(schema, batches()),
+        mode="overwrite",
+        schema_mode="overwrite",
+        partition_by=_PARTITIONS,
+    )
+    return table
 
 
 def digests(rows: pa.Table, without: Collection[str] = ()) -> dict[int, tuple[int, str]]:

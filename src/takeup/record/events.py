@@ -48,7 +48,7 @@ class _Envelope(BaseModel):
 class Event:
     """One event: `name` of TYPES, of the decision `decision_id` in `use_case`; `data` in
     canonical columns, `kind` for views and flags. `key` is source and id: what CloudEvents says
-    identifies an event."""
+    identifies an event; here within its use case."""
 
     name: str
     use_case: str
@@ -84,14 +84,15 @@ def event_of(body: str) -> Event:
     return Event(**{**held, "time": datetime.fromisoformat(held["time"])})
 
 
-def read_event(given: Any) -> Event | Refusal:
+def read_event(given: Any, within: str | None = None) -> Event | Refusal:
     """A CloudEvent of one of TYPES (`takeup.made`, or `made` alone), or what is wrong with it.
 
-    `data` holds `use_case` and canonical columns; a `made` event whose columns would not make a
+    `within`: whose ids these are, where a source may not take another's. `data` holds `use_case` and canonical columns; a `made` event whose columns would not make a
     decision is refused at once, not when it is folded.
     """
     if not isinstance(given, dict):
         return Refusal(("event: not an object of CloudEvents attributes",))
+    named = () if within is None else (within,)
     try:
         read = _Envelope.model_validate(given)
     except ValidationError as error:
@@ -114,7 +115,7 @@ def read_event(given: Any) -> Event | Refusal:
         return Refusal(("data.kind: needed, what is wrong with the advice",))
     event = Event(
         name, use_case.strip(), read.subject, read.time.astimezone(UTC), dict(read.data),
-        json.dumps([read.source, read.id], ensure_ascii=False),
+        json.dumps([read.source, read.id, *named], ensure_ascii=False),
     )  # fmt: skip
     # Folded with a decision made out of thin air, so that its own columns are checked alone.
     probe = [event] if name == "made" else [event, _stub(event)]

@@ -42,9 +42,12 @@ RECORD_KINDS: tuple[RecordKind, ...] = ("decisions", "outcomes", "eligible")
 Scalar = str | float | int | bool | datetime
 CovariateType = Literal["text", "number", "boolean"]
 
-_COVARIATE_NAME = re.compile(r"^x_[a-z0-9_]{1,60}$")
+_COVARIATE_NAME = re.compile(r"x_[a-z0-9_]{1,60}")
 _LONGEST_TEXT = 2_000
 LONGEST_NAME = 200
+_LONGEST_KEY, _LONGEST_KEY_BYTES = 600, 1_800
+"""Characters of a key's column, and the bytes of it that fit an index of PostgreSQL (2,704) beside
+the kind and a use case of LONGEST_NAME characters of four bytes."""
 _NAMES = (
     "decision_id",
     "case_id",
@@ -223,7 +226,16 @@ def _key(kind: RecordKind, values: dict[str, Scalar]) -> str:
 
 def outcome_key(decision_id: Any, outcome_name: Any, observed_at: Any) -> str:
     """What identifies an outcome: its decision, its name and when it was observed."""
-    return json.dumps([decision_id, outcome_name, _iso(observed_at)], ensure_ascii=False)
+    return short_key(json.dumps([decision_id, outcome_name, _iso(observed_at)], ensure_ascii=False))
+
+
+def short_key(key: str) -> str:
+    """`key`, or where an index of a store could not hold it, its beginning and a mark of the whole."""
+    written = key.encode()
+    if len(key) <= _LONGEST_KEY and len(written) <= _LONGEST_KEY_BYTES:
+        return key
+    mark = hashlib.blake2b(written, digest_size=16).hexdigest()
+    return f"{key[:100]}… {mark}"
 
 
 def _content(values: dict[str, Scalar]) -> bytes:
@@ -264,7 +276,7 @@ def _covariates(
 def _misnamed(name: str) -> str | None:
     if not name.startswith(COVARIATE_PREFIX):
         return f"{name}: not a canonical column; covariates are named x_…"
-    if not _COVARIATE_NAME.match(name):
+    if not _COVARIATE_NAME.fullmatch(name):
         return f"{name}: write x_ and up to 60 of a–z, 0–9 and _"
     return None
 

@@ -41,6 +41,7 @@ _WORDS = {
     "gate.decided": _("decided on a gate"),
     "gate.declared": _("declared a gate"),
     "history.imported": _("brought in history"),
+    "log.set_aside": _("set rows aside that the log could not hold"),
     "log.written_again": _("wrote again what the log had lost"),
     "key.made": _("made a key"),
     "key.revoked": _("refused a key"),

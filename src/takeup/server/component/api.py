@@ -68,7 +68,9 @@ async def component_events(request: HttpRequest) -> HttpResponse:
         raise Problem(
             403, "Not of this token", "a token speaks of its own decision, and never decides"
         )
-    await kept(receive_events, [_not_later(one) for one in given], token.key)
+    # The ids a page gives are its decision's own: it takes no other advice's.
+    told = [_not_later(one) for one in given]
+    await kept(receive_events, told, token.key, within=token.decision_id)
     return _open_to(HttpResponse(status=204), token.origin)
 
 

@@ -55,6 +55,11 @@ def seal(batch: int, bodies: Sequence[str], first: datetime, last: datetime) -> 
     return True
 
 
+def discard(batch: int) -> None:
+    """A batch was not written after all: what is, is sealed in its place."""
+    SealedBatch.objects.filter(batch=batch).delete()
+
+
 def opened(
     private: str, reason: str, actor: str, since: datetime | None = None
 ) -> Iterator[dict[str, Any]]:

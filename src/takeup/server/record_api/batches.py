@@ -3,9 +3,12 @@ NDJSON."""
 
 from __future__ import annotations
 
+import io
+import json
+from collections import Counter
 from typing import Any
 
-from pydantic_core import from_json
+from jiter import from_json
 
 from takeup.server.problems import Problem
 from takeup.server.record_api.receive import MOST_ROWS, Unreadable
@@ -18,7 +21,7 @@ def rows_of(body: bytes, content_type: str, member: str = "rows") -> list[Any]:
     """
     kind = content_type.split(";")[0].strip().lower()
     if kind in ("application/x-ndjson", "application/ndjson", "application/jsonl"):
-        rows = [_line(line) for line in body.split(b"\n") if line.strip()]
+        rows = [_line(line) for line in _lines(body)]
     elif kind in ("application/json", ""):
         rows = _array(body, member)
     else:
@@ -28,9 +31,7 @@ def rows_of(body: bytes, content_type: str, member: str = "rows") -> list[Any]:
     if not rows:
         raise Problem(400, "Empty batch", "the batch holds no rows")
     if len(rows) > MOST_ROWS:
-        raise Problem(
-            413, "Batch too large", f"{len(rows)} rows; send at most {MOST_ROWS:,} a batch"
-        )
+        raise _too_many(f"{len(rows):,}")
     return rows
 
 
@@ -54,24 +55,88 @@ def events_of(body: bytes, content_type: str) -> list[Any]:
 
 
 def one_of(body: bytes) -> Any:
-    """The one JSON value of a body. Raises Problem where it is none, or more than one."""
-    try:
-        return from_json(body, allow_inf_nan=False)
-    except ValueError as error:
-        raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None
+    """The one JSON value of a body. Raises Problem where it is none, or more than one, or names a
+    key twice."""
+    found, twice = _parsed(body)
+    if twice and (reason := _repeated(found)):
+        raise Problem(400, "A key twice", f"the body is not used: {reason}")
+    return found
 
 
 def _array(body: bytes, member: str) -> list[Any]:
-    given = one_of(body)
-    if isinstance(given, dict) and isinstance(given.get(member), list):
-        given = given[member]
+    given, twice = _parsed(body)
+    if isinstance(given, dict) and not isinstance(given, _Repeated):
+        given = given.get(member, given)
     if not isinstance(given, list):
         raise Problem(400, "Not a batch", f'send an array, or {{"{member}": […]}}, or NDJSON')
-    return given
+    return [_sound(row) for row in given] if twice else given
+
+
+def _parsed(body: bytes) -> tuple[Any, bool]:
+    """The JSON value of a body, and whether an object in it names a key twice."""
+    try:
+        return from_json(body, allow_inf_nan=False, catch_duplicate_keys=True), False
+    except ValueError as error:
+        if "duplicate key" not in str(error):
+            raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None
+    try:
+        # Slower, but it can say in which rows.
+        return json.loads(body, object_pairs_hook=_object, parse_constant=_no_number), True
+    except (ValueError, RecursionError) as error:
+        raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None
+
+
+def _lines(body: bytes) -> list[bytes]:
+    """The lines that hold something. Raises Problem as soon as there are too many."""
+    found: list[bytes] = []
+    for line in io.BytesIO(body):
+        if not line.isspace():
+            found.append(line)
+            if len(found) > MOST_ROWS:
+                raise _too_many(f"more than {MOST_ROWS:,}")
+    return found
+
+
+def _too_many(rows: str) -> Problem:
+    return Problem(413, "Batch too large", f"{rows} rows; send at most {MOST_ROWS:,} a batch")
 
 
 def _line(line: bytes) -> Any:
     try:
-        return from_json(line, allow_inf_nan=False)
-    except ValueError as error:
-        return Unreadable(line.decode("utf-8", "replace"), f"the line is not JSON: {error}")
+        row, twice = _parsed(line.rstrip(b"\r\n"))
+    except Problem as problem:
+        reason = problem.detail.replace("the body", "the line", 1)
+        return Unreadable(line.decode("utf-8", "replace"), reason)
+    return _sound(row) if twice else row
+
+
+class _Repeated(dict[str, Any]):
+    """An object in which `key` stands twice: which of the two was meant, nobody knows."""
+
+    def __init__(self, pairs: list[tuple[str, Any]], key: str) -> None:
+        super().__init__(pairs)
+        self.key = key
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    seen = Counter(name for name, _ in pairs)
+    twice = next((name for name, n in seen.items() if n > 1), None)
+    return dict(pairs) if twice is None else _Repeated(pairs, twice)
+
+
+def _no_number(text: str) -> float:
+    raise ValueError(text)
+
+
+def _sound(row: Any) -> Any:
+    """A row, or why it is not used."""
+    if reason := _repeated(row):
+        return Unreadable(json.dumps(row, ensure_ascii=False), reason)
+    return row
+
+
+def _repeated(value: Any) -> str | None:
+    if isinstance(value, _Repeated):
+        return f"{value.key!r} stands twice in one object; send it once"
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return next((found for one in inner if (found := _repeated(one))), None)

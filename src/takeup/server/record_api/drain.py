@@ -25,9 +25,11 @@ from takeup.server.feedback.services import keep_flags
 from takeup.server.organization.services import use_case
 from takeup.server.oversight.services import seal
 from takeup.server.practitioner.services import keep_own
-from takeup.server.record_api.models import Batch, Covariate, InboxRow
+from takeup.server.record_api.covariates import column_types, in_their_columns
+from takeup.server.record_api.models import Batch, InboxRow
 from takeup.server.record_api.placing import PLACES, placed
 from takeup.server.record_api.pseudonyms import pseudonymised
+from takeup.server.record_api.set_aside import set_aside
 
 MOST_ROWS = 50_000
 _ASKED_AT_ONCE = 5_000
@@ -52,15 +54,21 @@ def drain(log: DecisionLog) -> Drained:
         more = True
         while more:
             more = _form(kind) == MOST_ROWS
-            for batch in Batch.objects.filter(kind=kind, written_at=None).order_by("number"):
+            # One after the other, by the number it has by then.
+            while (batch := _next(kind)) is not None:
                 try:
-                    rows += _write(log, batch)
+                    written = _write(log, batch)
                 except LogBehindError as behind:
                     _write_again(log, kind, behind.held)
                     more = True
                     break
-                batches += 1
+                rows += written
+                batches += written > 0
     return Drained(rows, batches)
+
+
+def _next(kind: RecordKind) -> Batch | None:
+    return Batch.objects.filter(kind=kind, written_at=None).order_by("number").first()
 
 
 def find_lost(log: DecisionLog) -> None:
@@ -111,15 +119,51 @@ def _form(kind: RecordKind) -> int:
         batch = Batch.objects.create(kind=kind, number=last + 1, rows=0, hash="", made_at=now())
         # By range, which no store limits; rows that came later have larger ids or are not
         # visible yet and stay for the next batch.
-        count = InboxRow.objects.filter(
-            kind=kind, batch=None, id__gte=ids[0], id__lte=ids[-1]
-        ).update(batch=batch)
-        held = InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", flat=True)
-        Batch.objects.filter(pk=batch.pk).update(rows=count, hash=hash_of(held))
+        InboxRow.objects.filter(kind=kind, batch=None, id__gte=ids[0], id__lte=ids[-1]).update(
+            batch=batch
+        )
+        _count(batch)
         return len(ids)
 
 
+def _count(batch: Batch) -> int:
+    """Keep how many rows a batch has, and the hash over theirs."""
+    held = list(InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", flat=True))
+    Batch.objects.filter(pk=batch.pk).update(rows=len(held), hash=hash_of(held))
+    return len(held)
+
+
 def _write(log: DecisionLog, batch: Batch) -> int:
+    """Write a batch without the rows that no log can hold; how many rows it had then."""
+    try:
+        return _written(log, batch)
+    except (InputError, LogBehindError):
+        raise
+    except Exception:
+        # Where no row is at fault, it is the log: a full disk, a store out of reach.
+        if not set_aside(batch, into_log):
+            raise
+    if not _count(batch):
+        _give_up(batch)
+        return 0
+    return _written(log, batch)
+
+
+def into_log(log: DecisionLog, kind: RecordKind, bodies: Sequence[str]) -> None:
+    """Rows as received as the first batch of a log."""
+    log.append(kind, as_logged(kind, bodies, 1), 1)
+
+
+def _give_up(empty: Batch) -> None:
+    """The batches after one without rows take the numbers before theirs: none is left out."""
+    later = Batch.objects.filter(kind=empty.kind, number__gt=empty.number).order_by("number")
+    with transaction.atomic():
+        Batch.objects.filter(pk=empty.pk).delete()
+        for batch in later:
+            Batch.objects.filter(pk=batch.pk).update(number=batch.number - 1)
+
+
+def _written(log: DecisionLog, batch: Batch) -> int:
     kind: RecordKind = batch.kind  # type: ignore[assignment]
     rows = InboxRow.objects.filter(batch=batch).order_by("id")
     bodies = list(rows.values_list("body", flat=True))
@@ -172,12 +216,8 @@ def _came_before(decisions: Iterable[tuple[str, str]]) -> list[str]:
 def as_logged(kind: RecordKind, bodies: Sequence[str], batch: int) -> pa.Table:
     """Rows as received as the log holds them: in their place of the organization, and people by
     their pseudonym."""
-    return pseudonymised(placed(kind, to_arrow(kind, bodies, covariate_types(), batch)))
-
-
-def covariate_types() -> dict[str, str]:
-    """The type of every covariate that was ever seen."""
-    return dict(Covariate.objects.values_list("name", "type"))
+    held = to_arrow(kind, in_their_columns(bodies), column_types(), batch)
+    return pseudonymised(placed(kind, held))
 
 
 def hash_of(hashes: Iterable[str]) -> str:

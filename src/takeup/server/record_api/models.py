@@ -42,13 +42,29 @@ class ApiKey(models.Model):
 
 
 class Covariate(models.Model):
-    """The type under which a covariate `x_…` was first seen; the log has one column for it."""
+    """A column of the log that holds a covariate `x_…`, and its type."""
 
-    name = models.CharField(max_length=64, primary_key=True)
+    name = models.CharField(max_length=80, primary_key=True)
     type = models.CharField(max_length=8)
 
     def __str__(self) -> str:
         return f"{self.name} ({self.type})"
+
+
+class CovariateOf(models.Model):
+    """The type under which a covariate `x_…` of a use case was first seen, and the log's column for
+    it: of its own name, unless another use case's is there of another type."""
+
+    use_case = models.CharField(max_length=200)
+    name = models.CharField(max_length=64)
+    type = models.CharField(max_length=8)
+    column = models.CharField(max_length=80)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["use_case", "name"], name="one_covariate")]
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.name} ({self.type})"
 
 
 class PseudonymKey(models.Model):

@@ -8,8 +8,9 @@ from django.db.models import Q
 from takeup.log.delta import DecisionLog, canonical
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS, RecordKind
-from takeup.server.record_api.drain import as_logged, hole
+from takeup.server.record_api.drain import as_logged, hole, into_log
 from takeup.server.record_api.models import InboxRow
+from takeup.server.record_api.set_aside import at_fault
 
 NOT_DRAINED = -1
 """The batch of rows that are in none yet."""
@@ -38,7 +39,20 @@ def recorded_by_batch(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         if "" in left:
             raise InputError(hole(log, kind, drained.batch if drained else 0))
         if left:
-            parts.append(as_logged(kind, left, NOT_DRAINED))
+            parts.append(_waiting(kind, left))
         if parts:
             found[kind] = pa.concat_tables(parts, promote_options="default")
     return found
+
+
+def _waiting(kind: RecordKind, bodies: list[str]) -> pa.Table:
+    """What waits in the inbox, but for rows that no log can hold: the next drain sets them aside."""
+    try:
+        return as_logged(kind, bodies, NOT_DRAINED)
+    except pa.ArrowException:
+        gone = at_fault(kind, bodies, into_log)
+        if not gone:
+            raise
+        return as_logged(
+            kind, [body for i, body in enumerate(bodies) if i not in gone], NOT_DRAINED
+        )

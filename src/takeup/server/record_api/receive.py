@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal
@@ -18,8 +18,9 @@ from typing import Any, Literal
 from django.db import IntegrityError, connection, transaction
 
 from takeup.record.clock import now
-from takeup.record.incoming import CovariateType, RecordKind, Refusal, Row, read_row
-from takeup.server.record_api.models import ApiKey, Covariate, InboxRow, Quarantined, Sender
+from takeup.record.incoming import RecordKind, Refusal, Row, read_row
+from takeup.server.record_api.covariates import with_known_types
+from takeup.server.record_api.models import ApiKey, InboxRow, Quarantined, Sender
 
 Status = Literal["stored", "revised", "unchanged", "conflict", "quarantined"]
 MOST_ROWS = 1_000
@@ -206,54 +207,6 @@ def _fate(index: int, row: Row, held: _Held) -> tuple[RowResult, int | None]:
         f"this row {row.hash[:8]}); send revision {newest + 1}, or updated_at, to correct it"
     )
     return RowResult(index, "conflict", row.key, same, (reason,)), None
-
-
-def with_known_types(read: Sequence[Row | Refusal]) -> list[Row | Refusal]:
-    """Refuses covariates of another type than the one they were first seen with."""
-    seen: dict[str, CovariateType] = {}
-    for row in read:
-        if isinstance(row, Row):
-            for name, type_ in row.covariates.items():
-                seen.setdefault(name, type_)
-    if not seen:
-        return list(read)
-    known = _known_types(seen)
-    new = {name: type_ for name, type_ in seen.items() if name not in known}
-    if new:
-        Covariate.objects.bulk_create([Covariate(name=n, type=t) for n, t in new.items()])
-        known |= new
-    return [_typed(row, known) if isinstance(row, Row) else row for row in read]
-
-
-_types: dict[str, str] = {}
-"""Types that were read from the store: they never change, so they are asked for once."""
-
-
-def _known_types(names: Iterable[str]) -> dict[str, str]:
-    known = {name: _types[name] for name in names if name in _types}
-    missing = [name for name in names if name not in known]
-    if missing:
-        read = dict(Covariate.objects.filter(name__in=missing).values_list("name", "type"))
-        # Only once it is certain: what this transaction itself wrote may be rolled back.
-        transaction.on_commit(lambda: _types.update(read))
-        known |= read
-    return known
-
-
-def forget_types() -> None:
-    """After the store was emptied."""
-    _types.clear()
-
-
-def _typed(row: Row, known: dict[str, str]) -> Row | Refusal:
-    if row.covariates.items() <= known.items():
-        return row
-    wrong = tuple(
-        f"{name}: {known[name]} in this log, {type_} here"
-        for name, type_ in row.covariates.items()
-        if known[name] != type_
-    )
-    return Refusal(wrong)
 
 
 def quarantined_row(

@@ -9,17 +9,18 @@ from django.db import IntegrityError, transaction
 
 from takeup.record.clock import now
 from takeup.record.events import Event, event_of, fold, hash_of_body, made_of, read_event
-from takeup.record.incoming import Refusal, read_row
+from takeup.record.incoming import Refusal, read_row, short_key
 from takeup.server.locks import hold_to_commit
+from takeup.server.record_api.covariates import with_known_types
 from takeup.server.record_api.models import ApiKey, InboxRow
 from takeup.server.record_api.receive import (
     NewRow,
     RowResult,
+    Unreadable,
     count_results,
     in_scope,
     insert_rows,
     quarantined_row,
-    with_known_types,
 )
 
 EVENTS = "events"
@@ -31,27 +32,41 @@ _TOO_LATE = Refusal(
 )
 
 
-def receive_events(given: Sequence[Any], key: ApiKey) -> list[RowResult]:
+def receive_events(
+    given: Sequence[Any],
+    key: ApiKey,
+    within: str | None = None,
+    as_sent: Sequence[str] | None = None,
+) -> list[RowResult]:
     """Keep events (parsed CloudEvents) and say what became of each; durable when it returns.
 
-    An event sent again changes nothing (CloudEvents: source and id identify it). A decision is
-    the fold of all its events; when that changed, it is kept as its next revision.
+    An event sent again changes nothing (CloudEvents: source and id identify it, here within its use
+    case, and `within` the decision of a page). `as_sent`: what the sender said, where we added to
+    it; the same said again is the same event. A decision is the fold of all its events; when that changed,
+    it is kept as its next revision.
     """
-    read = [read_event(one) for one in given]
+    read = [
+        Refusal((one.reason,)) if isinstance(one, Unreadable) else read_event(one, within)
+        for one in given
+    ]
     for attempt in range(3):
         try:
             with transaction.atomic():
-                return _keep(given, read, key)
+                return _keep(given, read, key, as_sent)
         except IntegrityError:
             if attempt == 2:
                 raise
     return []
 
 
-def _keep(given: Sequence[Any], read: Sequence[Event | Refusal], key: ApiKey) -> list[RowResult]:
+def _keep(
+    given: Sequence[Any],
+    read: Sequence[Event | Refusal],
+    key: ApiKey,
+    as_sent: Sequence[str] | None,
+) -> list[RowResult]:
     moment = now()
-    names = [e.key for e in read if isinstance(e, Event)]
-    held = dict(InboxRow.objects.filter(kind=EVENTS, key__in=names).values_list("key", "hash"))
+    held = _held([event for event in read if isinstance(event, Event)])
     results: list[RowResult] = []
     fresh: list[tuple[Event, NewRow]] = []
     for index, event in enumerate(read):
@@ -64,31 +79,37 @@ def _keep(given: Sequence[Any], read: Sequence[Event | Refusal], key: ApiKey) ->
                 RowResult(index, "quarantined", reasons=tuple(row.reasons), quarantine_id=row.pk)
             )
             continue
-        known = held.get(event.key)
+        name, body = short_key(event.key), event.body()
+        known = held.get((event.use_case, name))
+        mine = hash_of_body(as_sent[index] if as_sent else body)
         if known is None:
-            body = event.body()
-            held[event.key] = hash_of_body(body)
-            new = (
-                EVENTS,
-                event.use_case,
-                event.key,
-                1,
-                held[event.key],
-                body,
-                event.decision_id,
-                False,
-            )
+            held[event.use_case, name] = mine
+            new = (EVENTS, event.use_case, name, 1, mine, body, event.decision_id, False)
             fresh.append((event, new))
-            results.append(RowResult(index, "stored", event.key, 1))
-        elif known == hash_of_body(event.body()):
-            results.append(RowResult(index, "unchanged", event.key, 1))
+            results.append(RowResult(index, "stored", name, 1))
+        elif known in (mine, hash_of_body(body)):
+            results.append(RowResult(index, "unchanged", name, 1))
         else:
-            reason = f"an event {event.key} with other content is kept; give the new one its own id"
-            results.append(RowResult(index, "conflict", event.key, 1, (reason,)))
+            reason = f"an event {name} with other content is kept; give the new one its own id"
+            results.append(RowResult(index, "conflict", name, 1, (reason,)))
     insert_rows([row for _, row in fresh], key, moment)
     _fold({(e.use_case, e.decision_id) for e, _ in fresh}, key, moment)
     count_results(key, results, moment)
     return results
+
+
+def _held(events: Sequence[Event]) -> dict[tuple[str, str], str]:
+    """Of the events that are there already, by use case and key: the hash."""
+    by_case: dict[str, list[str]] = {}
+    for event in events:
+        by_case.setdefault(event.use_case, []).append(short_key(event.key))
+    return {
+        (use_case, name): content
+        for use_case, names in by_case.items()
+        for name, content in InboxRow.objects.filter(
+            kind=EVENTS, use_case=use_case, key__in=names
+        ).values_list("key", "hash")
+    }
 
 
 def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:

@@ -3,8 +3,10 @@ becomes of the case."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -12,9 +14,14 @@ from django.db import transaction
 from takeup.record.clock import now
 from takeup.record.events import delivered_of
 from takeup.record.incoming import Refusal
-from takeup.server.record_api.models import ApiKey
-from takeup.server.record_api.receive import RowResult, count_results, quarantined_row
-from takeup.server.record_api.receive_events import receive_events
+from takeup.server.record_api.models import ApiKey, InboxRow
+from takeup.server.record_api.receive import (
+    RowResult,
+    Unreadable,
+    count_results,
+    quarantined_row,
+)
+from takeup.server.record_api.receive_events import EVENTS, receive_events
 from takeup.server.rollout.services import Assigning
 
 RECOMMENDATIONS = "recommendations"
@@ -26,13 +33,14 @@ def receive_recommendations(given: Sequence[Any], key: ApiKey) -> list[RowResult
     a mode. Durable when it returns."""
     moment = now()
     rollout = Assigning([one for one in given if isinstance(one, dict)])
-    told = [delivered_of(_with_mode(one, rollout), moment) for one in given]
+    told = [_delivered(one, rollout, moment) for one in given]
     with transaction.atomic():
         sound = [(i, one) for i, one in enumerate(told) if not isinstance(one, Refusal)]
-        kept = receive_events([one for _, one in sound], key) if sound else []
+        as_sent = [json.dumps(given[i], sort_keys=True) for i, _ in sound]
+        kept = receive_events([one for _, one in sound], key, as_sent=as_sent) if sound else []
         results = [
-            replace(result, index=i, key=one["subject"], show=one["data"].get("mode") == "assist")
-            for (i, one), result in zip(sound, kept, strict=True)
+            replace(result, index=i, key=one["subject"], show=show)
+            for (i, one), result, show in zip(sound, kept, _shown(sound, kept), strict=True)
         ]
         bad = [
             _refused(i, given[i], one, key, moment)
@@ -41,6 +49,34 @@ def receive_recommendations(given: Sequence[Any], key: ApiKey) -> list[RowResult
         ]
         count_results(key, bad, moment)
     return sorted([*results, *bad], key=lambda r: r.index)
+
+
+def _delivered(given: Any, rollout: Assigning, moment: datetime) -> dict[str, Any] | Refusal:
+    if isinstance(given, Unreadable):
+        return Refusal((given.reason,))
+    return delivered_of(_with_mode(given, rollout), moment)
+
+
+def _shown(
+    sound: Sequence[tuple[int, dict[str, Any]]], kept: Sequence[RowResult]
+) -> Iterator[bool]:
+    """Whether people may see each: what was kept of it before says so too, so that what was told
+    once as hidden stays hidden."""
+    before: dict[str, set[str]] = {}
+    for (_, event), result in zip(sound, kept, strict=True):
+        if result.status == "unchanged" and result.key:
+            before.setdefault(event["data"]["use_case"].strip(), set()).add(result.key)
+    hidden = {
+        (use_case, key)
+        for use_case, keys in before.items()
+        for key, body in InboxRow.objects.filter(kind=EVENTS, use_case=use_case, key__in=keys)
+        .exclude(body="")
+        .values_list("key", "body")
+        if json.loads(body)["data"].get("mode") != "assist"
+    }
+    for (_, event), result in zip(sound, kept, strict=True):
+        named = (str(event["data"].get("use_case")).strip(), result.key)
+        yield event["data"].get("mode") == "assist" and named not in hidden
 
 
 def _with_mode(given: Any, rollout: Assigning) -> Any:

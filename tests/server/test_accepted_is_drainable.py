@@ -1,0 +1,208 @@
+"""What the record API accepts, the log holds: any text, drained, verified, read, erased."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from deltalake import write_deltalake
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from takeup.log.delta import DecisionLog, folder_of
+from tests.server.running import decision
+from tests.server.test_drain import drain, send, verify
+
+LONG = ("Кредитование малого бизнеса и предпринимателей!!", "融" * 200, "a/b", "..", "a" * 200, "x y", "?*<>|:%")  # fmt: skip
+texts = st.text(min_size=1, max_size=200).filter(str.strip)
+names = texts | st.sampled_from([*LONG, '"' * 200, "\\" * 200, "c-1", "month=2026-01"])
+
+
+def receive(kind, rows, key):
+    from takeup.server.record_api.receive import receive
+
+    return receive(kind, rows, key)
+
+
+def recorded(log):
+    from takeup.server.record_api.reading import recorded
+
+    return recorded(log)
+
+
+@settings(
+    max_examples=12, deadline=None, derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)  # fmt: skip
+@given(data=st.data())
+def test_whatever_is_accepted_is_drained_verified_read_and_erased(key, log, data):
+    person = data.draw(names)
+    sent = [
+        {
+            "decision_id": data.draw(names), "use_case": data.draw(names), "case_id": data.draw(texts),
+            "person_id": person, "population": data.draw(texts), "team": data.draw(names),
+            "cohort": data.draw(texts), "decided_at": "2026-11-03T09:12:04Z", "mode": "assist",
+            "recommendation": data.draw(texts), "choice": data.draw(texts),
+            "override_comment": data.draw(texts),
+            "x_region": data.draw(st.text(max_size=2_000)),
+        }
+        for _ in range(4)
+    ]  # fmt: skip
+    results = receive("decisions", sent, key)
+    about = [row for row, one in zip(sent, results, strict=True) if one.status == "stored"]
+    late = [
+        {
+            "decision_id": row["decision_id"], "use_case": row["use_case"],
+            "outcome_name": data.draw(names), "observed_at": "2026-11-20T00:00:00Z", "outcome": 1,
+        }
+        for row in about
+    ]  # fmt: skip
+    told = receive("outcomes", late, key)
+    drain(log)
+    found = verify(log)
+    assert (found.problems, found.waiting) == ((), 0)
+    kept = recorded(log)
+    held = set(
+        zip(kept["decisions"]["use_case"].to_pylist(), kept["decisions"]["decision_id"].to_pylist(), strict=True)
+    )  # fmt: skip
+    assert {(row["use_case"].strip(), row["decision_id"].strip()) for row in about} <= held
+    again = [*receive("decisions", about, key), *receive("outcomes", late, key)]
+    assert {one.status for one in again} <= {"unchanged", "quarantined"}
+    assert [one.status for one in again[len(about) :] if one.status == "unchanged"] == [
+        "unchanged" for one in told if one.status == "stored"
+    ]
+    if about:
+        from takeup.server.record_api.pseudonyms import pseudonyms_of
+        from takeup.server.record_api.retention import erase
+
+        erase(log, person.strip())
+        assert verify(log).problems == ()
+        people = set(recorded(log)["decisions"]["person_id"].to_pylist())
+        assert not people & pseudonyms_of(person.strip())
+
+
+@pytest.mark.parametrize("use_case", LONG)
+def test_a_use_case_of_any_name_has_a_short_folder_of_its_own(use_case):
+    folder = folder_of(use_case)
+    assert len(folder) <= 60
+    assert folder.isascii()
+    assert folder.replace("-", "").replace("_", "").isalnum()
+    assert folder != folder_of(use_case + "!")
+
+
+def test_a_plain_name_is_its_own_folder():
+    assert folder_of("loan_origination") == "loan_origination"
+
+
+def test_a_log_of_before_short_folders_is_moved_to_them_and_keeps_what_it_has(key, log):
+    """Tables of before were partitioned by the use case itself."""
+    send(key, 1, 2)
+    drain(log)
+    address = f"{log.url}/decisions"
+    held = log.read("decisions")
+    old = held.rows.drop_columns(["use_case_folder"])
+    write_deltalake(
+        address, old, mode="overwrite", schema_mode="overwrite", partition_by=["use_case", "month"]
+    )
+    assert verify(log).problems == ()
+    send(key, 3, use_case=LONG[0])
+    drain(log)
+    assert verify(log).problems == ()
+    assert len(log.read("decisions").rows) == 3
+    assert sorted(recorded(log)["decisions"]["decision_id"].to_pylist()) == ["d1", "d2", "d3"]
+
+
+def spoil(number: str) -> None:
+    """A row as an earlier version took it: of a type that the log's column does not have."""
+    from takeup.server.record_api.models import InboxRow
+
+    row = InboxRow.objects.get(key=number)
+    InboxRow.objects.filter(pk=row.pk).update(
+        body=json.dumps(json.loads(row.body) | {"x_amount": "much"})
+    )
+
+
+def test_a_row_that_the_log_cannot_hold_is_set_aside_and_the_rest_goes_on(key, log):
+    from takeup.server.record_api.models import Quarantined
+    from takeup.server.record_api.quarantine import replay
+
+    send(key, 1, 2, 3, x_amount=5)
+    spoil("d2")
+    assert sorted(recorded(log)["decisions"]["decision_id"].to_pylist()) == ["d1", "d3"]
+    assert drain(log).rows == 2
+    found = verify(log)
+    assert (found.problems, found.inbox, found.log) == ((), 2, 2)
+    waiting = Quarantined.objects.get()
+    assert waiting.reasons[0].startswith("the log cannot hold this row")
+    assert json.loads(waiting.body)["decision_id"] == "d2"
+    assert replay(waiting.pk, decision(2, x_amount=5), key).status == "stored"
+    drain(log)
+    assert verify(log).problems == ()
+    assert sorted(recorded(log)["decisions"]["decision_id"].to_pylist()) == ["d1", "d2", "d3"]
+
+
+def test_a_batch_of_such_rows_alone_leaves_no_hole(key, log):
+    send(key, 1, x_amount=5)
+    drain(log)
+    send(key, 2, x_amount=5)
+    spoil("d2")
+    drain(log)
+    send(key, 3, x_amount=5)
+    drain(log)
+    assert verify(log).problems == ()
+    assert sorted(recorded(log)["decisions"]["decision_id"].to_pylist()) == ["d1", "d3"]
+
+
+def test_a_log_that_takes_nothing_sets_no_row_aside(key, log, monkeypatch):
+    from takeup.server.record_api.models import Quarantined
+
+    send(key, 1)
+
+    def full(self, kind, rows, batch):
+        raise OSError("no space left on device")
+
+    monkeypatch.setattr(DecisionLog, "append", full)
+    with pytest.raises(OSError, match="no space"):
+        drain(log)
+    monkeypatch.undo()
+    assert not Quarantined.objects.exists()
+    assert drain(log).rows == 1
+
+
+def test_a_covariate_has_its_type_within_its_use_case(key, log):
+    """One sender cannot claim a type for the others."""
+    rows = [decision(1, x_score=5), decision(2, use_case="triage", x_score="high")]
+    assert [one.status for one in receive("decisions", rows, key)] == ["stored", "stored"]
+    assert receive("decisions", [decision(3, x_score="low")], key)[0].reasons == (
+        "x_score: number in this use case, text here",
+    )
+    drain(log)
+    kept = recorded(log)["decisions"].sort_by("decision_id")
+    assert kept["x_score"].to_pylist() == [5.0, None]
+    assert kept["x_score__text"].to_pylist() == [None, "high"]
+    assert verify(log).problems == ()
+
+
+def test_names_of_covariates_end_where_they_end(key):
+    (result,) = receive("decisions", [decision(1, **{"x_region\n": "north"})], key)
+    assert result.status == "quarantined"
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (b'[{"decision_id": "a", "decision_id": "b"}, {"fine": {"x": 1}}]', "application/json"),
+        (b'{"rows": [{"x": {"y": 1, "y": 2}}, {"fine": 1}]}', "application/json"),
+        (b'{"a": 1, "a": 2}\n{"fine": 1}\n', "application/x-ndjson"),
+    ],
+)
+def test_a_row_that_names_a_key_twice_is_refused_and_its_neighbours_are_not(
+    django_ready, body, kind
+):
+    from takeup.server.record_api.batches import rows_of
+    from takeup.server.record_api.receive import Unreadable
+
+    first, second = rows_of(body, kind)
+    assert isinstance(first, Unreadable)
+    assert "stands twice" in first.reason
+    assert "fine" in second
