@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 import django
-from django.core.management import call_command
 from django.db import OperationalError
 
 from takeup.log.delta import DecisionLog
@@ -41,9 +40,10 @@ def _migrate(settings: ServerSettings) -> None:
     """One process at a time: several start at once, and what a killed one began goes on in PostgreSQL until
     that sees it gone. Whoever may not write at home has no tables to make."""
     from takeup.server.locks import held
+    from takeup.server.schema import bring_up_to_date
 
     if not settings.database_url and not os.access(settings.home, os.W_OK):
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_up_to_date()
         return
     with held("migrations", wait=_LONGEST_MIGRATION) as mine:
         if not mine:
@@ -51,7 +51,7 @@ def _migrate(settings: ServerSettings) -> None:
                 "another process has been bringing the database up to date for "
                 f"{_LONGEST_MIGRATION // 60} minutes; try again when it is done"
             )
-        call_command("migrate", verbosity=0, interactive=False)
+        bring_up_to_date()
 
 
 def log_of(settings: ServerSettings) -> DecisionLog:

@@ -95,7 +95,7 @@ class HeldKeys:
     """Keys that were good a moment ago, so that a request need not ask the store twice. Whether
     one is still in force is asked again with its work (`in_force`)."""
 
-    _FOR = 30.0
+    _FOR = 0.5
 
     def __init__(self) -> None:
         self._held: dict[str, tuple[ApiKey, float]] = {}
