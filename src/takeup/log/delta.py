@@ -12,7 +12,7 @@ import hashlib
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -141,13 +141,21 @@ class DecisionLog:
             return True
         return False
 
-    def read(self, kind: RecordKind) -> Snapshot | None:
-        """All rows of a table and the last batch among them, of one moment; None where it is
-        not there yet."""
+    def read(
+        self, kind: RecordKind, use_case: str | None = None, since: datetime | None = None
+    ) -> Snapshot | None:
+        """All rows of a table (of one use case, since a moment) and the last batch among them, of one
+        moment; None where it is not there yet."""
         table = self._open(kind)
         if table is None:
             return None
-        return Snapshot(table.to_pyarrow_table(), table.transaction_version(_DRAIN) or 0)
+        where: list[tuple[str, str, object]] = []
+        if use_case is not None:
+            where.append(("use_case", "=", use_case))
+        if since is not None:
+            where.append((TIME_OF[kind], ">=", since))
+        rows = table.to_pyarrow_table(filters=where or None)
+        return Snapshot(rows, table.transaction_version(_DRAIN) or 0)
 
     def batch(self, kind: RecordKind, number: int) -> pa.Table:
         """The rows of one batch. Raises deltalake's error where the table is not there yet."""

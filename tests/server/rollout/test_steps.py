@@ -8,6 +8,7 @@ import pytest
 
 from takeup.record.errors import InputError
 from tests.server.people import client_of, with_role
+from tests.server.running import decision
 
 
 def cohort(name: str, *people: str) -> None:
@@ -79,9 +80,11 @@ def test_a_step_that_cannot_be_is_refused_and_changes_nothing(store, changes, wo
     assert not Step.objects.exists()
 
 
-def test_a_stop_holds_until_it_is_lifted_and_both_need_a_reason(store):
+def test_a_stop_holds_until_it_is_lifted_and_both_need_a_reason(key):
+    from takeup.server.record_api.receive import receive
     from takeup.server.rollout.services import lift, modes, rules_of, stop, take_step
 
+    receive("decisions", [decision(1, x_segment="local")], key)
     take_step("credit", "assist", by="ann")
     with pytest.raises(InputError, match="say why"):
         stop("credit", by="ann", reason=" ")
@@ -183,7 +186,7 @@ def test_the_page_takes_steps_and_stops_and_says_what_is_wrong(store):
     assert lead.post("/rollout/credit/stop", {"reason": ""}).status_code == 422
     refused = lead.post("/rollout/credit/stop", {"reason": "x", "kind": "local"})
     assert refused.status_code == 422
-    assert "stakes: high" in refused.content.decode()
+    assert "choose the kind of case from the list" in refused.content.decode()
     oversight = client_of(with_role("oversight_officer"))
     assert oversight.post("/rollout/credit/stop", {"reason": "drill"}).status_code == 302
     assert rules_of("credit").stopped

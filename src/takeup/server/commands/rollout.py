@@ -21,7 +21,7 @@ _Why = Annotated[str, typer.Option("--reason", help="why; it stands in the audit
 def show(name: _UseCase, as_json: AsJson = False) -> None:
     """What holds now, cohort by cohort."""
     started()
-    from takeup.server.rollout.services import rules_of
+    from takeup.server.rollout.services import obeyed, rules_of
 
     rules = rules_of(name)
     if as_json:
@@ -34,6 +34,12 @@ def show(name: _UseCase, as_json: AsJson = False) -> None:
         out.print(f"{cohort or 'everybody else'}: {stage.mode}{share}")
     for kind in rules.withheld:
         out.print(f"no advice on {', '.join(f'{k}={v}' for k, v in kind.items())}")
+    for held, found in obeyed(name):
+        out.print(
+            f"stop {held.pk} since {held.made_at:%Y-%m-%d %H:%M} UTC: {found.cases:,} cases decided, "
+            f"{found.shown:,} with advice; heard by {', '.join(found.heard) or 'nobody yet'}"
+            + (f"; not yet by {', '.join(found.deaf)}" if found.deaf else "")
+        )
 
 
 @rollout_app.command("step")
@@ -73,7 +79,9 @@ def step(
 def stop(
     name: _UseCase,
     reason: _Why,
-    kind: Annotated[str, typer.Option(help="one kind of case: segment=local")] = "",
+    kind: Annotated[
+        str, typer.Option(help="one kind of case: segment=local (takeup rollout kinds)")
+    ] = "",
 ) -> None:
     """No advice, at once: on every case, or one kind of case."""
     started()
@@ -85,9 +93,22 @@ def stop(
     except ValueError as error:
         raise InputError(str(error)) from None
     made = services.stop(name, by=actor(), reason=reason, kind=found)
+    hit = "" if made.cases is None else f", {made.cases:,} cases of it in the last 28 days"
     out.print(
-        f"{name}: stopped{f' on {kind}' if kind else ''} (lift it: takeup rollout lift {made.pk})"
+        f"{name}: advice stopped on {f'cases of {kind}' if kind else 'every case'}{hit} "
+        f"(takeup rollout show tells who has heard; lift it: takeup rollout lift {made.pk})"
     )
+
+
+@rollout_app.command("kinds")
+@needs_server
+def kinds(name: _UseCase) -> None:
+    """Kinds of case that a stop can name, with their cases in the last 28 days."""
+    started()
+    from takeup.server.rollout.kinds import Recorded
+
+    for one in Recorded(name).kinds():
+        out.print(f"{one.cases:>9,}  {one.key or 'every case'}")
 
 
 @rollout_app.command("lift")

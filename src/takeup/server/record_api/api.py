@@ -28,10 +28,11 @@ from takeup.server.record_api.receive import RowResult, receive
 from takeup.server.record_api.receive_cds import receive_cards, receive_feedback
 from takeup.server.record_api.receive_events import receive_events
 from takeup.server.record_api.receive_recommendations import receive_recommendations
-from takeup.server.rollout.services import HeldAnswers
+from takeup.server.rollout.services import Hearing, HeldAnswers
 
 _keys = HeldKeys()
 _modes = HeldAnswers()
+_hearing = Hearing()
 _NO_KEY = Problem(401, "No key in force", "send Authorization: Bearer tk_… (takeup key make)")
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
 
@@ -332,6 +333,8 @@ async def modes(request: HttpRequest) -> HttpResponse:
     if held is None:
         held = cast(tuple[bytes, str], await in_pool(_with, key, _modes.hold, scope))
     body, tag = held
+    if _hearing.due(key.prefix, tag):
+        await kept(_with, key, _hearing.keep, key.prefix, key.sender.name, scope, tag)
     headers = {"ETag": tag, "Cache-Control": "private, max-age=1"}
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers=headers)

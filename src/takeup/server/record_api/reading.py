@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pyarrow as pa
 from django.db.models import Q
 
@@ -43,6 +45,21 @@ def recorded_by_batch(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         if parts:
             found[kind] = pa.concat_tables(parts, promote_options="default")
     return found
+
+
+def decisions_of(log: DecisionLog, use_case: str, since: datetime | None = None) -> pa.Table | None:
+    """The decisions of one use case (since a moment; what waits in any case), drained or not; None where
+    there is none."""
+    drained = log.read("decisions", use_case, since)
+    waiting = InboxRow.objects.filter(kind="decisions", use_case=use_case).filter(
+        Q(batch=None) | Q(batch__number__gt=drained.batch if drained else 0)
+    )
+    left = [body for body in waiting.order_by("id").values_list("body", flat=True) if body]
+    parts = [drained.rows] if drained else []
+    if left:
+        parts.append(_waiting("decisions", left))
+    rows = pa.concat_tables(parts, promote_options="default") if parts else None
+    return canonical(rows) if rows is not None and rows.num_rows else None
 
 
 def _waiting(kind: RecordKind, bodies: list[str]) -> pa.Table:

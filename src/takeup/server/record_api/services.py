@@ -6,9 +6,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 
+import pyarrow as pa
 from django.db.models.functions import TruncDate
 
 from takeup.server.organization.services import active_handles
+from takeup.server.record_api import reading
 from takeup.server.record_api.drain import Drained, drain, find_lost
 from takeup.server.record_api.keys import signing_key
 from takeup.server.record_api.models import ApiKey as SenderKey
@@ -16,6 +18,8 @@ from takeup.server.record_api.models import InboxRow, Quarantined, Sender
 from takeup.server.record_api.pseudonyms import pseudonyms_of
 from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
 from takeup.server.record_api.retention import Retained, erase, keep_days, retain
+from takeup.server.settings import read_server_settings
+from takeup.server.start import log_of
 
 _USUAL_DAYS = 10
 """Working days of four weeks on which a sender must have sent before its silence says anything."""
@@ -33,6 +37,12 @@ def handles_behind(pseudonyms: Collection[str]) -> dict[str, str]:
     for person_id, handle in active_handles():
         found |= dict.fromkeys(pseudonyms_of(person_id) & set(pseudonyms), handle)
     return found
+
+
+def decisions_of(use_case: str, since: datetime | None = None) -> pa.Table | None:
+    """The decisions of one use case (since a moment) as measures read them, drained or not; None where
+    there is none."""
+    return reading.decisions_of(log_of(read_server_settings()), use_case, since)
 
 
 def sender_count() -> int:
@@ -68,6 +78,7 @@ __all__ = [
     "Drained",
     "Retained",
     "SenderKey",
+    "decisions_of",
     "drain",
     "erase",
     "find_lost",

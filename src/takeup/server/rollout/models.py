@@ -77,9 +77,24 @@ class Stop(models.Model):
     made_by = models.CharField(max_length=100)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=100, blank=True)
+    cases = models.IntegerField(null=True)
+    """Of the 28 days before it, those that it would have hit."""
 
     def __str__(self) -> str:
         return f"{self.use_case} {self.kind or 'everything'}"
+
+
+class Heard(models.Model):
+    """When the clients behind a sender's key last asked who sees advice, and the tag of the answer."""
+
+    key = models.CharField(max_length=16, unique=True)
+    sender = models.CharField(max_length=100)
+    use_cases = models.JSONField(default=list)
+    tag = models.CharField(max_length=40)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.sender} {self.at}"
 
 
 class GateVersion(models.Model):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,8 +23,9 @@ from takeup.server.pages.detail import kind_words
 from takeup.server.permissions import READS_EVERY_COHORT, may
 from takeup.server.rollout import services
 from takeup.server.rollout.gates import report_path
+from takeup.server.rollout.kinds import LATELY, Recorded
 from takeup.server.rollout.models import Draw, Step, Stop
-from takeup.server.rollout.shadow_looks import kinds_seen
+from takeup.server.rollout.obedience import obedience_of
 
 MODES = {
     "off": gettext_lazy("Off: no advice is made"),
@@ -67,10 +70,12 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
     rules = services.rules_of(name, moment)
     titles = organization.cohort_titles()
     stops = list(Stop.objects.filter(use_case=name).order_by("-id")[:20])
-    history = list(Step.objects.filter(use_case=name).order_by("-id")[:30])
+    steps_taken = list(Step.objects.filter(use_case=name).order_by("-id")[:30])
     names = organization.names_of(
-        [s.made_by for s in history] + [s.made_by for s in stops] + [s.lifted_by for s in stops]
+        [s.made_by for s in steps_taken] + [s.made_by for s in stops] + [s.lifted_by for s in stops]
     )
+    in_force = [stop for stop in stops if stop.lifted_at is None]
+    recorded = Recorded(name, min([moment - LATELY, *(stop.made_at for stop in in_force)]))
     held = services.with_people(stages)
     shown = {
         "use_case": name,
@@ -88,12 +93,14 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
         "stopped": rules.stopped,
         "planned": list(services.planned([name], moment)),
         "stops": [(s, kind_words(s.kind), names.get(s.made_by, s.made_by),
-                   names.get(s.lifted_by, s.lifted_by)) for s in stops],
+                   obedience_of(s, recorded)) for s in in_force],
+        "stopped_kinds": [(s.kind.get("cohort"), kind_words({k: v for k, v in s.kind.items() if k != "cohort"}))
+                          for s in in_force if s.kind],
         "reserved": [kind_words(k) for k in organization.declared(name).reserved_kinds],
-        "kinds": [kind_words(kind) for kind in kinds_seen(name)], "example": _example(name),
+        "kinds": recorded.kinds(),
         "blind_percent": f"{100 * rules.blind:g}",
         "draw": Draw.objects.filter(use_case=name).first() or Draw(use_case=name),
-        "history": [(s, names.get(s.made_by, s.made_by)) for s in history],
+        "history": _history(steps_taken, stops, names),
         "cohorts": [one.cohort for one in stages if one.cohort], "modes": MODES.items(), "units": UNITS.items(),
         "steps_may": may("rollout_step", request.user),
         "stops_may": may("rollout_stop", request.user),
@@ -101,6 +108,40 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
         "moment": moment,
     }  # fmt: skip
     return render(request, "rollout/rollout.html", shown | more, status=status)
+
+
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """One line of what was decided: about whom or which cases, what, why, by whom and when."""
+
+    about: str
+    what: str
+    why: str
+    who: str
+    at: datetime
+
+
+def _history(
+    steps: Sequence[Step], stops: Sequence[Stop], names: Mapping[str, str]
+) -> list[_Decided]:
+    """Steps and stops together, newest first."""
+    titles = organization.cohort_titles()
+    found = [
+        _Decided(
+            titles.get(s.cohort, s.cohort) or _("Everybody else"),
+            f"{s.mode} · {_('withdrawn')}" if s.withdrawn_at else s.mode,
+            s.reason, names.get(s.made_by, s.made_by), s.from_at,
+        )
+        for s in steps
+    ]  # fmt: skip
+    for stop in stops:
+        about = kind_words(stop.kind) or _("Every case")
+        who = names.get(stop.made_by, stop.made_by)
+        found.append(_Decided(about, _("advice stopped"), stop.reason, who, stop.made_at))
+        if stop.lifted_at is not None:
+            who = names.get(stop.lifted_by, stop.lifted_by)
+            found.append(_Decided(about, _("stop lifted"), "", who, stop.lifted_at))
+    return sorted(found, key=lambda one: one.at, reverse=True)
 
 
 def reads_cohort(person: Person, cohort: str) -> bool:
@@ -163,33 +204,29 @@ def rollout_draw(request: HttpRequest, name: str) -> HttpResponse:
 def rollout_stop(request: HttpRequest, name: str) -> HttpResponse:
     """No advice, at once."""
 
+    chosen = request.POST.get("kind", "")
+
     def stop() -> None:
-        kind = _kind_asked(name, request.POST.get("kind", "").strip())
+        try:
+            kind = kind_of(chosen) if chosen else None
+        except ValueError:
+            raise InputError(_("choose the kind of case from the list")) from None
         services.stop(name, by=actor_of(request), reason=_reason(request), kind=kind)
 
-    return _verb(request, name, _("Stopped. No client shows advice within seconds."), stop)
+    return _verb(request, name, _stopped(chosen), stop)
 
 
-def _kind_asked(name: str, text: str) -> dict[str, str] | None:
-    """The kind of case that a text means: one the page offers, or `segment: local`; None for every
-    case. Raises InputError where it is neither."""
-    if not text:
-        return None
-    for kind in kinds_seen(name):
-        if kind_words(kind).casefold() == text.casefold():
-            return kind
+def _stopped(chosen: str) -> str:
+    """What was stopped, in words."""
     try:
-        return kind_of(text if "=" in text else text.replace(", ", " and ").replace(": ", "="))
+        words = kind_words(kind_of(chosen)) if chosen else ""
     except ValueError:
-        raise InputError(
-            _("write a kind of case as what tells it apart and its value, like “{example}”").format(
-                example=_example(name)
-            )
-        ) from None
-
-
-def _example(name: str) -> str:
-    return next(map(kind_words, kinds_seen(name)), _("stakes: high"))
+        words = ""
+    if not words:
+        return _("Advice is stopped on every case. Below stands which clients have heard of it.")
+    return _(
+        "Advice is stopped on cases of “{kind}”. Below stands which clients have heard of it."
+    ).format(kind=words)
 
 
 @require_POST

@@ -19,7 +19,9 @@ from takeup.server.organization import services as organization
 from takeup.server.pages.detail import kind_words
 from takeup.server.rollout.gates import gate_of, gates_due, last_decision, tell_of_gates
 from takeup.server.rollout.in_force import HeldAnswers, begun, mode_of, planned, rules_in_force
+from takeup.server.rollout.kinds import Recorded, need_kind
 from takeup.server.rollout.models import Draw, GateDecision, Step, Stop
+from takeup.server.rollout.obedience import Hearing, Obedience, obedience_of
 from takeup.server.rollout.shadow_looks import take_looks
 
 LARGEST_BLIND = 0.5
@@ -200,20 +202,37 @@ def set_draw(use_case: str, *, by: str, blind: float, ask_first: bool, reason: s
 
 @transaction.atomic
 def stop(use_case: str, *, by: str, reason: str, kind: Mapping[str, str] | None = None) -> Stop:
-    """No advice from now on: on every case, or on one kind. Raises InputError without a reason."""
+    """No advice from now on: on every case, or on one kind. Raises InputError without a reason,
+    or where no case was ever of that kind: such a stop would stop nothing."""
     if not reason.strip():
         raise InputError("say why: those who worked with the advice will ask")
     organization.use_case(use_case)
-    held = Stop.objects.filter(use_case=use_case, kind=dict(kind or {}), lifted_at=None).first()
+    wanted = dict(kind or {})
+    held = Stop.objects.filter(use_case=use_case, kind=wanted, lifted_at=None).first()
     if held is not None:
         return held
+    # Stopping everything waits for no look at what is recorded.
+    recorded = Recorded(use_case) if wanted else None
+    if recorded is not None:
+        need_kind(use_case, wanted, recorded)
     made = Stop.objects.create(
-        use_case=use_case, kind=dict(kind or {}), reason=reason.strip(), made_at=now(), made_by=by
-    )
+        use_case=use_case, kind=wanted, reason=reason.strip(), made_at=now(), made_by=by,
+        cases=recorded.cases(wanted) if recorded is not None else None,
+    )  # fmt: skip
     audit.record(
-        "rollout.stopped", actor=by, use_case=use_case, kind=words_of_kind(made.kind), reason=reason
-    )
+        "rollout.stopped", actor=by, use_case=use_case, kind=words_of_kind(made.kind), reason=reason,
+        cases=made.cases,
+    )  # fmt: skip
     return made
+
+
+def obeyed(use_case: str) -> list[tuple[Stop, Obedience]]:
+    """Every stop in force, and what is known of whether it is obeyed."""
+    stops = list(Stop.objects.filter(use_case=use_case, lifted_at=None).order_by("id"))
+    if not stops:
+        return []
+    recorded = Recorded(use_case, min(stop.made_at for stop in stops))
+    return [(stop, obedience_of(stop, recorded)) for stop in stops]
 
 
 @transaction.atomic
@@ -233,6 +252,22 @@ def lift(number: int, *, by: str, reason: str) -> None:
 
 
 __all__ = [
-    "Assigning", "CohortStage", "HeldAnswers", "begun", "cohort_stages", "gates_due", "lift", "modes", "planned", "rules_of", "set_draw", "stop",
-    "take_looks", "take_step", "tell_of_gates", "with_people", "withdraw_step",
+    "Assigning",
+    "CohortStage",
+    "Hearing",
+    "HeldAnswers",
+    "begun",
+    "cohort_stages",
+    "gates_due",
+    "lift",
+    "modes",
+    "planned",
+    "rules_of",
+    "set_draw",
+    "stop",
+    "take_looks",
+    "take_step",
+    "tell_of_gates",
+    "with_people",
+    "withdraw_step",
 ]  # fmt: skip

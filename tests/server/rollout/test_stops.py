@@ -1,0 +1,117 @@
+"""Stopping advice: on kinds of case that are there, with how many it hits, and whether it is obeyed."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from takeup.record.errors import InputError
+from tests.server.people import client_of, with_role
+from tests.server.running import decision
+
+SEGMENTS = ("local", "local", "seasonal")
+
+
+@pytest.fixture
+def recorded(key):
+    """Six recent decisions and one of long ago, of two segments and one that is seen no more."""
+    from takeup.record.clock import now
+    from takeup.server.record_api.receive import receive
+
+    lately = (now() - timedelta(days=2)).isoformat()
+    rows = [
+        decision(i, decided_at=lately, x_segment=SEGMENTS[i % 3], x_new=i % 2 == 0, x_amount=i,
+                 stakes="high" if i else "low")
+        for i in range(6)
+    ]  # fmt: skip
+    rows.append(decision(9, decided_at="2025-01-01T00:00:00Z", x_segment="gone"))
+    receive("decisions", rows, key)
+    return key
+
+
+def test_the_picker_offers_what_was_recorded_with_its_cases(recorded):
+    from takeup.server.rollout.kinds import Recorded
+
+    found = {one.key: one.cases for one in Recorded("credit").kinds()}
+    assert found == {
+        "": 6, "segment=local": 4, "segment=seasonal": 2, "new=true": 3, "new=false": 3,
+        "stakes=high": 5, "stakes=low": 1,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ({"segment": "lokal"}, "no case was ever segment: lokal; there is: local, seasonal, gone"),
+        ({"region": "north"}, "nothing tells cases apart by 'region' here; what is recorded: "),
+        ({"amount": "3"}, "'amount' is a number"),
+        ({"segment": "local", "stakes": "highest"}, "no case was ever stakes: highest"),
+    ],
+)
+def test_a_stop_that_would_stop_nothing_is_refused(recorded, kind, words):
+    from takeup.server.rollout.models import Stop
+    from takeup.server.rollout.services import stop
+
+    with pytest.raises(InputError, match=words):
+        stop("credit", by="ann", reason="wrong there", kind=kind)
+    assert not Stop.objects.exists()
+
+
+def test_a_stop_keeps_how_many_cases_it_would_have_hit(recorded):
+    from takeup.server.rollout.services import stop
+
+    made = stop("credit", by="ann", reason="wrong", kind={"segment": "local", "stakes": "high"})
+    assert made.cases == 3
+    assert stop("credit", by="ann", reason="old ones", kind={"segment": "gone"}).cases == 0
+
+
+def test_obedience_is_counted_by_what_was_shown_and_by_who_has_heard(recorded):
+    from takeup.record.clock import now
+    from takeup.server.record_api.receive import receive
+    from takeup.server.rollout.models import Heard
+    from takeup.server.rollout.services import Hearing, obeyed, stop
+
+    before, hearing = now() - timedelta(hours=1), Hearing()
+    Heard.objects.create(key="old", sender="till", tag="a", at=before)
+    Heard.objects.create(key="else", sender="ward", tag="a", at=before, use_cases=["triage"])
+    stop("credit", by="ann", reason="wrong there", kind={"segment": "local"})
+    later = (now() + timedelta(seconds=1)).isoformat()
+    rows = [
+        decision(20, decided_at=later, delivered_at=before.isoformat(), x_segment="local"),
+        decision(21, decided_at=later, x_segment="local"),
+        decision(22, decided_at=later, x_segment="local", mode="shadow"),
+        decision(23, decided_at=later, x_segment="seasonal"),
+    ]
+    receive("decisions", rows, recorded)
+    from takeup.record import clock
+
+    with pytest.MonkeyPatch.context() as patch:
+        ahead = clock.now() + timedelta(minutes=1)
+        for module in ("takeup.server.rollout.obedience.now",):
+            patch.setattr(module, lambda: ahead)
+        ((_, found),) = obeyed("credit")
+        assert (found.cases, found.shown, found.heard, found.deaf) == (3, 1, (), ("till",))
+        assert hearing.due("old", "b")
+        hearing.keep("old", "till", (), "b")
+        assert not hearing.due("old", "b")
+        ((_, found),) = obeyed("credit")
+        assert (found.heard, found.deaf) == (("till",), ())
+
+
+def test_the_page_says_what_was_stopped_whom_it_hits_and_that_it_was_decided(recorded):
+    from takeup.server.rollout.services import take_step
+
+    take_step("credit", "assist", by="ann", reason="first wave")
+    lead = client_of(with_role("programme_lead"))
+    page = lead.get("/rollout/credit").content.decode()
+    assert '<option value="segment=local">segment: local · 4</option>' in page
+    asked = {"kind": "segment=local", "reason": "wrong there"}
+    page = lead.post("/rollout/credit/stop", asked, follow=True).content.decode()
+    assert "Advice is stopped on cases of “segment: local”" in page
+    assert "4 cases of it in the 28 days before" in page
+    assert "No case decided since" in page
+    assert "not on segment: local" in page
+    assert "<b>segment: local</b> · advice stopped" in page
+    made_up = lead.post("/rollout/credit/stop", {"kind": "segment=lokal", "reason": "x"})
+    assert (made_up.status_code, "no case was ever" in made_up.content.decode()) == (422, True)
