@@ -19,9 +19,11 @@ import duckdb
 import pyarrow as pa
 import pyarrow.compute as pc
 from deltalake import CommitProperties, DeltaTable, Transaction, write_deltalake
-from deltalake.exceptions import CommitFailedError, TableNotFoundError
+from deltalake.exceptions import CommitFailedError
 from pyarrow.json import ParseOptions, ReadOptions, read_json
 
+from takeup.log.damage import UNREADABLE, Damage, DamagedLogError, Inspection, first_line
+from takeup.log.sums import Sums
 from takeup.record.incoming import RecordKind, columns_of
 
 _ARROW = {
@@ -95,15 +97,23 @@ class DecisionLog:
     def _address(self, kind: RecordKind) -> str:
         return f"{self.url}/{kind}"
 
+    def _inspection(self, kind: RecordKind) -> Inspection:
+        return Inspection(self.url, kind, _DRAIN)
+
     def _open(self, kind: RecordKind) -> DeltaTable | None:
-        try:
-            return DeltaTable(self._address(kind))
-        except TableNotFoundError:
-            return None
+        return self._inspection(kind).open()
+
+    def _sums(self, kind: RecordKind) -> Sums | None:
+        return None if "://" in self.url else Sums(Path(self._address(kind)), _DRAIN)
+
+    def damages(self, kind: RecordKind, deep: bool = True) -> list[Damage]:
+        """Files of a table that are not as they were written; with `deep` every byte is looked at, else
+        whether they are there and as long as they were."""
+        return self._inspection(kind).damages(deep)
 
     def last_batch(self, kind: RecordKind) -> int | None:
         """The number of the batch written last; None where the table is not there yet."""
-        table = self._open(kind)
+        table = self._inspection(kind).for_appending()
         return None if table is None else table.transaction_version(_DRAIN)
 
     def append(self, kind: RecordKind, rows: pa.Table, batch: int) -> bool:
@@ -113,12 +123,13 @@ class DecisionLog:
         refuses; nothing is half written then.
         """
         for attempt in range(5):
-            table = self._open(kind)
+            table = self._inspection(kind).for_appending()
             held = 0 if table is None else table.transaction_version(_DRAIN) or 0
             if held >= batch:
                 return False
             if held < batch - 1:
                 raise LogBehindError(held)
+            version = -1 if table is None else table.version()
             try:
                 if table is not None and table.metadata().partition_columns != _PARTITIONS:
                     table = _repartitioned(table)
@@ -138,6 +149,8 @@ class DecisionLog:
                 if attempt == 4:
                     raise
                 continue
+            if sums := self._sums(kind):
+                sums.note(after=version)
             return True
         return False
 
@@ -145,8 +158,9 @@ class DecisionLog:
         self, kind: RecordKind, use_case: str | None = None, since: datetime | None = None
     ) -> Snapshot | None:
         """All rows of a table (of one use case, since a moment) and the last batch among them, of one
-        moment; None where it is not there yet."""
-        table = self._open(kind)
+        moment; None where it is not there yet. Raises DamagedLogError where a file of it is not as
+        it was written."""
+        table = self._inspection(kind).whole()
         if table is None:
             return None
         where: list[tuple[str, str, object]] = []
@@ -154,15 +168,22 @@ class DecisionLog:
             where.append(("use_case", "=", use_case))
         if since is not None:
             where.append((TIME_OF[kind], ">=", since))
-        rows = table.to_pyarrow_table(filters=where or None)
+        try:
+            rows = table.to_pyarrow_table(filters=where or None)
+        except UNREADABLE as error:
+            raise DamagedLogError(
+                self.url, [Damage(kind, f"cannot be read ({first_line(error)})", None)]
+            ) from None
         return Snapshot(rows, table.transaction_version(_DRAIN) or 0)
 
     def batch(self, kind: RecordKind, number: int) -> pa.Table:
-        """The rows of one batch. Raises deltalake's error where the table is not there yet."""
+        """The rows of one batch. Raises deltalake's error where the table is not there yet,
+        DamagedLogError where it is damaged."""
+        self._inspection(kind).whole()
         return DeltaTable(self._address(kind)).to_pyarrow_table(filters=[("batch", "=", number)])
 
     def state(self, kind: RecordKind) -> TableState:
-        """Size and last batch of a table."""
+        """Size and last batch of a table. Raises DamagedLogError where its own record is damaged."""
         table = self._open(kind)
         if table is None:
             return TableState(kind, 0, 0, 0, None)
@@ -179,9 +200,10 @@ class DecisionLog:
         """Replace partitions by what `change` makes of them (None: left as it is), one commit
         each; returns how many rows stand in partitions replaced. The caller keeps writers out.
 
-        The rows as they were stay in old files until `vacuum`.
+        The rows as they were stay in old files until `vacuum`. Raises DamagedLogError, before anything
+        is changed, where a file of the table is not as it was written: what is left would take its place.
         """
-        table = self._open(kind)
+        table = self._inspection(kind).whole()
         if table is None:
             return 0
         rewritten = 0
@@ -197,6 +219,8 @@ class DecisionLog:
                 DeltaTable(self._address(kind)), changed, mode="overwrite", predicate=predicate
             )
             rewritten += rows.num_rows
+        if rewritten and (sums := self._sums(kind)):
+            sums.note()
         return rewritten
 
     def vacuum(self, kind: RecordKind) -> None:
@@ -206,18 +230,24 @@ class DecisionLog:
             table.create_checkpoint()
             table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
             table.cleanup_metadata()
+            self._renew_sums(kind)
 
     def compact(self, kind: RecordKind, keep: timedelta = timedelta(days=7)) -> int:
         """Join small files, write a checkpoint, remove files unused for `keep`; returns how
-        many files were joined."""
-        table = self._open(kind)
+        many files were joined. Raises DamagedLogError as `rewrite` does."""
+        table = self._inspection(kind).whole()
         if table is None:
             return 0
         joined = table.optimize.compact()
         table.create_checkpoint()
         hours = max(int(keep.total_seconds() // 3600), 0)
         table.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=hours >= 168)
+        self._renew_sums(kind)
         return int(joined["numFilesRemoved"])
+
+    def _renew_sums(self, kind: RecordKind) -> None:
+        if (sums := self._sums(kind)) and (table := self._open(kind)) is not None:
+            sums.renew(table)
 
 
 def to_arrow(
