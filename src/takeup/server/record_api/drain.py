@@ -27,7 +27,7 @@ from takeup.server.oversight.services import seal
 from takeup.server.practitioner.services import keep_own
 from takeup.server.record_api.covariates import column_types, in_their_columns
 from takeup.server.record_api.models import Batch, InboxRow
-from takeup.server.record_api.placing import PLACES, placed
+from takeup.server.record_api.placing import FILLED, placed
 from takeup.server.record_api.pseudonyms import pseudonymised
 from takeup.server.record_api.set_aside import set_aside
 
@@ -174,7 +174,7 @@ def _written(log: DecisionLog, batch: Batch) -> int:
         for name in table["use_case"].unique().to_pylist():
             use_case(name)
     if not log.append(kind, table, batch.number):
-        _need_the_same(log, batch, table)
+        table = _need_the_same(log, batch, table)
     keep_own(kind, bodies)
     if kind == "decisions":
         keep_own("outcomes", _came_before(rows.values_list("use_case", "key")))
@@ -184,16 +184,18 @@ def _written(log: DecisionLog, batch: Batch) -> int:
     return len(bodies)
 
 
-def _need_the_same(log: DecisionLog, batch: Batch, table: pa.Table) -> None:
-    """A batch that the log has already is the one a drain wrote before it died; raises InputError
-    where it is another: the log is of a later moment than the database."""
+def _need_the_same(log: DecisionLog, batch: Batch, table: pa.Table) -> pa.Table:
+    """A batch that the log has already is the one a drain wrote before it died, and is returned as the
+    log holds it; raises InputError where it is another: the log is of a later moment than the
+    database."""
     held = log.batch(batch.kind, batch.number)  # type: ignore[arg-type]
-    if digests(held, PLACES) != digests(table, PLACES):
+    if digests(held, FILLED) != digests(table, FILLED):
         raise InputError(
             f"{log.url} holds other rows as batch {batch.number} of {batch.kind} than the database: "
             "they are not of one moment. Restore both from one backup; what comes in meanwhile "
             "waits in the inbox"
         )
+    return held
 
 
 def _came_before(decisions: Iterable[tuple[str, str]]) -> list[str]:

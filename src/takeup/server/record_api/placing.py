@@ -15,6 +15,8 @@ from takeup.server.organization.services import Place, places_of
 
 PLACES = ("population", "team")
 """Said together: a sender who names one is not corrected in the other."""
+FILLED = (*PLACES, "cohort")
+"""What the organization may fill in: another history of it, or a person who was erased, fills in otherwise."""
 _CHUNK = 500
 
 
@@ -24,7 +26,7 @@ def placed(kind: RecordKind, rows: pa.Table) -> pa.Table:
     if kind == "outcomes" or "population" not in rows.column_names:
         return rows
     known_person = pc.is_valid(rows["person_id"])
-    blank = {name: pc.and_(_unsaid(rows, name), known_person) for name in (*PLACES, "cohort")
+    blank = {name: pc.and_(_unsaid(rows, name), known_person) for name in FILLED
              if name in rows.column_names}  # fmt: skip
     some = pc.or_(blank["population"], blank.get("cohort", blank["population"]))
     if not pc.any(some).as_py():

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 import pyarrow.compute as pc
 from django.db.models import Count, Sum
 
+from takeup.log.damage import MEND, DamagedLogError
 from takeup.log.delta import DecisionLog, Snapshot, digests
 from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
 from takeup.server.record_api.drain import as_logged, hash_of, lost_batches
 from takeup.server.record_api.models import Batch, InboxRow, Sender
-from takeup.server.record_api.placing import PLACES
+from takeup.server.record_api.placing import FILLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +28,16 @@ class Verified:
 
 def verify(log: DecisionLog) -> Verified:
     """Compares inbox and log row by row (what they hold too, as long as the inbox keeps rows as
-    received), batches by their manifest, and the senders' counters with what is kept."""
+    received), batches by their manifest, and the senders' counters with what is kept. Of a table of
+    which files are damaged, these are named; it is compared when they are put back."""
     problems: list[str] = []
     in_log = waiting = 0
     for kind in RECORD_KINDS:
-        snapshot = log.read(kind)
+        try:
+            snapshot = log.read(kind)
+        except DamagedLogError as damaged:
+            problems += [f"{one.sentence()}; {MEND}" for one in damaged.damages]
+            continue
         found = _keys(kind, snapshot)
         in_log += sum(found.values())
         twice = [key for key, n in found.items() if n > 1]
@@ -92,8 +98,8 @@ def _manifests(kind: RecordKind, snapshot: Snapshot | None) -> list[str]:
         elif all(body for _, body in rows):
             received = as_logged(kind, [body for _, body in rows], batch.number)
             if digests(received)[batch.number] != in_log:
-                # The organization's history may have been corrected since.
-                placeless = digests(received, PLACES)[batch.number]
+                # The organization's history may have been corrected since, or a person erased.
+                placeless = digests(received, FILLED)[batch.number]
                 if placeless != _without_places(snapshot, batch.number):
                     found.append(f"{name}: the log does not hold what was received")
     return found
@@ -122,4 +128,4 @@ def _without_places(snapshot: Snapshot | None, batch: int) -> tuple[int, str] | 
     if snapshot is None:
         return None
     rows = snapshot.rows.filter(pc.equal(snapshot.rows["batch"], batch))
-    return digests(rows, PLACES).get(batch)
+    return digests(rows, FILLED).get(batch)
