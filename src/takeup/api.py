@@ -35,6 +35,7 @@ from takeup.report.json_document import diagnosis_json
 from takeup.report.page import InputFacts, Page
 from takeup.report.plain import plain
 from takeup.report.terminal import notebook_html, screenful
+from takeup.sources.damaged_files import damage_in_words
 from takeup.sources.decision_table import DecisionTable
 from takeup.sources.declared_names import named_as_in, populations_of
 from takeup.sources.evidence_files import ReadEvidence, read_evidence
@@ -217,6 +218,7 @@ class Result:
         return notebook_html(self.diagnoses, self.facts)
 
 
+@damage_in_words()
 def diagnose(
     table: Any,
     *,
@@ -318,6 +320,7 @@ def diagnose(
     )
 
 
+@damage_in_words()
 def sample(
     table: Any,
     *,

@@ -495,6 +495,11 @@ def main() -> None:
         if hasattr(error, "exit_code") and hasattr(error, "show"):
             error.show()
             raise SystemExit(error.exit_code) from None
+        from takeup.sources.damaged_files import of_damage
+
+        if told := of_damage(error):
+            _screen.print(str(told), soft_wrap=True)
+            raise SystemExit(INPUT) from None
         raise
     if isinstance(code, int) and code:
         raise SystemExit(code)

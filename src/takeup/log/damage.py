@@ -15,7 +15,7 @@ from deltalake.exceptions import DeltaError, TableNotFoundError
 from obstore.exceptions import BaseError
 from obstore.store import from_url
 
-from takeup.log.sums import LOG, Sum, Sums, commit_of
+from takeup.log.sums import LOG, SUMS, Sum, Sums, commit_of
 from takeup.record.errors import InputError
 
 MEND = (
@@ -56,10 +56,30 @@ class DamagedLogError(InputError):
         )
 
 
+def of_folder(folder: Path) -> DeltaTable:
+    """The Delta table in `folder`, ours or another's, to be read. Raises DamagedLogError where it is a table
+    of a log and a file of it is not as it was written."""
+    if not (folder / SUMS).exists():
+        return DeltaTable(folder)
+    table = Inspection(str(folder.resolve().parent), folder.resolve().name).whole()
+    if table is None:
+        raise InputError(f"{folder}: there is no Delta table")
+    return table
+
+
+def culprits(folder: Path) -> list[Damage]:
+    """Files of the Delta table in `folder`, which could not be read, that are missing, cut off or
+    unreadable."""
+    try:
+        return Inspection(str(folder.resolve().parent), folder.resolve().name).damages()
+    except UNREADABLE:
+        return []
+
+
 class Inspection:
     """One table of the log (`name`, below `url`) looked at file by file."""
 
-    def __init__(self, url: str, name: str, drain: str) -> None:
+    def __init__(self, url: str, name: str, drain: str = "") -> None:
         self._url, self._name = url, name
         self._folder = None if "://" in url else Path(url) / name
         self._sums = None if self._folder is None else Sums(self._folder, drain)

@@ -111,6 +111,12 @@ class DecisionLog:
         whether they are there and as long as they were."""
         return self._inspection(kind).damages(deep)
 
+    def fits(self, path: str, file: Path) -> bool:
+        """Whether `file` is what the file at `path` (from the log's folder) was when it was written, as far
+        as that is known."""
+        kind, _, name = path.partition("/")
+        return Sums(Path(self.url, kind), _DRAIN).fits(name, file)
+
     def last_batch(self, kind: RecordKind) -> int | None:
         """The number of the batch written last; None where the table is not there yet."""
         table = self._inspection(kind).for_appending()

@@ -18,7 +18,8 @@ from urllib.parse import unquote
 
 from deltalake import DeltaTable
 
-_FILE = "_sums"
+SUMS = "_sums"
+"""Their file in the table's folder; readers and vacuum pass over names that begin so."""
 LOG = "_delta_log"
 _COMMIT = re.compile(rf"{LOG}/(\d{{20}})\.json")
 _CHECKPOINT = re.compile(rf"{LOG}/(\d{{20}})\.checkpoint\.parquet")
@@ -45,7 +46,7 @@ class Sums:
     def held(self) -> dict[str, Sum]:
         """By path from the table's folder. A line that is itself damaged is as if it were not there."""
         try:
-            text = (self._folder / _FILE).read_text(encoding="utf-8", errors="replace")
+            text = (self._folder / SUMS).read_text(encoding="utf-8", errors="replace")
         except FileNotFoundError:
             return {}
         return dict(found for line in text.split("\n") if (found := _parsed(line)))
@@ -91,13 +92,14 @@ class Sums:
         kept = self.needed(held) | {path: one for path, one in held.items() if path in used}
         self._write(kept, "w")
 
+    def fits(self, path: str, file: Path) -> bool:
+        """Whether `file` is what `path` was when it was written; of what is not known any is."""
+        known = self.held().get(path)
+        return known is None or measure(file) == (known.crc, known.size)
+
     def measure(self, path: str) -> tuple[int, int]:
         """CRC-32 and size of a file as it lies. Raises OSError where it cannot be read."""
-        crc = size = 0
-        with (self._folder / path).open("rb") as opened:
-            while chunk := opened.read(_CHUNK):
-                crc, size = zlib.crc32(chunk, crc), size + len(chunk)
-        return crc, size
+        return measure(self._folder / path)
 
     def _measured(self, path: str, rows: int, batch: int | None = None) -> Sum:
         return Sum(*self.measure(path), rows, batch)
@@ -131,8 +133,8 @@ class Sums:
     def _write(self, found: Mapping[str, Sum], how: str) -> None:
         if not found:
             return
-        file = self._folder / _FILE
-        target = file if how == "a" else file.with_name(f"{_FILE}.part")
+        file = self._folder / SUMS
+        target = file if how == "a" else file.with_name(f"{SUMS}.part")
         with target.open(how, encoding="utf-8") as opened:
             # After a line that was cut off a new one begins.
             opened.write("\n" + "".join(_lines(found)))
@@ -140,6 +142,15 @@ class Sums:
             os.fsync(opened.fileno())
         if target != file:
             target.replace(file)
+
+
+def measure(file: Path) -> tuple[int, int]:
+    """CRC-32 and size of a file as it lies. Raises OSError where it cannot be read."""
+    crc = size = 0
+    with file.open("rb") as opened:
+        while chunk := opened.read(_CHUNK):
+            crc, size = zlib.crc32(chunk, crc), size + len(chunk)
+    return crc, size
 
 
 def commit_of(path: str) -> int | None:

@@ -21,6 +21,8 @@ _LITTLE_SPACE = 2 * 10**9
 _SLOW_DRAIN = 10
 """Drains that may be missed before it counts as stuck."""
 _EVENTS_LOOKED_AT = 5_000
+_TOLD = 3
+"""Damaged files that are named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ def _database() -> Iterator[Finding]:
 def _log(url: str) -> Iterator[Finding]:
     from django.db.models import Sum
 
+    from takeup.log.damage import MEND
     from takeup.log.delta import DecisionLog
     from takeup.record.incoming import RECORD_KINDS
     from takeup.server.record_api.drain import lost_batches
@@ -164,6 +167,14 @@ def _log(url: str) -> Iterator[Finding]:
         yield Finding("log", "mend", f"{url} cannot be written to ({refused})")
         return
     log = DecisionLog(url)
+    if damaged := [one for kind in RECORD_KINDS for one in log.damages(kind)]:
+        told = "; ".join(one.sentence() for one in damaged[:_TOLD])
+        more = f"; and {len(damaged) - _TOLD:,} more" if len(damaged) > _TOLD else ""
+        yield Finding(
+            "log", "mend", f"{url} is damaged, and nothing is measured of what is left: {told}{more}",
+            f"{MEND}; `takeup log status` names all",
+        )  # fmt: skip
+        return
     try:
         states = [log.state(kind) for kind in RECORD_KINDS]
     except Exception as error:

@@ -77,8 +77,13 @@ def _open_address(
         return _open_parquet(
             given, sorted(Path(p) for p in glob.glob(given, recursive=True)), engine
         )
-    if (path / "_delta_log").is_dir():
+    if (path / "_delta_log").is_dir() or (path / "_sums").is_file():
         return _open_delta(path, engine)
+    if any((path / inside / "_delta_log").is_dir() for inside in ("decisions", "log/decisions")):
+        raise InputError(
+            f"{given} is a deployment's home or log, not one table: set TAKEUP_HOME (and TAKEUP_LOG_URL) and "
+            "write `takeup diagnose log:`, which reads what waits in the inbox too; or name one table of it"
+        )
     if path.is_dir():
         files = sorted(p for end in _PARQUET_ENDINGS for p in path.rglob(f"*{end}"))
         return _open_parquet(given, files, engine)
@@ -173,17 +178,27 @@ def _open_delta(path: Path, engine: Engine) -> RawTable:
     blanks (deltalake 1.6.6, docs/explanation/engines.md).
     """
     try:
-        from deltalake import DeltaTable, QueryBuilder
-        from deltalake.exceptions import DeltaError
+        from deltalake import QueryBuilder
+
+        from takeup.log.damage import UNREADABLE, culprits, first_line, of_folder
     except ImportError:
         raise InputError(
             f"{path} is a Delta table: pip install 'takeup[server]' to read it"
         ) from None
     try:
-        query = QueryBuilder().register("decisions", DeltaTable(path))
+        query = QueryBuilder().register("decisions", of_folder(path))
         rows = pa.table(query.execute("SELECT * FROM decisions").read_all())
-    except (DeltaError, ValueError) as error:
-        raise InputError(f"{path}: not a readable Delta table ({error})") from None
+    except InputError:
+        raise
+    except Exception as error:
+        # The query engine raises bare exceptions for files that are missing or cut off.
+        if type(error) is not Exception and not isinstance(error, UNREADABLE):
+            raise
+        told = "; ".join(one.sentence() for one in culprits(path)[:3]) or first_line(error)
+        raise InputError(
+            f"{path}: not a readable Delta table ({told}); nothing of it was used. Put it back as it was, or "
+            "export it again"
+        ) from None
     return replace(_open_frame(rows, engine), name=path.name)
 
 

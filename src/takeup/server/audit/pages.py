@@ -42,6 +42,7 @@ _WORDS = {
     "gate.declared": _("declared a gate"),
     "history.imported": _("brought in history"),
     "log.set_aside": _("set rows aside that the log could not hold"),
+    "log.mended": _("put damaged files of the log back"),
     "log.written_again": _("wrote again what the log had lost"),
     "key.made": _("made a key"),
     "key.revoked": _("refused a key"),

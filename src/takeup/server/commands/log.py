@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
@@ -20,20 +20,30 @@ from takeup.server.commands.shared import (
     started,
 )
 
+if TYPE_CHECKING:
+    from takeup.log.delta import DecisionLog
+
 log_app = typer.Typer(no_args_is_help=True, help="The decision log: how full, drain it, prove it.")
 
 
 @log_app.command("status")
 @needs_server
 def status(as_json: AsJson = False) -> None:
-    """What senders sent, what is kept, what waits, and how large the log is."""
+    """What senders sent, what is kept, what waits, how large the log is, and which of its files are
+    damaged; exit code 4 where one is."""
     _, log = started()
     from takeup.server.record_api.status import log_status
 
-    found = log_status(log)
+    found = log_status(log, deep=True)
     if as_json:
         say_json(found)
-        return
+    else:
+        _print_status(found)
+    if found["damaged"]:
+        raise typer.Exit(NOT_PROVEN)
+
+
+def _print_status(found: dict[str, Any]) -> None:
     columns = ("sent", "stored", "unchanged", "conflict", "quarantined")
     senders = Table("Sender", *(c.capitalize() for c in columns), "Last seen (UTC)")
     senders.columns[-1].no_wrap = True
@@ -48,17 +58,60 @@ def status(as_json: AsJson = False) -> None:
             f"{t['files']:,}", f"{t['bytes'] / 1e6:.1f}",
         )  # fmt: skip
     out.print(tables)
+    _say_damaged([one["words"] for one in found["damaged"]])
+
+
+def _say_damaged(damaged: list[str]) -> None:
+    from takeup.log.damage import MEND
+
+    for sentence in damaged:
+        out.print(f"damaged: {sentence}", soft_wrap=True)
+    if damaged:
+        out.print(f"Nothing is measured until then: {MEND}", soft_wrap=True)
+
+
+def _damages(log: DecisionLog) -> list[str]:
+    from takeup.record.incoming import RECORD_KINDS
+
+    return [one.sentence() for kind in RECORD_KINDS for one in log.damages(kind)]
 
 
 @log_app.command("drain")
 @needs_server
 def drain() -> None:
-    """Write what waits in the inbox into the log now."""
+    """Write what waits in the inbox into the log now; exit code 4 where files of the log are damaged."""
     _, log = started()
     from takeup.server.jobs.schedule import drain_now
 
     done = drain_now(log)
     out.print(f"{done.rows:,} rows in {done.batches} batches")
+    if damaged := _damages(log):
+        _say_damaged(damaged)
+        raise typer.Exit(NOT_PROVEN)
+
+
+@log_app.command("mend")
+@needs_server
+def mend(
+    archive: Annotated[Path, typer.Argument(help="an archive that `takeup backup` wrote")],
+) -> None:
+    """Put damaged files of the log back out of a backup, each only as it was; exit code 4 where some are
+    left."""
+    settings, log = started()
+    from takeup.server.mend import mend as run
+
+    done = run(archive, log, actor())
+    out.print(f"{done.put_back} files put back")
+    for path in done.not_held:
+        out.print(f"{archive} does not hold {path} as it was", soft_wrap=True)
+    if done.left:
+        _say_damaged([one.sentence() for one in done.left])
+        out.print(
+            "Try the backups before and after this one; where none holds them, restore the newest as a "
+            f"whole (`takeup restore`): {settings.log} and database of one moment",
+            soft_wrap=True,
+        )
+        raise typer.Exit(NOT_PROVEN)
 
 
 @log_app.command("compact")

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from django.db import close_old_connections, connection
 
 from takeup.log.delta import DecisionLog
+from takeup.record.errors import InputError
 from takeup.server.locks import held
 from takeup.server.record_api.services import Drained, drain
 
@@ -35,6 +36,8 @@ class Drainer:
             close_old_connections()
             try:
                 drain_once(self._log)
+            except InputError as error:
+                _logger.warning("nothing is drained, what comes in waits in the inbox: %s", error)
             except Exception:
                 # Nothing is lost: undrained rows stay in the inbox and are tried again.
                 _logger.exception("drain failed; the inbox keeps its rows")
