@@ -121,3 +121,44 @@ def test_only_counters_are_live(key):
     page = client_of(with_role("administrator")).get("/senders/counters").content.decode()
     assert "36" in page
     assert "host" in page
+
+
+def test_a_damaged_log_is_not_measured_and_the_pages_name_the_file(key, log):
+    from pathlib import Path
+
+    from takeup.server.overview.models import Snapshot
+    from takeup.server.overview.services import take_snapshot_of
+    from takeup.server.record_api.drain import drain
+
+    send(key, 20)
+    drain(log)
+    file = next(Path(log.url).rglob("part-*.parquet"))
+    file.write_bytes(file.read_bytes()[:500])
+    with pytest.raises(InputError, match=file.name):
+        taken()
+    lead, administrator = (
+        client_of(with_role("programme_lead")),
+        client_of(with_role("administrator")),
+    )
+    told = take_snapshot_of.func("credit")["credit"]
+    assert file.name in told
+    assert not Snapshot.objects.exists()
+    _asked_for("credit", told)
+    assert file.name in lead.get("/diagnosis/credit").content.decode()
+    for path in ("/senders", "/senders/counters"):
+        shown = administrator.get(path).content.decode()
+        assert "Files of the log are damaged" in shown
+        assert "it held 240 rows" in shown
+
+
+def _asked_for(use_case: str, answer: str):
+    """As the worker leaves a snapshot that a page asked for."""
+    from django_tasks import TaskResultStatus
+    from django_tasks_db.models import DBTaskResult
+
+    from takeup.server.overview.services import take_snapshot_of
+
+    take_snapshot_of.enqueue(use_case)
+    DBTaskResult.objects.update(
+        status=TaskResultStatus.SUCCESSFUL, finished_at=now(), return_value={use_case: answer}
+    )

@@ -121,6 +121,7 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
         "today": now().date(),
         "takes": may("diagnosis_take", request.user),
         "on_the_way": _on_the_way(name),
+        "not_taken": _not_taken(name),
     }
     wanted_findings = (
         found.document["diagnoses"] if found and request.GET.get("as") == "csv" else []
@@ -156,6 +157,21 @@ def diagnosis_take(request: HttpRequest, name: str) -> HttpResponse:
 def _known(name: str) -> None:
     if name not in use_case_names():
         raise Http404
+
+
+def _not_taken(name: str) -> list[str]:
+    """Why the snapshot that a page asked for today was not taken; empty where it was, or none was asked
+    for."""
+    done = DBTaskResult.objects.filter(
+        task_path=take_snapshot_of.module_path,
+        status=TaskResultStatus.SUCCESSFUL,
+        finished_at__date=now().date(),
+    )
+    for one in done.order_by("-finished_at"):
+        if one.args_kwargs["args"] == [name]:
+            why = (one.return_value or {}).get(name, "taken")
+            return [] if why in ("taken", "kept") else [why]
+    return []
 
 
 def _on_the_way(name: str) -> bool:

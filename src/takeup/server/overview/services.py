@@ -81,8 +81,12 @@ def take_snapshots(
 
 @task()
 def take_snapshot_of(use_case: str) -> dict[str, str]:
-    """In the background: the snapshot that a page asked for."""
-    return take_snapshots(use_case)
+    """In the background: the snapshot that a page asked for; why there is none where nothing can be
+    measured."""
+    try:
+        return take_snapshots(use_case)
+    except TakeupError as error:
+        return {use_case: str(error)}
 
 
 def latest(use_case: str, day: date | None = None) -> Snapshot | None:

@@ -26,7 +26,14 @@ def _counters() -> dict[str, Any]:
         sender["last_seen"] = datetime.fromisoformat(seen) if seen else None
     for table in status["tables"]:
         table["megabytes"] = table["bytes"] / 1e6
-    return {"status": status}
+    damaged = [one["words"] for one in status["damaged"]]
+    if damaged:
+        damaged.append(
+            _(
+                "Nothing is measured until they are put back out of a backup: takeup log mend BACKUP.tar"
+            )
+        )
+    return {"status": status, "damaged": damaged}
 
 
 @require_GET
