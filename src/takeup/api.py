@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pandas as pd
 from pydantic_core import to_json
@@ -23,7 +23,7 @@ from takeup.log import fetch
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS
-from takeup.record.errors import InputError
+from takeup.record.errors import InputError, NoAnswerError
 from takeup.record.mapping import Mapping
 from takeup.record.nearest import did_you_mean
 from takeup.record.population import Population, read_populations
@@ -41,7 +41,7 @@ from takeup.sources.declared_names import named_as_in, populations_of
 from takeup.sources.evidence_files import ReadEvidence, read_evidence
 from takeup.sources.look_alikes import known_afterwards, look_alikes, told_by_columns
 from takeup.sources.opened import Opened, open_decisions
-from takeup.sources.panel import PanelSample, draw_sample
+from takeup.sources.panel import LEAST, PanelSample, draw_sample
 from takeup.sources.tolerances import right_in_words
 from takeup.stats.answer import CannotSay
 
@@ -74,8 +74,10 @@ class Result:
         for diagnosis in self.diagnoses:
             if use_case in (None, diagnosis.use_case):
                 return diagnosis
-        raise KeyError(
-            f"no use case {use_case!r}; there are {[d.use_case for d in self.diagnoses]}"
+        known = [d.use_case for d in self.diagnoses]
+        raise InputError(
+            f"no use case is called {use_case!r}{did_you_mean(str(use_case), known)} (there are: "
+            f"{', '.join(known)})"
         )
 
     def to_html(
@@ -123,6 +125,11 @@ class Result:
 
     def document(self, disclosure: Audience = "analyst") -> dict[str, Any]:
         """What `to_json` writes, as plain values."""
+        if disclosure not in get_args(Audience):
+            raise InputError(
+                f"disclosure: {disclosure!r} is not one of {', '.join(get_args(Audience))}; to travel, "
+                "a document needs share"
+            )
         chosen = self.shared if disclosure == "share" else self.diagnoses
         return {
             "takeup": self.facts.version,
@@ -141,7 +148,7 @@ class Result:
 
     def plot(self, question: str, figure: str | None = None, use_case: str | None = None) -> Any:
         """An Altair chart of the estimates of a question (a measure's name), or of one figure of it.
-        Draws the unit that most of them have. Raises LookupError where there is no estimate, with the
+        Draws the unit that most of them have. Raises NoAnswerError where there is no estimate, with the
         reason, and InputError for a name that is no question or figure."""
         frame = self.to_frame()
         frame = frame[frame["use_case"] == self._one(use_case).use_case]
@@ -155,7 +162,7 @@ class Result:
             frame = frame if name is None else frame[frame[column] == name]
         told = frame[frame["value"].notna()]
         if told.empty:
-            raise LookupError(f"{question}: {'; '.join(dict.fromkeys(frame['reason'].dropna()))}")
+            raise NoAnswerError(f"{question}: {'; '.join(dict.fromkeys(frame['reason'].dropna()))}")
         unit = told["unit"].mode()[0]
         return intervals_chart(told[told["unit"] == unit], question.replace("_", " "))
 
@@ -166,7 +173,7 @@ class Result:
     def cells(self, outcome: str | None = None, use_case: str | None = None) -> pd.DataFrame:
         """The comparison's cells: covariates, n, followed, outcome sums, propensity, weight.
 
-        Raises LookupError where the comparison was not made, with its reason.
+        Raises NoAnswerError where the comparison was not made, with its reason.
         """
         return self._frame("cells", outcome, use_case)
 
@@ -177,7 +184,7 @@ class Result:
     def _frame(self, name: str, outcome: str | None, use_case: str | None) -> pd.DataFrame:
         found = self.measures(use_case).comparison
         if isinstance(found, CannotSay):
-            raise LookupError(found.reason)
+            raise NoAnswerError(found.reason)
         for one in found.outcomes:
             frame = getattr(one, name)
             if outcome in (None, one.outcome) and frame is not None:
@@ -185,7 +192,7 @@ class Result:
         reasons = "; ".join(
             f"{o.outcome}: {o.raw.reason}" for o in found.outcomes if isinstance(o.raw, CannotSay)
         )
-        raise LookupError(reasons or f"no outcome {outcome!r}")
+        raise NoAnswerError(reasons or f"no outcome is called {outcome!r}")
 
     def rejected_rows(self) -> list[tuple[int, str]]:
         """Row numbers of the file that could not be used, with the reason."""
@@ -231,9 +238,9 @@ def diagnose(
     survey: Any = None,
     interviews: Any = None,
     panel: Any = None,
-    since: datetime | None = None,
-    until: datetime | None = None,
-    only: Sequence[str] | None = None,
+    since: datetime | date | str | None = None,
+    until: datetime | date | str | None = None,
+    only: str | Sequence[str] | None = None,
     declared_ahead: bool = False,
     step: Callable[[str], None] = lambda _: None,
 ) -> Result:
@@ -242,11 +249,13 @@ def diagnose(
     Without a mapping, columns are recognised by name, type and values; what was guessed is
     among the assumptions. `survey`, `interviews` and `panel` (paths or frames,
     docs/reference/evidence.md) are what people and experts said. `only` names the measures to take (None: all).
+    `since` and `until`: moments, days, or either as ISO text, in the table's time zone.
     `declared_ahead`: use case and populations were declared before their first decisions (a server
     does), so that what matches nothing is no mistake. Raises `TakeupError` whose text says what to
     mend.
     """
     started = time.perf_counter()
+    only = (only,) if isinstance(only, str) else only
     for name in only or ():
         if name not in QUESTIONS:
             raise InputError(
@@ -264,8 +273,8 @@ def diagnose(
         outcomes=outcomes,
         mapping=mapping,
         use_case=use_case,
-        since=since,
-        until=until,
+        since=_moment("since", since),
+        until=_moment("until", until),
         declared_ahead=declared_ahead,
         step=step,
     )
@@ -336,6 +345,8 @@ def sample(
     goes back in as `outcomes`, with its key's `truth_probability`. `of` names the use case where
     the table holds several.
     """
+    if size < LEAST:
+        raise InputError(f"size: {size} cases are too few to judge by; draw at least {LEAST}")
     opened = open_decisions(table, mapping=mapping, use_case=use_case, keep_ids=True)
     tables = opened.table.tables
     if of is None and len(tables) > 1:
@@ -352,6 +363,20 @@ def sample(
     decisions = tables[name]
     segments = [s for s in opened.use_case(name).segment if s in decisions.columns]
     return draw_sample(decisions, segments, size, seed)
+
+
+def _moment(name: str, given: datetime | date | str | None) -> datetime | None:
+    """A moment, of a day its beginning; from ISO text too."""
+    if given is None or isinstance(given, datetime):
+        return given
+    if isinstance(given, date):
+        given = given.isoformat()
+    try:
+        return datetime.fromisoformat(given)
+    except (TypeError, ValueError):
+        raise InputError(
+            f"{name}: {given!r} is no moment; give a datetime, a date, or text like 2025-03-31"
+        ) from None
 
 
 def _columns_there(built: DecisionTable) -> set[str]:

@@ -97,3 +97,33 @@ def test_the_page_names_what_a_result_has():
     )
     assert public == set(re.findall(r"`result\.(\w+)", page))
     assert set(takeup.__all__) == set(re.findall(r"`takeup\.(\w+)", page)) | {"Result"}
+
+
+def test_what_a_notebook_asks_wrongly_is_told_in_a_sentence_and_never_passed_over(ran):
+    result = ran[0]["result"]
+    for asked, said in (
+        (lambda: result.to_json(disclosure="Share"), "to travel, a document needs share"),
+        (lambda: result.measures("lones"), "no use case is called 'lones'"),
+        (lambda: result.cells(), "not told apart"),
+        (lambda: takeup.diagnose(5), r"5 \(int\) is not a table"),
+        (lambda: takeup.diagnose(pd.DataFrame(), since="31/03/2025"), "since: '31/03/2025' is no"),
+        (lambda: takeup.sample(pd.DataFrame({"a": [1]}), size=10), "draw at least 60"),
+    ):
+        with pytest.raises(takeup.TakeupError, match=said):
+            asked()
+
+
+def test_days_and_one_question_may_be_given_as_text():
+    import datetime as dt
+
+    whole, *later = (
+        takeup.diagnose(
+            BOOK / "examples" / "loan-desk.csv",
+            only="adoption",
+            since=since,
+        )
+        for since in (None, "2025-03-03", dt.date(2025, 3, 3), dt.datetime(2025, 3, 3))  # noqa: DTZ001
+    )
+    cases = {r.measures().adoption.overall.eligible for r in later}
+    assert len(cases) == 1
+    assert cases.pop() < whole.measures().adoption.overall.eligible

@@ -6,9 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from takeup.diagnosis.measures import Measures
-from takeup.diagnosis.words import (
-    name_of,
-)
+from takeup.diagnosis.words import inside, name_of
 from takeup.measure.whose import ALL
 from takeup.record.settings import Settings
 
@@ -24,3 +22,7 @@ class Asked:
     def scope(self, key: str) -> str:
         """A population's title, or nothing for all."""
         return "" if key == ALL else self.titles.get(key, name_of(key))
+
+    def inside(self, key: str) -> str:
+        """The same within a sentence."""
+        return "" if key == ALL else inside(key, self.titles)

@@ -8,11 +8,19 @@ from collections.abc import Callable, Sequence
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, distance80, finding
-from takeup.diagnosis.words import among, circumstance, points, points_range, whole_percent
+from takeup.diagnosis.words import (
+    circumstance,
+    of_kind,
+    points,
+    points_range,
+    upper_first,
+    whole_percent,
+)
 from takeup.measure.blind_spots import BlindSpot, BlindSpots
 from takeup.measure.model_issue import ModelIssues
 from takeup.measure.not_consulted import Circumstance, NotConsulted
 from takeup.measure.pilot_production import PilotProduction
+from takeup.measure.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
 
 _MOST = 3
@@ -24,26 +32,28 @@ def _blind_spots(asked: Asked) -> list[Finding]:
         return []
     issues = asked.measures.model_issue
     told = (
-        {i.segment for i in issues.issues if i.kind in ("blind_spot", "missing_input")}
+        {
+            (i.dimension, i.segment)
+            for i in issues.issues
+            if i.kind in ("blind_spot", "missing_input")
+        }
         if isinstance(issues, ModelIssues)
         else set()
     )
     out = []
     for says in ("overrides_better", "overriding_hurts"):
         own = [s for s in found.found if s.says == says]
-        own = [s for s in own if not (len(s.kind) == 1 and s.kind[0][1] in told)]
+        own = [s for s in own if not (len(s.kind) == 1 and s.kind[0] in told)]
         out += [_spot(s, found, asked) for s in own[:_MOST] if isinstance(s.gain, Estimate)]
     return out
 
 
 def _spot(s: BlindSpot, found: BlindSpots, asked: Asked) -> Finding:
     assert isinstance(s.gain, Estimate)
-    kind = among([(d, asked.titles.get(v, v)) for d, v in s.kind])
-    title = (
-        f"On {kind}, overrides beat the model"
-        if s.says == "overrides_better"
-        else f"On {kind}, overriding hurts"
-    )
+    where = upper_first(of_kind(s.kind, asked.titles))
+    title = f"{where}, {'overrides beat the model' if s.says == 'overrides_better' else 'overriding hurts'}"
+    # What is found of a population alone is told with its name as its scope, as all else that is said of it.
+    whole = len(s.kind) == 1 and s.kind[0][0] == "population"
     small = ", a small part of all cases" if s.small else ""
     return finding(
         s.says,
@@ -54,7 +64,8 @@ def _spot(s: BlindSpot, found: BlindSpots, asked: Asked) -> Finding:
         f"the other; {found.tried} kinds of case were tried{small}.",
         "paired",
         s.overrides * distance80(s.gain),
-        kind=s.kind,
+        scope=s.kind[0][1] if whole else ALL,
+        kind=() if whole else s.kind,
         gain=s.gain,
     )
 

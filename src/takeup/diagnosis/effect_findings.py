@@ -10,10 +10,12 @@ from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, distance80, finding, high80, low80
 from takeup.diagnosis.words import (
     changes_of,
-    name_of,
+    of_kind,
+    plain_number,
     points,
     points_range,
     seconds,
+    upper_first,
     whole_percent,
 )
 from takeup.measure.comparison import CORRECTNESS, Comparison, OutcomeComparison
@@ -32,8 +34,7 @@ def _paired(asked: Asked) -> list[Finding | Claim]:
     for dimension, groups in paired.groups.items():
         # One kind of case alone is the whole.
         for g in groups if len(groups) > 1 else ():
-            where = asked.titles.get(g.key, name_of(g.key))
-            lead = f"Among {where.lower()}" if dimension == "population" else f"On {where}"
+            lead = upper_first(of_kind(((dimension, g.key),), asked.titles))
             found += _paired_group(dimension, lead, g, 0.9)
     return [*found]
 
@@ -223,8 +224,8 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
                     "advice_taken",
                     "",
                     f"The advice is taken {way} when it is shown",
-                    f"Choices agree with it in {e.mean_with:.1%} of cases in which it was shown and "
-                    f"{e.mean_without:.1%} in which it was not: {points(u.value)} ({points_range(u)}), drawn "
+                    f"Choices agree with it in {100 * e.mean_with:.1f}\u00a0% of cases in which it was shown and "
+                    f"{100 * e.mean_without:.1f}\u00a0% in which it was not: {points(u.value)} ({points_range(u)}), drawn "
                     "at random.",
                     "randomised",
                     n * distance80(u),
@@ -342,8 +343,8 @@ def _overriding(whole: ValueOf, unit: str) -> str:
         else "neither loses nor saves as far as can be told"
     )
     return (
-        f" Overriding {which}: wrong overrides lose {lost.value:,.3g}, right ones save "
-        f"{saved.value:,.3g}."
+        f" Overriding {which}: wrong overrides lose {plain_number(lost.value)}, right ones save "
+        f"{plain_number(saved.value)}."
     )
 
 
@@ -393,7 +394,7 @@ def _per_case(asked: Asked) -> float:
 
 
 def _amount(e: Estimate, unit: str) -> str:
-    return f"{e.value:,.3g} {unit} ({e.low:,.3g} to {e.high:,.3g})"
+    return f"{plain_number(e.value)} {unit} ({plain_number(e.low)} to {plain_number(e.high)})"
 
 
 RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (

@@ -36,7 +36,7 @@ def find(
         found += [] if said is None else [said]
     if any(f.rule == "outcome_effect" for f in found):
         found = [f for f in found if f.rule != "no_outcome_effect"]
-    found = _without_asking_people_first(found)
+    found = _without_asking_people_first(_once(found))
     per_case = measures.value_per_case
     if isinstance(per_case, Estimate) and per_case.value > 0:
         found = [
@@ -44,6 +44,12 @@ def find(
             for f in found
         ]
     return sorted(found, key=lambda f: (_ORDER.index(f.kind), -f.at_stake)), may_say
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """A signal that says of a population what a finding says of it already is not told a second time."""
+    told = {(f.title, f.scope) for f in found if f.rule != "signal"}
+    return [f for f in found if f.rule != "signal" or (f.title, f.scope) not in told]
 
 
 def _without_asking_people_first(found: list[Finding]) -> list[Finding]:

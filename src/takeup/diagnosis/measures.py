@@ -28,7 +28,7 @@ from takeup.disclosure import (
     disclose_value,
     rounded_throughout,
 )
-from takeup.measure.adoption import Adoption, measure_adoption
+from takeup.measure.adoption import Adoption, GroupAdoption, measure_adoption
 from takeup.measure.after_error import AfterError, measure_after_error
 from takeup.measure.blind_spots import BlindSpots, measure_blind_spots
 from takeup.measure.comparison import Comparison, measure_comparison
@@ -242,3 +242,9 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
     rounded = {f.name: rounded_throughout(getattr(shown, f.name)) for f in fields(Measures)}
     # A ledger is nothing but counts.
     return replace(shown, **(rounded | {"override_ledger": suppressed()}))
+
+
+def group_of(measures: Measures, population: str) -> GroupAdoption:
+    """How a population uses the advice; how all do where there is one population."""
+    groups = measures.adoption.groups.get("population", ())
+    return next((g for g in groups if g.key == population), measures.adoption.overall)

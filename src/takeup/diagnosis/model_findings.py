@@ -13,11 +13,13 @@ from takeup.diagnosis.claim import Claim, chance_of
 from takeup.diagnosis.finding import Finding, finding, low80
 from takeup.diagnosis.words import (
     counted,
-    name_of,
     odds,
     of_hundred,
+    of_kind,
     percent,
+    percent_between,
     times_range,
+    upper_first,
     whole_percent,
 )
 from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
@@ -98,12 +100,12 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     one = issue.evidence
     error = one.error
     assert isinstance(error, Estimate)
-    kind = name_of(one.segment) if issue.segment else ""
+    on = of_kind(((issue.dimension, issue.segment),)) if issue.dimension and issue.segment else ""
     who = asked.scope(one.scope)
     right = ""
     if one.overrides_judged:
         right = (
-            f" Of {one.overrides_judged:,} judged overrides {'there ' if kind else ''}"
+            f" Of {one.overrides_judged:,} judged overrides {'there ' if on else ''}"
             f"{one.right_in_words} improved on it."
         )
     elsewhere = one.error_elsewhere
@@ -118,11 +120,11 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         right += f" In {whole_percent(one.missing_input_share or 0)} the reason was what the model lacks."
     titles: dict[str, tuple[str, str]] = {
         "blind_spot": (
-            f"On {kind} the model is wrong in {of_hundred(error.value)} cases",
+            f"{upper_first(on)} the model is wrong in {of_hundred(error.value)} cases",
             f"{against}{right}",
         ),
         "missing_input": (
-            f"On {kind} people know what the model lacks",
+            f"{upper_first(on)} people know what the model lacks",
             f"It is the reason of {whole_percent(one.missing_input_share or 0)} of overrides there.{right}",
         ),
         "low_precision": (
@@ -131,16 +133,16 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         ),
         "overrides_mostly_right": (
             "People are right more often than the advice they reject",
-            f"{right.strip()} Read beside the model's error: {percent(error)}.",
+            f"{right.strip()} Read beside the model's error: {percent_between(error)}.",
         ),
         "net_harm": (
-            f"{'On ' + kind if kind else 'There' if who else 'Overall'} the advice harms more than it helps",
+            f"{upper_first(on) if on else 'There' if who else 'Overall'} the advice harms more than it helps",
             f"It is wrong in {of_hundred(error.value)} cases ({percent(error)}); with the declared "
             "benefit and harm that is a loss.",
         ),
         "above_promise": (
             "The model errs more than was promised",
-            f"Wrong in {percent(error)} of judged cases; promised was less than the lower end.",
+            f"Wrong in {percent_between(error)} of judged cases; promised was less than the lower end.",
         ),
     }
     title, text = titles[issue.kind]
@@ -151,13 +153,13 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     found = finding(
         issue.kind,
         ":".join(p for p in (one.scope if who else "", issue.segment or "") if p),
-        f"{who[0].upper()}{who[1:]}: {title[0].lower()}{title[1:]}" if who else title,
+        f"{who}: {title[0].lower()}{title[1:]}" if who else title,
         text,
         "descriptive",
         one.cases * concerned,
         scope=one.scope,
         kind=((issue.dimension, issue.segment),) if issue.dimension and issue.segment else (),
-        sentence=_refusers_right(one, who, kind),
+        sentence=_refusers_right(one, asked.inside(one.scope), on),
         evidence=(
             f"{one.judged:,} cases with a known right answer, {whole_percent(one.share)} of cases",
         ),
@@ -210,15 +212,16 @@ def _people_minus_model(issue: Issue, asked: Asked) -> Estimate | None:
     return found if isinstance(found, Estimate) else None
 
 
-def _refusers_right(one: SegmentError, who: str, kind: str) -> str:
+def _refusers_right(one: SegmentError, who: str, on: str) -> str:
     """The sentence for a blind spot in which those who refuse the advice are right."""
     accuracy = one.override_accuracy
-    if isinstance(accuracy, CannotSay) or not kind or one.overrides_judged < 30:
+    if isinstance(accuracy, CannotSay) or not on or one.overrides_judged < 30:
         return ""
     if low80(accuracy) < 0.5 or not one.more_gained_than_lost:
         return ""
-    people = who[0].lower() + who[1:] if who else "people"
-    return f"Where {people} refuse the advice, on {kind}, they are right {odds(accuracy.value)}."
+    return (
+        f"Where {who or 'people'} refuse the advice, {on}, they are right {odds(accuracy.value)}."
+    )
 
 
 RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (_model_issues,)

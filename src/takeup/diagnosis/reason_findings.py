@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.finding import Finding, finding
+from takeup.diagnosis.measures import group_of
 from takeup.diagnosis.words import belief, belief_between
 from takeup.measure.reason_score import Scored, Terms
 from takeup.measure.resistance import PopulationReasons, Resistance
+from takeup.measure.whose import ALL
 from takeup.record.questionnaire import TYPE_NAMES
-from takeup.stats.answer import CannotSay
+from takeup.stats.answer import Answer, CannotSay, Estimate
 
 _STRENGTH = {
     "dominant": "is the reason that weighs most",
@@ -19,11 +21,36 @@ _STRENGTH = {
 }
 
 
+def hardly_missing(used: Answer) -> bool:
+    """Whether surely nineteen in twenty cases are decided with the advice: nothing is left to have a reason for."""
+    return isinstance(used, Estimate) and used.low >= 0.95
+
+
 def _reasons(asked: Asked) -> list[Finding]:
     found = asked.measures.resistance
     if isinstance(found, CannotSay):
         return []
-    return [f for p in found.populations for f in _population(p, asked, found)]
+    return _once([f for p in found.populations for f in _population(p, asked, found)], found)
+
+
+def _once(told: list[Finding], every: Resistance) -> list[Finding]:
+    """What is not known of any population, for want of the same, is said once, of all."""
+    first = told[0] if told else None
+    same = first is not None and all((f.rule, f.text) == (first.rule, first.text) for f in told)
+    if first is None or not same or first.rule != _MISSING or len(told) < len(every.populations):
+        return told
+    if len(told) == 1:
+        return told
+    return [
+        finding(
+            _MISSING, "", _upper(_NOT_KNOWN), first.text, "descriptive",
+            sum(f.at_stake for f in told), scope=ALL,
+        )
+    ]  # fmt: skip
+
+
+_MISSING = "reasons_insufficient"
+_NOT_KNOWN = "why people do not rely on it is not known yet"
 
 
 def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[Finding]:
@@ -35,13 +62,17 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
     if scored.named:
         return [_reason(t, p, scored, who) for t in scored.named]
     start = f"{who}: " if who else ""
+    if scored.verdict in ("insufficient_evidence", "unclear") and hardly_missing(
+        group_of(asked.measures, where).effective_reliance
+    ):
+        return []
     if scored.verdict == "insufficient_evidence":
         if not p.eligible and p.survey is None and p.interviews is None:
             return []
         text = "; ".join(scored.next_evidence)
         return [
             finding(
-                "reasons_insufficient", where, _upper(f"{start}why people do not rely on it is not known yet"),
+                _MISSING, where, _begun(start, _NOT_KNOWN),
                 f"Missing: {text}.", "descriptive", p.eligible * 0.05, scope=where,
             )
         ]  # fmt: skip
@@ -55,14 +86,14 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
         )
         return [
             finding(
-                "reasons_unclear", where, _upper(f"{start}no reason stands out"),
+                "reasons_unclear", where, _begun(start, "no reason stands out"),
                 f"{likeliest}{_unseen(scored)}",
                 "descriptive", p.eligible * 0.05, scope=where,
             )
         ]  # fmt: skip
     return [
         finding(
-            "no_reason_found", where, _upper(f"{start}no reason against the advice was found"),
+            "no_reason_found", where, _begun(start, "no reason against the advice was found"),
             (
                 "No reason is likelier to be material than "
                 f"{belief(max(high for _, high in scored.between.values()))}, by what people say and do."
@@ -130,6 +161,11 @@ def _signs(terms: Terms) -> list[str]:
 
 def _listed(names: list[str]) -> str:
     return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _begun(who: str, text: str) -> str:
+    """A title, of a population by its name as that is written."""
+    return f"{who}{text}" if who else _upper(text)
 
 
 def _upper(text: str) -> str:

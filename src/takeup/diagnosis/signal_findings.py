@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from takeup.diagnosis.asked import Asked
+from takeup.diagnosis.dates import day_words
 from takeup.diagnosis.finding import Finding, finding
 from takeup.diagnosis.words import points, points_range, whole_percent
 from takeup.measure.signals import FIRST_RESPONSE, Signals, SignalSeen
@@ -26,7 +27,7 @@ def _signal(s: SignalSeen, asked: Asked) -> Finding:
         text = f"{s.after:,.3g} {s.unit}, against {s.before:,.3g}"
     if s.change is not None and s.unit == "share":
         text += f" ({points(s.change.value)}, {points_range(s.change)})"
-    text += f", since the week of {s.week}."
+    text += f", since the week of {day_words(s.week)}."
     if s.named_first:
         text += (
             f" First look at {s.named_first}, which came in these weeks; only then at behaviour."

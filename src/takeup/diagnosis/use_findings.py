@@ -8,13 +8,16 @@ from dataclasses import replace
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
+from takeup.diagnosis.dates import day_words
 from takeup.diagnosis.finding import Finding, finding, high80, low80
+from takeup.diagnosis.measures import group_of
 from takeup.diagnosis.over_weeks import FAMILY, Moved, moved
 from takeup.diagnosis.words import (
-    among,
     chance,
     counted,
+    of_kind,
     percent,
+    percent_between,
     points,
     points_range,
     share_in_words,
@@ -23,7 +26,7 @@ from takeup.diagnosis.words import (
 from takeup.measure.disagreement import Disagreement, OneSidedOutcome
 from takeup.measure.ladder import Ladder, PopulationLevel
 from takeup.measure.reliance import Reliance
-from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.answer import Answer, CannotSay, Estimate
 
 
 def _high_rate_low_quality(asked: Asked) -> list[Finding]:
@@ -40,8 +43,8 @@ def _high_rate_low_quality(asked: Asked) -> list[Finding]:
             "high_rate_low_quality",
             "",
             "High rate, low quality",
-            f"{percent(nominal)} of eligible cases go through the tool, but the advice carries "
-            f"only {percent(used)} of the decisions.{parted}",
+            f"{percent_between(nominal)} of eligible cases go through the tool, but the advice carries "
+            f"only {percent_between(used)} of the decisions.{parted}",
             "descriptive",
             a.eligible * max(low80(nominal) - high80(used), 0),
             nominal_rate=nominal,
@@ -88,13 +91,13 @@ def _fell(m: Moved, cases: int, asked: Asked) -> Finding | None:
         return None
     who = asked.scope(m.population)
     parted = f"from {100 * m.first.value:.0f} to {whole_percent(m.last.value)}"
-    among_whom = f"{parted} among {who[0].lower()}{who[1:]}" if who else f"{parted} of cases"
+    among_whom = f"{parted} among {asked.inside(m.population)}" if who else f"{parted} of cases"
     return finding(
         "use_fell",
         m.population if who else "",
         f"{who or 'People'} look at the advice less: {parted} of cases",
-        f"{percent(m.first)} of their cases in the week of {m.first_week}, {percent(m.last)} in the week of "
-        f"{m.last_week}. What nobody sees cannot help.",
+        f"{percent_between(m.first)} of their cases in the week of {day_words(m.first_week)}, "
+        f"{percent_between(m.last)} in the week of {day_words(m.last_week)}. What nobody sees cannot help.",
         "descriptive",
         cases * max(low80(m.first) - high80(m.last), 0.0),
         scope=m.population,
@@ -149,7 +152,8 @@ _ENOUGH_JUDGED = 30
 """From so many judged overrides on a panel is not what is needed first."""
 
 
-def _too_few_or_the_wrong_ones(p: PopulationLevel) -> str:
+def _too_few_or_the_wrong_ones(p: PopulationLevel, told: Answer) -> str:
+    """What lets wrong advice through; `told`: how often the population overrides, with its interval."""
     rate = p.override_rate or 0.0
     if p.benchmark is None:
         return (
@@ -157,15 +161,19 @@ def _too_few_or_the_wrong_ones(p: PopulationLevel) -> str:
             "success or failure here: it is overridden in the wrong cases."
         )
     expert = whole_percent(p.benchmark.rate)
-    if rate < p.benchmark.rate:
+    most = max(rate, told.high) if isinstance(told, Estimate) else rate
+    if most < p.benchmark.rate - _SD95 * p.benchmark.sd:
         return (
             f"Overrides are rarer ({whole_percent(rate)}) than experts would make them ({expert}). A low override "
             "rate is no success here."
         )
     return (
-        f"Overrides are no rarer ({whole_percent(rate)}) than experts would make them ({expert}), and wrong "
-        "advice is let through: it is overridden in the wrong cases."
+        f"Overrides ({whole_percent(rate)}) are not clearly rarer than experts would make them ({expert}), and "
+        "wrong advice is let through: it is overridden in the wrong cases."
     )
+
+
+_SD95 = 1.96
 
 
 def _over_reliance(asked: Asked) -> list[Finding]:
@@ -182,19 +190,13 @@ def _over_reliance(asked: Asked) -> list[Finding]:
                 "over_reliance",
                 p.population if who else "",
                 f"{who or 'People'}: wrong advice is followed too",
-                _too_few_or_the_wrong_ones(p),
+                _too_few_or_the_wrong_ones(p, group_of(asked.measures, p.population).override_rate),
                 "descriptive",
-                _consulted(p.population, asked) * _wrong(p.population, asked),
+                group_of(asked.measures, p.population).consulted * _wrong(p.population, asked),
                 scope=p.population,
             )
         )
     return found
-
-
-def _consulted(population: str, asked: Asked) -> int:
-    adoption = asked.measures.adoption
-    groups = (adoption.overall, *adoption.groups.get("population", ()))
-    return next((g.consulted for g in groups if g.key == population), adoption.overall.consulted)
 
 
 def _wrong(population: str, asked: Asked) -> float:
@@ -214,7 +216,7 @@ def _agreement_only(asked: Asked) -> list[Finding]:
             "agreement_only",
             "",
             "Whether anybody looked is not recorded",
-            f"{percent(a.agreement)} of {a.agreement.n:,} choices agree with the advice. That is "
+            f"{percent_between(a.agreement)} of {a.agreement.n:,} choices agree with the advice. That is "
             "agreement, not following: people may agree without looking.",
             "descriptive",
             a.eligible * (1 - high80(a.agreement)),
@@ -235,7 +237,7 @@ def _disagreement(asked: Asked) -> list[Finding | Claim]:
         assert isinstance(rate, Estimate)
         part = sum(k.part for k in found.half)
         ways = "; ".join(
-            f"{d.advice} → {d.choice} in {percent(d.rate)} of cases so advised"
+            f"{d.advice} → {d.choice} in {percent_between(d.rate)} of cases so advised"
             for d in found.directions[:2]
             if isinstance(d.rate, Estimate)
         )
@@ -243,16 +245,16 @@ def _disagreement(asked: Asked) -> list[Finding | Claim]:
             finding(
                 "disagreement_concentrated",
                 "",
-                f"Choices differ more often on {among(found.highest.kind)}",
+                f"Choices differ more often {of_kind(found.highest.kind)}",
                 f"{points(above.value)} ({points_range(above)}) more often than on the same people's "
-                f"other cases; the interval holds for all kinds tried at once. It is {percent(high)} of "
-                f"these cases and {percent(rate)} overall. {ways}. "
+                f"other cases; the interval holds for all kinds tried at once. It is {percent_between(high)} of "
+                f"these cases and {percent_between(rate)} overall. {ways}. "
                 f"{len(found.half)} of {found.kinds_tried} kinds of case make "
                 f"{whole_percent(part)} of all disagreement.",
                 "descriptive",
                 found.highest.cases * above.low,
                 kind=found.highest.kind,
-                sentence=f"Choices differ more often on {among(found.highest.kind)}.",
+                sentence=f"Choices differ more often {of_kind(found.highest.kind)}.",
                 rate=high,
                 overall=rate,
                 above=above,

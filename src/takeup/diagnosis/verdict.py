@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from takeup.diagnosis.effect_findings import most_lost_by
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures
-from takeup.diagnosis.words import chance, percent, share_in_words
+from takeup.diagnosis.words import chance, percent, percent_between, share_in_words
 from takeup.measure.adoption import GroupAdoption
 from takeup.measure.value import Value
 from takeup.stats.answer import CannotSay, Estimate
@@ -122,7 +122,7 @@ def _of_use(a: GroupAdoption) -> str:
     if not isinstance(used, CannotSay) and not isinstance(seen, CannotSay):
         if seen.value < 0.995:
             share = share_in_words(used)
-            verb = "is" if share.startswith(("one", "no")) else "are"
+            verb = "is" if share.startswith(("one", "no ", "fewer")) else "are"
             return f"{share[0].upper()}{share[1:]} {verb} decided with the advice."
         always = "Where it is shown, the advice is" if _withheld(a) else "The advice is"
         if isinstance(over, CannotSay):
@@ -153,6 +153,6 @@ def summary(measures: Measures) -> str:
         if not isinstance(a.override_rate, CannotSay):
             text += f", and {chance(a.override_rate.value)} of those against it"
     elif not isinstance(a.agreement, CannotSay):
-        text += f"; {percent(a.agreement)} of the choices agree with the advice"
+        text += f"; {percent_between(a.agreement)} of the choices agree with the advice"
     lost = cost(measures)
     return f"{text}. {lost}" if lost else f"{text}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from takeup.measure.rollout import Effect
 from takeup.stats.answer import Estimate
@@ -23,21 +23,48 @@ _NUMBERS = {
 
 
 def percent(estimate: Estimate, *, interval: bool = True) -> str:
-    """`24 %, 21 to 28`: a share with its interval."""
+    """`24 %, 21 to 28`: a share with its interval, to stand in brackets."""
     shown = in_percent(estimate)
-    if not interval:
-        return shown
-    return f"{shown}, {100 * estimate.low:.0f} to {100 * estimate.high:.0f}"
+    return f"{shown}, {percent_ends(estimate)}" if interval else shown
+
+
+def percent_between(estimate: Estimate) -> str:
+    """`24 % (21 to 28)`: the same to stand in a sentence."""
+    return f"{in_percent(estimate)} ({percent_ends(estimate)})"
 
 
 def in_percent(estimate: Estimate) -> str:
     """`24 %`; `at least 95 %` where rounding for few people leaves no more to say."""
     bound = (estimate.note or "").startswith(("at least ", "at most "))
-    return str(estimate.note).replace(" %", "\u00a0%") if bound else whole_percent(estimate.value)
+    if bound:
+        return str(estimate.note).replace(" %", "\u00a0%")
+    if _close(estimate):
+        return f"{_digits(estimate.value, 1)}\u00a0%"
+    return whole_percent(estimate.value)
+
+
+def percent_ends(estimate: Estimate) -> str:
+    """`21 to 28`; `0 to 0.4` where whole numbers would leave nothing between the ends."""
+    digits = 1 if _close(estimate) else 0
+    return f"{_digits(estimate.low, digits)} to {_digits(estimate.high, digits)}"
+
+
+def _close(e: Estimate) -> bool:
+    """Whether in whole numbers a share near nothing or all and both its ends are one."""
+    return round(100 * e.low) == round(100 * e.high) and round(100 * e.value) in (0, 100)
+
+
+def _digits(share: float, digits: int) -> str:
+    """A share of 100; 0 and 100 are said of nothing and of all, as far as the digits go."""
+    return f"{100 * share:.{digits}f}".removesuffix(".0")
 
 
 def whole_percent(share: float) -> str:
-    """`24 %`, with a blank that does not break."""
+    """`24 %`, with a blank that does not break; what is not nothing is not 0 %, what is not all not 100 %."""
+    if 0 < share < 0.005:
+        return "under 1\u00a0%"
+    if 0.995 <= share < 1:
+        return "over 99\u00a0%"
     return f"{100 * share:.0f}\u00a0%"
 
 
@@ -55,6 +82,11 @@ def belief_between(low: float, high: float) -> str:
     if high - low < 0.02:
         return belief((low + high) / 2)
     return f"{belief(low).removesuffix(chr(160) + '%')} to {belief(high)}"
+
+
+def plain_number(value: float) -> str:
+    """A number to three digits, thousands and more in full: `2.21`, `35`, `381,153`; never `3.81e+05`."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.3g}"
 
 
 def points(value: float) -> str:
@@ -78,6 +110,10 @@ def one_in(value: float) -> str:
     """A share as `one case in nine`, or `17 of 100 cases`."""
     if value <= 0:
         return "no case"
+    if value < 0.005:
+        return "fewer than one case in 100"
+    if 0.995 <= value < 1:
+        return "more than 99 of 100 cases"
     inverse = 1 / value
     nearest = round(inverse)
     if nearest in _NUMBERS and abs(inverse - nearest) / nearest < 0.06:
@@ -93,7 +129,9 @@ def share_in_words(estimate: Estimate) -> str:
 
 def of_hundred(value: float) -> str:
     """A share as `34 of 100`."""
-    return f"{100 * value:.0f} of 100"
+    if 0 < value < 0.005:
+        return "fewer than 1 of 100"
+    return "more than 99 of 100" if 0.995 <= value < 1 else f"{100 * value:.0f} of 100"
 
 
 def counted(estimate: Estimate) -> str:
@@ -132,6 +170,10 @@ def reason_of(code: str) -> str:
 
 def odds(share: float) -> str:
     """A share as `two times in three`, or `61 times in 100`."""
+    if share >= 1:
+        return "every time"
+    if share >= 0.995:
+        return "more than 99 times in 100"
     usual = {1 / 2: "one time in two", 2 / 3: "two times in three", 3 / 4: "three times in four",
              3 / 5: "three times in five", 4 / 5: "four times in five", 9 / 10: "nine times in ten"}  # fmt: skip
     nearest = min(usual, key=lambda u: abs(u - share))
@@ -143,25 +185,71 @@ def name_of(key: str) -> str:
     return key.removeprefix("x_").replace("_", " ")
 
 
-def among(kind: Sequence[tuple[str, str]]) -> str:
-    """A kind of case in words: `seasonal income, score above 0.18`."""
-    return ", ".join(_level_in_words(dimension, level) for dimension, level in kind)
+Titles = Mapping[str, str]
+"""Declared titles of populations, by their key. They are the names of nothing else."""
+
+_NO_TITLES: Titles = {}
 
 
-def _level_in_words(dimension: str, level: str) -> str:
+def among(kind: Sequence[tuple[str, str]], titles: Titles = _NO_TITLES) -> str:
+    """A kind of case as the label of a row: `seasonal income, score above 0.18`."""
+    return ", ".join(_label(dimension, level, titles) for dimension, level in kind)
+
+
+def of_kind(kind: Sequence[tuple[str, str]], titles: Titles = _NO_TITLES) -> str:
+    """A kind of case in a sentence: `on “seasonal income”, score above 0.18`, `among rural officers, on “new”`."""
+    people = [level for dimension, level in kind if dimension == "population"]
+    rest = [(dimension, level) for dimension, level in kind if dimension != "population"]
+    said = [f"among {' and '.join(inside(p, titles) for p in people)}"] if people else []
+    if rest:
+        said.append(f"on {', '.join(_quoted(dimension, level) for dimension, level in rest)}")
+    return ", ".join(said)
+
+
+def upper_first(text: str) -> str:
+    """A sentence's first letter as a capital."""
+    return text[:1].upper() + text[1:]
+
+
+def inside(population: str, titles: Titles) -> str:
+    """A population within a sentence. A declared title that is written as a sentence begins (`Metro officers`)
+    loses its capital; other names (`Ost`, `UK claims`, `Team Nord`) stand as they are written."""
+    title = titles.get(population)
+    if title is None:
+        return name_of(population)
+    first, *rest = title.split(" ")
+    as_begun = rest and first[1:].islower() and all(word == word.lower() for word in rest)
+    return title[0].lower() + title[1:] if as_begun else title
+
+
+def _label(dimension: str, level: str, titles: Titles) -> str:
+    if dimension == "population":
+        return titles.get(level, name_of(level))
+    return _described(dimension, level) or name_of(level)
+
+
+def _quoted(dimension: str, level: str) -> str:
+    """A level in a sentence: in quotation marks where it is a name, which may be any word (`new`, `b`)."""
+    return _described(dimension, level) or f"“{name_of(level)}”"
+
+
+def _described(dimension: str, level: str) -> str:
+    """A level that its dimension describes; empty where it has a name of its own."""
     if dimension == "score_band" and ": " in level:
         band = level.split(": ", 1)[1]
         return "score " + band.replace("≤", "up to").replace(">", "above")
     if dimension in ("stakes", "load", "substitution"):
         return f"{level} {name_of(dimension)}"
-    if level.replace(".", "").lstrip("-").isdigit() or level in ("true", "false"):
+    if not any(c.isalpha() for c in level) or level in ("true", "false"):
         return f"{name_of(dimension)} {level}"
-    return name_of(level)
+    return ""
 
 
 def chance(value: float) -> str:
     """A share as `one in four`, or `26 %`."""
-    return one_in(value).replace("one case in", "one in").replace(" of 100 cases", " %")
+    if value <= 0:
+        return "none"
+    return one_in(value).replace("one case in", "one in").replace(" of 100 cases", "\u00a0%")
 
 
 _CIRCUMSTANCES = {
@@ -184,8 +272,8 @@ _CIRCUMSTANCES = {
 
 
 def circumstance(name: str, level: str) -> str:
-    """A circumstance in words: `where the advice comes late`, `on local income`."""
-    return _CIRCUMSTANCES.get((name, level.lower()), f"on {_level_in_words(name, level)}")
+    """A circumstance in words: `where the advice comes late`, `on “local income”`."""
+    return _CIRCUMSTANCES.get((name, level.lower()), of_kind(((name, level),)))
 
 
 def seconds(e: Estimate) -> str:

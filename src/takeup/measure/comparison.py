@@ -463,7 +463,9 @@ def _answers(
     clustered = "person_id" in decisions.columns
     table = narrow.table
     n = blank.followed + blank.overridden
-    unit = "points" if _is_share(table) else (use_case.loss_unit or "outcome")
+    unit = (
+        "points" if _is_share(table) else (use_case.loss_unit or use_case.label_of(blank.outcome))
+    )
     sample = Sample(n, unit, clustered, interval_of(settings))
     fitted = fit_adjusted(table, narrow.cut.factors, settings.comparison)
     raw, means = _raw(fitted, sample)

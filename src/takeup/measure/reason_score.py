@@ -392,7 +392,7 @@ def _next_evidence(
         asked = talks.interviews if talks else 0
         more = max(rules.smallest_interviews - asked, 0)
         wanted.append(
-            f"{more} more interviews with people who seldom look"
+            f"{more} {'more ' if asked else ''}interviews with people who seldom look"
             if more
             else "the interviews coded again: two coders agreed too little"
         )
@@ -400,9 +400,10 @@ def _next_evidence(
         have = f" ({survey.respondents} so far)" if survey else ""
         wanted.append(
             f"a survey answered by {rules.smallest_respondents} people and "
-            f"{rules.smallest_response:.0%} of those asked{have}"
+            f"{100 * rules.smallest_response:.0f}\u00a0% of those asked{have}"
         )
-    missing = [s for s in behaviour.signatures if s.value is None] if behaviour else []
-    if missing and "behaviour" not in usable:
-        wanted.append(f"records of {missing[0].why.removeprefix('needs ')}")
+    lacking = [s.why for s in behaviour.signatures if s.value is None] if behaviour else []
+    lacking = [why.removeprefix("needs ") for why in lacking if why.startswith("needs ")]
+    if lacking and "behaviour" not in usable:
+        wanted.append(f"records of {lacking[0]}")
     return tuple(wanted) or ("five to eight talks with people who seldom look",)

@@ -8,7 +8,7 @@ distrust. Descriptive: no cause is claimed by any single one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -59,24 +59,35 @@ RULES: tuple[SignatureRule, ...] = (
 )  # fmt: skip
 """x0, x1, w, k and least n are expert priors until calibrated (docs/calibration.md)."""
 
-_NEEDS = {
-    "js_sub_gradient": "consulted and substitution",
-    "js_unfounded_objection": "override_reason and the right answer",
-    "ca_abandon": "abandoned",
-    "ca_audience_gap": "consulted and visible",
-    "ca_practice_gap": "low_users_practising_share in the population file",
-    "td_blanket": "consulted and the right answer",
-    "td_post_error_drop": "persons, times and the right answer",
-    "td_reason_distrust": "override_reason",
-    "td_scrutiny": "evidence_opened",
-    "wd_step_diff": "steps and consulted",
-    "wd_load_gap": "consulted and load",
-    "wd_late_loss": "delivered_at and needed_by, or surface",
-    "wd_reason_share": "override_reason",
-    "vm_segment_gap": "value_tagged and the right answer",
-    "vm_reason_share": "override_reason",
-    "vm_formal_objections": "formal_objections_per_100 in the population file",
+_LOOKED, _RIGHT = "consulted", "the right answer"
+_NEEDS: dict[str, tuple[str, ...]] = {
+    "js_sub_gradient": (_LOOKED, "substitution"),
+    "js_unfounded_objection": ("override_reason", _RIGHT),
+    "ca_abandon": ("abandoned",),
+    "ca_audience_gap": (_LOOKED, "visible"),
+    "ca_practice_gap": ("low_users_practising_share in the population file",),
+    "td_blanket": (_LOOKED, _RIGHT),
+    "td_post_error_drop": ("persons", "times", _RIGHT),
+    "td_reason_distrust": ("override_reason",),
+    "td_scrutiny": ("evidence_opened",),
+    "wd_step_diff": ("steps", _LOOKED),
+    "wd_load_gap": (_LOOKED, "load"),
+    "wd_late_loss": ("delivered_at and needed_by, or surface",),
+    "wd_reason_share": ("override_reason",),
+    "vm_segment_gap": ("value_tagged", _RIGHT),
+    "vm_reason_share": ("override_reason",),
+    "vm_formal_objections": ("formal_objections_per_100 in the population file",),
 }
+"""What each signature is told by."""
+
+_HELD_BY = {
+    _LOOKED: "action",
+    _RIGHT: "advice_right",
+    "persons": "person_id",
+    "times": "decided_at",
+}
+"""The column that holds it, where that is called otherwise. Populations are told apart by who looked, so that
+stands in every table for which this is asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,18 +139,27 @@ def measure_behaviour(
         values = _values(row, columns, drop, steps.get(name), facts, count, low)
         found[name] = Behaviour(
             name, int(row["eligible"]), count, low,
-            tuple(_signature(rule, values.get(rule.id)) for rule in RULES),
+            tuple(_signature(rule, values.get(rule.id), columns) for rule in RULES),
         )  # fmt: skip
     return found
 
 
-def _signature(rule: SignatureRule, found: tuple[float, float] | None) -> Signature:
+def _signature(
+    rule: SignatureRule, found: tuple[float, float] | None, columns: Collection[str]
+) -> Signature:
     if found is None:
-        return Signature(rule, None, 0, 0.0, f"needs {_NEEDS[rule.id]}")
+        return Signature(rule, None, 0, 0.0, f"needs {_lacking(_NEEDS[rule.id], columns)}")
     value, n = found
     if n < rule.fewest or np.isnan(value):
         return Signature(rule, None, n, 0.0, f"{n:.0f} cases, {rule.fewest:.0f} needed")
     return Signature(rule, value, n, log_odds(rule, value, n))
+
+
+def _lacking(needs: Sequence[str], columns: Collection[str]) -> str:
+    """What of it the table does not hold; all of it where each is held, but not for the same cases."""
+    absent = [n for n in needs if _HELD_BY.get(n, n) not in columns]
+    *before, last = absent or [f"{' and '.join(needs)} of the same cases"]
+    return f"{', '.join(before)} and {last}" if before else last
 
 
 _SEEN = [a.value for a in CONSULTED_ACTIONS]

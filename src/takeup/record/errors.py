@@ -3,7 +3,8 @@
     TakeupError                 every error that is the input's, never the code's
     ├── InputError              a file or table that cannot be read or used as a whole
     ├── DeclarationError        a mapping, use-case, population or settings file
-    └── ExpressionError         a computed value or filter that does not parse
+    ├── ExpressionError         a computed value or filter that does not parse
+    └── NoAnswerError                a figure that this table cannot give; also a LookupError
 
 Each carries one sentence or several: what is wrong, where, and what to do. The library
 raises them; the command prints the same words without a traceback.
@@ -30,6 +31,10 @@ class DeclarationError(TakeupError):
         self.where = where
         self.problems = problems
         super().__init__("\n".join(f"{where}: {problem}" for problem in problems))
+
+
+class NoAnswerError(TakeupError, LookupError):
+    """What was asked for cannot be answered from this table; the text says why not."""
 
 
 class ExpressionError(TakeupError):

@@ -9,10 +9,18 @@ from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.effect_findings import most_lost_by
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.open_questions import OpenQuestion
+from takeup.diagnosis.reason_findings import hardly_missing
 from takeup.diagnosis.verdict import MODEL_FIRST, contradicting, says_of_all
-from takeup.diagnosis.words import percent, points, points_range, whole_percent
+from takeup.diagnosis.words import (
+    in_percent,
+    percent_between,
+    percent_ends,
+    points,
+    points_range,
+)
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.value import Value, ValueOf
+from takeup.measure.whose import ALL
 from takeup.report.sections.section import STATUS
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
@@ -65,6 +73,11 @@ def brief_of(diagnosis: Diagnosis) -> Brief:
 def do_first(findings: Sequence[Finding]) -> Finding | None:
     """The finding that is acted on before all others."""
     return next(iter(_first(findings)), None)
+
+
+def of_whom(d: Diagnosis, f: Finding) -> str:
+    """` (Ost)`: the population that a finding's action is for, where its title does not stand beside it."""
+    return "" if f.scope == ALL else f" ({d.name(f.scope)})"
 
 
 _USE = (
@@ -125,7 +138,7 @@ def _used(d: Diagnosis) -> Fact:
         looked = _looked(a.consult_rate)
         return Fact(
             label,
-            f"{whole_percent(used.value)} decided with the advice",
+            f"{in_percent(used)} decided with the advice",
             f"{_range(used)} of {a.eligible:,} cases{looked}",
             "More is better only where the advice is right.",
             tuple(_shares((d.name(g.key), g.effective_reliance) for g in groups)),
@@ -133,7 +146,7 @@ def _used(d: Diagnosis) -> Fact:
     if isinstance(agreement, Estimate):
         return Fact(
             label,
-            f"{whole_percent(agreement.value)} agree with the advice",
+            f"{in_percent(agreement)} agree with the advice",
             f"{_range(agreement)} of {agreement.n:,} choices; who looked is not recorded",
             "Agreement is not use: people may agree without looking.",
             tuple(_shares((d.name(g.key), g.agreement) for g in groups)),
@@ -145,17 +158,17 @@ def _looked(seen: Answer) -> str:
     """How often it was looked at, where that is not always."""
     if isinstance(seen, CannotSay) or seen.value > 0.995:
         return ""
-    return f"; looked at in {percent(seen)}"
+    return f"; looked at in {percent_between(seen)}"
 
 
 def _shares(answers: Iterable[tuple[str, Answer]]) -> Iterator[tuple[str, str]]:
     for name, answer in answers:
         if isinstance(answer, Estimate):
-            yield name, f"{whole_percent(answer.value)} ({_range(answer)})"
+            yield name, f"{in_percent(answer)} ({_range(answer)})"
 
 
 def _range(share: Estimate) -> str:
-    return f"{100 * share.low:.0f} to {whole_percent(share.high)}"
+    return f"{percent_ends(share)}\u00a0%"
 
 
 def _right(d: Diagnosis) -> Fact:
@@ -201,7 +214,7 @@ def _ahead(difference: Estimate, passed: bool) -> str:
 
 
 def _share(answer: Answer) -> str:
-    return whole_percent(answer.value) if isinstance(answer, Estimate) else "unknown"
+    return in_percent(answer) if isinstance(answer, Estimate) else "unknown"
 
 
 def _points(answer: Answer) -> str:
@@ -224,7 +237,7 @@ def _costs(d: Diagnosis) -> Fact:
         label,
         _net(stake, value.unit),
         f"{_range_of(stake)} {value.unit} over {whole.eligible:,} decisions{most}",
-        "Set against always following the advice.",
+        "Not looking and overriding are set against following the advice.",
         tuple((d.name(v.population), _lost(v, value)) for v in value.populations[1:]),
     )
 
@@ -278,7 +291,12 @@ def _why(d: Diagnosis) -> Fact:
         if f.rule in ("reasons_unclear", "reasons_insufficient", "no_reason_found")
     ]
     if unknown:
-        return Fact(label, unknown[0].title, unknown[0].text)
+        first_alike = _alike(unknown)[0]
+        return Fact(label, _of_all(first_alike, d), first_alike[0].text)
+    if hardly_missing(d.measures.adoption.overall.effective_reliance):
+        return Fact(
+            label, "Hardly anything to explain", "Nearly all cases are decided with the advice."
+        )
     return Fact(label, "Not known yet", "Nobody was asked, and behaviour shows no reason.")
 
 
@@ -296,6 +314,27 @@ def _unsaid(d: Diagnosis, told: Sequence[Finding]) -> Iterator[Unsaid]:
         needs = dict.fromkeys(q.needs for q in asked)
         yield Unsaid(why, " ".join(q.question for q in asked), "; or ".join(needs))
     # A refused comparison is among the open questions already.
-    for f in d.findings:
-        if f.kind == "unknown" and f.rule != "comparison_refused" and f not in told:
-            yield Unsaid(f.text, f.title, f.first_action)
+    open_still = [
+        f
+        for f in d.findings
+        if f.kind == "unknown" and f.rule != "comparison_refused" and f not in told
+    ]
+    for alike in _alike(open_still):
+        yield Unsaid(alike[0].text, _of_all(alike, d), alike[0].first_action)
+
+
+def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:
+    """Findings that say the same of several populations stand together."""
+    found: dict[tuple[str, str, str], list[Finding]] = {}
+    for f in findings:
+        found.setdefault((f.rule, f.text, f.first_action), []).append(f)
+    return list(found.values())
+
+
+def _of_all(alike: Sequence[Finding], d: Diagnosis) -> str:
+    """The title of findings that say the same, with the names of all of their populations."""
+    names = [d.name(f.scope) for f in alike]
+    said = alike[0].title.removeprefix(f"{names[0]}: ")
+    if len(alike) == 1 or said == alike[0].title:
+        return alike[0].title
+    return f"{', '.join(names[:-1])} and {names[-1]}: {said}"

@@ -21,7 +21,7 @@ import altair as alt
 import pandas as pd
 from altair.utils.schemapi import debug_mode
 
-from takeup.report.dates import day_words
+from takeup.diagnosis.dates import day_words
 from takeup.report.fitting import fitted, width_of
 
 FONT = "Inter, system-ui, sans-serif"

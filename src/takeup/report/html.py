@@ -13,8 +13,9 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from takeup.diagnosis.dates import day_words
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.report.brief import brief_of, do_first, topic
+from takeup.report.brief import brief_of, do_first, of_whom, topic
 from takeup.report.page import Page
 from takeup.report.sections import sections
 from takeup.report.sections.section import Section, figure
@@ -71,6 +72,7 @@ def _rendered(template: str, page: Page) -> str:
             kicker=_KICKER,
             shape=_SHAPE,
             topic=topic,
+            of_whom=of_whom,
             portfolio=_portfolio(page.diagnoses),
             period=_period(page),
             every_look=any(d.every_look for d in page.diagnoses),
@@ -120,4 +122,4 @@ def _period(page: Page) -> str:
     ]
     if not weeks:
         return ""
-    return f"weeks of {min(weeks)} to {max(weeks)} · "
+    return f"weeks of {day_words(min(weeks))} to {day_words(max(weeks))} · "

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.report.brief import brief_of, do_first
+from takeup.report.brief import brief_of, do_first, of_whom
 from takeup.report.page import InputFacts
 from takeup.report.sections.section import figure
 from takeup.stats.answer import CannotSay
@@ -87,7 +87,9 @@ def _first(diagnosis: Diagnosis) -> list[str]:
     if first is None:
         return []
     step = first.actions[0]
-    return [f"  Do first: {first.first_action} ({step.owner}, within {step.lead_days} days)"]
+    return [
+        f"  Do first{of_whom(diagnosis, first)}: {first.first_action} ({step.owner}, within {step.lead_days} days)"
+    ]
 
 
 def _figures(diagnosis: Diagnosis) -> list[str]:

@@ -261,7 +261,7 @@ def _open_frame(given: Any, engine: Engine) -> RawTable:
             ) from None
     else:
         raise InputError(
-            f"a {type(given).__name__} is not a table; give a path or a pandas, Polars, Arrow or "
+            f"{given!r:.60} ({type(given).__name__}) is not a table; give a path or a pandas, Polars, Arrow or "
             "Ibis table"
         )
     refuse_doubled(arrow.column_names)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import among
+from takeup.diagnosis.words import among, of_kind, upper_first
 from takeup.measure.blind_spots import BlindSpot, BlindSpots
 from takeup.report.charts import MODEL, OVERRIDDEN, Series
 from takeup.report.sections.section import (
@@ -73,17 +73,15 @@ def _series(s: BlindSpot) -> Series:
 
 
 def _name(s: BlindSpot, diagnosis: Diagnosis) -> str:
-    text = among([(d, diagnosis.titles.get(v, v)) for d, v in s.kind])
-    return text[0].upper() + text[1:]
+    return upper_first(among(s.kind, diagnosis.titles))
 
 
 def _heading(shown: list[BlindSpot], diagnosis: Diagnosis) -> str:
     first = shown[0]
-    name = _name(first, diagnosis)
-    lower = name[0].lower() + name[1:]
+    where = of_kind(first.kind, diagnosis.titles)
     if first.says == "overrides_better":
-        return f"Overrides beat the model most on {lower}"
-    return f"Overriding hurts most on {lower}"
+        return f"Overrides beat the model most {where}"
+    return f"Overriding hurts most {where}"
 
 
 def _verdict(s: BlindSpot) -> str:

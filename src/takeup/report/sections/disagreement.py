@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import among, points, points_range, whole_percent
+from takeup.diagnosis.words import among, of_kind, points, points_range, upper_first, whole_percent
 from takeup.measure.disagreement import Direction, Disagreement, OneSidedOutcome
 from takeup.report.charts import FOLLOWED, OVERRIDDEN, Series
 from takeup.report.sections.section import (
@@ -53,7 +53,7 @@ def _where(found: Disagreement) -> Section:
     ]
     rows += [
         Row(
-            kind[0].upper() + kind[1:],
+            upper_first(kind),
             f"{k.cases:,} cases" if k.differed is None else f"{k.differed:,} of {k.cases:,} differ",
             chart,
             _percent(k.rate),
@@ -100,8 +100,8 @@ def _above(found: Disagreement) -> str:
     if found.highest is None:
         return ""
     return (
-        f"People differ {points(found.above.value)} ({points_range(found.above)}) more often on "
-        f"{among(found.highest.kind)} than on their other cases; {found.above.note}. "
+        f"People differ {points(found.above.value)} ({points_range(found.above)}) more often "
+        f"{of_kind(found.highest.kind)} than on their other cases; {found.above.note}. "
     )
 
 

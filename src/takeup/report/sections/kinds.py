@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import name_of
+from takeup.diagnosis.words import among, name_of
 from takeup.report.sections.section import STATUS, Section, figure
 from takeup.stats.answer import CannotSay
 
@@ -22,7 +22,7 @@ def kind_sections(diagnosis: Diagnosis) -> list[Section]:
         shown = sorted(groups, key=lambda g: g.key) if dimension == "score_band" else list(groups)
         rows = tuple(
             (
-                name_of(g.key),
+                among(((dimension, g.key),)),
                 STATUS["suppressed"] if g.hidden else f"{g.eligible:,}",
                 "–" if g.hidden else figure(g.consult_rate),
                 "–" if g.hidden else figure(g.agreement if agreement else g.override_rate),

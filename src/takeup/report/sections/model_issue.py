@@ -4,7 +4,15 @@ about people."""
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import name_of, of_hundred, percent, whole_percent
+from takeup.diagnosis.words import (
+    among,
+    inside,
+    of_hundred,
+    of_kind,
+    percent_between,
+    upper_first,
+    whole_percent,
+)
 from takeup.measure.model_issue import ModelIssues, SegmentError
 from takeup.measure.whose import ALL
 from takeup.report.charts import MODEL, OVERRIDDEN, Series
@@ -73,7 +81,7 @@ def _label(s: SegmentError, diagnosis: Diagnosis) -> str:
     if not s.dimension:
         return "All cases" if s.scope == ALL else diagnosis.name(s.scope)
     where = "" if s.scope == ALL else f" · {diagnosis.name(s.scope)}"
-    return f"{name_of(s.segment).capitalize()}{where}"
+    return f"{upper_first(among(((s.dimension, s.segment or ''),)))}{where}"
 
 
 def _heading(found: ModelIssues, diagnosis: Diagnosis) -> str:
@@ -82,13 +90,15 @@ def _heading(found: ModelIssues, diagnosis: Diagnosis) -> str:
         one = max(blind, key=lambda i: (i.scope != ALL, i.evidence.judged)).evidence
         error = one.error
         assert isinstance(error, Estimate)
-        return f"The model is blind on {name_of(one.segment)}: wrong in {of_hundred(error.value)}"
+        where = "" if one.scope == ALL else f"Among {inside(one.scope, diagnosis.titles)}, "
+        on = of_kind(((one.dimension or "", one.segment or ""),))
+        return upper_first(f"{where}the model is blind {on}: wrong in {of_hundred(error.value)}")
     if found.issues:
         return f"The model, first: {_ISSUE[found.issues[0].kind]}"
     error = found.scopes[0].error
     if isinstance(error, CannotSay):
         return "Is the model the finding? Too early to say"
-    return f"The advice is wrong in {percent(error)}; no kind of case stands out"
+    return f"The advice is wrong in {percent_between(error)}; no kind of case stands out"
 
 
 def _verdict(s: SegmentError, found: ModelIssues) -> str:

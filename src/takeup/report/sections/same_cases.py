@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import name_of
+from takeup.diagnosis.words import among, upper_first
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.reliance import Reliance
 from takeup.report.charts import MODEL, PEOPLE
@@ -62,7 +62,7 @@ def same_cases_section(diagnosis: Diagnosis) -> Section | None:
 def _name(diagnosis: Diagnosis, dimension: str, g: PairedGroup) -> str:
     if dimension == "population":
         return diagnosis.name(g.key)
-    return name_of(g.key).capitalize()
+    return upper_first(among(((dimension, g.key),)))
 
 
 def _heading(paired: Paired, diagnosis: Diagnosis) -> str:

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from typing import Literal
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import in_percent, points, points_range, whole_percent
+from takeup.diagnosis.words import (
+    percent_between,
+    percent_ends,
+    plain_number,
+    points,
+    points_range,
+    whole_percent,
+)
 from takeup.report.charts import Axis, Chart, Mark, Series, axis_over, axis_strip, strip
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
@@ -69,14 +76,12 @@ def figure(answer: Answer, *, as_points: bool = False) -> str:
     ranged = ""
     if answer.range_low is not None and answer.range_high is not None:
         ranged = f"; with the unknown {100 * answer.range_low:.0f} to {100 * answer.range_high:.0f}"
-    return (
-        f"{in_percent(answer)} ({100 * answer.low:.0f} to {100 * answer.high:.0f}){counted}{ranged}"
-    )
+    return f"{percent_between(answer)}{counted}{ranged}"
 
 
 def number(value: float) -> str:
-    """A number with its sign as on paper."""
-    return f"{value:,.3g}".replace("-", "−")
+    """A number with its sign as on paper: three digits, and no whole ones left out."""
+    return plain_number(value).replace("-", "−")
 
 
 def interval(estimate: Estimate) -> str:
@@ -84,13 +89,13 @@ def interval(estimate: Estimate) -> str:
     if estimate.unit == "points":
         return points_range(estimate)
     if estimate.unit == "share":
-        return f"{100 * estimate.low:.0f} to {whole_percent(estimate.high)}"
+        return f"{percent_ends(estimate)}\u00a0%"
     return f"{signed(estimate.low)} to {signed(estimate.high)}"
 
 
 def signed(value: float) -> str:
     """A number with an explicit sign."""
-    return f"{'−' if value < 0 else '+'}{abs(value):,.3g}"
+    return f"{'−' if value < 0 else '+'}{plain_number(abs(value))}"
 
 
 def difference(estimate: Estimate) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from takeup.diagnosis.dates import day_words
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.words import points, points_range, whole_percent
 from takeup.measure.signals import FIRST_RESPONSE, OWNER, WORDS, Signals, SignalSeen
 from takeup.report.charts import Event, timeline
-from takeup.report.dates import day_words
 from takeup.report.sections.section import Section
 
 _MOST_POPULATIONS = 12

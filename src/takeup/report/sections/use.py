@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import chance, percent, share_in_words
+from takeup.diagnosis.words import chance, percent, percent_between, share_in_words
 from takeup.measure.adoption import GroupAdoption
 from takeup.report.charts import Axis, Chart, Part, Series, axis_strip, bar_strip
 from takeup.report.sections.section import STATUS, Row, Section, figure
@@ -134,14 +134,19 @@ def _row(label: str, g: GroupAdoption, *, inset: bool) -> Row:
     chart = parts_chart(label, g)
     used, seen, over = g.effective_reliance, g.consult_rate, g.override_rate
     if isinstance(used, Estimate):
-        detail = f"looked at {percent(seen)}" if isinstance(seen, Estimate) else ""
+        detail = f"looked at {percent_between(seen)}" if isinstance(seen, Estimate) else ""
         if isinstance(over, Estimate):
-            detail += f"; overridden, of those, {percent(over)}"
-        return Row(label, definition, chart, percent(used), detail, inset)
+            detail += f"; overridden, of those, {percent_between(over)}"
+        return Row(label, definition, chart, percent_between(used), detail, inset)
     agreement = g.agreement
     if isinstance(agreement, Estimate):
         return Row(
-            label, definition, chart, "Not recorded", f"agreement {percent(agreement)}", inset
+            label,
+            definition,
+            chart,
+            "Not recorded",
+            f"agreement {percent_between(agreement)}",
+            inset,
         )
     return Row(label, definition, chart, figure(used), "", inset)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from takeup.diagnosis.dates import day_words
 from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.over_weeks import FAMILY, FEWEST_WEEKS, moved
 from takeup.measure.adoption import Adoption, GroupAdoption
@@ -44,7 +45,7 @@ def weeks_section(diagnosis: Diagnosis) -> Section | None:
         f"{sub}Weeks begin on Monday (UTC). One look: each band holds for its own week.",
         ("Week of", "Whose", "Eligible", "Looked at", "Overridden, of those", "Agreement"),
         tuple(
-            (g.key, whose, f"{g.eligible:,}", figure(g.consult_rate), figure(g.override_rate),
+            (day_words(g.key), whose, f"{g.eligible:,}", figure(g.consult_rate), figure(g.override_rate),
              figure(g.agreement))
             for whose, groups in [("All", weeks), *_named(diagnosis, adoption)]
             for g in groups

@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from takeup.diagnosis.dates import days_in_words
 from takeup.record.use_case import kind_of
-from takeup.report.dates import days_in_words
 
 _KEYS = {
     "starts": _("counts pairs from"), "decide_by": _("decision by"),

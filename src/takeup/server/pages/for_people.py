@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from takeup.report.dates import days_in_words
+from takeup.diagnosis.dates import days_in_words
 
 _COMMANDS = (
     (r"(?:<code>)?`?takeup sample`?(?:</code>)? draws them and keeps their probability",

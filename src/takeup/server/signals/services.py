@@ -9,11 +9,11 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 
+from takeup.diagnosis.dates import day_words
 from takeup.diagnosis.words import points, points_range, whole_percent
 from takeup.measure.signals import Signals, SignalSeen
 from takeup.record.clock import now
 from takeup.record.errors import InputError
-from takeup.report.dates import day_words
 from takeup.server.audit import services as audit
 from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
