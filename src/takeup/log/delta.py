@@ -52,8 +52,10 @@ _TABLE = {
     # Statistics of files stand in commits and checkpoints, which no rewriting of rows reaches: none
     # of what says who, which case, or in whose words.
     "delta.dataSkippingStatsColumns": ",".join(("batch", *TIME_OF.values())),
-    # A commit that a checkpoint has taken in goes when `vacuum` is asked for.
+    # A commit that a checkpoint has taken in goes when `vacuum` is asked for, never by itself: who reads
+    # beside it would miss it.
     "delta.logRetentionDuration": "interval 0 days",
+    "delta.enableExpiredLogCleanup": "false",
 }
 FREE_TEXT = ("override_comment",)
 _UNTOLD = (*_OWN, "person_id", *FREE_TEXT)
@@ -234,6 +236,9 @@ class DecisionLog:
         table = self._open(kind)
         if table is not None:
             table.create_checkpoint()
+            if sums := self._sums(kind):
+                # With the checkpoint noted, nobody looks for the commits before it.
+                sums.note()
             table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
             table.cleanup_metadata()
             self._renew_sums(kind)
