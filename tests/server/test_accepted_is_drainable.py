@@ -6,11 +6,12 @@ import json
 
 import pytest
 from deltalake import write_deltalake
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from takeup.log.delta import DecisionLog, folder_of
 from tests.server.running import decision
+from tests.server.store import empty
 from tests.server.test_drain import drain, send, verify
 
 LONG = ("Кредитование малого бизнеса и предпринимателей!!", "融" * 200, "a/b", "..", "a" * 200, "x y", "?*<>|:%")  # fmt: skip
@@ -30,12 +31,14 @@ def recorded(log):
     return recorded(log)
 
 
-@settings(
-    max_examples=12, deadline=None, derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
-)  # fmt: skip
+@settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data())
-def test_whatever_is_accepted_is_drained_verified_read_and_erased(key, log, data):
+def test_whatever_is_accepted_is_drained_verified_read_and_erased(django_ready, data):
+    from takeup.server.record_api.keys import key_of, make_key
+    from takeup.server.start import log_of
+
+    empty(django_ready)
+    key, log = key_of(make_key("host")), log_of(django_ready)
     person = data.draw(names)
     sent = [
         {
@@ -72,8 +75,8 @@ def test_whatever_is_accepted_is_drained_verified_read_and_erased(key, log, data
         "unchanged" for one in told if one.status == "stored"
     ]
     if about:
+        from takeup.server.record_api.erasure import erase
         from takeup.server.record_api.pseudonyms import pseudonyms_of
-        from takeup.server.record_api.retention import erase
 
         erase(log, person.strip())
         assert verify(log).problems == ()

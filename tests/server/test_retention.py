@@ -183,15 +183,15 @@ def test_an_erased_person_is_nowhere_and_everybody_elses_rows_are_as_they_were(k
     from pathlib import Path
 
     from takeup.server.organization.models import Person
+    from takeup.server.record_api.erasure import erase
     from takeup.server.record_api.models import InboxRow
     from takeup.server.record_api.pseudonyms import pseudonym_of
-    from takeup.server.record_api.retention import erase
     from tests.server.people import person
 
     recorded(key, log)
     person("p2", name="Pia")
     pseudonym, before = pseudonym_of("p2"), {r["decision_id"]: r for r in table(log)}
-    assert erase(log, "p2", "test")
+    assert erase(log, "p2", "test").rewritten
     rows = {r["decision_id"]: r for r in table(log)}
     assert rows.keys() == before.keys()
     theirs = {r["person_id"] for i, r in rows.items() if before[i]["person_id"] == pseudonym}

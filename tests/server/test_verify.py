@@ -41,7 +41,7 @@ def test_a_cohort_corrected_on_the_same_day_is_no_alarm(key, log):
 
 
 def test_an_erasure_is_no_alarm(key, log):
-    from takeup.server.record_api.retention import erase
+    from takeup.server.record_api.erasure import erase
 
     imported(FILE, MONDAY)
     drained(
@@ -49,7 +49,7 @@ def test_an_erasure_is_no_alarm(key, log):
         row(3, "p1", population="elsewhere", flagged="other"),
     )  # fmt: skip
     assert problems(log) == ()
-    assert erase(log, "p1", "test")
+    assert erase(log, "p1", "test").rewritten
     assert problems(log) == ()
 
 

@@ -215,6 +215,9 @@ class DecisionLog:
         if table is None:
             return 0
         rewritten = 0
+        if table.metadata().configuration != _TABLE:
+            # A table of before: what it will be made of has no statistics of people.
+            table.alter.set_table_properties(_TABLE)
         by = table.metadata().partition_columns
         for part in table.partitions():
             where = [(name, "=", part[name]) for name in by]

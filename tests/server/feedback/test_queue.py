@@ -288,7 +288,7 @@ def test_the_product_team_reads_what_people_wrote_without_whom_it_names(credit, 
 
 
 def test_what_somebody_wrote_is_gone_from_the_queue_when_they_are_erased(credit, log):
-    from takeup.server.record_api.retention import erase
+    from takeup.server.record_api.erasure import erase
 
     sent(credit, days_ago=30, wrong=0.5, version="4.1", prefix="a")
     wrote(credit, ["the farm pays after harvest"])

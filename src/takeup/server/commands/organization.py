@@ -99,12 +99,24 @@ def erase(
 
     if not yes and not typer.confirm(f"Erase {person_id}? This cannot be taken back"):
         raise typer.Exit(1)
-    rewritten = erase_now(log, person_id, actor())
+    done = erase_now(log, person_id, actor())
+    looked = done.searched
     out.print(
-        f"erased; {rewritten:,} rows of the log stand in partitions rewritten. The sealed oversight "
-        "store is kept as the law asks, and backups made before still hold the person.",
+        f"erased; {done.rewritten:,} rows of the log stand in partitions rewritten.\n"
+        f"Searched: {looked.tables} tables of {looked.rows:,} rows, {looked.log_rows:,} rows in the log's "
+        f"files, {looked.files:,} files of the home, for the id, name, address and pseudonyms: "
+        + ("nothing is left." if not looked.found else "still there:"),
         soft_wrap=True,
     )
+    for place in looked.found:
+        out.print(f"- {place}", soft_wrap=True)
+    out.print(
+        "The sealed oversight store is kept as the law asks and cannot be searched; backups and files "
+        "exported before still hold the person.",
+        soft_wrap=True,
+    )
+    if looked.found:
+        raise typer.Exit(1)
 
 
 @use_case_app.command("declare")

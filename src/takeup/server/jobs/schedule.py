@@ -23,7 +23,15 @@ from takeup.server.locks import held
 from takeup.server.notices.deliver import deliver_waiting
 from takeup.server.overview.digest import write_digest
 from takeup.server.overview.services import take_snapshots
-from takeup.server.record_api.services import Drained, Retained, drain, erase, find_lost, retain
+from takeup.server.record_api.services import (
+    Drained,
+    Erased,
+    Retained,
+    drain,
+    erase,
+    find_lost,
+    retain,
+)
 from takeup.server.settings import ServerSettings
 
 _logger = logging.getLogger(__name__)
@@ -102,7 +110,7 @@ def compact_now(log: DecisionLog, settings: ServerSettings) -> dict[str, int]:
         return {kind: log.compact(kind) for kind in RECORD_KINDS}
 
 
-def erase_now(log: DecisionLog, person_id: str, actor: str) -> int:
+def erase_now(log: DecisionLog, person_id: str, actor: str) -> Erased:
     """Erase a person, beside no drain (which is finished first). Raises InputError as above."""
     with _no_other_drain():
         drain(log)

@@ -56,6 +56,20 @@ def tell(
     )  # fmt: skip
 
 
+@transaction.atomic
+def forget_notices(handle: str, objections: Collection[int], known: Collection[str]) -> None:
+    """A person was erased: what they were told, what others were told of their objections, and whatever
+    names them (`known`: names and addresses) goes."""
+    naming = Q(key__in=[f"objection:{number}" for number in objections])
+    for text in known:
+        naming |= Q(subject__icontains=text) | Q(text__icontains=text)
+    Notice.objects.filter(naming).delete()
+    Delivery.objects.filter(naming | Q(address__in=known)).delete()
+    if handle:
+        Notice.objects.filter(handle=handle).delete()
+        Wants.objects.filter(handle=handle).delete()
+
+
 def told_lately(handle: str, about: tuple[str, ...], most: int) -> list[Notice]:
     """The newest notices of a person whose key begins with one of `about`."""
     wanted = Q()

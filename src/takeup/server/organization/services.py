@@ -10,6 +10,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import tomlkit
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
+from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, Q
 
@@ -277,6 +282,15 @@ def managers_of(handle: str) -> list[str]:
     return sorted(set(found.values_list("handle", flat=True)))
 
 
+def known_as(person_id: str) -> list[str]:
+    """Name and address of a person, and what the company's sign-in calls them."""
+    person = Person.objects.filter(person_id=person_id).first()
+    if person is None:
+        return []
+    abroad = SocialAccount.objects.filter(user=person).values_list("uid", flat=True)
+    return [text for text in (person.name, person.email, *abroad) if text]
+
+
 @transaction.atomic
 def forget_person(person_id: str, actor: str) -> str:
     """Name, address and sign-in of a person go for good; the handle that stays, empty where nobody
@@ -289,6 +303,11 @@ def forget_person(person_id: str, actor: str) -> str:
     person.person_id = f"erased-{person.handle}"
     person.set_unusable_password()
     person.save()
+    for signs_in in (SocialAccount, EmailAddress, Authenticator):
+        signs_in.objects.filter(user=person).delete()
+    for session in Session.objects.iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(person.pk):
+            session.delete()
     return person.handle
 
 

@@ -75,11 +75,14 @@ def reopen(handle: str) -> None:
 
 
 @transaction.atomic
-def forget(handle: str) -> None:
-    """A person was erased: their key and rows go for good."""
+def forget(handle: str) -> list[int]:
+    """A person was erased: their key and rows go for good, and what they objected to; the numbers of
+    these objections."""
+    objected = list(Objection.objects.filter(handle=handle).values_list("pk", flat=True))
     OwnRow.objects.filter(owner=_owner(handle)).delete()
     VaultKey.objects.filter(handle=handle).delete()
     Objection.objects.filter(handle=handle).delete()
+    return objected
 
 
 @transaction.atomic

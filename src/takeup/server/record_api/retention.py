@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import json
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,7 +16,6 @@ from datetime import datetime, timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.db import transaction
 
 from takeup.log.delta import FREE_TEXT, TIME_OF, DecisionLog
 from takeup.record.clock import now
@@ -25,16 +23,16 @@ from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.record.use_case import UseCase as Declared
 from takeup.server.agreement import services as agreement
 from takeup.server.audit import services as audit
-from takeup.server.feedback.services import forget_words
-from takeup.server.organization.services import declared, forget_person, use_case_names
+from takeup.server.organization.services import declared, use_case_names
 from takeup.server.oversight.services import remove_expired
-from takeup.server.practitioner.services import forget, forget_old
+from takeup.server.practitioner.services import forget_old
 from takeup.server.record_api.models import ClusterKey, InboxRow, Quarantined
-from takeup.server.record_api.pseudonyms import pseudonyms_of, rotate_key
+from takeup.server.record_api.pseudonyms import rotate_key
 
 _LEAST_DAYS, _BEYOND_OUTCOME, _MOST_DAYS = 91, 28, 730
 _FREE_TEXT_DAYS = 180
-_CLUSTER = "c-"
+CLUSTER = "c-"
+"""What a cluster number begins with."""
 _CHUNK = 20_000
 
 
@@ -86,53 +84,6 @@ def retain(log: DecisionLog, inbox_days: int, oversight_months: int) -> Retained
     return done
 
 
-def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> int:
-    """A person leaves for good: name and address go, rows of the log and the inbox keep no way to
-    them. Returns how many rows of the log stand in partitions rewritten. The sealed oversight
-    store stays: the law asks for it. No drain may run beside it."""
-    known = pseudonyms_of(person_id)
-    as_written = json.dumps(person_id, ensure_ascii=False)
-    number = f"{_CLUSTER}{secrets.token_hex(6)}"
-
-    def change(rows: pa.Table) -> pa.Table | None:
-        if "person_id" not in rows.column_names:
-            return None
-        theirs = pc.fill_null(pc.is_in(rows["person_id"], pa.array(sorted(known))), False)
-        return _blanked(rows, theirs, theirs, number) if pc.any(theirs).as_py() else None
-
-    rewritten = 0
-    for kind in RECORD_KINDS:
-        rewritten += log.rewrite(kind, change)
-        log.vacuum(kind)
-    with transaction.atomic():
-        for row in InboxRow.objects.filter(body__contains=as_written).iterator():
-            InboxRow.objects.filter(pk=row.pk).update(body=_without(row.body, person_id, number))
-        Quarantined.objects.filter(body__contains=as_written).delete()
-        handle = forget_person(person_id, actor)
-        forget(handle)
-        forget_words()
-        audit.record(
-            "person.erased", actor=actor, subject=handle,
-            rewritten=rewritten,
-        )  # fmt: skip
-    return rewritten
-
-
-def _without(body: str, person_id: str, number: str) -> str:
-    """A row as received whose person is a cluster number and whose free text is gone."""
-
-    def walk(value: object) -> object:
-        if isinstance(value, dict):
-            return {
-                k: number if k == "person_id" and v == person_id else walk(v)
-                for k, v in value.items()
-                if k not in FREE_TEXT
-            }
-        return [walk(v) for v in value] if isinstance(value, list) else value
-
-    return json.dumps(walk(json.loads(body)), ensure_ascii=False)
-
-
 def _aged(kind: RecordKind) -> Callable[[pa.Table], pa.Table | None]:
     """What makes of a partition what its age allows; None where nothing is due."""
     moment = now()
@@ -145,7 +96,7 @@ def _aged(kind: RecordKind) -> Callable[[pa.Table], pa.Table | None]:
         people = rows["person_id"]
         keyed = pc.and_(
             pc.less(rows[TIME_OF[kind]], _stamp(due)),
-            pc.invert(pc.starts_with(people, _CLUSTER)),
+            pc.invert(pc.starts_with(people, CLUSTER)),
         )
         keyed = pc.fill_null(keyed, False)
         old_text = pc.less(rows[TIME_OF[kind]], _stamp(moment - timedelta(days=_FREE_TEXT_DAYS)))
@@ -153,7 +104,7 @@ def _aged(kind: RecordKind) -> Callable[[pa.Table], pa.Table | None]:
         wordy = any(pc.any(pc.and_(old_text, pc.is_valid(rows[n]))).as_py() for n in written)
         if not pc.any(keyed).as_py() and not wordy:
             return None
-        return _blanked(rows, keyed, old_text, _clusters(rows, kind))
+        return blanked(rows, keyed, old_text, _clusters(rows, kind))
 
     return change
 
@@ -175,7 +126,7 @@ def _clusters(rows: pa.Table, kind: RecordKind) -> pa.Array:
 
 
 def _number(secret: bytes, person: str) -> str:
-    return _CLUSTER + hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:12]
+    return CLUSTER + hmac.new(secret, person.encode(), hashlib.sha256).hexdigest()[:12]
 
 
 def _secret(quarter: str) -> bytes:
@@ -193,7 +144,8 @@ def _destroy_secrets() -> None:
     ClusterKey.objects.filter(quarter__lt=quarter).delete()
 
 
-def _blanked(rows: pa.Table, people: pa.Array, text: pa.Array, instead: pa.Array | str) -> pa.Table:
+def blanked(rows: pa.Table, people: pa.Array, text: pa.Array, instead: pa.Array | str) -> pa.Table:
+    """Rows without the people and the free text that these masks mark; `instead` stands for a person."""
     named = pc.if_else(people, instead, rows["person_id"])
     rows = rows.set_column(rows.column_names.index("person_id"), "person_id", named)
     for name in FREE_TEXT:

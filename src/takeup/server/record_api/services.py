@@ -12,12 +12,13 @@ from django.db.models.functions import TruncDate
 from takeup.server.organization.services import active_handles
 from takeup.server.record_api import reading
 from takeup.server.record_api.drain import Drained, drain, find_lost
+from takeup.server.record_api.erasure import Erased, erase
 from takeup.server.record_api.keys import signing_key
 from takeup.server.record_api.models import ApiKey as SenderKey
 from takeup.server.record_api.models import InboxRow, Quarantined, Sender
 from takeup.server.record_api.pseudonyms import pseudonyms_of
 from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
-from takeup.server.record_api.retention import Retained, erase, keep_days, retain
+from takeup.server.record_api.retention import Retained, keep_days, retain
 from takeup.server.settings import read_server_settings
 from takeup.server.start import log_of
 
@@ -76,6 +77,7 @@ def silent_senders(today: date) -> dict[str, date]:
 __all__ = [
     "NOT_DRAINED",
     "Drained",
+    "Erased",
     "Retained",
     "SenderKey",
     "decisions_of",

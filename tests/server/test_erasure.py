@@ -1,0 +1,107 @@
+"""A person who leaves is nowhere in the home, and the erasure says what it looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.server.people import client_of, with_role
+from tests.server.running import decision
+from tests.server.test_drain import drain, verify
+
+NAME, ADDRESS, ID = "Wilhelmina Østergård", "wilhelmina@bank.example", "officer-wilhelmina"
+
+
+def erase(log):
+    from takeup.server.record_api.erasure import erase
+
+    return erase(log, ID, "test")
+
+
+@pytest.fixture
+def known(key, log):
+    """A person with traces everywhere: log, inbox, quarantine, notices, objection, sign-in, a covariate."""
+    from allauth.account.models import EmailAddress
+    from allauth.socialaccount.models import SocialAccount
+
+    from takeup.server.organization.models import Person
+    from takeup.server.practitioner.vault import object_to
+    from takeup.server.record_api.receive import receive
+
+    with_role("oversight_officer")
+    held = Person.objects.create_user(ID, name=NAME, email=ADDRESS)
+    EmailAddress.objects.create(user=held, email=ADDRESS)
+    SocialAccount.objects.create(user=held, provider="bank", uid="wil-from-the-bank", extra_data={})
+    client_of(held).get("/")
+    rows = [
+        decision(1, person_id=ID, override_comment=f"signed, {NAME}", x_signed=ID),
+        decision(2, person_id="p2", x_signed=ID),
+        decision(3, person_id="p3", x_signed="p3"),
+        decision(4, person_id=ID, choice=None),
+    ]
+    receive("decisions", rows, key)
+    drain(log)
+    receive("decisions", [decision(5, person_id=ID, x_signed=ID)], key)
+    object_to(held.handle, "what is kept of me is wrong", NAME)
+    return held
+
+
+def test_an_erased_person_is_in_no_table_no_file_and_no_statistics(known, log):
+    from takeup.server.notices.models import Notice
+    from takeup.server.record_api.pseudonyms import pseudonym_of
+
+    mark = pseudonym_of(ID)
+    assert Notice.objects.filter(subject__contains=NAME).exists()
+    drain(log)
+    done = erase(log)
+    assert done.searched.found == ()
+    assert done.searched.tables > 40
+    assert done.searched.log_rows == 4
+    assert not Notice.objects.exists()
+    for file in Path(log.url).rglob("*.json"):
+        assert mark not in file.read_text()
+    held = log.read("decisions").rows.sort_by("decision_id").to_pylist()
+    assert [row["decision_id"] for row in held] == ["d1", "d2", "d3", "d5"]
+    assert held[1]["x_signed"] == held[0]["x_signed"] == held[0]["person_id"]
+    assert held[2]["x_signed"] == "p3"
+    assert verify(log).problems == ()
+
+
+def test_a_file_or_table_that_still_names_them_is_told(known, log, django_ready):
+    from takeup.server.rollout.services import set_draw
+
+    drain(log)
+    copy = django_ready.home / "people.csv"
+    copy.write_text(f"person_id,name\n{ID},{NAME}\n")
+    set_draw("credit", by="ann", blind=0.1, ask_first=False, reason=f"asked by {ADDRESS}")
+    try:
+        found = erase(log).searched.found
+    finally:
+        copy.unlink()
+    assert any("people.csv" in place for place in found)
+    assert any("audit_auditentry, which nothing is taken out of" in place for place in found)
+
+
+def test_statistics_of_the_logs_files_tell_nothing_of_people_and_words(known, log):
+    drain(log)
+    told = "".join(file.read_text() for file in Path(log.url).rglob("_delta_log/*.json"))
+    assert "numRecords" in told
+    for name in ("person_id", "override_comment", "decision_id", "x_signed"):
+        assert not [line for line in told.splitlines() if '"add"' in line and name in line]
+
+
+def test_a_short_id_is_no_reason_to_change_what_happens_to_read_alike(key, log):
+    """Grade 17 is not the officer 17; the search says where to look."""
+    from takeup.server.record_api.erasure import erase
+    from takeup.server.record_api.receive import receive
+
+    receive(
+        "decisions", [decision(1, person_id="17", x_grade="17"), decision(2, x_grade="17")], key
+    )
+    drain(log)
+    done = erase(log, "17", "test")
+    held = log.read("decisions").rows
+    assert held["x_grade"].to_pylist() == ["17", "17"]
+    assert any("2 values of " in place for place in done.searched.found)
+    assert verify(log).problems == ()
