@@ -225,7 +225,13 @@ def _clocks() -> Iterator[Finding]:
     """Sources whose events tell of views after the decision, a few seconds of another's clock."""
     from takeup.server.record_api.models import InboxRow
     from takeup.server.record_api.receive_events import EVENTS
+    from takeup.server.record_api.services import implausible
 
+    if problem := implausible():
+        yield Finding(
+            "clock", "mend", f"{problem}: what takes away by time waits",
+            "set the clock, or say `takeup log retain --clock-is-right`",
+        )  # fmt: skip
     told: dict[str, list[Event]] = {}
     newest = InboxRow.objects.filter(kind=EVENTS).exclude(body="").order_by("-id")
     for body in newest.values_list("body", flat=True)[:_EVENTS_LOOKED_AT]:

@@ -127,13 +127,17 @@ def compact() -> None:
 
 @log_app.command("retain")
 @needs_server
-def retain() -> None:
+def retain(
+    clock_is_right: Annotated[
+        bool, typer.Option(help="after a jump of the clock: it was looked at, and it is right")
+    ] = False,
+) -> None:
     """The nightly retention now: old rows lose their people and free text, old rows of the inbox
-    what was received."""
+    what was received. Refused where the clock jumped."""
     settings, log = started()
     from takeup.server.jobs.schedule import retain_now
 
-    done = retain_now(log, settings)
+    done = retain_now(log, settings, clock_is_right)
     out.print(
         f"{done.rewritten:,} rows of the log stand in partitions rewritten; {done.inbox:,} rows of "
         f"the inbox and {done.quarantine:,} of quarantine forgotten; {done.sealed} sealed batches "

@@ -30,6 +30,8 @@ from takeup.server.record_api.services import (
     drain,
     erase,
     find_lost,
+    keep_night,
+    need_plausible_clock,
     retain,
 )
 from takeup.server.settings import ServerSettings
@@ -95,13 +97,20 @@ def drain_now(log: DecisionLog) -> Drained:
         return drain(log)
 
 
-def retain_now(log: DecisionLog, settings: ServerSettings) -> Retained:
-    """The nightly retention, beside no drain. Raises InputError where one does not end, and where
-    the log lost what the inbox would now forget."""
+def retain_now(
+    log: DecisionLog, settings: ServerSettings, clock_is_right: bool = False
+) -> Retained:
+    """The nightly retention, beside no drain. Raises InputError where one does not end, where
+    the log lost what the inbox would now forget, and where the clock jumped, unless a person says
+    that it is right."""
     with _no_other_drain():
+        if not clock_is_right:
+            need_plausible_clock()
         find_lost(log)
         drain(log)
-        return retain(log, settings.inbox_days, settings.oversight_months)
+        done = retain(log, settings.inbox_days, settings.oversight_months)
+        keep_night()
+        return done
 
 
 def compact_now(log: DecisionLog, settings: ServerSettings) -> dict[str, int]:

@@ -160,3 +160,12 @@ class Quarantined(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+
+class Night(models.Model):
+    """When the nightly work that takes away was last done."""
+
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.at)

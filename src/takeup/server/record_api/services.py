@@ -16,6 +16,7 @@ from takeup.server.record_api.erasure import Erased, erase
 from takeup.server.record_api.keys import signing_key
 from takeup.server.record_api.models import ApiKey as SenderKey
 from takeup.server.record_api.models import InboxRow, Quarantined, Sender
+from takeup.server.record_api.night import implausible, keep_night, need_plausible_clock
 from takeup.server.record_api.pseudonyms import pseudonyms_of
 from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
 from takeup.server.record_api.retention import Retained, keep_days, retain
@@ -85,8 +86,11 @@ __all__ = [
     "erase",
     "find_lost",
     "handles_behind",
+    "implausible",
     "in_quarantine",
     "keep_days",
+    "keep_night",
+    "need_plausible_clock",
     "recorded",
     "recorded_by_batch",
     "retain",
