@@ -186,6 +186,20 @@ def test_a_covariate_has_its_type_within_its_use_case(key, log):
     assert verify(log).problems == ()
 
 
+def test_a_use_case_has_so_many_covariates_and_no_more(key, log, monkeypatch):
+    from takeup.server.record_api import covariates
+
+    monkeypatch.setattr(covariates, "MOST", 2)
+    rows = [decision(1, x_a=1, x_b=1), decision(2, x_c=1), decision(3, use_case="triage", x_c=1)]
+    assert [one.status for one in receive("decisions", rows, key)] == [
+        "stored", "quarantined", "stored",
+    ]  # fmt: skip
+    many = decision(4) | {f"x_{i}": 1 for i in range(300)}
+    assert receive("decisions", [many], key)[0].reasons == (
+        "300 covariates: a row holds at most 200",
+    )
+
+
 def test_names_of_covariates_end_where_they_end(key):
     (result,) = receive("decisions", [decision(1, **{"x_region\n": "north"})], key)
     assert result.status == "quarantined"

@@ -10,6 +10,7 @@ import django
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
+from takeup.server.limits import LimitedPages
 from takeup.server.record_handler import RecordHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
@@ -19,19 +20,38 @@ _Scope = dict[str, Any]
 _Channel = Callable[..., Awaitable[Any]]
 
 
+async def _known(token: str, path: str) -> bool:
+    """Whether a key, or the token of a page, may be used: asked before a byte of the body is read."""
+    from takeup.server.component.api import token_held
+    from takeup.server.record_api.api import key_held
+
+    held = token_held if path.startswith("/api/v1/component/") else key_held
+    return await held(token) is not None
+
+
 def _record_handler() -> RecordHandler:
     whole, settings.MIDDLEWARE = settings.MIDDLEWARE, settings.RECORD_MIDDLEWARE
     try:
-        return RecordHandler()
+        return RecordHandler(_known)
     finally:
         settings.MIDDLEWARE = whole
 
 
-_pages = ASGIHandler()
+_PLAIN = [
+    (b"content-type", b"text/plain"),
+    (b"content-length", b"6"),
+    (b"cache-control", b"no-store"),
+]
+_pages = LimitedPages(ASGIHandler())
 _api = _record_handler()
 
 
 async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
-    """Pages go through sessions and permissions; the API, which has keys, does not."""
+    """Pages go through sessions and permissions; the API, which has keys, does not. Whether the process
+    lives is told by the loop itself, whatever its threads do."""
+    if scope.get("path") == "/health":
+        await send({"type": "http.response.start", "status": 200, "headers": _PLAIN})
+        await send({"type": "http.response.body", "body": b"alive\n"})
+        return
     chosen = _api if scope.get("path", "").startswith("/api/") else _pages
     await chosen(scope, receive, send)

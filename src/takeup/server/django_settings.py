@@ -111,6 +111,15 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 ACCOUNT_ADAPTER = "takeup.server.organization.sign_in.NoSignup"
+# Mistakes are counted by person and address (organization/sign_in_limits.py); what is right, a whole
+# office behind one address may do at once.
+ACCOUNT_RATE_LIMITS = {"login": "600/m/ip", "login_failed": None}
+# Counters of mistakes: more of them than an attack can push out.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200_000},
+    }
+}  # fmt: skip
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

@@ -27,3 +27,6 @@ class Problem(Exception):  # noqa: N818 (RFC 9457 calls it a problem)
         if self.status == 429:
             response["Retry-After"] = "60"
         return response
+
+
+NO_KEY = Problem(401, "No key in force", "send Authorization: Bearer tk_… (takeup key make)")

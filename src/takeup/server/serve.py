@@ -10,6 +10,9 @@ import uvicorn
 
 from takeup.server.start import log_of, start
 
+_MOST_CONNECTIONS = 1_000
+"""Connections at once; who comes beyond them is told to come again."""
+
 
 def serve(
     host: str,
@@ -55,6 +58,10 @@ def serve(
             access_log=False,
             lifespan="off",
             server_header=False,
+            http="takeup.server.limits:Protocol",
+            limit_concurrency=_MOST_CONNECTIONS,
+            timeout_keep_alive=10,
+            h11_max_incomplete_event_size=64 * 1024,
         )
 
 

@@ -15,7 +15,7 @@ from takeup.record.clock import now
 from takeup.server.component.services import told_of
 from takeup.server.component.token import ComponentToken, token_of
 from takeup.server.problems import Problem
-from takeup.server.record_api.api import ProblemSchema
+from takeup.server.record_api.api import ProblemSchema, parsed
 from takeup.server.record_api.batches import events_of
 from takeup.server.record_api.pool import in_pool, kept
 from takeup.server.record_api.rate import RateLimit
@@ -33,11 +33,16 @@ _REFUSALS: dict[Any, Any] = dict.fromkeys((401, 403, 429, 503), ProblemSchema)
 router = Router(tags=["component"])
 
 
+async def token_held(token: str) -> ComponentToken | None:
+    """The token that holds, of a page."""
+    return await in_pool(token_of, token)
+
+
 class _Token(HttpBearer):
     """`Authorization: Bearer` and the token that the host's backend signed for this page."""
 
     async def authenticate(self, request: HttpRequest, token: str) -> ComponentToken | None:
-        return await in_pool(token_of, token)
+        return await token_held(token)
 
 
 @router.api_operation(["OPTIONS"], "/events", auth=None, include_in_schema=False)
@@ -63,7 +68,7 @@ async def component_events(request: HttpRequest) -> HttpResponse:
     """CloudEvents `viewed`, `abandoned`, `flagged` of the token's decision. That it was made is
     recorded by the host."""
     token = _token(request)
-    given = events_of(request.body, request.content_type or "")
+    given = await parsed(events_of, request)
     if not all(_is_of(one, token) for one in given):
         raise Problem(
             403, "Not of this token", "a token speaks of its own decision, and never decides"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from django.conf import settings
 from django.contrib.auth.tokens import default_token_generator
@@ -11,6 +13,7 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 
 from takeup.server.audit import services as audit
+from takeup.server.organization import sign_in_limits
 from takeup.server.organization.models import Person
 
 
@@ -20,6 +23,22 @@ class NoSignup(DefaultAccountAdapter):  # type: ignore[misc]
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never."""
         return False
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        """Refuses another try where there were too many (`sign_in_limits`)."""
+        if not sign_in_limits.may_try(*self._who(request, credentials)):
+            raise self.validation_error("too_many_login_attempts")
+
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> Person | None:
+        """The person with these credentials; counts what was right and what was not."""
+        found: Person | None = super().authenticate(request, **credentials)
+        count = sign_in_limits.failed if found is None else sign_in_limits.succeeded
+        count(*self._who(request, credentials))
+        return found
+
+    def _who(self, request: HttpRequest, credentials: dict[str, Any]) -> tuple[str, str]:
+        name = credentials.get("email") or credentials.get("username") or ""
+        return str(name), str(self.get_client_ip(request))
 
 
 def sign_in_link(person: Person, actor: str = audit.SYSTEM) -> str:

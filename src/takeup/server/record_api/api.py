@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import functools
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -17,7 +19,7 @@ from pydantic_core import to_json
 from takeup.record.errors import DeclarationError
 from takeup.record.incoming import RecordKind
 from takeup.server.organization.services import import_people, read_people, read_people_csv
-from takeup.server.problems import Problem
+from takeup.server.problems import NO_KEY, Problem
 from takeup.server.record_api.batches import events_of, one_of, rows_of
 from takeup.server.record_api.keys import PURPOSES, HeldKeys, in_force, key_of
 from takeup.server.record_api.models import ApiKey
@@ -31,9 +33,10 @@ from takeup.server.record_api.receive_recommendations import receive_recommendat
 from takeup.server.rollout.services import Hearing, HeldAnswers
 
 _keys = HeldKeys()
+_READ_AT_ONCE = 64 * 1024
+"""Bytes that are read in less time than it takes to hand them to a thread."""
 _modes = HeldAnswers()
 _hearing = Hearing()
-_NO_KEY = Problem(401, "No key in force", "send Authorization: Bearer tk_… (takeup key make)")
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
 
 
@@ -69,11 +72,16 @@ class ProblemSchema(Schema):
     detail: str
 
 
+async def key_held(token: str) -> ApiKey | None:
+    """The key in force that `token` is, asked for once in a moment."""
+    return _keys.held(token) or _keys.hold(token, await in_pool(key_of, token))
+
+
 class SenderKey(HttpBearer):
     """`Authorization: Bearer tk_…`."""
 
     async def authenticate(self, request: HttpRequest, token: str) -> ApiKey | None:
-        return _keys.held(token) or _keys.hold(token, await in_pool(key_of, token))
+        return await key_held(token)
 
 
 class _RecordApi(NinjaAPI):
@@ -106,7 +114,7 @@ def _problem(request: HttpRequest, problem: Problem) -> HttpResponse:
 
 @api.exception_handler(AuthenticationError)
 def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
-    return _NO_KEY.response()
+    return NO_KEY.response()
 
 
 @api.exception_handler(ValidationError)
@@ -167,7 +175,7 @@ async def recommendations(request: HttpRequest) -> HttpResponse:
     """Up to 1,000 recommendations, before anybody decided; the answer says for each whether
     people may see it."""
     key = _key(request)
-    given = rows_of(request.body, request.content_type or "")
+    given = await parsed(rows_of, request)
     return answer(await kept(_with, key, receive_recommendations, given, key))
 
 
@@ -195,7 +203,7 @@ async def events(request: HttpRequest) -> HttpResponse:
     """CloudEvents `delivered`, `viewed`, `abandoned`, `flagged`, `made`, one or up to 1,000;
     folded into decisions."""
     key = _key(request)
-    given = events_of(request.body, request.content_type or "")
+    given = await parsed(events_of, request)
     return answer(await kept(_with, key, receive_events, given, key))
 
 
@@ -207,7 +215,7 @@ async def cds_cards(request: HttpRequest, service: str) -> HttpResponse:
     """Answered requests of a CDS Hooks service: hookInstance, requestedAt, context.userId and
     its cards. Each is an eligible case; each card is advice."""
     key = _key(request)
-    given = rows_of(request.body, request.content_type or "")
+    given = await parsed(rows_of, request)
     return answer(await kept(_with, key, receive_cards, service, given, key))
 
 
@@ -237,7 +245,7 @@ async def cds_cards(request: HttpRequest, service: str) -> HttpResponse:
 async def cds_feedback(request: HttpRequest, service: str) -> HttpResponse:
     """HL7 CDS Hooks feedback, unchanged: accepted or overridden, with its reason."""
     key = _key(request)
-    given = rows_of(request.body, request.content_type or "", member="feedback")
+    given = await parsed(functools.partial(rows_of, member="feedback"), request)
     return answer(await kept(_with, key, receive_feedback, service, given, key))
 
 
@@ -415,13 +423,21 @@ def _key(request: HttpRequest, purpose: str = "records") -> ApiKey:
 def _with(key: ApiKey, work: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
     """`work` where the key is still in force, in one go with it."""
     if not in_force(key):
-        raise _NO_KEY
+        raise NO_KEY
     return work(*args, **kwargs)
+
+
+async def parsed(read: Callable[[bytes, str], list[Any]], request: HttpRequest) -> list[Any]:
+    """The rows of a request; a large body is read beside the loop that answers everybody."""
+    given = (request.body, request.content_type or "")
+    if len(request.body) < _READ_AT_ONCE:
+        return read(*given)
+    return await asyncio.to_thread(read, *given)
 
 
 async def _received(kind: RecordKind, request: HttpRequest) -> HttpResponse:
     key = _key(request)
-    given = rows_of(request.body, request.content_type or "")
+    given = await parsed(rows_of, request)
     return answer(await kept(_with, key, receive, kind, given, key))
 
 

@@ -75,7 +75,9 @@ def _array(body: bytes, member: str) -> list[Any]:
 def _parsed(body: bytes) -> tuple[Any, bool]:
     """The JSON value of a body, and whether an object in it names a key twice."""
     try:
-        return from_json(body, allow_inf_nan=False, catch_duplicate_keys=True), False
+        return from_json(
+            body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys"
+        ), False
     except ValueError as error:
         if "duplicate key" not in str(error):
             raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import functools
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.db import transaction
 
 from takeup.record.incoming import CovariateType, Refusal, Row
 from takeup.server.record_api.models import Covariate, CovariateOf, InboxRow
 
+MOST = 500
+"""Covariates of one use case: each is a column of the log."""
 _Named = tuple[str, str]
 """A use case, and the name of one of its covariates."""
 _types: dict[_Named, str] = {}
@@ -22,19 +24,33 @@ _types: dict[_Named, str] = {}
 
 
 def with_known_types(read: Sequence[Row | Refusal]) -> list[Row | Refusal]:
-    """Refuses covariates of another type than the one their use case first sent."""
+    """Refuses covariates of another type than the one their use case first sent, and those of a use
+    case that has MOST already."""
+    # In the order they came: who is first gives the type.
+    shapes = dict.fromkeys(
+        (row.use_case, tuple(row.covariates.items()))
+        for row in read
+        if isinstance(row, Row) and row.covariates
+    )
     seen: dict[_Named, CovariateType] = {}
-    for row in read:
-        if isinstance(row, Row):
-            for name, type_ in row.covariates.items():
-                seen.setdefault((row.use_case, name), type_)
+    for use_case, covariates in shapes:
+        for name, type_ in covariates:
+            seen.setdefault((use_case, name), type_)
     if not seen:
         return list(read)
     known = _known_types(seen)
     new = {named: type_ for named, type_ in seen.items() if named not in known}
     if new:
         known |= _first_seen(new)
-    return [_typed(row, known) if isinstance(row, Row) else row for row in read]
+    refused = {shape: Refusal(wrong) for shape in shapes if (wrong := tuple(_wrong(*shape, known)))}
+    if not refused:
+        return list(read)
+    return [
+        refused.get((row.use_case, tuple(row.covariates.items())), row)
+        if isinstance(row, Row)
+        else row
+        for row in read
+    ]
 
 
 def forget_types() -> None:
@@ -83,7 +99,11 @@ def _first_seen(new: dict[_Named, CovariateType]) -> dict[_Named, str]:
     """Gives each a column; where it is there of another type, one of its own."""
     columns = column_types()
     known: dict[_Named, str] = {}
+    many = {name: CovariateOf.objects.filter(use_case=name).count() for name in {n for n, _ in new}}
     for (use_case, name), given in new.items():
+        many[use_case] += 1
+        if many[use_case] > MOST:
+            continue
         there = columns.get(name)
         type_: str = given
         if there not in (None, given) and _sent_before(use_case, name):
@@ -102,10 +122,12 @@ def _sent_before(use_case: str, name: str) -> bool:
     return InboxRow.objects.filter(use_case=use_case, body__contains=f'"{name}":').exists()
 
 
-def _typed(row: Row, known: dict[_Named, str]) -> Row | Refusal:
-    wrong = tuple(
-        f"{name}: {known[row.use_case, name]} in this use case, {type_} here"
-        for name, type_ in row.covariates.items()
-        if known[row.use_case, name] != type_
-    )
-    return Refusal(wrong) if wrong else row
+def _wrong(
+    use_case: str, covariates: Iterable[tuple[str, str]], known: dict[_Named, str]
+) -> Iterator[str]:
+    for name, type_ in covariates:
+        there = known.get((use_case, name))
+        if there is None:
+            yield f"{name}: this use case has {MOST} covariates already; send what tells cases apart"
+        elif there != type_:
+            yield f"{name}: {there} in this use case, {type_} here"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import datetime
 
 import pyarrow.compute as pc
 from django.db.models import Count, Sum
 
 from takeup.log.damage import MEND, DamagedLogError
 from takeup.log.delta import DecisionLog, Snapshot, digests
+from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
 from takeup.server.record_api.drain import as_logged, hash_of, lost_batches
 from takeup.server.record_api.models import Batch, InboxRow, Sender
@@ -34,6 +36,7 @@ def verify(log: DecisionLog) -> Verified:
     in_log = waiting = 0
     for kind in RECORD_KINDS:
         try:
+            begun = now()
             snapshot = log.read(kind)
         except DamagedLogError as damaged:
             problems += [f"{one.sentence()}; {MEND}" for one in damaged.damages]
@@ -50,7 +53,7 @@ def verify(log: DecisionLog) -> Verified:
             elif not found.pop((row.use_case, row.key, row.revision), 0):
                 problems.append(f"{kind} {row.key} revision {row.revision}: not in the log")
         problems += [f"{kind} {key}: in the log, not in the inbox" for key in list(found)[:10]]
-        problems += _manifests(kind, snapshot) + _lost(kind, written)
+        problems += _manifests(kind, snapshot) + _lost(kind, written, begun)
     # What events were folded into was not sent, and so is in no counter.
     inbox = InboxRow.objects.filter(folded=False).count()
     counted = sum(Sender.objects.values_list("stored", flat=True))
@@ -105,9 +108,10 @@ def _manifests(kind: RecordKind, snapshot: Snapshot | None) -> list[str]:
     return found
 
 
-def _lost(kind: RecordKind, held: int) -> list[str]:
-    """Batches that were written to a log that no longer has them."""
-    lost = lost_batches(kind, held)
+def _lost(kind: RecordKind, held: int, begun: datetime) -> list[str]:
+    """Batches that were written to a log that no longer has them; what a drain wrote after we `begun` to
+    look is not missing."""
+    lost = lost_batches(kind, held).filter(written_at__lt=begun)
     found = lost.aggregate(batches=Count("id"), rows=Sum("rows"))
     if not found["batches"]:
         return []
