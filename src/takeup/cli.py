@@ -274,7 +274,7 @@ def _lines_of(question: Question, given: str) -> str | None:
     """The lines that an answer stands for; none where it is left open, None where it is no answer."""
     if given == "0":
         return ""
-    if given.isdigit() and int(given) <= len(question.answers):
+    if given.isdecimal() and given.isascii() and int(given) <= len(question.answers):
         return question.answers[int(given) - 1].lines
     if question.free and given and not given.isdigit():
         return question.free[2].format(text=given.replace('"', ""))

@@ -14,6 +14,7 @@ from typing import Any
 import jwt
 
 from takeup.record.clock import now
+from takeup.record.incoming import LONGEST_NAME
 from takeup.server.record_api.services import SenderKey, signing_key
 
 _LONGEST = 3600
@@ -50,11 +51,11 @@ def token_of(given: str) -> ComponentToken | None:
             options={"require": _CLAIMS, "verify_exp": False, "verify_iat": False},
         )  # fmt: skip
         begins, ends, moment = int(claims["iat"]), int(claims["exp"]), now().timestamp()
-    except (jwt.PyJWTError, ValueError, TypeError):
+    except (jwt.PyJWTError, ValueError, TypeError, OverflowError):
         return None
     if not (begins - 60 <= moment < ends <= begins + _LONGEST):
         return None
-    if not all(isinstance(claims[name], str) and claims[name] for name in _CLAIMS[:5]):
+    if not all(_is_name(claims[name]) for name in _CLAIMS[:5]):
         return None
     if key.use_cases and claims["use_case"] not in key.use_cases:
         return None
@@ -64,3 +65,8 @@ def token_of(given: str) -> ComponentToken | None:
         claims["origin"], known if isinstance(known, dict) else {},
         float(sure) if isinstance(sure, int | float) and 0 <= sure <= 1 else None,
     )  # fmt: skip
+
+
+def _is_name(given: Any) -> bool:
+    """Whether a claim can be kept as a name: no store keeps NUL."""
+    return isinstance(given, str) and 0 < len(given) <= LONGEST_NAME and "\x00" not in given

@@ -24,6 +24,7 @@ from takeup.server.feedback.naming import name_of
 from takeup.server.feedback.taking import CHECKED_DAYS, check_of
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role
+from takeup.server.pages.asked import whole_number
 from takeup.server.pages.strips import NARROW, Mark, axis, strip
 from takeup.server.pages.words import (
     FLAG_WORDS,
@@ -75,7 +76,7 @@ def topic_act(request: HttpRequest, name: str, number: int) -> HttpResponse:
             services.assign_topic(number, asked.get("owner", ""), by=by)
         elif what == "merge":
             into = asked.get("into", "")
-            services.merge_topic(number, int(into) if into.isdigit() else 0, by=by)
+            services.merge_topic(number, whole_number(into) or 0, by=by)
     except InputError as error:
         return _queue(request, name, 422, problems=[str(error)], open=number)
     return redirect(f"{request.path.rsplit('/', 2)[0]}?open={number}#topic-{number}")
@@ -91,7 +92,7 @@ def release_ship(request: HttpRequest, name: str) -> HttpResponse:
             on = date.fromisoformat(asked.get("shipped_on") or now().date().isoformat())
         except ValueError:
             raise InputError(_("write the day as 2027-12-31")) from None
-        cited = [int(n) for n in asked.getlist("topics") if n.isdigit()]
+        cited = [n for text in asked.getlist("topics") if (n := whole_number(text)) is not None]
         services.ship_release(
             name, asked.get("version", ""), on, asked.get("words", ""), cited,
             export=asked.get("export", ""), by=person.handle,

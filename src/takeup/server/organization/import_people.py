@@ -15,7 +15,12 @@ from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
-from takeup.server.organization.membership import deactivate, end
+from takeup.server.organization.membership import (
+    administrator_remains,
+    deactivate,
+    end,
+    need_second_person,
+)
 from takeup.server.organization.models import (
     Cohort,
     Grant,
@@ -52,9 +57,14 @@ def import_people(
 ) -> list[Change]:
     """Make the organization as of `day` (none: today) what `rows` say; what changed.
 
-    With `dry_run`, what would change; nothing is kept then.
+    With `dry_run`, what would change; nothing is kept then. Raises DeclarationError where nobody would be
+    administrator any more, or where the actor would give themselves what shows figures.
     """
-    changes = _Import(rows, actor, day or now().date()).run()
+    try:
+        with administrator_remains():
+            changes = _Import(rows, actor, day or now().date()).run()
+    except InputError as error:
+        raise DeclarationError("the organization's file", [str(error)]) from None
     if dry_run:
         transaction.set_rollback(True)
     elif changes:
@@ -170,6 +180,7 @@ class _Import:
         held = {r: g for r, g in self.grants.get(person.pk, {}).items() if g.imported}
         by_hand = self.grants.get(person.pk, {}).keys() - held.keys()
         given = set(row.roles) - by_hand
+        need_second_person(person, given - held.keys(), self.actor)
         for role in sorted(given - held.keys()):
             Grant.objects.create(person=person, role=role, from_day=self.day, imported=True)
         for role in held.keys() - given:

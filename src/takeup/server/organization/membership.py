@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from django.db import transaction
 from django.db.models import F, Q
 
 from takeup.record.clock import now
+from takeup.record.errors import InputError
 from takeup.server.audit import services as audit
 from takeup.server.organization.models import Grant, Lead, Person, Placement
-from takeup.server.organization.roles import FOLLOWS, Role
+from takeup.server.organization.roles import FOLLOWS, SHOWS_FIGURES, Role
 
 
 def on(day: date) -> Q:
@@ -38,6 +40,26 @@ def holders(role: Role) -> int:
     )
 
 
+@contextmanager
+def administrator_remains() -> Iterator[None]:
+    """Raises InputError where the block takes the last administrator; nothing of it is kept then."""
+    with transaction.atomic():
+        before = holders(Role.ADMINISTRATOR)
+        yield
+        if before and not holders(Role.ADMINISTRATOR):
+            raise InputError("nobody would be administrator any more; name another one first")
+
+
+def need_second_person(person: Person, roles: Collection[str], actor: str) -> None:
+    """Raises InputError where somebody would give themselves a role that shows figures."""
+    own = sorted(SHOWS_FIGURES & set(roles)) if actor == person.handle else []
+    if own:
+        named = ", ".join(str(Role(role).label) for role in own)
+        raise InputError(
+            f"nobody gives themselves a role that shows figures ({named}): a second administrator does"
+        )
+
+
 def roles_of(person: Person, day: date | None = None) -> frozenset[Role]:
     """The roles a person holds on `day` (none: today)."""
     day = day or now().date()
@@ -54,7 +76,8 @@ def roles_of(person: Person, day: date | None = None) -> frozenset[Role]:
 @transaction.atomic
 def set_roles(person: Person, roles: Collection[Role], actor: str) -> None:
     """Give a person exactly these granted roles by hand from today; roles that the organization's
-    file gave stay."""
+    file gave stay. Raises InputError where nobody would be administrator, or where the actor gives
+    themselves what shows figures."""
     today = now().date()
     held = set(
         person.grants.filter(on(today), imported=False, from_group=False).values_list(
@@ -67,12 +90,14 @@ def set_roles(person: Person, roles: Collection[Role], actor: str) -> None:
         if role not in FOLLOWS
         and not person.grants.filter(on(today), role=role).exclude(imported=False, from_group=False)
     }
-    for role in sorted(given - held):
-        Grant.objects.create(person=person, role=role, from_day=today)
-    for grant in person.grants.filter(
-        on(today), imported=False, from_group=False, role__in=held - given
-    ):
-        end(grant, today)
+    need_second_person(person, given - held, actor)
+    with administrator_remains():
+        for role in sorted(given - held):
+            Grant.objects.create(person=person, role=role, from_day=today)
+        for grant in person.grants.filter(
+            on(today), imported=False, from_group=False, role__in=held - given
+        ):
+            end(grant, today)
     if given != held:
         audit.record(
             "roles.changed", actor=actor, subject=person.handle,
@@ -94,6 +119,9 @@ def set_group_roles(person: Person, roles: Collection[Role], governed: Collectio
     }
     for role in sorted(given - held.keys()):
         Grant.objects.create(person=person, role=role, from_day=today, from_group=True)
+    if Role.ADMINISTRATOR in held.keys() - given and holders(Role.ADMINISTRATOR) == 1:
+        # Who signs in is not shut out, and the deployment keeps an administrator.
+        given.add(Role.ADMINISTRATOR)
     for role in held.keys() - given:
         end(held[role], today)
     if given != held.keys():
@@ -123,11 +151,13 @@ def end(holding: Placement | Lead | Grant, day: date) -> None:
 
 @transaction.atomic
 def deactivate(person: Person, day: date, actor: str) -> None:
-    """A person has left: no sign-in, no role, no place from `day` on; open sessions end."""
-    for holdings in (person.placements, person.leads, person.grants):
-        for holding in holdings.filter(until_day=None):
-            end(holding, day)
-    person.is_active = False
-    person.deactivated_at = now()
-    person.save(update_fields=["is_active", "deactivated_at"])
+    """A person has left: no sign-in, no role, no place from `day` on; open sessions end. Raises
+    InputError where nobody would be administrator any more."""
+    with administrator_remains():
+        for holdings in (person.placements, person.leads, person.grants):
+            for holding in holdings.filter(until_day=None):
+                end(holding, day)
+        person.is_active = False
+        person.deactivated_at = now()
+        person.save(update_fields=["is_active", "deactivated_at"])
     audit.record("person.deactivated", actor=actor, subject=person.handle)

@@ -128,14 +128,14 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_POST
 def person_roles(request: HttpRequest, handle: str) -> HttpResponse:
-    """Give and take roles. Nobody takes the last administrator's."""
+    """Give and take roles. Nobody takes the last administrator's, or gives themselves figures."""
     found = get_object_or_404(Person, handle=handle, is_active=True)
     chosen = {Role(r) for r in request.POST.getlist("role") if r in Role.values} - FOLLOWS
-    held = services.roles_of(found)
-    if Role.ADMINISTRATOR in held - chosen and services.holders(Role.ADMINISTRATOR) == 1:
-        messages.error(request, _("This is the only administrator; name another one first."))
-    else:
+    try:
         services.set_roles(found, chosen, _actor(request).handle)
+    except InputError as error:
+        messages.error(request, str(error))
+    else:
         messages.success(request, _("Roles are kept."))
     return redirect("person", handle)
 

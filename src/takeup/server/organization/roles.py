@@ -24,3 +24,10 @@ class Role(TextChoices):
 
 FOLLOWS = frozenset({Role.PRACTITIONER, Role.MANAGER})
 """Roles that follow from the organization and cannot be granted."""
+SHOWS_FIGURES = frozenset(
+    {
+        Role.PROGRAMME_LEAD, Role.EXECUTIVE, Role.ROLE_OWNER, Role.WORKER_REPRESENTATIVE,
+        Role.OVERSIGHT_OFFICER, Role.PRODUCT_TEAM,
+    }
+)  # fmt: skip
+"""Roles that see figures of every population or cohort: nobody gives them to themselves."""

@@ -22,6 +22,7 @@ from takeup.server.audit.services import entries_about
 from takeup.server.feedback.services import due_of, fixes_of, flags_of, replies_to, what_became
 from takeup.server.notices.services import told_lately
 from takeup.server.organization.services import Person, declared, use_case_names
+from takeup.server.pages.asked import whole_number
 from takeup.server.pages.strips import NARROW, Mark, axis, strip
 from takeup.server.pages.words import (
     ACTION_WORDS,
@@ -122,7 +123,7 @@ def practice(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     names = use_case_names()
     name = asked.get("use_case") if asked.get("use_case") in names else (names[0] if names else "")
-    n, k = (int(asked[x]) if asked.get(x, "").isdigit() else 0 for x in ("n", "k"))
+    n, k = (whole_number(asked.get(x, "")) or 0 for x in ("n", "k"))
     chosen = asked.get("choice") if request.method == "POST" else None
     case = case_of(name or "", asked.get("case", "")) if chosen else a_case(name or "")
     rule = declared(name) if name else None

@@ -12,6 +12,7 @@ from django.db import transaction
 from takeup.log import fetch, hash_of
 from takeup.log.engine import engine_of
 from takeup.record.columns import COVARIATE_PREFIX
+from takeup.server.pages.asked import whole_number
 from takeup.server.pages.words import plain
 from takeup.server.practitioner.models import PracticeCase
 
@@ -56,9 +57,7 @@ def a_case(name: str) -> PracticeCase | None:
 
 def case_of(name: str, number: str) -> PracticeCase | None:
     """A case for practice by its number."""
-    return (
-        PracticeCase.objects.filter(use_case=name, pk=number).first() if number.isdigit() else None
-    )
+    return PracticeCase.objects.filter(use_case=name, pk=whole_number(number)).first()
 
 
 def known_of(case: PracticeCase) -> list[tuple[str, str]]:
