@@ -12,19 +12,34 @@ from tests.server.running import STORES, Sending, Server, decision, running, sel
 
 @pytest.mark.parametrize("store", STORES)
 def test_a_backup_of_a_busy_server_comes_back_with_every_row_exactly_once(store, tmp_path):
-    archive = tmp_path / "backup.tar"
+    archive, sealing = tmp_path / "backup.tar", tmp_path / "backup-key"
+    sealing.write_text("a key file that is kept apart")
     with running(store, tmp_path / "old") as (server, _):
         key = server.command("key", "make", "host").stdout.strip()
         with Sending(server, key) as sending:
             while sending.acknowledged < 500:
                 select_nothing()
             before = sending.acknowledged
-            made = server.command("backup", str(archive), check=False)
+            made = server.command("backup", str(archive), "--key-file", str(sealing), check=False)
             assert made.returncode == 0, made.stderr
     with running(store, tmp_path / "new", begin=False, first_start=True) as (server, _):
-        restored = server.command("restore", str(archive), check=False)
+        for wrong, said in (
+            ([], "give its passphrase"),
+            (["--key-file", str(archive)], "not the one"),
+        ):
+            refused = server.command("restore", str(archive), *wrong, check=False)
+            assert refused.returncode == 1
+            assert said in " ".join(refused.stderr.split())
+        restored = server.command("restore", str(archive), "--key-file", str(sealing), check=False)
         assert restored.returncode == 0, restored.stdout + restored.stderr
         assert "every row exactly once" in restored.stdout
+        again = server.command("restore", str(archive), "--key-file", str(sealing), check=False)
+        assert again.returncode == 1
+        assert "already" in " ".join(again.stderr.split())
+        found = json.loads(server.command("doctor", "--json", check=False).stdout)
+        (told,) = [one for one in found if one["what"] == "sealed"]
+        assert told["state"] == "well"
+        assert "1 signing secrets" in told["words"]
         server.start()
         status = json.loads(server.command("log", "status", "--json").stdout)
         (sender,) = status["senders"]
@@ -62,3 +77,20 @@ def test_nothing_is_restored_over_what_is_there(tmp_path):
         refused = server.command("restore", str(archive), check=False)
     assert refused.returncode == 1
     assert "is there already" in " ".join(refused.stderr.split())
+
+
+def test_without_the_secret_it_is_said_before_and_after_and_a_restore_asks_for_it(tmp_path):
+    archive = tmp_path / "backup.tar"
+    with running("sqlite", tmp_path / "old", begin=False) as (server, _):
+        server.command("key", "make", "host")
+        made = server.command("backup", str(archive))
+        assert " ".join(made.stderr.split()).count("signing secrets") == 2
+    fresh = Server(tmp_path / "new" / "home")
+    refused = fresh.command("restore", str(archive), check=False)
+    assert refused.returncode == 1
+    assert "would never open again" in " ".join(refused.stderr.split())
+    assert not (fresh.home / "takeup.sqlite3").exists()
+    done = fresh.command("restore", str(archive), "--without-secret", check=False)
+    assert done.returncode == 0, done.stderr
+    assert "does not open without the old secret: 1 of 1" in " ".join(done.stdout.split())
+    assert fresh.command("log", "status").returncode == 0

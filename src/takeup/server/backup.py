@@ -18,16 +18,19 @@ import tempfile
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from takeup.log.delta import DecisionLog
 from takeup.log.files import LogFiles
 from takeup.record.clock import now
 from takeup.record.errors import InputError
+from takeup.server.carried_secret import opened_secret, sealed_secret
 from takeup.server.settings import ServerSettings
 
 _MANIFEST, _LOG = "manifest.json", "log/"
 _SQLITE, _POSTGRES = "database.sqlite3", "database.pgdump"
+_SECRET = "secret.sealed"
 _PATIENCE = 600.0
 
 
@@ -39,8 +42,16 @@ class Written:
     bytes: int
 
 
-def write_backup(file: Path, settings: ServerSettings, log: DecisionLog, actor: str) -> Written:
-    """Write the archive, whole or not at all. Raises InputError where it cannot be."""
+def write_backup(
+    file: Path,
+    settings: ServerSettings,
+    log: DecisionLog,
+    actor: str,
+    passphrase: bytes | None = None,
+) -> Written:
+    """Write the archive, whole or not at all; with the deployment's secret, sealed, where a passphrase is
+    given. Raises InputError where it cannot be."""
+    from takeup.server import sealed
     from takeup.server.audit import services as audit
     from takeup.server.locks import held
 
@@ -62,7 +73,15 @@ def write_backup(file: Path, settings: ServerSettings, log: DecisionLog, actor: 
                     logged.fetch(path, copy)
                     hashes[_LOG + path] = _hash(copy)
                     archive.add(copy, _LOG + path)
-                made = {"takeup": version("takeup"), "made_at": now().isoformat(), "files": hashes}
+                if passphrase is not None:
+                    carried = Path(folder) / _SECRET
+                    carried.write_text(sealed_secret(settings.secret(), passphrase))
+                    hashes[_SECRET] = _hash(carried)
+                    archive.add(carried, _SECRET)
+                made = {
+                    "takeup": version("takeup"), "made_at": now().isoformat(), "files": hashes,
+                    "sealed": sealed.counted(sealed.tried()),
+                }  # fmt: skip
                 manifest = json.dumps(made, indent=1).encode()
                 entry = tarfile.TarInfo(_MANIFEST)
                 entry.size = len(manifest)
@@ -79,16 +98,27 @@ def write_backup(file: Path, settings: ServerSettings, log: DecisionLog, actor: 
     return Written(len(hashes), file.stat().st_size)
 
 
-def read_backup(file: Path, settings: ServerSettings) -> None:
-    """Put an archive's database and log where the settings say; every file is checked first.
+def read_backup(
+    file: Path,
+    settings: ServerSettings,
+    passphrase: bytes | None = None,
+    without_secret: bool = False,
+) -> None:
+    """Put an archive's database, log and secret where the settings say; every file is checked first.
 
-    Raises InputError where something is there already, or the archive is not whole.
+    Raises InputError where something is there already, the archive is not whole, or what is sealed in it
+    would stay shut (but for `without_secret`).
     """
     if not file.exists():
         raise InputError(f"{file}: there is no such file")
     home = settings.home / "takeup.sqlite3"
     if settings.database_url is None and home.exists():
         raise InputError(f"{home} is there already; restore into an empty TAKEUP_HOME")
+    if settings.database_url is not None and (tables := _tables(settings.database_url)):
+        raise InputError(
+            f"the database of TAKEUP_DATABASE_URL is in use: it has {tables} tables already, and nothing was "
+            "changed; restore into an empty one"
+        )
     log = LogFiles(settings.log)
     if log.paths():
         raise InputError(f"{settings.log} is not empty; restore into an empty log")
@@ -106,10 +136,57 @@ def read_backup(file: Path, settings: ServerSettings) -> None:
         for inside, digest in manifest["files"].items():
             if not (folder / inside).exists() or _hash(folder / inside) != digest:
                 raise InputError(f"{file}: {inside} is missing or changed; nothing was restored")
+        secret = _secret(file, settings, folder, manifest, passphrase, without_secret)
         _load(settings, folder, home)
+        if secret is not None:
+            settings.keep_secret(secret)
         for inside in manifest["files"]:
             if inside.startswith(_LOG):
                 log.put(inside.removeprefix(_LOG), folder / inside)
+
+
+def _secret(
+    file: Path,
+    settings: ServerSettings,
+    folder: Path,
+    manifest: dict[str, Any],
+    passphrase: bytes | None,
+    without: bool,
+) -> str | None:
+    """The secret to keep at home; None where there is one, or it is done without."""
+    here = settings.secret_key or settings.secret_file.exists()
+    if passphrase is not None and _SECRET in manifest["files"]:
+        secret = opened_secret((folder / _SECRET).read_text(), passphrase)
+        if here and settings.secret() != secret:
+            where = "TAKEUP_SECRET_KEY" if settings.secret_key else settings.secret_file
+            raise InputError(
+                f"{where} holds another secret than the one that the archive's database was sealed with; take "
+                "it away, so that the archive's is used. Nothing was restored"
+            )
+        return None if here else secret
+    told = manifest.get("sealed")
+    if here or without or told == {}:
+        return None
+    kinds = ", ".join(f"{n:,} {name}" for name, n in told.items()) if told else "what is sealed"
+    carried = (
+        "it carries the secret sealed: give its passphrase or key file (--key-file)"
+        if _SECRET in manifest["files"]
+        else f"it does not carry the secret: put the old deployment's in {settings.secret_file}"
+    )
+    raise InputError(
+        f"{file}: {kinds} would never open again without the deployment's secret. {carried[0].upper()}"
+        f"{carried[1:]}, or go on without (--without-secret). Nothing was restored"
+    )
+
+
+def _tables(url: str) -> int:
+    import psycopg
+
+    with psycopg.connect(url) as connection:
+        found = connection.execute(
+            "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
+        ).fetchone()
+    return int(found[0]) if found else 0
 
 
 def _dump(settings: ServerSettings, folder: Path) -> Path:

@@ -138,6 +138,10 @@ SOCIALACCOUNT_PROVIDERS = {
     "openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": TAKEUP.oidc_apps()}
 }
 MFA_ADAPTER = "takeup.server.organization.single_sign_on.SealedSecrets"
+MFA_FORMS = {
+    "authenticate": "takeup.server.organization.single_sign_on.AskForCode",
+    "reauthenticate": "takeup.server.organization.single_sign_on.AskForCodeAgain",
+}
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "takeup"
 # No mail leaves by itself: sign-in links are handed out by an administrator.

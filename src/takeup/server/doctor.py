@@ -45,7 +45,8 @@ def examine() -> list[Finding]:
     try:
         from takeup.server.start import log_of, start
 
-        start()
+        # A secret that opens nothing is among what is examined.
+        start(any_secret=True)
     except TakeupError as error:
         return [*found, Finding("database", "mend", str(error))]
     log = log_of(settings)
@@ -56,6 +57,7 @@ def examine() -> list[Finding]:
         lambda: _clocks(),
         lambda: _people(),
         lambda: _trust(settings),
+        lambda: _sealed(settings),
         lambda: _measured(),
     )
     for check in checks:
@@ -280,13 +282,31 @@ def _trust(settings: ServerSettings) -> Iterator[Finding]:
             "oversight", "look", "there is no oversight key: no sealed record is kept",
             "takeup oversight key --out FILE",
         )  # fmt: skip
-    elif (settings.home / "oversight-key").exists():
+    elif keys := sorted(settings.home.glob("oversight-key*")):
         yield Finding(
-            "oversight", "look", f"the private key still lies in {settings.home / 'oversight-key'}",
+            "oversight", "look", f"the private key still lies in {', '.join(map(str, keys))}",
             "give it to the oversight officer and take it off this machine",
         )  # fmt: skip
     else:
         yield Finding("oversight", "well", "decisions are sealed for the oversight officer")
+
+
+def _sealed(settings: ServerSettings) -> Iterator[Finding]:
+    """Each kind of thing that the deployment's secret seals, every one of it tried."""
+    from takeup.server import sealed
+
+    found = sealed.tried()
+    if any(one.shut for one in found):
+        yield Finding(
+            "sealed", "mend",
+            f"does not open with {sealed.where_the_secret_is(settings)}: {sealed.shut_in_words(found)}",
+            sealed.put_it_back(settings),
+        )  # fmt: skip
+        return
+    told = ", ".join(f"{one.count:,} {one.kind.name}" for one in found if one.count)
+    yield Finding(
+        "sealed", "well", f"{told} open with {sealed.where_the_secret_is(settings)}" if told else "nothing is sealed yet",
+    )  # fmt: skip
 
 
 def _measured() -> Iterator[Finding]:

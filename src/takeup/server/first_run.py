@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
 from takeup.server.organization.models import Person
 from takeup.server.organization.roles import Role
 from takeup.server.organization.services import holders, set_roles
@@ -16,14 +20,23 @@ def prepare_oversight(settings: ServerSettings) -> list[str]:
     what to tell whoever started the server."""
     if OversightKey.objects.exists():
         return []
-    path = settings.home / "oversight-key"
     settings.home.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
+    path = _new_file(settings.home, "oversight-key")
     path.write_text(make_oversight_key() + "\n", encoding="utf-8")
     return [
         f"The oversight officer’s private key is in {path}: give it to them and take it off this "
         "machine."
     ]
+
+
+def _new_file(folder: Path, name: str) -> Path:
+    """A file readable by the owner only, under a name that none has: what lies there may be a key."""
+    for number in count(1):
+        path = folder / (name if number == 1 else f"{name}-{number}")
+        with suppress(FileExistsError):
+            path.touch(mode=0o600, exist_ok=False)
+            return path
+    raise AssertionError
 
 
 def prepare_administrator(settings: ServerSettings) -> list[str]:

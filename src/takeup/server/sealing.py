@@ -3,12 +3,35 @@ opens none of them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+
 from django.conf import settings
 from django.utils.crypto import salted_hmac
 from nacl.encoding import Base64Encoder, RawEncoder
 from nacl.exceptions import CryptoError
 from nacl.hash import blake2b
 from nacl.secret import SecretBox
+
+
+@dataclass(frozen=True, slots=True)
+class SealedKind:
+    """A kind of thing that the deployment's secret seals: what it is called, what is gone where it does not
+    open, each by number with whether it opens, and how those are taken away that never will."""
+
+    name: str
+    without: str
+    each: Callable[[], Iterable[tuple[int, bool]]]
+    forget: Callable[[Collection[int]], None]
+
+
+def opens(sealed: str, person: str = "") -> bool:
+    """Whether it was sealed with this secret."""
+    try:
+        unseal(sealed, person)
+    except ValueError:
+        return False
+    return True
 
 
 def seal(text: str, person: str = "") -> str:
@@ -30,6 +53,11 @@ def keyed(what: str, text: str) -> str:
     """A hash of `text` under the deployment's secret, for the purpose `what`: 64 hex digits."""
     digest: str = salted_hmac(f"takeup.{what}", text, algorithm="sha256").hexdigest()
     return digest
+
+
+def mark() -> str:
+    """By which the secret in force is known again, and not found."""
+    return keyed("secret", "")[:16]
 
 
 def _box(person: str) -> SecretBox:

@@ -18,6 +18,8 @@ from pydantic import BaseModel, Field, ValidationError, field_validator
 from takeup.record.errors import DeclarationError
 
 _PREFIX = "TAKEUP_"
+_made_now: set[Path] = set()
+"""Files of secrets that this process made."""
 
 
 class ServerSettings(BaseModel):
@@ -131,16 +133,60 @@ class ServerSettings(BaseModel):
         """Where the decision log is."""
         return self.log_url or str(self.home / "log")
 
+    @property
+    def secret_file(self) -> Path:
+        """Where the secret is where the environment does not give it."""
+        return self.home / "secret-key"
+
     def secret(self) -> str:
-        """The signing secret; made and kept (readable by the owner only) at the first start."""
+        """The secret that signs sessions and seals what people alone may read; made and kept (readable by
+        the owner only) at the first start. Raises DeclarationError where its file is empty."""
         if self.secret_key:
             return self.secret_key
-        path = self.home / "secret-key"
-        if not path.exists():
-            self.home.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(50), encoding="utf-8")
-        return path.read_text(encoding="utf-8").strip()
+        if not self.secret_file.exists():
+            self.keep_secret(secrets.token_urlsafe(50))
+            _made_now.add(self.secret_file)
+        found = self.secret_file.read_text(encoding="utf-8").strip()
+        if not found:
+            raise DeclarationError(
+                str(self.secret_file),
+                [
+                    "it is empty, and holds the deployment's secret: put it back, or "
+                    "take the empty file away"
+                ],
+            )
+        return found
+
+    def keep_secret(self, secret: str) -> None:
+        """Write the secret's file, whole or not at all, and never over one that is there."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        part = self.home / f".secret-key.{os.getpid()}"
+        part.touch(mode=0o600)
+        try:
+            with part.open("w", encoding="utf-8") as written:
+                written.write(secret)
+                written.flush()
+                os.fsync(written.fileno())
+            try:
+                os.link(part, self.secret_file)
+            except FileExistsError:
+                pass
+            except OSError:
+                # A file system without links.
+                if not self.secret_file.exists():
+                    part.replace(self.secret_file)
+        finally:
+            part.unlink(missing_ok=True)
+
+    @property
+    def made_now(self) -> bool:
+        """Whether this process made the secret, for want of one."""
+        return not self.secret_key and self.secret_file in _made_now
+
+    def take_back_a_new_secret(self) -> None:
+        """A secret that this process made, and with which nothing was sealed, is as if it had not been."""
+        if self.made_now:
+            self.secret_file.unlink(missing_ok=True)
 
     def database(self) -> dict[str, object]:
         """Django's description of the operational store."""

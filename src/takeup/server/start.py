@@ -22,8 +22,9 @@ def connect() -> ServerSettings:
     return settings
 
 
-def start() -> ServerSettings:
-    """Django set up from this environment, its tables up to date."""
+def start(any_secret: bool = False) -> ServerSettings:
+    """Django set up from this environment, its tables up to date. Raises InputError where the deployment's
+    secret is another than before and leaves something shut, but for `any_secret`."""
     settings = connect()
     try:
         _migrate(settings)
@@ -33,6 +34,10 @@ def start() -> ServerSettings:
             f"the database ({where}) does not answer: {str(error).strip()}. Is it there, and "
             "may this user write to it?"
         ) from None
+    if not any_secret:
+        from takeup.server.sealed import need_the_secret
+
+        need_the_secret(settings)
     return settings
 
 

@@ -63,6 +63,9 @@ _WORDS = {
     "rollout.step": _("took a step of a rollout"),
     "rollout.step_withdrawn": _("withdrew a step"),
     "rollout.stopped": _("stopped advice"),
+    "secret.forgotten": _("took away what no secret opens any more"),
+    "secret.in_force": _("went on with another secret of the deployment"),
+    "sign_in.factor_removed": _("removed the second factor of"),
     "sign_in.groups_unknown": _(
         "signed in without the provider telling their groups; roles were kept"
     ),

@@ -44,6 +44,12 @@ def last_number() -> int:
     return AuditEntry.objects.aggregate(n=Max("number"))["n"] or 0
 
 
+def newest(action: str) -> dict[str, Any] | None:
+    """What the newest entry of an action tells; None where there is none."""
+    entry = AuditEntry.objects.filter(action=action).order_by("-number").first()
+    return None if entry is None else dict(entry.detail)
+
+
 def entries_about(handle: str) -> int:
     """How many entries tell what somebody else did with a person's data."""
     return AuditEntry.objects.filter(subject=handle).exclude(actor=handle).count()

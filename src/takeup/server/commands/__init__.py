@@ -4,7 +4,16 @@ from __future__ import annotations
 
 import typer
 
-from takeup.server.commands import deployment, export, keys, log, organization, rollout, trust
+from takeup.server.commands import (
+    deployment,
+    export,
+    keys,
+    log,
+    organization,
+    rollout,
+    secret,
+    trust,
+)
 from takeup.server.commands.log import recorded_tables
 
 __all__ = ["add_commands", "recorded_tables"]
@@ -24,5 +33,6 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(organization.use_case_app, name="use-case")
     app.add_typer(rollout.rollout_app, name="rollout")
     app.add_typer(export.export_app, name="export")
+    app.add_typer(secret.secret_app, name="secret")
     app.add_typer(trust.audit_app, name="audit")
     app.add_typer(trust.oversight_app, name="oversight")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,12 +15,21 @@ from takeup.server.commands.shared import (
     NOT_PROVEN,
     AsJson,
     actor,
+    err,
     needs_server,
     out,
     say_json,
     started,
 )
 
+_KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file",
+        envvar="TAKEUP_BACKUP_KEY_FILE",
+        help="seals the secret in the archive (-: standard input); or TAKEUP_BACKUP_PASSPHRASE",
+    ),
+]
 _MARK = {"well": "✓", "look": "!", "mend": "✗"}
 
 
@@ -88,25 +98,63 @@ def snapshot(
 @needs_server
 def backup(
     file: Annotated[Path, typer.Argument(help="the archive to write (.tar)")],
+    key_file: _KeyFile = None,
 ) -> None:
-    """Write database and log of one moment into an archive, while the server runs."""
+    """Write database, log and (sealed with a passphrase or key file) the secret of one moment into an
+    archive, while the server runs."""
     settings, log = started()
+    from takeup.server import sealed
     from takeup.server.backup import write_backup
+    from takeup.server.carried_secret import read_passphrase
 
-    written = write_backup(file, settings, log, actor())
+    passphrase = read_passphrase(key_file)
+    if passphrase is None and sys.stdin.isatty():
+        typed = typer.prompt(
+            "Passphrase that seals the secret in the archive (empty: without the secret)",
+            default="", hide_input=True, show_default=False,
+        )  # fmt: skip
+        if typed:
+            os.environ["TAKEUP_BACKUP_PASSPHRASE"] = typed
+            passphrase = read_passphrase(None)
+    there = ", ".join(f"{n:,} {name}" for name, n in sealed.counted(sealed.tried()).items())
+    gone = (
+        f"The archive is without the deployment's secret ({sealed.where_the_secret_is(settings)}): keep that "
+        f"apart, or {there or 'what will be sealed'} will not open after a restore. --key-file puts it in, "
+        "sealed."
+    )
+    if passphrase is None:
+        err.print(gone, soft_wrap=True)
+    written = write_backup(file, settings, log, actor(), passphrase)
     out.print(f"{file}: {written.files:,} files, {written.bytes / 1e6:,.1f} MB")
+    if passphrase is None:
+        err.print(f"{file}: {gone}", soft_wrap=True)
+    else:
+        out.print("with the secret, sealed: keep the passphrase or key file apart from the archive")
 
 
 @needs_server
 def restore(
     file: Annotated[Path, typer.Argument(help="an archive that `takeup backup` wrote")],
+    key_file: _KeyFile = None,
+    without_secret: Annotated[
+        bool, typer.Option("--without-secret", help="go on though what is sealed stays shut")
+    ] = False,
 ) -> None:
     """Bring an archive back into an empty deployment, and prove it."""
     from takeup.server.backup import read_backup
+    from takeup.server.carried_secret import read_passphrase
     from takeup.server.settings import read_server_settings
+    from takeup.server.start import log_of, start
 
-    read_backup(file, read_server_settings())
-    _, log = started()
+    read_backup(file, read_server_settings(), read_passphrase(key_file), without_secret)
+    settings = start(any_secret=without_secret)
+    log = log_of(settings)
+    from takeup.server import sealed
+
+    if without_secret:
+        sealed.accept_the_secret(actor())
+    if words := sealed.shut_in_words(sealed.tried()):
+        out.print(f"does not open without the old secret: {words}", soft_wrap=True)
     from takeup.server.audit.services import prove, record
     from takeup.server.record_api.verify import verify
 

@@ -86,6 +86,23 @@ def role(
     out.print(f"{email}: {', '.join(roles)}")
 
 
+@person_app.command("second-factor")
+@needs_server
+def second_factor(
+    email: Annotated[str, typer.Argument(help="the person's address")],
+    remove: Annotated[bool, typer.Option("--remove", help="the password alone lets in")] = False,
+) -> None:
+    """Remove a person's second factor, so that they set up a new one: a lost phone, or a secret of the
+    deployment that is gone."""
+    started()
+    from takeup.server.organization.single_sign_on import remove_second_factor
+
+    if not remove:
+        raise InputError("say --remove: the person then signs in by password alone")
+    gone = remove_second_factor(_person(email), actor())
+    out.print(f"{email}: {'removed' if gone else 'there was no second factor'}")
+
+
 @person_app.command("erase")
 @needs_server
 def erase(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 from collections.abc import Callable
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
@@ -12,12 +11,14 @@ import typer
 from rich.console import Console
 
 from takeup.record.errors import InputError
+from takeup.record.json_line import json_line
 
 if TYPE_CHECKING:
     from takeup.log.delta import DecisionLog
     from takeup.server.settings import ServerSettings
 
 out = Console(highlight=False, markup=False)
+err = Console(highlight=False, markup=False, stderr=True)
 AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
 NOT_PROVEN = 4
 _Command = TypeVar("_Command", bound=Callable[..., Any])
@@ -46,7 +47,7 @@ def started() -> tuple[ServerSettings, DecisionLog]:
 
 def say_json(value: Any) -> None:
     """One JSON document."""
-    out.print(json.dumps(value, ensure_ascii=False), soft_wrap=True)
+    out.print(json_line(value), soft_wrap=True)
 
 
 def actor() -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -10,6 +9,7 @@ from typing import Annotated
 import typer
 
 from takeup.record.errors import InputError
+from takeup.record.json_line import json_line
 from takeup.server.commands.shared import (
     NOT_PROVEN,
     AsJson,
@@ -75,6 +75,26 @@ def make_key(
     )
 
 
+@oversight_app.command("check")
+@needs_server
+def check_sealed(
+    key: Annotated[Path, typer.Option(help="file with the private key")],
+) -> None:
+    """Prove that a private key opens the sealed record, without showing it; exit code 4 where it does not."""
+    started()
+    from takeup.server.oversight.services import opening
+
+    if not key.exists():
+        raise InputError(f"{key}: there is no such file")
+    found = opening(key.read_text(encoding="utf-8"))
+    for number, batches, well in found:
+        said = "opens" if well else "does not open (sealed to another key, or damaged)"
+        out.print(f"key {number}: {batches:,} batches; this one {said}", soft_wrap=True)
+    if not any(well for _, _, well in found):
+        out.print("this key opens nothing that is kept here", soft_wrap=True)
+        raise typer.Exit(NOT_PROVEN)
+
+
 @oversight_app.command("open")
 @needs_server
 def open_sealed(
@@ -90,4 +110,4 @@ def open_sealed(
         raise InputError(f"{key}: there is no such file")
     moment = since.replace(tzinfo=UTC) if since else None
     for row in opened(key.read_text(encoding="utf-8"), reason, actor(), moment):
-        typer.echo(json.dumps(row, ensure_ascii=False))
+        typer.echo(json_line(row))

@@ -29,6 +29,7 @@ from takeup.record.action import with_action
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.incoming import RecordKind
+from takeup.record.json_line import json_line
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
 from takeup.server.agreement.services import in_force as agreement_in_force
@@ -259,9 +260,7 @@ def _counts(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
 
 def _write(rows: list[dict[str, Any]], path: Path, form: Format) -> None:
     if form == "jsonl":
-        path.write_text(
-            "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8"
-        )
+        path.write_text("".join(json_line(row) + "\n" for row in rows), encoding="utf-8")
         return
     table = pa.Table.from_pylist(rows)
     if form == "parquet":

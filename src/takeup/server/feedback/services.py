@@ -26,6 +26,7 @@ from takeup.server.feedback.models import (
 )
 from takeup.server.feedback.naming import name_of
 from takeup.server.feedback.taking import (
+    SEALED,
     check_fixes,
     check_of,
     due_of,
@@ -264,6 +265,7 @@ def _topic(number: int) -> Topic:
 
 
 __all__ = [
+    "SEALED",
     "all_overrides",
     "answer_topic",
     "assign_topic",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
 
@@ -34,7 +34,7 @@ from takeup.server.organization.services import (
     named_with,
     population_titles,
 )
-from takeup.server.sealing import keyed, seal, unseal
+from takeup.server.sealing import SealedKind, keyed, opens, seal, unseal
 from takeup.server.signals.rules import due_after
 from takeup.stats.answer import CannotSay, Estimate
 
@@ -225,3 +225,34 @@ def _kind_of(row: Mapping[str, Any], use_case: UseCase) -> tuple[str, str]:
 
 def _mark(use_case: str, decision_id: str) -> str:
     return keyed("flag", json.dumps([use_case, decision_id]))[:32]
+
+
+def _each_topic() -> Iterator[tuple[int, bool]]:
+    for number, sealed in Topic.objects.exclude(members="").values_list("pk", "members").iterator():
+        yield number, opens(sealed)
+
+
+def _each_flag() -> Iterator[tuple[int, bool]]:
+    for number, sealed in (
+        Flag.objects.exclude(reporter="").values_list("pk", "reporter").iterator()
+    ):
+        yield number, opens(sealed)
+
+
+def _forget_members(numbers: Collection[int]) -> None:
+    Topic.objects.filter(pk__in=numbers).update(members="")
+
+
+def _forget_reporters(numbers: Collection[int]) -> None:
+    Flag.objects.filter(pk__in=numbers).update(reporter="")
+
+
+SEALED = (
+    SealedKind(
+        "members of topics", "whom an answer in the queue is told to", _each_topic, _forget_members
+    ),
+    SealedKind(
+        "reporters of flags", "who marked advice as wrong, to be answered", _each_flag,
+        _forget_reporters,
+    ),
+)  # fmt: skip

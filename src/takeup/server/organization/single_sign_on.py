@@ -7,24 +7,34 @@ out. Groups that the settings map to roles give and take those roles at each sig
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import secrets
+from base64 import b32encode
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import wraps
 from typing import Any
 
 import requests
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
 
 from takeup.server.audit import services as audit
 from takeup.server.organization.membership import set_group_roles
 from takeup.server.organization.models import Person
 from takeup.server.organization.roles import Role
-from takeup.server.sealing import seal, unseal
+from takeup.server.sealing import SealedKind, opens, seal, unseal
 
 _logger = logging.getLogger(__name__)
 
@@ -96,8 +106,102 @@ class SealedSecrets(DefaultMFAAdapter):  # type: ignore[misc]
         return seal(text)
 
     def decrypt(self, encrypted_text: str) -> str:
-        """Open."""
-        return unseal(encrypted_text)
+        """Open. Raises CannotOpenError where the deployment has another secret now; while a code is
+        checked it is then a secret that no code fits, so that another factor of the person may."""
+        try:
+            return unseal(encrypted_text)
+        except ValueError:
+            if _checking.get():
+                return b32encode(secrets.token_bytes(20)).decode()
+            raise CannotOpenError from None
+
+
+class CannotOpenError(Exception):
+    """A second factor was sealed with another secret of the deployment."""
+
+
+_checking: ContextVar[bool] = ContextVar("checking", default=False)
+
+
+class _Told:
+    """A code that fits nothing: whether that is the code's fault."""
+
+    def clean_code(self) -> str:
+        with _checked():
+            try:
+                code: str = super().clean_code()  # type: ignore[misc]
+            except ValidationError:
+                if any(not well for _number, well in _each(self.user)):  # type: ignore[attr-defined]
+                    raise ValidationError(_cannot_open()) from None
+                raise
+        return code
+
+
+class AskForCode(_Told, AuthenticateForm):  # type: ignore[misc]
+    """The code at sign-in."""
+
+
+class AskForCodeAgain(_Told, ReauthenticateForm):  # type: ignore[misc]
+    """The code before something is changed."""
+
+
+@contextmanager
+def _checked() -> Iterator[None]:
+    token = _checking.set(True)
+    try:
+        yield
+    finally:
+        _checking.reset(token)
+
+
+def _cannot_open() -> str:
+    return _(
+        "Your code may be right: this server can no longer open the secret that it is checked against. An administrator can put the server’s secret back, or remove your second factor, so that you set up a new one."
+    )
+
+
+def where_it_opens(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """A page of second factors; a sentence where they do not open."""
+
+    @wraps(view)
+    def shown(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except CannotOpenError:
+            messages.error(request, _cannot_open())
+            return redirect("home")
+
+    return shown
+
+
+def remove_second_factor(person: Person, actor: str) -> int:
+    """Let a person in by password alone, to set up another factor; how many were removed."""
+    gone, _detail = Authenticator.objects.filter(user=person).delete()
+    if gone:
+        audit.record("sign_in.factor_removed", actor=actor, subject=person.handle)
+    return int(gone)
+
+
+def _each(person: Person | None = None) -> Iterator[tuple[int, bool]]:
+    held = (
+        Authenticator.objects.all() if person is None else Authenticator.objects.filter(user=person)
+    )
+    for one in held:
+        sealed = [
+            one.data.get("secret"),
+            one.data.get("seed"),
+            *(one.data.get("migrated_codes") or ()),
+        ]
+        yield one.pk, all(opens(text) for text in sealed if text)
+
+
+def _forget(numbers: Collection[int]) -> None:
+    Authenticator.objects.filter(pk__in=numbers).delete()
+
+
+SECOND_FACTORS = SealedKind(
+    "second factors", "the second factors of people, who then sign in with no code", _each, _forget
+)
 
 
 def company_login(request: HttpRequest, provider_id: str) -> HttpResponseBase:

@@ -11,7 +11,11 @@ from django.contrib.auth import views as auth
 from django.urls import path, reverse_lazy
 
 from takeup.server.organization import pages
-from takeup.server.organization.single_sign_on import company_callback, company_login
+from takeup.server.organization.single_sign_on import (
+    company_callback,
+    company_login,
+    where_it_opens,
+)
 
 urlpatterns = [
     path("sign-in", account.login, name="account_login"),
@@ -38,18 +42,26 @@ urlpatterns = [
     path("oidc/<provider_id>/login/callback/", company_callback, name="openid_connect_callback"),
     path("oidc/cancelled", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("oidc/error", social.login_error, name="socialaccount_login_error"),
-    path("second-factor", mfa.index, name="mfa_index"),
-    path("second-factor/code", mfa.authenticate, name="mfa_authenticate"),
-    path("second-factor/code-again", mfa.reauthenticate, name="mfa_reauthenticate"),
-    path("second-factor/app", totp.activate_totp, name="mfa_activate_totp"),
-    path("second-factor/app/remove", totp.deactivate_totp, name="mfa_deactivate_totp"),
-    path("second-factor/spare", spare.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("second-factor", where_it_opens(mfa.index), name="mfa_index"),
+    path("second-factor/code", where_it_opens(mfa.authenticate), name="mfa_authenticate"),
+    path("second-factor/code-again", where_it_opens(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("second-factor/app", where_it_opens(totp.activate_totp), name="mfa_activate_totp"),
     path(
-        "second-factor/spare/new", spare.generate_recovery_codes, name="mfa_generate_recovery_codes"
+        "second-factor/app/remove", where_it_opens(totp.deactivate_totp), name="mfa_deactivate_totp"
+    ),
+    path(
+        "second-factor/spare",
+        where_it_opens(spare.view_recovery_codes),
+        name="mfa_view_recovery_codes",
+    ),
+    path(
+        "second-factor/spare/new",
+        where_it_opens(spare.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
     ),
     path(
         "second-factor/spare/file",
-        spare.download_recovery_codes,
+        where_it_opens(spare.download_recovery_codes),
         name="mfa_download_recovery_codes",
     ),
     path("organization", pages.organization, name="organization"),

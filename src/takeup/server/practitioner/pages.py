@@ -70,11 +70,20 @@ def my_today(request: HttpRequest) -> HttpResponse:
                 }
             )
     shown = {
+        **_vault(person),
         "open": [f for f in flags if not f["replies"]],
         "answered": [f for f in flags if f["replies"]],
         "notices": told_lately(person.handle, _FROM_THE_TEAM, _MOST_NOTICES),
     }
     return render(request, "practitioner/today.html", shown)
+
+
+def _vault(person: Person) -> dict[str, bool]:
+    """Whether the person wants none, and whether the deployment's secret opens it."""
+    return {
+        "closed": vault.is_closed(person.handle),
+        "cannot_open": vault.cannot_open(person.handle),
+    }
 
 
 @require_GET
@@ -85,7 +94,7 @@ def my_calibration(request: HttpRequest) -> HttpResponse:
     own = _chosen(held, request.GET.get("use_case"))
     days = _days(request.GET.get("days"))
     shown: dict[str, Any] = {
-        "closed": vault.is_closed(person.handle), "use_cases": list(held), "days": days,
+        **_vault(person), "use_cases": list(held), "days": days,
         "windows": WINDOWS,
     }  # fmt: skip
     if own is None:
@@ -106,7 +115,7 @@ def my_cases(request: HttpRequest) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
     held = own_cases(person.handle)
     own = _chosen(held, request.GET.get("use_case"))
-    shown: dict[str, Any] = {"closed": vault.is_closed(person.handle), "use_cases": list(held)}
+    shown: dict[str, Any] = {**_vault(person), "use_cases": list(held)}
     if own is not None:
         page = Paginator(own.rows, _A_PAGE).get_page(request.GET.get("page"))
         part = OwnCases(own.use_case, own.declared, tuple(page.object_list))
@@ -149,7 +158,7 @@ def my_data(request: HttpRequest) -> HttpResponse:
     person: Person = request.user  # type: ignore[assignment]
     held = own_cases(person.handle)
     shown = {
-        "closed": vault.is_closed(person.handle),
+        **_vault(person),
         "held": [(name, len(own.rows)) for name, own in held.items()],
         "looked": entries_about(person.handle),
         "objections": vault.objections_of(person.handle),

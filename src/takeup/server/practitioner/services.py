@@ -4,6 +4,6 @@ but `pages`, for the person it belongs to."""
 from __future__ import annotations
 
 from takeup.server.practitioner.practice import take_practice
-from takeup.server.practitioner.vault import forget, forget_old, keep_own
+from takeup.server.practitioner.vault import VAULTS, forget, forget_old, keep_own
 
-__all__ = ["forget", "forget_old", "keep_own", "take_practice"]
+__all__ = ["VAULTS", "forget", "forget_old", "keep_own", "take_practice"]

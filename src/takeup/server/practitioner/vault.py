@@ -4,11 +4,13 @@ that person."""
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+import logging
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from nacl.exceptions import CryptoError
 from nacl.secret import SecretBox
 from nacl.utils import random as random_bytes
 from pydantic_core import from_json, to_json
@@ -20,8 +22,9 @@ from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Role, declared, handles_of
 from takeup.server.practitioner.models import Objection, OwnRow, VaultKey
-from takeup.server.sealing import keyed, seal, unseal
+from takeup.server.sealing import SealedKind, keyed, seal, unseal
 
+_logger = logging.getLogger(__name__)
 KEPT_DAYS, LONGEST_DAYS, AFTER_OUTCOME = 365, 730, 28
 _AT_ONCE = 5_000
 _LEFT_OUT = ("person_id", "revision", "updated_at", "team", "population", "override_comment")
@@ -52,6 +55,12 @@ def rows_of(handle: str) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     for part, sealed in rows:
         (outcomes if part else decisions).append(from_json(box.decrypt(bytes(sealed))))
     return decisions, outcomes
+
+
+def cannot_open(handle: str) -> bool:
+    """Whether the person has a vault that the deployment's secret does not open."""
+    key = VaultKey.objects.filter(handle=handle, closed_at=None).first()
+    return key is not None and _box_of(key) is None
 
 
 def is_closed(handle: str) -> bool:
@@ -175,12 +184,17 @@ def _boxes(handles: Mapping[str, str]) -> dict[str, tuple[str, SecretBox]]:
     """By person id: the owner's mark and box, for those who have a vault; keys are made where new."""
     held = {key.handle: key for key in VaultKey.objects.filter(handle__in=list(handles.values()))}
     open_ = {h: box for h, key in held.items() if (box := _box_of(key)) is not None}
-    closed = {h for h, key in held.items() if key.closed_at is not None}
-    # A key that the deployment's secret no longer opens is as good as none: a new one takes its place.
-    for handle in set(handles.values()) - set(open_) - closed:
+    # A key that the deployment's secret does not open is never written over: the secret may come back.
+    shut = [h for h, key in held.items() if key.closed_at is None and h not in open_]
+    if shut:
+        _logger.warning(
+            "the vaults of %d people do not open with this deployment's secret, so nothing is kept in "
+            "them; takeup doctor says what to do", len(shut),
+        )  # fmt: skip
+    for handle in set(handles.values()) - set(held):
         secret = random_bytes(SecretBox.KEY_SIZE)
         sealed = seal(secret.hex(), handle)
-        VaultKey.objects.update_or_create(handle=handle, defaults={"sealed": sealed})
+        VaultKey.objects.create(handle=handle, sealed=sealed)
         open_[handle] = SecretBox(secret)
     return {
         person: (_owner(handle), open_[handle])
@@ -210,3 +224,33 @@ def _owner(handle: str) -> str:
 
 def _mark(use_case: str, decision_id: str) -> str:
     return keyed("vault.decision", json.dumps([use_case, decision_id]))[:32]
+
+
+def _each() -> Iterator[tuple[int, bool]]:
+    """Every vault, with whether its key opens and the key a row of it."""
+    for key in VaultKey.objects.filter(closed_at=None).iterator():
+        box = _box_of(key)
+        row = None if box is None else OwnRow.objects.filter(owner=_owner(key.handle)).first()
+        yield key.pk, box is not None and (row is None or _opens(box, bytes(row.sealed)))
+
+
+def _opens(box: SecretBox, sealed: bytes) -> bool:
+    try:
+        box.decrypt(sealed)
+    except CryptoError:
+        return False
+    return True
+
+
+@transaction.atomic
+def _forget_closed(numbers: Collection[int]) -> None:
+    """Vaults that never open again go, and the rows that no vault owns."""
+    VaultKey.objects.filter(pk__in=numbers).delete()
+    owners = {_owner(key.handle) for key in VaultKey.objects.all()}
+    for owner in set(OwnRow.objects.values_list("owner", flat=True).distinct()) - owners:
+        OwnRow.objects.filter(owner=owner).delete()
+
+
+VAULTS = SealedKind(
+    "vaults of people", "the people’s own cases and their outcomes", _each, _forget_closed
+)

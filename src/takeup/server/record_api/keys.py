@@ -5,14 +5,14 @@ from __future__ import annotations
 import hashlib
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import connection, transaction
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
 from takeup.server.record_api.models import ApiKey, Sender
-from takeup.server.sealing import seal, unseal
+from takeup.server.sealing import SealedKind, opens, seal, unseal
 
 _MARK = "tk"
 _SIGNS = "takeup-component:"
@@ -121,3 +121,22 @@ def in_force(key: ApiKey) -> bool:
             f"SELECT 1 FROM {ApiKey._meta.db_table} WHERE id = %s AND revoked_at IS NULL", [key.pk]
         )
         return cursor.fetchone() is not None
+
+
+def _each() -> Iterator[tuple[int, bool]]:
+    held = ApiKey.objects.filter(purpose="records", revoked_at=None).exclude(signing="")
+    for number, signing in held.values_list("pk", "signing"):
+        yield number, opens(signing)
+
+
+def _forget_signing(numbers: Collection[int]) -> None:
+    ApiKey.objects.filter(pk__in=numbers).update(signing="")
+
+
+SIGNING = SealedKind(
+    "signing secrets of senders’ keys",
+    "tokens of embedded recommendations, which are refused until their host has a new key (records are "
+    "taken all the same)",
+    _each,
+    _forget_signing,
+)

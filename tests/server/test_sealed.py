@@ -1,0 +1,188 @@
+"""What is sealed survives, or it is said what does not open; nothing writes over a key it cannot open."""
+
+from __future__ import annotations
+
+import json
+import os
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from takeup.record.errors import DeclarationError, InputError
+from takeup.record.json_line import json_line
+from takeup.server.settings import ServerSettings
+from tests.server.people import client_of, person
+from tests.server.practitioner.test_vault import sent
+from tests.server.running import decision
+from tests.server.test_single_sign_on import code_of, set_up, signed_in_by_password
+
+SEPARATORS = "\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e\r\n"
+OTHER = "another secret of fifty characters, or thereabouts "
+
+
+@pytest.fixture
+def another_secret(monkeypatch):
+    """Puts another secret in the place of the deployment's, and the first back."""
+    from django.conf import settings as django
+
+    first = django.SECRET_KEY
+
+    def change(back: bool = False) -> None:
+        monkeypatch.setattr(django, "SECRET_KEY", first if back else OTHER)
+
+    return change
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(text=st.text(st.sampled_from(SEPARATORS + "aß"), min_size=1, max_size=12))
+def test_sealed_decisions_open_whatever_separators_their_texts_hold(store, text):
+    from takeup.record.clock import now
+    from takeup.server.oversight.models import OversightKey, SealedBatch
+    from takeup.server.oversight.services import make_oversight_key, opened, seal
+
+    SealedBatch.objects.all().delete()
+    OversightKey.objects.all().delete()
+    private = make_oversight_key()
+    rows = [decision(i, override_comment=text) for i in range(3)]
+    seal(1, [json.dumps(row, ensure_ascii=False) for row in rows], now(), now())
+    assert list(opened(private, "legal duty", "officer")) == rows
+
+
+@given(st.text(st.sampled_from(SEPARATORS + 'aß\\"')))
+def test_a_line_of_json_is_one_to_every_reader_of_lines(text):
+    line = json_line({"text": text})
+    assert line.splitlines() in ([line], [line.rstrip("\n")])
+    assert json.loads(line) == {"text": text}
+
+
+def test_a_key_of_a_vault_that_does_not_open_is_never_written_over(key, log, another_secret):
+    from takeup.server.practitioner.models import VaultKey
+    from takeup.server.practitioner.vault import rows_of
+
+    maya = person("maya")
+    sent(key, log, "maya")
+    held = VaultKey.objects.get().sealed
+    another_secret()
+    sent(key, log, "maya", prefix="n")
+    assert VaultKey.objects.get().sealed == held
+    for path in ("/my/today", "/my/cases", "/my/calibration", "/my/data"):
+        page = client_of(maya).get(path).content.decode()
+        assert "cannot be opened" in page, path
+        assert "No case of yours is recorded yet" not in page
+    another_secret(back=True)
+    assert {row["decision_id"] for row in rows_of(maya.handle)[0]} == {"d0", "d1", "d2"}
+    assert "3 cases of yours" in client_of(maya).get("/my/cases").content.decode()
+
+
+def test_a_person_whose_vault_does_not_open_may_begin_a_new_one(key, log, another_secret):
+    maya = person("maya")
+    sent(key, log, "maya")
+    another_secret()
+    client = client_of(maya)
+    client.post("/my/vault", {"keep": "no"})
+    client.post("/my/vault", {"keep": "yes"})
+    sent(key, log, "maya", prefix="n")
+    assert "3 cases of yours" in client.get("/my/cases").content.decode()
+
+
+def test_a_right_code_whose_secret_does_not_open_is_told_in_a_sentence(store, another_secret):
+    ruth = person("ruth")
+    client, _ = signed_in_by_password(ruth.email)
+    secret = set_up(client)
+    another_secret()
+    other, answer = signed_in_by_password(ruth.email)
+    assert answer.url == "/second-factor/code"
+    told = other.post("/second-factor/code", {"code": code_of(secret)})
+    assert told.status_code == 200
+    assert "this server can no longer open the secret" in told.content.decode()
+    assert other.get("/").status_code == 302
+    for path in ("/second-factor/spare", "/second-factor/spare/file"):
+        answer = client_of(ruth).get(path, follow=True)
+        assert answer.status_code in (200, 302)
+
+
+def test_a_second_factor_that_does_not_open_is_removed_by_an_administrators_command(
+    store, another_secret
+):
+    from takeup.server.organization.single_sign_on import remove_second_factor
+
+    ruth = person("ruth")
+    client, _ = signed_in_by_password(ruth.email)
+    set_up(client)
+    another_secret()
+    assert remove_second_factor(ruth, "test") >= 1
+    client, _ = signed_in_by_password(ruth.email)
+    assert client.get("/").status_code == 200
+    assert set_up(client)
+
+
+def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, another_secret):
+    from takeup.server import sealed
+    from takeup.server.feedback.models import Topic
+    from takeup.server.sealing import seal
+
+    ruth = person("ruth")
+    person("maya")
+    client, _ = signed_in_by_password(ruth.email)
+    set_up(client)
+    sent(key, log, "maya", flagged="wrong")
+    Topic.objects.update(members=seal('["x"]'))
+    well = sealed.tried()
+    assert [(one.kind.name, one.count > 0, one.shut) for one in well] == [
+        (kind.name, True, ()) for kind in sealed.KINDS
+    ]
+    another_secret()
+    assert all(len(one.shut) == one.count for one in sealed.tried())
+    sealed.forget_what_is_shut("test")
+    assert all(one.count == 0 for one in sealed.tried())
+    sent(key, log, "maya", prefix="n", flagged="wrong")
+    assert not any(one.shut for one in sealed.tried())
+
+
+def test_another_secret_is_refused_where_it_would_leave_something_shut(key, log, another_secret):
+    from django.conf import settings as django
+
+    from takeup.server import sealed
+
+    person("maya")
+    sealed.accept_the_secret("test")
+    sent(key, log, "maya")
+    sealed.need_the_secret(django.TAKEUP)
+    another_secret()
+    with pytest.raises(InputError, match="1 of 1 vaults of people") as raised:
+        sealed.need_the_secret(django.TAKEUP)
+    assert "takeup secret accept" in str(raised.value)
+    sealed.accept_the_secret("test")
+    sealed.need_the_secret(django.TAKEUP)
+    another_secret(back=True)
+    sealed.accept_the_secret("test")
+
+
+def test_a_secret_is_made_whole_once_and_never_over_one_that_is_there(tmp_path):
+    made = ServerSettings(home=tmp_path).secret()
+    assert len(made) > 40
+    assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
+    ServerSettings(home=tmp_path).keep_secret("other")
+    assert ServerSettings(home=tmp_path).secret() == made
+    assert sorted(os.listdir(tmp_path)) == ["secret-key"]
+
+
+def test_an_empty_file_of_the_secret_is_told(tmp_path):
+    (tmp_path / "secret-key").touch()
+    with pytest.raises(DeclarationError, match="it is empty"):
+        ServerSettings(home=tmp_path).secret()
+
+
+def test_the_oversight_officers_key_is_never_written_over(store, tmp_path):
+    from takeup.server.first_run import prepare_oversight
+    from takeup.server.oversight.models import OversightKey, SealedBatch
+
+    SealedBatch.objects.all().delete()
+    OversightKey.objects.all().delete()
+    (tmp_path / "oversight-key").write_text("the officer's own\n")
+    (told,) = prepare_oversight(ServerSettings(home=tmp_path))
+    assert (tmp_path / "oversight-key").read_text() == "the officer's own\n"
+    assert "oversight-key-2" in told
