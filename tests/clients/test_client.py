@@ -108,6 +108,19 @@ def test_what_was_recorded_while_the_server_was_away_arrives_when_it_is_back(ser
     assert {ids[f"away-{i}"] for i in range(10)} == {1}
 
 
+def test_a_wrong_key_is_called_so_and_nothing_recorded_is_lost(server, key, tmp_path, caplog):
+    wrong = f"tk_{key.split('_')[1]}_wrong"
+    with Client(server.address(""), wrong, "credit", tmp_path, send_every=0.05) as takeup:
+        assert takeup.recommend("c", "approve", decision_id="wrong-key").decided("approve")
+        while not takeup.counters.wrong_key:
+            select_nothing()
+    assert "wrong key" in caplog.text
+    with Client(server.address(""), key, "credit", tmp_path) as takeup:
+        takeup._sender.wake()
+        until_sent(tmp_path)
+    assert "wrong-key" in set(logged(server)["decision_id"])
+
+
 def test_a_line_cut_off_by_a_crash_is_left_out(tmp_path):
     spool = Spool(tmp_path, 10_000)
     spool.append(b"whole")

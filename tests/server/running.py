@@ -131,7 +131,7 @@ class Server:
 
     def begin(self, *arguments: str) -> forked.Forked:
         """A command that goes on beside the test; what it says is in the home's `serve.log`."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         told = self.home / "serve.log"
         return forked.Forked(arguments, self.environment, told, told)
 
@@ -249,8 +249,9 @@ def end_what_is_shared() -> None:
 def migrated_database(store: str, home: Path) -> Iterator[Postgres | None]:
     """An empty store whose tables are up to date: in `home`, or in a database of its own."""
     if store == "sqlite":
-        home.mkdir(parents=True, exist_ok=True)
-        shutil.copy(_sqlite_template(), home / "takeup.sqlite3")
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        (home / "takeup.sqlite3").touch(mode=0o600)
+        shutil.copyfile(_sqlite_template(), home / "takeup.sqlite3")
         yield None
         return
     shared = _shared_cluster()

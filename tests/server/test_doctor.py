@@ -38,7 +38,9 @@ def test_an_address_in_the_open_is_to_be_mended(server):
 def test_a_secret_that_others_can_read_is_to_be_mended(server):
     secret = server.home / "secret-key"
     secret.chmod(0o644)
-    assert findings(server, code=4)["secret"]["do"].startswith("chmod 600")
+    found = findings(server, code=4)["files"]
+    assert str(secret) in found["words"]
+    assert found["do"].startswith("chmod -R go-rwx")
     secret.chmod(0o600)
 
 

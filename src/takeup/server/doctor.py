@@ -113,9 +113,14 @@ def _home(settings: ServerSettings) -> Iterator[Finding]:
         )  # fmt: skip
     else:
         yield Finding("disk", "well", f"{free / 1e9:,.0f} GB are free at {home}")
-    secret = home / "secret-key"
-    if secret.exists() and secret.stat().st_mode & 0o077:
-        yield Finding("secret", "mend", f"{secret} can be read by others", f"chmod 600 {secret}")
+    told = (home, *home.glob("takeup.sqlite3*"), *home.glob("*-key"), *(home / "log").rglob("*"))
+    open_to_others = [file for file in told if file.stat().st_mode & 0o077]
+    if open_to_others:
+        yield Finding(
+            "files", "mend",
+            f"{len(open_to_others):,} files or folders can be read by others, {open_to_others[0]} first",
+            f"chmod -R go-rwx {home}",
+        )  # fmt: skip
 
 
 def _database() -> Iterator[Finding]:

@@ -15,6 +15,7 @@ FIRST_REQUEST_SECONDS = 15.0
 LARGEST_PAGE_BODY = 16 * 1024 * 1024
 LARGEST_UNKNOWN_BODY = 64 * 1024
 """Of who is not signed in: a form to sign in with."""
+_PASSED_OVER = 1024 * 1024
 PAGE_SECONDS = 60.0
 """Between the parts of a form or file."""
 _SESSION = b"sessionid="
@@ -67,6 +68,18 @@ class LimitedPages:
 
 
 _GONE: Mapping[str, Any] = {"type": "http.disconnect"}
+
+
+async def pass_over(receive: _Receive, size: int) -> None:
+    """Let a small body go by, a second at most, and keep nothing of it: whoever is cut off while they
+    send does not hear why."""
+    if size <= _PASSED_OVER:
+        try:
+            async with asyncio.timeout(1):
+                while (await receive()).get("more_body", False):
+                    pass
+        except TimeoutError:
+            return
 
 
 async def refuse(problem: Problem, send: _Send) -> None:

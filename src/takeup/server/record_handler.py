@@ -18,7 +18,7 @@ from typing import Any
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
 
-from takeup.server.limits import refuse
+from takeup.server.limits import pass_over, refuse
 from takeup.server.problems import NO_KEY, Problem
 
 LARGEST_BODY = 16 * 1024 * 1024
@@ -54,6 +54,7 @@ class RecordHandler(ASGIHandler):
         try:
             announced = await self._admitted(scope)
         except Problem as problem:
+            await pass_over(receive, _announced(scope))
             await refuse(problem, send)
             return
         try:
@@ -90,12 +91,19 @@ class RecordHandler(ASGIHandler):
         scheme, _, given = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         if scheme.lower() != "bearer" or not await self._known(given.strip(), path):
             raise NO_KEY
-        length = headers.get(b"content-length")
-        if length is None:
-            return LARGEST_BODY if headers.get(b"transfer-encoding") else 0
-        if not length.isascii() or not length.isdigit() or int(length) > LARGEST_BODY:
+        announced = _announced(scope)
+        if announced > LARGEST_BODY:
             raise _TOO_LARGE
-        return int(length)
+        return announced
+
+
+def _announced(scope: Mapping[str, Any]) -> int:
+    """How many bytes a request says will come; as many as may where it does not say."""
+    headers = {name.lower(): value for name, value in scope.get("headers", ())}
+    length = headers.get(b"content-length")
+    if length is None:
+        return LARGEST_BODY if headers.get(b"transfer-encoding") else 0
+    return int(length) if length.isascii() and length.isdigit() else LARGEST_BODY + 1
 
 
 class _Bodies:

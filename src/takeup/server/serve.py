@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import signal
+import socket
 from collections.abc import Callable
 from types import FrameType
 
 import uvicorn
 
+from takeup.record.errors import InputError
 from takeup.server.start import log_of, start
 
 _MOST_CONNECTIONS = 1_000
@@ -26,6 +28,7 @@ def serve(
     `step` hears what is being set up; `ready` what to tell whoever started it.
     """
     settings = start()
+    listening = _listen(host, port)
     from takeup.server.first_run import prepare_administrator, prepare_oversight
     from takeup.server.jobs.work import working
 
@@ -50,10 +53,8 @@ def serve(
     signal.signal(signal.SIGTERM, _end)
     with working():
         ready(told)
-        uvicorn.run(
+        config = uvicorn.Config(
             "takeup.server.asgi:application",
-            host=host,
-            port=port,
             log_level="warning",
             access_log=False,
             lifespan="off",
@@ -63,6 +64,20 @@ def serve(
             timeout_keep_alive=10,
             h11_max_incomplete_event_size=64 * 1024,
         )
+        uvicorn.Server(config).run(sockets=[listening])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """The port, taken before anybody is told that it answers. Raises InputError where it cannot be."""
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2_048
+        )
+    except OSError as error:
+        raise InputError(
+            f"cannot answer on {host}:{port}: {(error.strerror or str(error)).lower()}. Stop what uses it, or "
+            "choose another with --port"
+        ) from None
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -15,7 +15,8 @@ _LONGEST_MIGRATION = 600
 
 
 def connect() -> ServerSettings:
-    """Django set up from this environment."""
+    """Django set up from this environment. What is written from now on is its owner's alone."""
+    os.umask(0o077)
     settings = read_server_settings()
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
     django.setup()

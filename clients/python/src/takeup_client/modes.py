@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import logging
 import threading
 import time
 import urllib.error
@@ -13,7 +14,9 @@ from pathlib import Path
 from typing import Any, Optional
 
 from takeup_client.assignment import NOTHING_SHOWN, Assigned, assigned
+from takeup_client.sender import wrong_key
 
+_logger = logging.getLogger(__name__)
 _FILE = "modes.json"
 MODES = ("assist", "shadow", "off")
 
@@ -26,6 +29,7 @@ class Modes:
         self._url, self._key = f"{url.rstrip('/')}/api/v1/modes", key
         self._path, self._every, self._keep = folder / _FILE, every, keep
         self._told: dict[str, Any] = {}
+        self._refused = False
         self._heard_at = 0.0
         self._tag: Optional[str] = None
         self._heard = threading.Event()
@@ -94,10 +98,14 @@ class Modes:
                 told = _checked(json.load(answer))
                 tag = answer.headers.get("ETag")
         except urllib.error.HTTPError as error:
+            if error.code in (401, 403) and not self._refused:
+                self._refused = True
+                _logger.error(wrong_key(self._url, error.code))
             if error.code != 304:
                 return
         else:
             self._told, self._tag = told, tag
+        self._refused = False
         self._heard_at = time.time()
         self._remember()
         self._heard.set()

@@ -24,7 +24,8 @@ _A_BATCH_OF_BYTES = 100_000
 @dataclass
 class Counters:
     """Since the client began: records `recorded` (in the spool) and `not_recorded`; rows the
-    server has `acknowledged`, and of them `quarantined` or in `conflict`; `failed` attempts."""
+    server has `acknowledged`, and of them `quarantined` or in `conflict`; `failed` attempts, and of them
+    those refused for a `wrong_key`."""
 
     recorded: int = 0
     not_recorded: int = 0
@@ -32,6 +33,15 @@ class Counters:
     quarantined: int = 0
     conflict: int = 0
     failed: int = 0
+    wrong_key: int = 0
+
+
+def wrong_key(url: str, code: int) -> str:
+    """What to say where the server answers and does not take the key."""
+    return (
+        f"takeup-client: wrong key: {url} is there and does not take this key ({code}); ask for one in force "
+        "(takeup key make). What is recorded stays in the spool"
+    )
 
 
 class Sender:
@@ -117,6 +127,13 @@ class Sender:
         try:
             with urllib.request.urlopen(request, timeout=30) as response:
                 answer = json.load(response)
+        except urllib.error.HTTPError as error:
+            if error.code not in (401, 403):
+                _logger.warning("takeup-client will try again: %s", str(error))
+            elif self._counters.wrong_key == 0:
+                _logger.error(wrong_key(self._url, error.code))
+            self._counters.wrong_key += error.code in (401, 403)
+            return False
         except (OSError, ValueError) as error:
             _logger.warning("takeup-client will try again: %s", str(error))
             return False

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from django.db import transaction
 
 from takeup.record.clock import now
+from takeup.record.errors import DeclarationError, InputError
 from takeup.server.audit import services as audit
 from takeup.server.organization.membership import (
     administrator_remains,

@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from takeup.record.clock import now
-from takeup.record.errors import DeclarationError
+from takeup.record.errors import DeclarationError, InputError
 from takeup.server.audit import services as audit
 from takeup.server.organization import services
 from takeup.server.organization.declared_words import in_words

@@ -57,7 +57,7 @@ def a_case(name: str) -> PracticeCase | None:
 
 def case_of(name: str, number: str) -> PracticeCase | None:
     """A case for practice by its number."""
-    return PracticeCase.objects.filter(use_case=name, pk=whole_number(number)).first()
+    return PracticeCase.objects.filter(use_case=name, pk=whole_number(number) or 0).first()
 
 
 def known_of(case: PracticeCase) -> list[tuple[str, str]]:
