@@ -40,6 +40,7 @@ def empty(deployment) -> None:
     """Take every row out of the store, but for the audit log, which nothing empties."""
     from django.apps import apps
 
+    from takeup.server.record_api.admission import admission
     from takeup.server.record_api.covariates import forget_types
 
     first = ("Night", "InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
@@ -51,6 +52,7 @@ def empty(deployment) -> None:
     for name in first:
         models[name].objects.all().delete()
     forget_types()
+    admission.forget()
     shutil.rmtree(deployment.log, ignore_errors=True)
 
 

@@ -33,6 +33,7 @@ PAGES = {
     ("GET", "mfa_generate_recovery_codes"): EVERYBODY,
     ("GET", "mfa_download_recovery_codes"): EVERYBODY,
     ("POST", "use_case_declare"): LEAD | ADMINISTRATOR,
+    ("POST", "use_case_refuse"): LEAD | ADMINISTRATOR,
     ("GET", "rollout"): EVERYBODY,
     ("POST", "rollout_step"): LEAD,
     ("POST", "rollout_withdraw"): LEAD,

@@ -44,7 +44,8 @@ class UseCase(Declaration):
     """One model in one workflow. Everything here is declared, nothing guessed.
 
     `override_reasons`, `intended_users` and an outcome's `proxy` are part of the record; no measure
-    of this release reads them. `reserved_for_people`: kinds of case without advice, each
+    of this release reads them. `vocabulary`: whether the record API keeps choices and reasons that
+    are not declared (lenient), or puts them in quarantine (strict). `reserved_for_people`: kinds of case without advice, each
     `covariate=value`, with ` and ` between several; the rollout keeps to them. `protected`: covariates
     that tell protected groups apart; exports compare labels between them and never carry them.
 
@@ -70,6 +71,7 @@ class UseCase(Declaration):
     outcome: OutcomeRule = OutcomeRule()
     outcomes: dict[str, OutcomeRule] = {}
     override_reasons: list[str] = list(OVERRIDE_REASONS)
+    vocabulary: Literal["lenient", "strict"] = "lenient"
     segment: list[str] = []
     covariates: list[str] | None = None
     covariates_after_decision: list[str] = []

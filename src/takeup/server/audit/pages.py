@@ -56,6 +56,8 @@ _WORDS = {
     "person.erased": _("erased"),
     "quarantine.corrected": _("corrected a row in quarantine"),
     "release.shipped": _("recorded a release"),
+    "use_case.admitted": _("took a use case in again"),
+    "use_case.refused": _("refused a use case"),
     "retention.run": _("ran the retention"),
     "roles.changed": _("changed the roles"),
     "rollout.draw": _("changed the draw of a rollout"),

@@ -153,9 +153,13 @@ class Grant(_AsOf):
 
 
 class UseCase(models.Model):
-    """One model in one workflow."""
+    """One model in one workflow. `from_sender`: who sent its first decision, before anybody declared
+    it; `refused_at`: nothing of it is taken in since."""
 
     name = models.CharField(max_length=200, unique=True)
+    from_sender = models.CharField(max_length=100, blank=True)
+    refused_at = models.DateTimeField(null=True)
+    refused_by = models.CharField(max_length=16, blank=True)
 
     def __str__(self) -> str:
         return self.name

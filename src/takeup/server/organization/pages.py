@@ -158,7 +158,10 @@ def use_cases(request: HttpRequest) -> HttpResponse:
         request,
         "organization/use_cases.html",
         {
-            "use_cases": [(one, _modes_of(one.name)) for one in UseCase.objects.order_by("name")],
+            "use_cases": [
+                (one, _modes_of(one.name), not one.declarations.exists())
+                for one in UseCase.objects.order_by("name")
+            ],
             "sees_diagnosis": may("diagnosis", request.user),
             "declares": may("use_case_declare", request.user),
         },
@@ -210,6 +213,22 @@ def use_case_declare(request: HttpRequest, name: str) -> HttpResponse:
             raise Http404 from None
         return _use_case(request, held, text=text, problems=error.problems)
     messages.success(request, _("Kept as the next revision."))
+    return redirect("use_case", name)
+
+
+@require_POST
+def use_case_refuse(request: HttpRequest, name: str) -> HttpResponse:
+    """Nothing more of a use case is taken in, or again what is sent."""
+    get_object_or_404(UseCase, name=name)
+    actor = _actor(request).handle
+    if "admit" in request.POST:
+        services.admit_use_case(name, actor)
+        messages.success(request, _("It is taken in again."))
+    else:
+        services.refuse_use_case(name, actor)
+        messages.success(
+            request, _("Nothing more of it is taken in; what is sent waits in quarantine.")
+        )
     return redirect("use_case", name)
 
 

@@ -47,9 +47,28 @@ from takeup.server.organization.people_file import read_people, read_people_csv
 from takeup.server.organization.roles import Role
 
 
-def use_case(name: str) -> UseCase:
-    """The use case of this name, made where it is new."""
-    return UseCase.objects.get_or_create(name=name)[0]
+def use_case(name: str, from_sender: str = "") -> UseCase:
+    """The use case of this name, made where it is new: by somebody here, or `from_sender`."""
+    return UseCase.objects.get_or_create(name=name, defaults={"from_sender": from_sender})[0]
+
+
+def refused_use_cases() -> list[str]:
+    """Use cases of which nothing is taken in."""
+    return list(UseCase.objects.exclude(refused_at=None).values_list("name", flat=True))
+
+
+@transaction.atomic
+def refuse_use_case(name: str, actor: str) -> None:
+    """Nothing more of it is taken in: a sender's mistake, or nobody's."""
+    UseCase.objects.filter(name=name).update(refused_at=now(), refused_by=actor)
+    audit.record("use_case.refused", actor=actor, use_case=name)
+
+
+@transaction.atomic
+def admit_use_case(name: str, actor: str) -> None:
+    """It is taken in again."""
+    UseCase.objects.filter(name=name).update(refused_at=None, refused_by="")
+    audit.record("use_case.admitted", actor=actor, use_case=name)
 
 
 @transaction.atomic
@@ -334,6 +353,7 @@ __all__ = [
     "Role",
     "active_people",
     "addresses_of",
+    "admit_use_case",
     "cohort_and_team_on",
     "cohort_keys",
     "cohort_sizes",
@@ -364,6 +384,8 @@ __all__ = [
     "population_titles",
     "read_people",
     "read_people_csv",
+    "refuse_use_case",
+    "refused_use_cases",
     "roles_of",
     "set_roles",
     "use_case",

@@ -71,5 +71,6 @@ urlpatterns = [
     path("people/<handle>/link", pages.person_link, name="person_link"),
     path("use-cases", pages.use_cases, name="use_cases"),
     path("use-cases/<path:name>/declaration", pages.use_case_declare, name="use_case_declare"),
+    path("use-cases/<path:name>/refused", pages.use_case_refuse, name="use_case_refuse"),
     path("use-cases/<path:name>", pages.use_case, name="use_case"),
 ]

@@ -172,7 +172,7 @@ def _written(log: DecisionLog, batch: Batch) -> int:
         decided = pc.min_max(table["decided_at"])
         seal(batch.number, bodies, decided["min"].as_py(), decided["max"].as_py())
         for name in table["use_case"].unique().to_pylist():
-            use_case(name)
+            use_case(name, _first_sender(rows, name))
     if not log.append(kind, table, batch.number):
         table = _need_the_same(log, batch, table)
     keep_own(kind, bodies)
@@ -182,6 +182,11 @@ def _written(log: DecisionLog, batch: Batch) -> int:
     (_, digest) = digests(table)[batch.number]
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)
+
+
+def _first_sender(rows: QuerySet[InboxRow], name: str) -> str:
+    first = rows.filter(use_case=name).values_list("sender__name", flat=True).first()
+    return str(first or "")
 
 
 def _need_the_same(log: DecisionLog, batch: Batch, table: pa.Table) -> pa.Table:

@@ -19,6 +19,7 @@ from django.db import IntegrityError, connection, transaction
 
 from takeup.record.clock import now
 from takeup.record.incoming import RecordKind, Refusal, Row, read_row
+from takeup.server.record_api.admission import admission
 from takeup.server.record_api.covariates import with_known_types
 from takeup.server.record_api.models import ApiKey, InboxRow, Quarantined, Sender
 
@@ -82,7 +83,7 @@ def _keep(
     kind: RecordKind, given: Sequence[Any], read: Sequence[Row | Refusal], key: ApiKey
 ) -> list[RowResult]:
     moment = now()
-    read = with_known_types(read)
+    read = with_known_types(admission.of(read))
     kept = _latest(kind, [row for row in read if isinstance(row, Row)])
     results: list[RowResult] = []
     fresh: list[tuple[Row, int]] = []

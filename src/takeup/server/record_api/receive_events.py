@@ -11,6 +11,7 @@ from takeup.record.clock import now
 from takeup.record.events import Event, event_of, fold, hash_of_body, made_of, read_event
 from takeup.record.incoming import Refusal, read_row, short_key
 from takeup.server.locks import hold_to_commit
+from takeup.server.record_api.admission import admission
 from takeup.server.record_api.covariates import with_known_types
 from takeup.server.record_api.models import ApiKey, InboxRow
 from takeup.server.record_api.receive import (
@@ -130,7 +131,9 @@ def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
         newest = _newest(use_case, ids)
         made = [row for row in map(fold, filter(None, told.values())) if row is not None]
         for given, row in zip(
-            made, with_known_types([read_row("decisions", one) for one in made]), strict=True
+            made,
+            with_known_types(admission.of([read_row("decisions", one) for one in made])),
+            strict=True,
         ):
             if isinstance(row, Refusal):
                 quarantined_row("decisions", given, row, key, moment).save()
