@@ -56,6 +56,14 @@ def test_a_page_that_is_not_signed_in_takes_a_form_and_no_more(server):
     assert (status, problem["title"]) == (413, "Too large")
 
 
+def test_who_has_a_session_may_send_a_file(server):
+    connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=20)
+    body = b"text=" + b"a" * 200_000
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": "takeup=some-session"}
+    connection.request("POST", "/organization/import", body, headers)
+    assert connection.getresponse().status in (302, 403)
+
+
 def test_more_than_a_batch_is_a_413_before_it_is_sent(server, known):
     status, problem = announced(server, "/api/v1/decisions", HUGE, known)
     assert (status, problem["status"]) == (413, 413)

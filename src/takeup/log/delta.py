@@ -140,7 +140,8 @@ class DecisionLog:
             version = -1 if table is None else table.version()
             try:
                 if table is not None and table.metadata().partition_columns != _PARTITIONS:
-                    table = _repartitioned(table)
+                    # Every file first: what is damaged would be written anew as if it were not.
+                    table = _repartitioned(self._inspection(kind).whole() or table)
                 write_deltalake(
                     table if table is not None else self._address(kind),
                     rows,
@@ -189,6 +190,20 @@ class DecisionLog:
         DamagedLogError where it is damaged."""
         self._inspection(kind).whole()
         return DeltaTable(self._address(kind)).to_pyarrow_table(filters=[("batch", "=", number)])
+
+    def needs_folders(self, kind: RecordKind) -> bool:
+        """Whether its next batch moves a table of before into folders of short names."""
+        table = self._open(kind)
+        return table is not None and table.metadata().partition_columns != _PARTITIONS
+
+    def move_into_folders(self, kind: RecordKind) -> None:
+        """Do now what the next batch would do. Raises DamagedLogError where a file is not as it was written.
+        The caller keeps writers out."""
+        table = self._inspection(kind).whole()
+        if table is not None and self.needs_folders(kind):
+            _repartitioned(table)
+            if sums := self._sums(kind):
+                sums.note()
 
     def state(self, kind: RecordKind) -> TableState:
         """Size and last batch of a table. Raises DamagedLogError where its own record is damaged."""

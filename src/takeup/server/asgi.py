@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import os
-from collections.abc import Awaitable, Callable
+import time
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 import django
@@ -11,11 +13,16 @@ from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
 
 from takeup.server.limits import LimitedPages
+from takeup.server.operating.log_lines import new_request
 from takeup.server.record_handler import RecordHandler
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
 django.setup(set_prefix=False)
 
+# Its tables are Django's models: there once Django is set up.
+from takeup.server.operating.metrics import answered, endpoint_of  # noqa: E402
+
+_logger = logging.getLogger("takeup.requests")
 _Scope = dict[str, Any]
 _Channel = Callable[..., Awaitable[Any]]
 
@@ -53,5 +60,23 @@ async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _PLAIN})
         await send({"type": "http.response.body", "body": b"alive\n"})
         return
+    name = new_request(dict(scope.get("headers", ()))).encode()
+    begun, status = time.perf_counter(), 500
+
+    async def told(message: Mapping[str, Any]) -> None:
+        nonlocal status
+        if message["type"] == "http.response.start":
+            status = message["status"]
+            message = {**message, "headers": [*message.get("headers", ()), (b"x-request-id", name)]}
+        await send(message)
+
     chosen = _api if scope.get("path", "").startswith("/api/") else _pages
-    await chosen(scope, receive, send)
+    try:
+        await chosen(scope, receive, told)
+    finally:
+        seconds = time.perf_counter() - begun
+        answered(scope.get("path", ""), status, seconds)
+        _logger.info(
+            "%s %s answered %d in %.0f ms", scope.get("method"), endpoint_of(scope.get("path", "")),
+            status, 1_000 * seconds,
+        )  # fmt: skip

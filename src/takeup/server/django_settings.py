@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from takeup.server.operating.log_lines import logging_config
 from takeup.server.settings import read_server_settings
 
 TAKEUP = read_server_settings()
@@ -179,10 +180,4 @@ CONTENT_SECURITY_POLICY = {
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 # A batch of 1,000 rows of long text, and no more.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 16 * 1024 * 1024
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "root": {"handlers": ["console"], "level": "WARNING"},
-    "loggers": {"django_tasks": {"level": "WARNING"}, "apscheduler": {"level": "ERROR"}},
-}
+LOGGING = logging_config(TAKEUP.log_format, TAKEUP.log_level)

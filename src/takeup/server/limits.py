@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
+from django.conf import settings
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from takeup.server.problems import Problem
@@ -18,7 +19,6 @@ LARGEST_UNKNOWN_BODY = 64 * 1024
 _PASSED_OVER = 1024 * 1024
 PAGE_SECONDS = 60.0
 """Between the parts of a form or file."""
-_SESSION = b"sessionid="
 _Receive = Callable[[], Awaitable[Mapping[str, Any]]]
 _Send = Callable[[Mapping[str, Any]], Awaitable[None]]
 _TOO_LARGE = Problem(413, "Too large", "the form or file is larger than this page takes")
@@ -41,11 +41,12 @@ class LimitedPages:
 
     def __init__(self, pages: Callable[..., Awaitable[None]]) -> None:
         self._pages = pages
+        self._session = f"{settings.SESSION_COOKIE_NAME}=".encode()
 
     async def __call__(self, scope: dict[str, Any], receive: _Receive, send: _Send) -> None:
         """Answer one request."""
         headers = {name.lower(): value for name, value in scope.get("headers", ())}
-        signed_in = _SESSION in headers.get(b"cookie", b"")
+        signed_in = self._session in headers.get(b"cookie", b"")
         most = LARGEST_PAGE_BODY if signed_in else LARGEST_UNKNOWN_BODY
         length = headers.get(b"content-length", b"0")
         if not (length.isascii() and length.isdigit()) or int(length) > most:

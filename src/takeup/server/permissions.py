@@ -46,6 +46,7 @@ _STOPS = _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.PRODUCT_TEAM, _R.OVERSIGHT_OF
 PAGES: Final[Mapping[str, Allowed]] = {
     "health": "anybody",
     "ready": "anybody",
+    "metrics": "anybody",
     "account_login": "anybody",
     "account_logout": "signed in",
     "account_signup": "anybody",

@@ -36,8 +36,7 @@ def bring_up_to_date(alias: str = "default") -> None:
     connection = connections[alias]
     executor = MigrationExecutor(connection)
     loader = executor.loader
-    later = sorted(f"{app} {name}" for app, name in loader.applied_migrations
-                   if app in _ours() and (app, name) not in loader.disk_migrations)  # fmt: skip
+    later = _later(loader)
     if later:
         raise InputError(
             f"these tables are of a later version of takeup ({', '.join(later)}): install that "
@@ -49,6 +48,26 @@ def bring_up_to_date(alias: str = "default") -> None:
     mend(connection, loader)
     call_command("migrate", database=alias, verbosity=0, interactive=False)
     _keep_modes(modes, alias)
+
+
+def later_migrations() -> list[str]:
+    """Migrations that were applied and that this version does not know."""
+    return _later(MigrationLoader(connections["default"]))
+
+
+def pending_migrations() -> list[str]:
+    """Migrations that the next start would apply."""
+    executor = MigrationExecutor(connections["default"])
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label} {migration.name}" for migration, _ in plan]
+
+
+def _later(loader: MigrationLoader) -> list[str]:
+    return sorted(
+        f"{app} {name}"
+        for app, name in loader.applied_migrations
+        if app in _ours() and (app, name) not in loader.disk_migrations
+    )
 
 
 def mend(connection: BaseDatabaseWrapper, loader: MigrationLoader) -> list[str]:

@@ -32,7 +32,8 @@ class ServerSettings(BaseModel):
     between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role,
     `oidc_trust_addresses` whether its addresses count where it does not say that they are verified;
     `works_council` whether an agreement must be in force (docs/explanation/disclosure.md);
-    `second_factor` whether those who sign in by password need one; `development` shows the style page."""
+    `second_factor` whether those who sign in by password need one; `log_format` and `log_level` how and how much is
+    logged; `metrics_token` opens `/metrics`; `development` shows the style page."""
 
     home: Path = Path("takeup-data")
     database_url: str | None = None
@@ -58,6 +59,9 @@ class ServerSettings(BaseModel):
     oidc_roles: str = ""
     works_council: bool = False
     second_factor: Literal["offered", "required"] = "offered"
+    log_format: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"
+    metrics_token: str = ""
     development: bool = False
 
     @field_validator("public_url")

@@ -10,6 +10,7 @@ from takeup.server.component.api import router as component_router
 from takeup.server.feedback import pages as feedback
 from takeup.server.health import health, ready
 from takeup.server.notices import pages as notices
+from takeup.server.operating.metrics import metrics
 from takeup.server.overview import pages as overview
 from takeup.server.pages import views
 from takeup.server.performance import pages as performance
@@ -77,4 +78,5 @@ urlpatterns = [
     path("api/v1/", api.urls),
     path("health", health, name="health"),
     path("ready", ready, name="ready"),
+    path("metrics", metrics, name="metrics"),
 ]

@@ -25,6 +25,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command()(deployment.doctor)
     app.command()(deployment.snapshot)
     app.command()(deployment.backup)
+    app.command()(deployment.upgrade)
     app.command()(deployment.restore)
     app.add_typer(log.log_app, name="log")
     app.add_typer(keys.key_app, name="key")

@@ -96,6 +96,40 @@ def snapshot(
 
 
 @needs_server
+def upgrade(
+    check: Annotated[
+        bool, typer.Option("--check", help="only say what would be done; exit code 4: it cannot be")
+    ] = False,
+) -> None:
+    """Bring this home to the installed version: tables and log. Any other command does so too."""
+    from takeup.server.start import connect, log_of, start
+
+    settings = connect()
+    from takeup.server.jobs.schedule import move_into_folders
+    from takeup.server.operating.upgrade import outlook
+
+    log = log_of(settings)
+    found = outlook(settings, log)
+    for step in found.steps:
+        out.print(f"{'would change' if check else 'changes'}: {step}", soft_wrap=True)
+    for obstacle in found.obstacles:
+        out.print(f"in the way: {obstacle}", soft_wrap=True)
+    if found.obstacles:
+        raise typer.Exit(NOT_PROVEN)
+    if not found.steps:
+        out.print("this home is of the installed version")
+    elif check:
+        out.print(
+            "take a backup first (takeup backup FILE): the way back is to restore it with the version before",
+            soft_wrap=True,
+        )
+    else:
+        start()
+        move_into_folders(log)
+        out.print("done")
+
+
+@needs_server
 def backup(
     file: Annotated[Path, typer.Argument(help="the archive to write (.tar)")],
     key_file: _KeyFile = None,

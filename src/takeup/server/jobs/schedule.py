@@ -113,6 +113,13 @@ def retain_now(
         return done
 
 
+def move_into_folders(log: DecisionLog) -> None:
+    """Bring the log into the folders of this version, beside no drain. Raises InputError as above."""
+    with _no_other_drain():
+        for kind in RECORD_KINDS:
+            log.move_into_folders(kind)
+
+
 def compact_now(log: DecisionLog, settings: ServerSettings) -> dict[str, int]:
     """Join small files, beside no drain; by table how many. Raises InputError as above."""
     with _no_other_drain():

@@ -18,6 +18,7 @@ from pydantic_core import to_json
 
 from takeup.record.errors import DeclarationError
 from takeup.record.incoming import RecordKind
+from takeup.server.operating.log_lines import sender
 from takeup.server.organization.services import import_people, read_people, read_people_csv
 from takeup.server.problems import NO_KEY, Problem
 from takeup.server.record_api.batches import events_of, one_of, rows_of
@@ -415,6 +416,7 @@ def _key(request: HttpRequest, purpose: str = "records") -> ApiKey:
     key: ApiKey = request.auth  # type: ignore[attr-defined]
     if key.purpose != purpose:
         raise Problem(403, "Another key", f"this key {PURPOSES[key.purpose]}, not this")
+    sender.set(key.sender.name)
     if not _limit.allows(key.pk):
         raise Problem(429, "Too many requests", "this key sends too fast; wait a minute")
     return key

@@ -226,6 +226,11 @@ def stop(use_case: str, *, by: str, reason: str, kind: Mapping[str, str] | None 
     return made
 
 
+def stops_in_force() -> int:
+    """How many stops hold, over every use case."""
+    return Stop.objects.filter(lifted_at=None).count()
+
+
 def obeyed(use_case: str) -> list[tuple[Stop, Obedience]]:
     """Every stop in force, and what is known of whether it is obeyed."""
     stops = list(Stop.objects.filter(use_case=use_case, lifted_at=None).order_by("id"))

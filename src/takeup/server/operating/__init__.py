@@ -1,0 +1,1 @@
+"""What an operator watches and does: metrics, log lines, upgrades."""
