@@ -6,9 +6,9 @@ from __future__ import annotations
 import secrets
 import shutil
 from collections.abc import Iterator
+from datetime import datetime
 
 from django.conf import settings
-from django.db.models import Min, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -16,15 +16,13 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from takeup.record.clock import now
-from takeup.record.incoming import RECORD_KINDS
-from takeup.server.record_api.models import InboxRow, Night, Quarantined, Sender
+from takeup.server.record_api.services import watched
 from takeup.server.rollout.services import stops_in_force
 
 _ENDPOINTS = (
     "decisions", "outcomes", "eligible", "recommendations", "events", "cds-services", "quarantine", "modes",
     "people", "component",
 )  # fmt: skip
-_STATUSES = ("sent", "stored", "unchanged", "conflict", "quarantined")
 _registry = CollectorRegistry()
 _requests = Counter(
     "takeup_requests", "Requests answered", ["endpoint", "code"], registry=_registry
@@ -55,22 +53,17 @@ class _Store(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Rows by what became of them, what waits, since when, and room."""
+        found = watched()
         rows = CounterMetricFamily("takeup_rows", "Rows by what became of them", labels=["status"])
-        found = Sender.objects.aggregate(**{name: Sum(name) for name in _STATUSES})
-        for name in _STATUSES:
-            rows.add_metric([name], found[name] or 0)
+        for name, count in found.rows.items():
+            rows.add_metric([name], count)
         yield rows
-        undrained = InboxRow.objects.filter(batch=None, kind__in=RECORD_KINDS)
-        oldest = undrained.aggregate(at=Min("received_at"))["at"]
-        night = Night.objects.aggregate(at=Min("at"))["at"]
         figures = {
-            "takeup_inbox_waiting_rows": ("Rows that are not in the log yet", undrained.count()),
-            "takeup_inbox_oldest_seconds": ("Age of the oldest of them", _age(oldest)),
-            "takeup_quarantine_waiting_rows": (
-                "Rows that wait for a correction", Quarantined.objects.filter(resolved_at=None).count(),
-            ),
+            "takeup_inbox_waiting_rows": ("Rows that are not in the log yet", found.undrained),
+            "takeup_inbox_oldest_seconds": ("Age of the oldest of them", _age(found.oldest)),
+            "takeup_quarantine_waiting_rows": ("Rows that wait for a correction", found.in_quarantine),
             "takeup_stops_in_force": ("Stops of advice in force", stops_in_force()),
-            "takeup_night_seconds": ("Seconds since the last nightly work", _age(night)),
+            "takeup_night_seconds": ("Seconds since the last nightly work", _age(found.last_night)),
             "takeup_disk_free_bytes": (
                 "Room at the home folder", shutil.disk_usage(settings.TAKEUP.home).free,
             ),
@@ -97,5 +90,5 @@ def metrics(request: HttpRequest) -> HttpResponse:
     return HttpResponse(generate_latest(_registry), content_type=CONTENT_TYPE_LATEST)
 
 
-def _age(moment: object) -> float:
-    return 0.0 if moment is None else (now() - moment).total_seconds()  # type: ignore[operator]
+def _age(moment: datetime | None) -> float:
+    return 0.0 if moment is None else (now() - moment).total_seconds()

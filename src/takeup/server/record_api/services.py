@@ -3,19 +3,22 @@ and what waits."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
 import pyarrow as pa
+from django.db.models import Min, Sum
 from django.db.models.functions import TruncDate
 
+from takeup.record.incoming import RECORD_KINDS
 from takeup.server.organization.services import active_handles
 from takeup.server.record_api import reading
 from takeup.server.record_api.drain import Drained, drain, find_lost
 from takeup.server.record_api.erasure import Erased, erase
 from takeup.server.record_api.keys import signing_key
 from takeup.server.record_api.models import ApiKey as SenderKey
-from takeup.server.record_api.models import InboxRow, Quarantined, Sender
+from takeup.server.record_api.models import InboxRow, Night, Quarantined, Sender
 from takeup.server.record_api.night import implausible, keep_night, need_plausible_clock
 from takeup.server.record_api.pseudonyms import pseudonyms_of
 from takeup.server.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
@@ -45,6 +48,32 @@ def decisions_of(use_case: str, since: datetime | None = None) -> pa.Table | Non
     """The decisions of one use case (since a moment) as measures read them, drained or not; None where
     there is none."""
     return reading.decisions_of(log_of(read_server_settings()), use_case, since)
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """Rows by what became of them; rows that are not in the log yet and since when the oldest waits; rows
+    that wait for a correction; when the nightly work was done last."""
+
+    rows: Mapping[str, int]
+    undrained: int
+    oldest: datetime | None
+    in_quarantine: int
+    last_night: datetime | None
+
+
+def watched() -> Watched:
+    """What an operator watches of the record API."""
+    names = ("sent", "stored", "unchanged", "conflict", "quarantined")
+    found = Sender.objects.aggregate(**{name: Sum(name) for name in names})
+    undrained = InboxRow.objects.filter(batch=None, kind__in=RECORD_KINDS)
+    return Watched(
+        {name: found[name] or 0 for name in names},
+        undrained.count(),
+        undrained.aggregate(at=Min("received_at"))["at"],
+        in_quarantine(),
+        Night.objects.aggregate(at=Min("at"))["at"],
+    )
 
 
 def sender_count() -> int:
@@ -81,6 +110,7 @@ __all__ = [
     "Erased",
     "Retained",
     "SenderKey",
+    "Watched",
     "decisions_of",
     "drain",
     "erase",
@@ -97,4 +127,5 @@ __all__ = [
     "sender_count",
     "signing_key",
     "silent_senders",
+    "watched",
 ]
