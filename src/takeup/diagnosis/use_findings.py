@@ -72,6 +72,40 @@ def _seldom_seen(asked: Asked) -> list[Finding]:
     ]
 
 
+def _seldom_seen_among(asked: Asked) -> list[Claim]:
+    """Populations that seldom look where all together do not: a border that each is held to beside the others."""
+    border = asked.settings.ladder.l3_consult
+    adoption = asked.measures.adoption
+    whole = adoption.overall.consult_rate
+    if isinstance(whole, CannotSay) or whole.value < border:
+        return []
+    rates = [(g, g.consult_rate) for g in adoption.groups.get("population", ()) if not g.hidden]
+    return [
+        Claim(
+            "looked at by population", g.key, chance_of(seen, border), _seldom_among(g.key, g.eligible, seen, asked)
+        )
+        for g, seen in rates
+        if isinstance(seen, Estimate)
+    ]  # fmt: skip
+
+
+def _seldom_among(key: str, eligible: int, seen: Estimate, asked: Asked) -> Finding | None:
+    if seen.value >= asked.settings.ladder.l3_consult:
+        return None
+    return finding(
+        "seldom_seen",
+        key,
+        f"{asked.scope(key)}: the advice is looked at in {share_in_words(seen)}",
+        f"{counted(seen)} eligible cases there were decided with the advice in view "
+        f"({percent(seen)}). What nobody sees cannot help.",
+        "descriptive",
+        eligible * (1 - high80(seen)),
+        scope=key,
+        sentence=f"Among {asked.inside(key)} the advice is looked at in {share_in_words(seen)}.",
+        consult_rate=seen,
+    )
+
+
 _TELLS_FALL = 0.05
 """A fall of less than five points is no finding, however sure."""
 
@@ -311,6 +345,7 @@ def _hidden(asked: Asked) -> list[Finding]:
 RULES: tuple[Callable[[Asked], Sequence[Finding | Claim]], ...] = (
     _high_rate_low_quality,
     _seldom_seen,
+    _seldom_seen_among,
     _over_weeks,
     _often_overridden,
     _over_reliance,

@@ -13,6 +13,7 @@ from takeup.diagnosis.measures import Measures
 from takeup.diagnosis.words import chance, percent, percent_between, share_in_words
 from takeup.measure.adoption import GroupAdoption
 from takeup.measure.value import Value
+from takeup.measure.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
 
 MODEL_FIRST = ("low_precision", "overrides_mostly_right")
@@ -35,10 +36,12 @@ def verdict(measures: Measures, findings: Sequence[Finding], right: str) -> str:
         return "Too few people to show anything without showing a person."
     use = max((f for f in findings if f.rule in _USE), key=lambda f: f.at_stake, default=None)
     whole, part = _who_is_right(findings), _where(findings)
+    if part is None or part is whole:
+        part = _drawn(findings)
     told = [f for f in (whole, whole and contradicting(whole, findings), part) if f is not None]
     told = list({f.id: f for f in told}.values())
     said = [f.sentence for f in told]
-    used = _use_said(use, findings) if use else _of_use(overall)
+    used = _use_said(use, findings) if use else f"{_of_use(overall)}{_seldom_among(findings)}"
     at = 1 if told and _leads(told[0], use) else 0
     said.insert(at, used)
     if right and any(_judged(f) for f in told):
@@ -70,6 +73,19 @@ def _use_said(use: Finding, findings: Sequence[Finding]) -> str:
     named = ", and ".join(part for f in fell[:2] for part in f.evidence)
     more = f", and in {len(fell) - 2} more populations" if len(fell) > 2 else ""
     return f"Looking at the advice fell {named}{more}."
+
+
+def _seldom_among(findings: Sequence[Finding]) -> str:
+    """The population that seldom looks where all together do: the share of all would hide it."""
+    among = [f for f in findings if f.rule == "seldom_seen" and f.scope != ALL]
+    most = max(among, key=lambda f: f.at_stake, default=None)
+    return f" {most.sentence}" if most else ""
+
+
+def _drawn(findings: Sequence[Finding]) -> Finding | None:
+    """What having the advice, drawn at random, changes in a declared outcome."""
+    effects = [f for f in findings if f.rule == "outcome_effect" and f.grade == "randomised"]
+    return max(effects, key=lambda f: f.at_stake, default=None)
 
 
 def _leads(first: Finding, use: Finding | None) -> bool:

@@ -384,7 +384,7 @@ def _next_evidence(
     rules: ResistanceSettings,
 ) -> tuple[str, ...]:
     if people < rules.smallest_people:
-        return (f"fewer than {rules.smallest_people} people: talk with them, do not score them",)
+        return (f"at least {rules.smallest_people} people (fewer are talked with, not scored)",)
     if verdict in ("none", "dominant", "mixed"):
         return ()
     wanted = []
