@@ -151,7 +151,7 @@ def test_from_shadow_through_its_gate_to_assist_and_a_stop(server, tmp_path):
             assert ("seasonal", "shown") not in later
 
             page.goto(server.address("/rollout/credit-line"))
-            page.fill("#kind", "segment=salary")
+            page.select_option("#kind", "segment=salary")
             page.fill("#stop-reason", "wrong data since noon")
             page.click("text=Stop >> nth=-1")
             expect(page.locator("main")).to_contain_text("wrong data since noon")
@@ -162,6 +162,9 @@ def test_from_shadow_through_its_gate_to_assist_and_a_stop(server, tmp_path):
             hidden = len(script.said())
             script.until(lambda segment, _: segment == "salary", hidden + 20)
             assert {shown for _, shown in script.said()[hidden:]} == {"hidden"}
+            page.reload()
+            expect(page.locator("main")).to_contain_text("Heard by")
+            expect(page.locator("main")).to_contain_text("none with advice")
 
             page.goto(server.address("/overview/credit-line"))
             expect(page.locator("main")).to_contain_text("No case in assist yet")
