@@ -43,7 +43,7 @@ def empty(deployment) -> None:
     from takeup.server.record_api.admission import admission
     from takeup.server.record_api.covariates import forget_types
 
-    first = ("Night", "InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
+    first = ("Night", "Erasure", "InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
              "Placement", "Lead", "Grant", "Declaration", "UseCase", "Population", "Team", "Cohort",
              "Person", "Covariate", "CovariateOf", "ClusterKey", "PseudonymKey", "Snapshot", "DBTaskResult",
              "Agreement", "Change", "TrackRecord", "PracticeCase", "Objection", "Reading", "Report", "Export", "Flag", "Reply", "Release", "Topic", "OverrideTotal", "VaultKey", "OwnRow", "PopulationView", "Released", "Draw", "Step", "Stop", "GateDecision", "GateVersion", "Attestation", "Look", "Opening",

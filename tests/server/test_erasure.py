@@ -8,7 +8,7 @@ import pytest
 
 from tests.server.people import client_of, with_role
 from tests.server.running import decision
-from tests.server.test_drain import drain, verify
+from tests.server.test_drain import DiesError, drain, verify
 
 NAME, ADDRESS, ID = "Wilhelmina Østergård", "wilhelmina@bank.example", "officer-wilhelmina"
 
@@ -66,6 +66,33 @@ def test_an_erased_person_is_in_no_table_no_file_and_no_statistics(known, log):
     assert held[1]["x_signed"] == held[0]["x_signed"] == held[0]["person_id"]
     assert held[2]["x_signed"] == "p3"
     assert verify(log).problems == ()
+
+
+@pytest.mark.parametrize("cut", ["log.vacuum", "forget_notices", "audit"])
+def test_an_erasure_that_was_cut_off_is_finished_by_the_next(known, log, monkeypatch, cut):
+    from takeup.log.delta import DecisionLog
+    from takeup.server.record_api import erasure
+
+    drain(log)
+
+    def dies(*_, **__):
+        raise DiesError
+
+    if cut == "log.vacuum":
+        monkeypatch.setattr(DecisionLog, "vacuum", dies)
+    elif cut == "audit":
+        monkeypatch.setattr(erasure.audit, "record", dies)
+    else:
+        monkeypatch.setattr(erasure, "forget_notices", dies)
+    with pytest.raises(DiesError):
+        erase(log)
+    monkeypatch.undo()
+    (problem,) = verify(log).problems
+    assert problem.startswith("an erasure was cut off: erase that person again")
+    assert erase(log).searched.found == ()
+    assert verify(log).problems == ()
+    numbers = {row["x_signed"] for row in log.read("decisions").rows.to_pylist()} - {"p3", None}
+    assert len(numbers) == 1
 
 
 def test_a_file_or_table_that_still_names_them_is_told(known, log, django_ready):

@@ -18,8 +18,8 @@ from takeup.server.feedback.services import forget_words
 from takeup.server.notices.services import forget_notices
 from takeup.server.organization.services import forget_person, known_as
 from takeup.server.practitioner.services import forget
-from takeup.server.record_api.models import Batch, InboxRow, Quarantined
-from takeup.server.record_api.pseudonyms import pseudonyms_of
+from takeup.server.record_api.models import Batch, Erasure, InboxRow, Quarantined
+from takeup.server.record_api.pseudonyms import pseudonym_of, pseudonyms_of
 from takeup.server.record_api.remains import Searched, search
 from takeup.server.record_api.retention import CLUSTER, blanked
 
@@ -42,14 +42,15 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
     store stays: the law asks for it. No drain may run beside it."""
     marks = sorted(pseudonyms_of(person_id))
     known = known_as(person_id)
-    number = f"{CLUSTER}{secrets.token_hex(6)}"
+    begun, _ = Erasure.objects.get_or_create(
+        mark=pseudonym_of(person_id), defaults={"number": f"{CLUSTER}{secrets.token_hex(6)}"}
+    )
+    number = begun.number
+    _set_digests_aside(log, person_id)
     rewritten = 0
-    before = _digests(log)
     for kind in RECORD_KINDS:
         rewritten += log.rewrite(kind, lambda rows: _without_them(rows, person_id, marks, number))
         log.vacuum(kind)
-    if rewritten:
-        _keep_digests(before, _digests(log))
     as_written = json.dumps(person_id, ensure_ascii=False)
     with transaction.atomic():
         for row in InboxRow.objects.filter(body__contains=as_written).iterator():
@@ -58,7 +59,9 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         handle = forget_person(person_id, actor)
         forget_notices(handle, forget(handle), known)
         forget_words()
+        _keep_digests(log)
         audit.record("person.erased", actor=actor, subject=handle, rewritten=rewritten)
+        begun.delete()
     _overwrite_what_was_deleted()
     return Erased(rewritten, search(log, person_id, [*marks, *known]))
 
@@ -100,22 +103,29 @@ def _without(body: str, person_id: str, number: str) -> str:
     return json.dumps(walk(json.loads(body)), ensure_ascii=False)
 
 
-def _digests(log: DecisionLog) -> dict[tuple[str, int], str]:
-    """By table and batch, the digest of what the log holds."""
-    return {
-        (kind, number): digest
-        for kind in RECORD_KINDS
-        if (held := log.read(kind)) is not None
-        for number, (_, digest) in digests(held.rows).items()
-    }
+def _set_digests_aside(log: DecisionLog, person_id: str) -> None:
+    """The manifests of batches in which a covariate is the person say nothing until it is done: what the
+    log holds of them changes."""
+    for kind in RECORD_KINDS:
+        held = log.read(kind)
+        rows = held.rows if held is not None else pa.table({})
+        for name in rows.column_names:
+            if not _names_people(name, person_id) or not pa.types.is_string(rows[name].type):
+                continue
+            theirs = rows.filter(pc.fill_null(pc.equal(rows[name], person_id), False))
+            numbers = theirs["batch"].unique().to_pylist()
+            Batch.objects.filter(kind=kind, number__in=numbers).update(digest="")
 
 
-def _keep_digests(before: dict[tuple[str, int], str], after: dict[tuple[str, int], str]) -> None:
-    """The manifest of a batch that was as written and that the erasure changed says so."""
-    for (kind, number), digest in after.items():
-        was = before.get((kind, number))
-        if was is not None and was != digest:
-            Batch.objects.filter(kind=kind, number=number, digest=was).update(digest=digest)
+def _keep_digests(log: DecisionLog) -> None:
+    """The manifests that say nothing say what the log holds now."""
+    for kind in RECORD_KINDS:
+        without = Batch.objects.filter(kind=kind, digest="").exclude(written_at=None)
+        wanted = set(without.values_list("number", flat=True))
+        if wanted and (held := log.read(kind)) is not None:
+            for number, (_, digest) in digests(held.rows).items():
+                if number in wanted:
+                    Batch.objects.filter(kind=kind, number=number).update(digest=digest)
 
 
 def _overwrite_what_was_deleted() -> None:

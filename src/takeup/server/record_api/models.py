@@ -169,3 +169,14 @@ class Night(models.Model):
 
     def __str__(self) -> str:
         return str(self.at)
+
+
+class Erasure(models.Model):
+    """An erasure that has begun: by the person's newest pseudonym, the number that stands for them. It
+    goes when the erasure is done, so that one that was cut off is finished under the same number."""
+
+    mark = models.CharField(max_length=40, unique=True)
+    number = models.CharField(max_length=40)
+
+    def __str__(self) -> str:
+        return self.number
