@@ -132,3 +132,16 @@ def test_a_short_id_is_no_reason_to_change_what_happens_to_read_alike(key, log):
     assert held["x_grade"].to_pylist() == ["17", "17"]
     assert any("2 values of " in place for place in done.searched.found)
     assert verify(log).problems == ()
+
+
+def test_notices_that_only_contain_the_letters_of_a_short_name_stay(store, log):
+    from takeup.server.notices.models import Notice
+    from takeup.server.notices.services import tell
+    from takeup.server.organization.models import Person
+    from takeup.server.record_api.erasure import erase
+
+    Person.objects.create_user("li-1042", name="Li", email="li@bank.example")
+    tell(["lead"], "one", "Model and people: client line", "Quality fell.", "/")
+    tell(["lead"], "two", "Li objects", "to what is kept", "/")
+    erase(log, "li-1042", "test")
+    assert list(Notice.objects.values_list("key", flat=True)) == ["one"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 
 from django.conf import settings
@@ -59,15 +60,18 @@ def tell(
 @transaction.atomic
 def forget_notices(handle: str, objections: Collection[int], known: Collection[str]) -> None:
     """A person was erased: what they were told, what others were told of their objections, and whatever
-    names them (`known`: names and addresses) goes."""
-    naming = Q(key__in=[f"objection:{number}" for number in objections])
-    for text in known:
-        naming |= Q(subject__icontains=text) | Q(text__icontains=text)
-    Notice.objects.filter(naming).delete()
-    Delivery.objects.filter(naming | Q(address__in=known)).delete()
+    names them (`known`: names and addresses, as whole words) goes."""
+    about = Q(key__in=[f"objection:{number}" for number in objections])
+    Notice.objects.filter(about | (Q(handle=handle) if handle else Q(pk=None))).delete()
+    Delivery.objects.filter(about | Q(address__in=known)).delete()
     if handle:
-        Notice.objects.filter(handle=handle).delete()
         Wants.objects.filter(handle=handle).delete()
+    for name in known:
+        whole = re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
+        for told in (Notice, Delivery):
+            may = told.objects.filter(Q(subject__icontains=name) | Q(text__icontains=name))
+            naming = [one.pk for one in may if whole.search(f"{one.subject}\n{one.text}")]
+            told.objects.filter(pk__in=naming).delete()
 
 
 def told_lately(handle: str, about: tuple[str, ...], most: int) -> list[Notice]:
