@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from takeup.record.json_line import json_line
 from takeup.server.settings import ServerSettings
 from tests.server.people import client_of, person
 from tests.server.practitioner.test_vault import sent
-from tests.server.running import decision
+from tests.server.running import STORE, decision, running
 from tests.server.test_single_sign_on import code_of, set_up, signed_in_by_password
 
 SEPARATORS = "\u2028\u2029\x85\x0b\x0c\x1c\x1d\x1e\r\n"
@@ -186,3 +187,120 @@ def test_the_oversight_officers_key_is_never_written_over(store, tmp_path):
     (told,) = prepare_oversight(ServerSettings(home=tmp_path))
     assert (tmp_path / "oversight-key").read_text() == "the officer's own\n"
     assert "oversight-key-2" in told
+
+
+@pytest.mark.store
+def test_commands_go_on_with_another_secret_or_forget_what_it_does_not_open(tmp_path):
+    with running(STORE, tmp_path, begin=False) as (server, _):
+        server.command("key", "make", "host")
+        right = (server.home / "secret-key").read_text()
+        (server.home / "secret-key").write_text(OTHER)
+        refused = server.command("log", "status", check=False)
+        assert refused.returncode == 1
+        assert "1 of 1 signing secrets" in " ".join(refused.stderr.split())
+        assert (server.home / "secret-key").read_text() == OTHER
+        found = json.loads(server.command("doctor", "--json", check=False).stdout)
+        (told,) = [one for one in found if one["what"] == "sealed"]
+        assert told["state"] == "mend"
+        assert "1 of 1 signing secrets of senders" in told["words"]
+        assert "put the secret that they were sealed with back" in told["do"]
+        # Nobody is there to say yes.
+        assert server.command("secret", "accept", check=False).returncode == 130
+        assert server.command("log", "status", check=False).returncode == 1
+        assert "stay shut" in server.command("secret", "accept", "--yes").stdout
+        server.command("log", "status")
+        # What was shut is as it was: the right secret opens it again.
+        (server.home / "secret-key").write_text(right)
+        assert "nothing to forget" in server.command("secret", "forget", "--yes").stdout
+        (server.home / "secret-key").write_text(OTHER)
+        assert server.command("secret", "forget", check=False).returncode == 130
+        assert "1 forgotten" in server.command("secret", "forget", "--yes").stdout
+        found = json.loads(server.command("doctor", "--json", check=False).stdout)
+        assert next(one["state"] for one in found if one["what"] == "sealed") == "well"
+
+
+@pytest.mark.store
+def test_a_secret_that_is_gone_is_not_made_anew_in_silence(tmp_path):
+    with running(STORE, tmp_path, begin=False) as (server, _):
+        server.command("key", "make", "host")
+        (server.home / "secret-key").unlink()
+        refused = server.command("log", "status", check=False)
+        assert refused.returncode == 1
+        assert "there is no secret at" in " ".join(refused.stderr.split())
+        assert not (server.home / "secret-key").exists()
+
+
+@pytest.mark.store
+def test_commands_prove_an_oversight_key_and_remove_a_second_factor(tmp_path):
+    key, stranger = tmp_path / "key", tmp_path / "stranger"
+    stranger.write_text("ab" * 32)
+    with running(STORE, tmp_path / "own", begin=False) as (server, _):
+        server.command("oversight", "key", "--out", str(key))
+        server.python(_SEAL, json.dumps(decision(1, override_comment=SEPARATORS)))
+        assert (
+            "1 batches; this one opens"
+            in server.command("oversight", "check", "--key", str(key)).stdout
+        )
+        shut = server.command("oversight", "check", "--key", str(stranger), check=False)
+        assert shut.returncode == 4
+        assert "does not open" in shut.stdout
+        opened = server.command("oversight", "open", "--key", str(key), "--reason", "asked").stdout
+        assert json.loads(opened)["override_comment"] == SEPARATORS
+        assert len(opened.splitlines()) == 1
+        server.command("person", "role", "ruth@bank.example", "programme_lead", "--add", "Ruth")
+        factor = ("person", "second-factor", "ruth@bank.example")
+        assert "--remove" in server.command(*factor, check=False).stderr
+        assert "there was no second factor" in server.command(*factor, "--remove").stdout
+        server.python(_FACTOR)
+        assert "removed" in server.command(*factor, "--remove").stdout
+        assert "there was no second factor" in server.command(*factor, "--remove").stdout
+
+
+_SEAL = """
+import sys
+from takeup.server.start import start
+start()
+from takeup.record.clock import now
+from takeup.server.oversight.services import seal
+assert seal(1, [sys.argv[1]], now(), now())
+"""
+_FACTOR = """
+from takeup.server.start import start
+start()
+from allauth.mfa.models import Authenticator
+from takeup.server.organization.models import Person
+from takeup.server.sealing import seal
+Authenticator.objects.create(
+    user=Person.objects.get(email="ruth@bank.example"), type="totp", data={"secret": seal("JBSWY3DPEHPK3PXP")}
+)
+"""
+
+
+def test_everything_that_is_sealed_is_tried_by_the_doctor():
+    """A module that seals something with the deployment's secret says how it is tried."""
+    from importlib import import_module
+    from pathlib import Path
+
+    import takeup.server
+    from takeup.server import sealed
+
+    tried = {kind.each.__module__ for kind in sealed.KINDS}
+    root = Path(takeup.server.__file__).parent
+    for path in root.rglob("*.py"):
+        if re.search(r"sealing import .*\bseal\b", path.read_text(encoding="utf-8")):
+            name = ".".join(("takeup.server", *path.relative_to(root).with_suffix("").parts))
+            assert import_module(name).__name__ in tried, name
+
+
+def test_no_stored_lines_are_split_at_separators_that_texts_may_hold():
+    """`str.splitlines` splits at U+2028, U+2029 and U+0085, which JSON leaves inside of texts."""
+    from pathlib import Path
+
+    import takeup
+
+    allowed = {"sample.py", "shadow_pages.py", "json_line.py", "open_quotes.py"}
+    for path in Path(takeup.__file__).parent.rglob("*.py"):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if ".splitlines()" in line and path.name not in allowed:
+                # The first line of a library's error, to be told.
+                assert ".splitlines()[0]" in line, f"{path}: {line}"
