@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import io
 import json
 import tarfile
+from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+from takeup.server.carried_secret import read_passphrase
+from takeup.server.commands import deployment
+from takeup.server.set_aside import in_use, set_aside
+from takeup.server.settings import ServerSettings
 from tests.server.running import STORES, Sending, Server, decision, running, select_nothing
 
 
@@ -70,13 +78,145 @@ def test_a_damaged_archive_restores_nothing(tmp_path):
     assert fresh.command("restore", str(tmp_path / "cut.tar"), check=False).returncode == 1
 
 
-def test_nothing_is_restored_over_what_is_there(tmp_path):
+@pytest.mark.parametrize("store", STORES)
+def test_a_used_deployment_is_restored_over_only_where_that_is_said_and_is_set_aside(
+    store, tmp_path
+):
+    archive, sealing = tmp_path / "backup.tar", tmp_path / "backup-key"
+    sealing.write_text("a key file that is kept apart")
+    carried = ("restore", str(archive), "--key-file", str(sealing))
+    with running(store, tmp_path / "old", begin=False) as (old, _):
+        old.command("key", "make", "archived")
+        old.command("backup", str(archive), "--key-file", str(sealing))
+    with running(store, tmp_path / "used") as (server, postgres):
+        server.command("key", "make", "present")
+        before = (server.home / "secret-key").read_text()
+        refused = server.command(*carried, check=False)
+        assert refused.returncode == 1
+        assert "in use already" in (said := " ".join(refused.stderr.split()))
+        assert "--replace" in said
+        refused = server.command(*carried, "--replace", "--yes", check=False)
+        assert refused.returncode == 1
+        assert "stop" in " ".join(refused.stderr.split())
+        server.kill()
+        for arguments in (
+            ("--replace",),
+            ("--replace", "--yes", "--key-file", str(archive)),
+        ):
+            refused = server.command(*carried, *arguments, check=False)
+            assert refused.returncode == 1
+            assert "set aside, not deleted" in " ".join(refused.stderr.split())
+        assert senders(server) == {"present"}
+        assert (server.home / "secret-key").read_text() == before
+        done = server.command(*carried, "--replace", "--yes", check=False)
+        assert done.returncode == 0, done.stdout + done.stderr
+        assert senders(server) == {"archived"}
+        found = json.loads(server.command("doctor", "--json", check=False).stdout)
+        assert next(one["state"] for one in found if one["what"] == "sealed") == "well"
+        (aside,) = server.home.glob("before_restore_*")
+        assert str(aside) in done.stdout
+        assert (aside / "secret-key").read_text() == before
+        if postgres is None:
+            assert senders(Server(aside)) == {"present"}
+        else:
+            assert f"schema {aside.name}" in done.stdout
+            # What was set aside is no part of later backups.
+            again = tmp_path / "again.tar"
+            server.command("backup", str(again), "--without-secret")
+            with tarfile.open(again) as held:
+                dump = held.extractfile("database.pgdump").read()
+            assert aside.name.encode() not in dump
+
+
+def senders(server):
+    status = json.loads(server.command("log", "status", "--json").stdout)
+    return {one["name"] for one in status["senders"]}
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_what_was_set_aside_comes_back_where_the_restore_fails(store, tmp_path):
+    with running(store, tmp_path, begin=False) as (server, postgres):
+        server.command("key", "make", "present")
+        settings = ServerSettings(home=server.home, database_url=postgres.url if postgres else None)
+        secret = (server.home / "secret-key").read_text()
+
+        def fail():
+            with set_aside(settings, with_secret=True):
+                assert in_use(settings) == []
+                settings.keep_secret("of the archive")
+                if postgres is None:
+                    (server.home / "takeup.sqlite3").write_bytes(b"half")
+                (server.home / "log" / "half").touch()
+                raise OSError("no space left")
+
+        with pytest.raises(OSError, match="no space"):
+            fail()
+        assert senders(server) == {"present"}
+        assert (server.home / "secret-key").read_text() == secret
+        assert not list(server.home.glob("before_restore_*"))
+        assert not (server.home / "log" / "half").exists()
+
+
+def test_another_secret_than_the_archives_is_refused_before_anything_is_put_in_place(tmp_path):
     archive = tmp_path / "backup.tar"
-    with running("sqlite", tmp_path) as (server, _):
-        server.command("backup", str(archive))
-        refused = server.command("restore", str(archive), check=False)
-    assert refused.returncode == 1
-    assert "is there already" in " ".join(refused.stderr.split())
+    with running("sqlite", tmp_path / "old", begin=False) as (server, _):
+        server.command("key", "make", "host")
+        server.command("backup", str(archive), "--without-secret")
+        right = (server.home / "secret-key").read_text()
+    fresh = Server(tmp_path / "new" / "home")
+    fresh.home.mkdir(mode=0o700, parents=True)
+    for secret, code in (("another secret of a deployment, and long enough", 1), (right, 0)):
+        (fresh.home / "secret-key").write_text(secret)
+        told = fresh.command("restore", str(archive), check=False)
+        assert told.returncode == code, told.stderr
+        assert (fresh.home / "takeup.sqlite3").exists() is (code == 0)
+        assert (fresh.home / "secret-key").read_text() == secret
+        assert ("another than the old deployment's" in " ".join(told.stderr.split())) is (code == 1)
+
+
+def test_a_passphrase_comes_from_the_environment_and_one_too_short_is_refused(tmp_path):
+    archive, sealing = tmp_path / "backup.tar", tmp_path / "backup-key"
+    with running("sqlite", tmp_path / "old", begin=False) as (server, _):
+        server.command("key", "make", "host")
+        server.environment["TAKEUP_BACKUP_PASSPHRASE"] = "short"
+        refused = server.command("backup", str(archive), check=False)
+        assert refused.returncode == 1
+        assert "at least 12 characters" in " ".join(refused.stderr.split())
+        assert not archive.exists()
+        server.environment["TAKEUP_BACKUP_PASSPHRASE"] = "correct horse battery"
+        assert "with the secret, sealed" in server.command("backup", str(archive)).stdout
+        secret = (server.home / "secret-key").read_text()
+    with tarfile.open(archive) as held:
+        inside = b"".join(held.extractfile(one).read() for one in held if one.isfile())
+    assert secret.encode() not in inside
+    sealing.write_text("correct horse battery\n")
+    fresh = Server(tmp_path / "new" / "home")
+    fresh.environment["TAKEUP_BACKUP_KEY_FILE"] = str(sealing)
+    fresh.command("restore", str(archive))
+    assert (fresh.home / "secret-key").read_text() == secret
+    assert (fresh.home / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_key_file_is_read_from_the_standard_input(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"a key of the vault's keeper\n")))
+    assert read_passphrase(Path("-")) == b"a key of the vault's keeper"
+
+
+def test_a_new_passphrase_is_asked_for_twice_and_one_for_a_restore_once(monkeypatch):
+    monkeypatch.setattr(deployment, "_somebody_is_there", lambda: True)
+    monkeypatch.delenv("TAKEUP_BACKUP_PASSPHRASE", raising=False)
+
+    def asked(new, *typed):
+        app = typer.Typer()
+        app.command()(lambda: print("got", deployment._passphrase(None, new=new)))
+        return CliRunner().invoke(app, input="".join(f"{one}\n" for one in typed)).stdout
+
+    word = "correct horse battery"
+    assert f"got b'{word}'" in asked(False, word)
+    told = asked(True, word, "something else", word, word)
+    assert "do not match" in told
+    assert f"got b'{word}'" in told
+    assert "got None" in asked(True, "", "")
 
 
 def test_without_the_secret_it_is_said_before_and_after_and_a_restore_asks_for_it(tmp_path):

@@ -15,6 +15,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -26,6 +27,8 @@ from takeup.log.files import LogFiles
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.carried_secret import opened_secret, sealed_secret
+from takeup.server.sealing import mark
+from takeup.server.set_aside import ASIDE, in_use, set_aside
 from takeup.server.settings import ServerSettings
 
 _MANIFEST, _LOG = "manifest.json", "log/"
@@ -80,7 +83,7 @@ def write_backup(
                     archive.add(carried, _SECRET)
                 made = {
                     "takeup": version("takeup"), "made_at": now().isoformat(), "files": hashes,
-                    "sealed": sealed.counted(sealed.tried()),
+                    "sealed": sealed.counted(sealed.tried()), "secret": mark(settings.secret()),
                 }  # fmt: skip
                 manifest = json.dumps(made, indent=1).encode()
                 entry = tarfile.TarInfo(_MANIFEST)
@@ -98,31 +101,38 @@ def write_backup(
     return Written(len(hashes), file.stat().st_size)
 
 
+def carries_secret(file: Path) -> bool:
+    """Whether an archive carries the secret, sealed; False where it is no archive."""
+    try:
+        with tarfile.open(file) as archive:
+            return _SECRET in archive.getnames()
+    except (tarfile.TarError, OSError):
+        return False
+
+
 def read_backup(
     file: Path,
     settings: ServerSettings,
     passphrase: bytes | None = None,
     without_secret: bool = False,
-) -> None:
-    """Put an archive's database, log and secret where the settings say; every file is checked first.
+    replace: bool = False,
+) -> str | None:
+    """Put an archive's database, log and secret where the settings say; every file is checked first, and that
+    the secret opens what is sealed in it. Where something is in use it is set aside with `replace`, and
+    where it lies then is returned.
 
-    Raises InputError where something is there already, the archive is not whole, or what is sealed in it
-    would stay shut (but for `without_secret`).
+    Raises InputError where something is in use (but for `replace`), the archive is not whole, or what is
+    sealed in it would stay shut (but for `without_secret`); nothing was changed then.
     """
     if not file.exists():
         raise InputError(f"{file}: there is no such file")
-    home = settings.home / "takeup.sqlite3"
-    if settings.database_url is None and home.exists():
-        raise InputError(f"{home} is there already; restore into an empty TAKEUP_HOME")
-    if settings.database_url is not None and (tables := _tables(settings.database_url)):
+    used = in_use(settings)
+    if used and not replace:
         raise InputError(
-            f"the database of TAKEUP_DATABASE_URL is in use: it has {tables} tables already, and nothing was "
-            "changed; restore into an empty one"
+            f"in use already: {' and '.join(used)}. Restore into an empty deployment (another TAKEUP_HOME, "
+            "TAKEUP_DATABASE_URL, TAKEUP_LOG_URL), or set aside what is there (--replace). Nothing was changed"
         )
-    log = LogFiles(settings.log)
-    if log.paths():
-        raise InputError(f"{settings.log} is not empty; restore into an empty log")
-    settings.home.mkdir(parents=True, exist_ok=True)
+    settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="takeup-restore-", dir=settings.home) as name:
         folder = Path(name)
         try:
@@ -136,13 +146,27 @@ def read_backup(
         for inside, digest in manifest["files"].items():
             if not (folder / inside).exists() or _hash(folder / inside) != digest:
                 raise InputError(f"{file}: {inside} is missing or changed; nothing was restored")
-        secret = _secret(file, settings, folder, manifest, passphrase, without_secret)
-        _load(settings, folder, home)
+        _need_its_store(settings, folder)
+        secret = _secret(file, settings, folder, manifest, passphrase, without_secret, bool(used))
+        with set_aside(settings, secret is not None) if used else nullcontext() as aside:
+            _put(settings, folder, list(manifest["files"]), secret)
+    return aside
+
+
+def _put(settings: ServerSettings, folder: Path, files: list[str], secret: str | None) -> None:
+    # The secret first: a database without it is what nobody should find.
+    if secret is not None:
+        settings.keep_secret(secret)
+    try:
+        _load(settings, folder)
+    except BaseException:
         if secret is not None:
-            settings.keep_secret(secret)
-        for inside in manifest["files"]:
-            if inside.startswith(_LOG):
-                log.put(inside.removeprefix(_LOG), folder / inside)
+            settings.secret_file.unlink()
+        raise
+    log = LogFiles(settings.log)
+    for inside in files:
+        if inside.startswith(_LOG):
+            log.put(inside.removeprefix(_LOG), folder / inside)
 
 
 def _secret(
@@ -152,41 +176,47 @@ def _secret(
     manifest: dict[str, Any],
     passphrase: bytes | None,
     without: bool,
+    replace: bool,
 ) -> str | None:
-    """The secret to keep at home; None where there is one, or it is done without."""
-    here = settings.secret_key or settings.secret_file.exists()
-    if passphrase is not None and _SECRET in manifest["files"]:
+    """The secret to keep at home; None where the right one is there, or it is done without."""
+    here = settings.secret() if settings.secret_key or settings.secret_file.exists() else None
+    where = "TAKEUP_SECRET_KEY" if settings.secret_key else settings.secret_file
+    carried = _SECRET in manifest["files"]
+    if passphrase is not None and carried:
         secret = opened_secret((folder / _SECRET).read_text(), passphrase)
-        if here and settings.secret() != secret:
-            where = "TAKEUP_SECRET_KEY" if settings.secret_key else settings.secret_file
-            raise InputError(
-                f"{where} holds another secret than the one that the archive's database was sealed with; take "
-                "it away, so that the archive's is used. Nothing was restored"
-            )
-        return None if here else secret
-    told = manifest.get("sealed")
-    if here or without or told == {}:
+        if here in (None, secret):
+            return None if here else secret
+        if replace and not settings.secret_key:
+            return secret
+        raise InputError(
+            f"{where} holds another secret than the one that the archive's database was sealed with; take "
+            "it away, so that the archive's is used. Nothing was restored"
+        )
+    told, known = manifest.get("sealed"), manifest.get("secret")
+    if without or told == {} or (here and known in (None, mark(here))):
         return None
     kinds = ", ".join(f"{n:,} {name}" for name, n in told.items()) if told else "what is sealed"
-    carried = (
-        "it carries the secret sealed: give its passphrase or key file (--key-file)"
-        if _SECRET in manifest["files"]
-        else f"it does not carry the secret: put the old deployment's in {settings.secret_file}"
+    lacking = (
+        f"with the secret in {where}, which is another than the old deployment's"
+        if here
+        else "without the deployment's secret"
+    )
+    way = (
+        "The archive carries the secret sealed: give its passphrase or key file (--key-file)"
+        if carried
+        else f"The archive does not carry the secret: put the old deployment's in {where}"
     )
     raise InputError(
-        f"{file}: {kinds} would never open again without the deployment's secret. {carried[0].upper()}"
-        f"{carried[1:]}, or go on without (--without-secret). Nothing was restored"
+        f"{file}: {kinds} would never open again {lacking}. {way}, or go on without (--without-secret). "
+        "Nothing was restored"
     )
 
 
-def _tables(url: str) -> int:
-    import psycopg
-
-    with psycopg.connect(url) as connection:
-        found = connection.execute(
-            "SELECT count(*) FROM information_schema.tables WHERE table_schema = 'public'"
-        ).fetchone()
-    return int(found[0]) if found else 0
+def _need_its_store(settings: ServerSettings, folder: Path) -> None:
+    if settings.database_url is None and not (folder / _SQLITE).exists():
+        raise InputError("the archive is of PostgreSQL; set TAKEUP_DATABASE_URL to restore it")
+    if settings.database_url is not None and not (folder / _POSTGRES).exists():
+        raise InputError("the archive is of SQLite; unset TAKEUP_DATABASE_URL to restore it")
 
 
 def _dump(settings: ServerSettings, folder: Path) -> Path:
@@ -200,18 +230,17 @@ def _dump(settings: ServerSettings, folder: Path) -> Path:
         copy.close()
         return target
     target = folder / _POSTGRES
-    _run("pg_dump", "--format=custom", "--no-owner", f"--file={target}", url=settings.database_url)
+    _run(
+        "pg_dump", "--format=custom", "--no-owner", f"--exclude-schema={ASIDE}*", f"--file={target}",
+        url=settings.database_url,
+    )  # fmt: skip
     return target
 
 
-def _load(settings: ServerSettings, folder: Path, home: Path) -> None:
+def _load(settings: ServerSettings, folder: Path) -> None:
     if settings.database_url is None:
-        if not (folder / _SQLITE).exists():
-            raise InputError("the archive is of PostgreSQL; set TAKEUP_DATABASE_URL to restore it")
-        shutil.move(folder / _SQLITE, home)
+        shutil.move(folder / _SQLITE, settings.home / "takeup.sqlite3")
         return
-    if not (folder / _POSTGRES).exists():
-        raise InputError("the archive is of SQLite; unset TAKEUP_DATABASE_URL to restore it")
     _run(
         "pg_restore", "--no-owner", "--exit-on-error", "--single-transaction",
         "--dbname", _address(settings.database_url), str(folder / _POSTGRES),

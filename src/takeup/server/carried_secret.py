@@ -31,6 +31,12 @@ def read_passphrase(key_file: Path | None) -> bytes | None:
             raise InputError(f"{key_file} cannot be read: {error.strerror or error}") from None
     elif not given:
         return None
+    return checked_passphrase(given)
+
+
+def checked_passphrase(given: bytes) -> bytes:
+    """`given` without blanks and ends of lines around it. Raises InputError where it is too short to keep
+    anything."""
     if len(given.strip()) < _LEAST:
         raise InputError(
             f"a passphrase or key file of a backup has at least {_LEAST} characters; make one with "

@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from takeup.record.errors import InputError
 from takeup.server.commands.shared import (
     NOT_PROVEN,
     AsJson,
@@ -133,23 +134,17 @@ def upgrade(
 def backup(
     file: Annotated[Path, typer.Argument(help="the archive to write (.tar)")],
     key_file: _KeyFile = None,
+    without_secret: Annotated[
+        bool, typer.Option("--without-secret", help="do not ask: the secret is kept elsewhere")
+    ] = False,
 ) -> None:
     """Write database, log and (sealed with a passphrase or key file) the secret of one moment into an
     archive, while the server runs."""
     settings, log = started()
     from takeup.server import sealed
     from takeup.server.backup import write_backup
-    from takeup.server.carried_secret import read_passphrase
 
-    passphrase = read_passphrase(key_file)
-    if passphrase is None and sys.stdin.isatty():
-        typed = typer.prompt(
-            "Passphrase that seals the secret in the archive (empty: without the secret)",
-            default="", hide_input=True, show_default=False,
-        )  # fmt: skip
-        if typed:
-            os.environ["TAKEUP_BACKUP_PASSPHRASE"] = typed
-            passphrase = read_passphrase(None)
+    passphrase = None if without_secret else _passphrase(key_file, new=True)
     there = ", ".join(f"{n:,} {name}" for name, n in sealed.counted(sealed.tried()).items())
     gone = (
         f"The archive is without the deployment's secret ({sealed.where_the_secret_is(settings)}): keep that "
@@ -173,14 +168,37 @@ def restore(
     without_secret: Annotated[
         bool, typer.Option("--without-secret", help="go on though what is sealed stays shut")
     ] = False,
+    replace: Annotated[
+        bool, typer.Option("--replace", help="set aside what is in use; nothing of it is deleted")
+    ] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
     """Bring an archive back into an empty deployment, and prove it."""
-    from takeup.server.backup import read_backup
-    from takeup.server.carried_secret import read_passphrase
+    from takeup.server.backup import carries_secret, read_backup
+    from takeup.server.set_aside import in_use
     from takeup.server.settings import read_server_settings
     from takeup.server.start import log_of, start
 
-    read_backup(file, read_server_settings(), read_passphrase(key_file), without_secret)
+    settings = read_server_settings()
+    passphrase = None
+    if not without_secret:
+        passphrase = _passphrase(key_file, ask=carries_secret(file))
+    if replace and (used := in_use(settings)):
+        err.print(
+            f"In use, and replaced by what {file} holds: {' and '.join(used)}. It is set aside, not deleted.",
+            soft_wrap=True,
+        )
+        if not yes and not _somebody_is_there():
+            raise InputError("nobody is there to be asked: say --yes. Nothing was changed")
+        if not yes and not typer.confirm("Set it aside and restore?", err=True):
+            raise typer.Exit(1)
+    os.umask(0o077)
+    aside = read_backup(file, settings, passphrase, without_secret, replace)
+    if aside is not None:
+        out.print(
+            f"what was in use is in {aside}: take it away when all is well, for erasures do not reach it",
+            soft_wrap=True,
+        )
     settings = start(any_secret=without_secret)
     log = log_of(settings)
     from takeup.server import sealed
@@ -205,3 +223,22 @@ def restore(
         f"{chain.entries:,} audit entries, the chain holds",
         soft_wrap=True,
     )
+
+
+def _passphrase(key_file: Path | None, ask: bool = True, new: bool = False) -> bytes | None:
+    """Of the key file or the environment, else asked for where somebody sits there (a `new` one twice); None
+    where there is none."""
+    from takeup.server.carried_secret import checked_passphrase, read_passphrase
+
+    given = read_passphrase(key_file)
+    if given is not None or not ask or not _somebody_is_there():
+        return given
+    typed = typer.prompt(
+        "Passphrase that seals the secret in the archive (empty: without the secret)",
+        default="", hide_input=True, show_default=False, confirmation_prompt=new,
+    )  # fmt: skip
+    return checked_passphrase(typed.encode()) if typed else None
+
+
+def _somebody_is_there() -> bool:
+    return sys.stdin.isatty()
