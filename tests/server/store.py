@@ -43,6 +43,8 @@ def empty(deployment) -> None:
     from takeup.server.record_api.admission import admission
     from takeup.server.record_api.covariates import forget_types
 
+    # Tests of a server beside this one take it away for their own.
+    os.environ["TAKEUP_HOME"] = str(deployment.home)
     first = ("Night", "Erasure", "InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
              "Placement", "Lead", "Grant", "Declaration", "UseCase", "Population", "Team", "Cohort",
              "Person", "Covariate", "CovariateOf", "ClusterKey", "PseudonymKey", "Snapshot", "DBTaskResult",

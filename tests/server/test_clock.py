@@ -62,7 +62,8 @@ def test_a_person_says_that_the_clock_is_right_and_the_nights_go_on(night):
         night()
 
 
-def test_the_doctor_names_it(night):
+def test_the_doctor_names_it(night, django_ready, monkeypatch):
+    monkeypatch.setenv("TAKEUP_HOME", str(django_ready.home))
     from takeup.server.doctor import examine
 
     night()

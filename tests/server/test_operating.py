@@ -11,7 +11,7 @@ import urllib.request
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from tests.server.running import Server, decision
+from tests.server.running import Server, decision, select_nothing
 
 
 @pytest.fixture(scope="module")
@@ -75,9 +75,13 @@ def test_a_line_of_the_log_says_when_what_which_request_and_which_sender(server)
     )  # fmt: skip
     with urllib.request.urlopen(request, timeout=10) as answer:
         assert answer.headers["X-Request-ID"] == "proxy-0001"
-    told = (server.home / "serve.log").read_text()
-    lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
-    (mine,) = [line for line in lines if line.get("request_id") == "proxy-0001"]
+    mine: dict[str, str] = {}
+    while not mine:
+        # The line is written once the answer is sent.
+        select_nothing()
+        told = (server.home / "serve.log").read_text()
+        lines = [json.loads(line) for line in told.splitlines() if line.startswith("{")]
+        mine = next((line for line in lines if line.get("request_id") == "proxy-0001"), {})
     assert mine["level"] == "INFO"
     assert mine["message"].startswith("POST decisions answered 200 in ")
     assert {"time", "logger"} <= mine.keys()

@@ -64,7 +64,10 @@ def test_a_port_in_use_is_said_before_anything_answers(django_ready):
             _listen("127.0.0.1", port)
 
 
-def test_what_the_server_writes_is_its_owners_alone_and_the_doctor_looks(key, log, django_ready):
+def test_what_the_server_writes_is_its_owners_alone_and_the_doctor_looks(
+    key, log, django_ready, monkeypatch
+):
+    monkeypatch.setenv("TAKEUP_HOME", str(django_ready.home))
     from takeup.server.doctor import examine
     from tests.server.test_drain import drain, send
 

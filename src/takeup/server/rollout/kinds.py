@@ -60,6 +60,9 @@ class Recorded:
         report tells of."""
         found = [KindThere({}, self.cases({}))]
         for column in self._columns():
+            if column == "cohort":
+                # Which cohort has advice is a step's matter; a gate's stop may name one.
+                continue
             counted = self._engine.execute(
                 f"SELECT {_text(column)}, count(DISTINCT decision_id) FILTER (decided_at >= ?) AS n "
                 f"FROM held WHERE {_named(column)} IS NOT NULL GROUP BY 1 HAVING n > 0 ORDER BY n DESC, 1 LIMIT ?",
