@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
 
-from takeup.log.delta import FREE_TEXT, DecisionLog, digests
+from takeup.log.delta import FREE_TEXT, DecisionLog, Snapshot, digests
 from takeup.record.columns import COVARIATE_PREFIX
-from takeup.record.incoming import RECORD_KINDS
+from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.audit import services as audit
 from takeup.server.feedback.services import forget_words
 from takeup.server.notices.services import forget_notices
@@ -39,14 +40,17 @@ class Erased:
 def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased:
     """A person leaves for good: name, address and sign-in go, what they wrote and were told goes, rows of
     the log and the inbox keep no way to them; then the home is searched for them. The sealed oversight
-    store stays: the law asks for it. No drain may run beside it."""
+    store stays: the law asks for it. No drain may run beside it. Raises DamagedLogError, before anything is
+    changed, where a file of the log is not as it was written."""
+    # Read first: where a file of it is damaged, nothing has begun.
+    held = {kind: log.read(kind) for kind in RECORD_KINDS}
     marks = sorted(pseudonyms_of(person_id))
     known = known_as(person_id)
     begun, _ = Erasure.objects.get_or_create(
         mark=pseudonym_of(person_id), defaults={"number": f"{CLUSTER}{secrets.token_hex(6)}"}
     )
     number = begun.number
-    _set_digests_aside(log, person_id)
+    _set_digests_aside(held, person_id)
     rewritten = 0
     for kind in RECORD_KINDS:
         rewritten += log.rewrite(kind, lambda rows: _without_them(rows, person_id, marks, number))
@@ -103,12 +107,11 @@ def _without(body: str, person_id: str, number: str) -> str:
     return json.dumps(walk(json.loads(body)), ensure_ascii=False)
 
 
-def _set_digests_aside(log: DecisionLog, person_id: str) -> None:
+def _set_digests_aside(held: Mapping[RecordKind, Snapshot | None], person_id: str) -> None:
     """The manifests of batches in which a covariate is the person say nothing until it is done: what the
     log holds of them changes."""
-    for kind in RECORD_KINDS:
-        held = log.read(kind)
-        rows = held.rows if held is not None else pa.table({})
+    for kind, snapshot in held.items():
+        rows = snapshot.rows if snapshot is not None else pa.table({})
         for name in rows.column_names:
             if not _names_people(name, person_id) or not pa.types.is_string(rows[name].type):
                 continue
