@@ -69,15 +69,20 @@ def serve(
 
 def _listen(host: str, port: int) -> socket.socket:
     """The port, taken before anybody is told that it answers. Raises InputError where it cannot be."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # asyncio answers without delay only on sockets that name their protocol.
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
-        return socket.create_server(
-            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2_048
-        )
+        found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        found.bind((host, port))
+        found.listen(2_048)
     except OSError as error:
+        found.close()
         raise InputError(
             f"cannot answer on {host}:{port}: {(error.strerror or str(error)).lower()}. Stop what uses it, or "
             "choose another with --port"
         ) from None
+    return found
 
 
 def _end(number: int, frame: FrameType | None) -> None:
