@@ -156,6 +156,27 @@ def test_a_batch_of_such_rows_alone_leaves_no_hole(key, log):
     assert sorted(recorded(log)["decisions"]["decision_id"].to_pylist()) == ["d1", "d3"]
 
 
+def test_the_sealed_decisions_stay_whichever_outcome_is_set_aside(key, log):
+    """Batches of outcomes and of decisions have the same numbers."""
+    from takeup.server.oversight.models import SealedBatch
+    from takeup.server.oversight.services import make_oversight_key
+    from takeup.server.record_api.models import InboxRow, Quarantined
+
+    make_oversight_key()
+    send(key, 1)
+    drain(log)
+    assert SealedBatch.objects.get().batch == 1
+    late = {"decision_id": "d1", "use_case": "credit", "observed_at": "2026-11-20T00:00:00Z"}
+    receive("outcomes", [{**late, "outcome": 1}], key)
+    row = InboxRow.objects.get(kind="outcomes")
+    InboxRow.objects.filter(pk=row.pk).update(
+        body=json.dumps(json.loads(row.body) | {"outcome": "good"})
+    )
+    drain(log)
+    assert Quarantined.objects.count() == 1
+    assert SealedBatch.objects.get().batch == 1
+
+
 def test_a_log_that_takes_nothing_sets_no_row_aside(key, log, monkeypatch):
     from takeup.server.record_api.models import Quarantined
 

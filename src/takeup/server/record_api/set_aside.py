@@ -65,8 +65,10 @@ def set_aside(batch: Batch, write: Write) -> int:
                 stored=F("stored") - told, quarantined=F("quarantined") + 1
             )
             row.delete()
-        if found:
+        if found and kind == "decisions":
+            # What is sealed is numbered by batches of decisions.
             discard(batch.number)
+        if found:
             audit.record("log.set_aside", actor="drain", kind=kind, rows=len(found))
     return len(found)
 
