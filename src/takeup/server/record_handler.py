@@ -12,7 +12,8 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from typing import Any
 
 from django.core.exceptions import RequestAborted
@@ -115,38 +116,21 @@ class _Bodies:
         self._left = most
         self._changed = asyncio.Condition()
 
-    def room_for(self, size: int) -> _Room:
-        """Room for `size` bytes while the block runs."""
-        return _Room(self, size)
-
-    async def take(self, size: int) -> None:
-        """Raises Problem where there is no room."""
-        if not size:
-            return
+    @asynccontextmanager
+    async def room_for(self, size: int) -> AsyncIterator[None]:
+        """Room for `size` bytes while the block runs. Raises Problem where there is none."""
         try:
             async with asyncio.timeout(self._MOMENT), self._changed:
                 await self._changed.wait_for(lambda: self._left >= size)
                 self._left -= size
         except TimeoutError:
             raise _BUSY from None
-
-    async def give(self, size: int) -> None:
-        """It is used no more."""
-        if size:
+        try:
+            yield
+        finally:
             async with self._changed:
                 self._left += size
                 self._changed.notify_all()
-
-
-class _Room:
-    def __init__(self, bodies: _Bodies, size: int) -> None:
-        self._bodies, self._size = bodies, size
-
-    async def __aenter__(self) -> None:
-        await self._bodies.take(self._size)
-
-    async def __aexit__(self, *_: object) -> None:
-        await self._bodies.give(self._size)
 
 
 async def _read(receive: _Receive, most: int) -> bytes:

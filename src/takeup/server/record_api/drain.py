@@ -29,7 +29,7 @@ from takeup.server.record_api.covariates import column_types, in_their_columns
 from takeup.server.record_api.models import Batch, InboxRow
 from takeup.server.record_api.placing import FILLED, placed
 from takeup.server.record_api.pseudonyms import pseudonymised
-from takeup.server.record_api.set_aside import set_aside
+from takeup.server.record_api.unwritable import set_aside
 
 MOST_ROWS = 50_000
 _ASKED_AT_ONCE = 5_000

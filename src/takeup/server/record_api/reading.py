@@ -12,7 +12,7 @@ from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.record_api.drain import as_logged, hole, into_log
 from takeup.server.record_api.models import InboxRow
-from takeup.server.record_api.set_aside import at_fault
+from takeup.server.record_api.unwritable import at_fault
 
 NOT_DRAINED = -1
 """The batch of rows that are in none yet."""
