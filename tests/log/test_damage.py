@@ -6,6 +6,7 @@ import json
 import random
 import shutil
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -176,6 +177,20 @@ def test_after_compaction_rewriting_and_vacuum_a_log_is_well_and_every_file_is_k
     held = log._sums("decisions").held()
     turned(next(Path(log.url, "decisions", p) for p in held if p.endswith(".parquet")))
     assert log.damages("decisions")
+
+
+def test_what_a_killed_write_left_before_its_commit_goes_with_the_next_vacuum(log):
+    kept = data(log)
+    left = kept.with_name("part-00000-11111111-2222-3333-4444-555555555555-c000.snappy.parquet")
+    shutil.copy(kept, left)
+    log.vacuum("decisions")
+    assert kept.exists()
+    assert not left.exists()
+    assert log.damages("decisions") == []
+    shutil.copy(kept, left)
+    log.compact("decisions", keep=timedelta(0))
+    assert not left.exists()
+    assert log.read("decisions").rows.num_rows == BATCHES * ROWS
 
 
 @pytest.mark.parametrize("harm", [removed, truncated, emptied])

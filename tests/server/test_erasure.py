@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -93,6 +94,13 @@ def test_an_erasure_that_was_cut_off_is_finished_by_the_next(known, log, monkeyp
     assert verify(log).problems == ()
     numbers = {row["x_signed"] for row in log.read("decisions").rows.to_pylist()} - {"p3", None}
     assert len(numbers) == 1
+
+
+def test_a_file_of_a_write_that_was_killed_before_its_commit_goes_too(known, log):
+    drain(log)
+    (kept, *_) = sorted(Path(log.url).rglob("part-*.parquet"))
+    shutil.copy(kept, kept.with_name("part-00000-of-a-killed-compaction.snappy.parquet"))
+    assert erase(log).searched.found == ()
 
 
 def test_a_file_or_table_that_still_names_them_is_told(known, log, django_ready):

@@ -250,14 +250,18 @@ class DecisionLog:
         return rewritten
 
     def vacuum(self, kind: RecordKind) -> None:
-        """Remove every file that the table no longer uses, and commits past their retention."""
+        """Remove every file that the table does not use, and commits past their retention. The caller keeps
+        writers out: what they have not committed yet is used by nobody."""
         table = self._open(kind)
         if table is not None:
             table.create_checkpoint()
             if sums := self._sums(kind):
                 # With the checkpoint noted, nobody looks for the commits before it.
                 sums.note()
-            table.vacuum(retention_hours=0, dry_run=False, enforce_retention_duration=False)
+            # In full: what a write that was killed before its commit left is in no commit either.
+            table.vacuum(
+                retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True
+            )
             table.cleanup_metadata()
             self._renew_sums(kind)
 
@@ -270,7 +274,9 @@ class DecisionLog:
         joined = table.optimize.compact()
         table.create_checkpoint()
         hours = max(int(keep.total_seconds() // 3600), 0)
-        table.vacuum(retention_hours=hours, dry_run=False, enforce_retention_duration=hours >= 168)
+        table.vacuum(
+            retention_hours=hours, dry_run=False, enforce_retention_duration=hours >= 168, full=True
+        )
         self._renew_sums(kind)
         return int(joined["numFilesRemoved"])
 
