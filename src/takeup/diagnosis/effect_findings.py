@@ -112,7 +112,7 @@ def _refused(comparison: Comparison, asked: Asked) -> list[Finding]:
             f"Whether following does better than overriding ({labels}{more})",
             f"{why[0].upper()}{why[1:]}.",
             "refused",
-            asked.measures.adoption.overall.consulted * 0.1,
+            (asked.measures.adoption.overall.consulted or 0) * 0.1,
             bounds=refused[0][0].bounds,
         )
     ]

@@ -213,7 +213,9 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
     if audience == "public":
         return measures
     rules = settings.disclosure
-    adoption = disclose_adoption(measures.adoption, audience, rules)
+    looked_for = measures.signals
+    signalled = () if isinstance(looked_for, CannotSay) else [s.population for s in looked_for.seen]
+    adoption = disclose_adoption(measures.adoption, audience, rules, signalled)
     if adoption.overall.hidden:
         gone = suppressed()
         others = {f.name: gone for f in fields(Measures) if f.name != "adoption"}
@@ -232,7 +234,7 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         not_consulted=disclose_not_consulted(measures.not_consulted, adoption, audience, settings),
         pilot_production=disclose_pilot(measures.pilot_production, audience, settings),
         resistance=disclose_resistance(measures.resistance, adoption, audience, settings),
-        signals=disclose_signals(measures.signals, adoption),
+        signals=disclose_signals(measures.signals, adoption, audience, settings),
         value=disclose_value(measures.value, adoption),
         override_ledger=disclose_ledger(measures.override_ledger, audience, settings),
         same_people=suppressed() if audience == "share" else measures.same_people,

@@ -156,7 +156,7 @@ def _often_overridden(asked: Asked) -> list[Finding]:
         f"{counted(rate)} decisions with the advice in view went against it ({percent(rate)}). "
         f"{right or depends}",
         "descriptive",
-        a.consulted * low80(rate),
+        (a.consulted or 0) * low80(rate),
         override_rate=rate,
     )
     return [replace(found, first_action=_READ_THEM) if right else found]
@@ -226,7 +226,8 @@ def _over_reliance(asked: Asked) -> list[Finding]:
                 f"{who or 'People'}: wrong advice is followed too",
                 _too_few_or_the_wrong_ones(p, group_of(asked.measures, p.population).override_rate),
                 "descriptive",
-                group_of(asked.measures, p.population).consulted * _wrong(p.population, asked),
+                (group_of(asked.measures, p.population).consulted or 0)
+                * _wrong(p.population, asked),
                 scope=p.population,
             )
         )
