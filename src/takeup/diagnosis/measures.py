@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -208,14 +208,19 @@ def _searched(
     return tuple(dict.fromkeys((*segments, *texts, *more)))
 
 
-def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Measures:
-    """The measures as `audience` may see them."""
+def disclosed(
+    measures: Measures,
+    audience: Audience,
+    settings: Settings,
+    before: Mapping[str, Any] | None = None,
+) -> Measures:
+    """The measures as `audience` may see them; `before`: the figures of use of the last document to share."""
     if audience == "public":
         return measures
     rules = settings.disclosure
     looked_for = measures.signals
     signalled = () if isinstance(looked_for, CannotSay) else [s.population for s in looked_for.seen]
-    adoption = disclose_adoption(measures.adoption, audience, rules, signalled)
+    adoption = disclose_adoption(measures.adoption, audience, rules, signalled, before)
     if adoption.overall.hidden:
         gone = suppressed()
         others = {f.name: gone for f in fields(Measures) if f.name != "adoption"}

@@ -81,13 +81,15 @@ def disclose_adoption(
     audience: Audience,
     settings: DisclosureSettings,
     signalled: Collection[str] = (),
+    before: Mapping[str, Any] | None = None,
 ) -> Adoption:
     """The adoption figures that `audience` may see; others say that they are hidden. `signalled`:
-    populations of which something is told by week, too."""
+    populations of which something is told by week, too. `before`: the figures of use of the last document to
+    share."""
     if audience == "public":
         return adoption
     if audience == "share" and adoption.inner is not None:
-        adoption = released_adoption(adoption, adoption.inner, settings, signalled)
+        adoption = released_adoption(adoption, adoption.inner, settings, signalled, before)
     groups = {
         dimension: _disclosed(found, audience, settings)
         for dimension, found in adoption.groups.items()

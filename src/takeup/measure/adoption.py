@@ -228,6 +228,7 @@ def _inner(
     reasons = {
         group: told
         for dimension in (None, *(d for d in reason_dimensions if d in counted))
+        if "override_reason" in table.columns
         for group, told in _reasons_of_people(table, dimension, held).items()
     }
     return InnerCounts(held.groups, _spans(weeks, held.people()), reasons, alike)

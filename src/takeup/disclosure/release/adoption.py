@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from takeup.disclosure.release.cells import REASON, WHOLE, Kind, Released, release
+from takeup.disclosure.release.cells import REASON, WHOLE, Cell, Kind, Released, release
 from takeup.measure.adoption import Adoption, GroupAdoption
 from takeup.measure.inner_counts import ALL, COUNTS, Group, InnerCounts
 from takeup.record.settings import DisclosureSettings
@@ -53,10 +53,12 @@ def released_adoption(
     inner: InnerCounts,
     rules: DisclosureSettings,
     signalled: Collection[str] = (),
+    before: Mapping[str, Any] | None = None,
 ) -> Adoption:
     """Figures of use whose counts are released; the others say that they are hidden. `signalled`:
-    populations of which something is told by week, too."""
-    released = release(inner, rules, groups_shown(adoption, signalled))
+    populations of which something is told by week, too. `before`: the figures of use of the last document."""
+    last = None if before is None else cells_of(before)
+    released = release(inner, rules, groups_shown(adoption, signalled), last)
 
     def of(cut: str, groups: Sequence[GroupAdoption], within: str | None = None) -> Any:
         return tuple(_group(g, (cut, g.key, within), released) for g in groups)
@@ -94,9 +96,30 @@ def released_adoption(
     )
 
 
+def cells_of(document: Mapping[str, Any]) -> dict[Cell, bool]:
+    """Which cells a document's figures of use show, and which it hides."""
+    found: dict[Cell, bool] = {}
+    named: list[tuple[Group, Mapping[str, Any]]] = [(ALL, document)]
+    for cut, groups in document["groups"].items():
+        named += [((cut, g["key"], None), g) for g in groups]
+    for population, weeks in document.get("weeks_by_population", {}).items():
+        named += [(("population week", g["key"], population), g) for g in weeks]
+    for group, told in named:
+        found[Cell(group, WHOLE)] = not told["hidden"]
+        for kind in COUNTS:
+            found[Cell(group, kind)] = kind in told["counts"]
+        for field, kinds in _FIGURES.items():
+            shown = told.get(field, {}).get("value") is not None
+            for kind in kinds:
+                at = Cell(group, kind)
+                found[at] = found.get(at, False) or shown
+    return found
+
+
 def _group(group: GroupAdoption, name: Group, released: Released) -> GroupAdoption:
     if not released.has(name, WHOLE):
         return replace(group, hidden=True)
+    group = replace(group, people=released.people.get(name, group.people))
     figures: dict[str, Any] = {
         field: suppressed()
         for field, kinds in _FIGURES.items()

@@ -44,6 +44,8 @@ _SUMS: dict[Kind, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
 _ONLY_BY_SUBTRACTION = frozenset(
     {"differing", "differing otherwise", "not comparable", "off the path", "on the path unused"}
 )
+_NEEDS = {kind: "on_path" if "path" in kind else "comparable" for kind in _ONLY_BY_SUBTRACTION}
+"""What must be recorded for them to be anything."""
 _SIGNED = frozenset({"differing otherwise", "not comparable", "off the path", "on the path unused"})
 _KINDS: tuple[Kind, ...] = (*COUNTED, *_SUMS)
 _AT = {kind: i for i, kind in enumerate(_KINDS)}
@@ -106,28 +108,45 @@ class People:
 @dataclass(frozen=True, slots=True)
 class Released:
     """Of all cells asked for (`cells`) those that may not be shown. `primary` are hidden for what they are;
-    the others protect them."""
+    the others protect them. `people`: how many there certainly are in each group."""
 
     hidden: frozenset[Cell]
     primary: frozenset[Cell]
     cells: int
+    people: Mapping[Group, int]
 
     def has(self, group: Group, *kinds: Kind) -> bool:
         """Whether all these counts of a group may be shown."""
         return not any(Cell(group, kind) in self.hidden for kind in kinds)
 
 
-def release(inner: InnerCounts, rules: DisclosureSettings, published: Sequence[Group]) -> Released:
-    """What may be shown of the `published` groups."""
-    return _Tables(inner, rules, published).released()
+def release(
+    inner: InnerCounts,
+    rules: DisclosureSettings,
+    published: Sequence[Group],
+    before: Mapping[Cell, bool] | None = None,
+) -> Released:
+    """What may be shown of the `published` groups. `before`: what was shown last (False: hidden): what hides a
+    few people stays the same from day to day, as one day's total less another day's parts is a difference
+    too."""
+    return _Tables(inner, rules, published, before or {}).released()
+
+
+_SHOWN_BEFORE, _HIDDEN_BEFORE = 50.0, 0.02
+"""How much dearer it is to hide what was shown last, and to hide what was hidden."""
 
 
 class _Tables:
     """The cells of all groups with their people, and the sums that link them."""
 
     def __init__(
-        self, inner: InnerCounts, rules: DisclosureSettings, published: Sequence[Group]
+        self,
+        inner: InnerCounts,
+        rules: DisclosureSettings,
+        published: Sequence[Group],
+        before: Mapping[Cell, bool],
     ) -> None:
+        self._before = before
         self._people = People(inner.spans, rules)
         self._cells: dict[Cell, int] = {}
         self._of: list[tuple[Ints, Floats]] = []
@@ -135,6 +154,8 @@ class _Tables:
         self._cost: list[float] = []
         self._signed: list[bool] = []
         self._relations: list[list[tuple[int, float]]] = []
+        counted = inner.groups[ALL].counts.sum(axis=0)
+        self._absent = {kind for kind, of in _NEEDS.items() if not counted[COUNTED.index(of)]}
         groups, links = linked(inner.groups, published)
         needs = _needs(published)
         for group, counts in groups.items():
@@ -162,6 +183,11 @@ class _Tables:
             frozenset(cells[i] for i in wanted if hidden[i]),
             frozenset(cells[i] for i in sensitive if cost[i] > 0),
             len(wanted),
+            {
+                c.group: self._people.certain(self._of[i][0])
+                for c, i in self._cells.items()
+                if c.kind == WHOLE
+            },
         )
 
     def _few(self, cells: Cells, decisions: bool) -> bool:
@@ -194,7 +220,11 @@ class _Tables:
         of_people, nobodys = kinds_of(counts), _with_sums(counts.nobodys[None])[0]
         sums = of_people.sum(axis=0) + nobodys
         for kind, at in _AT.items():
+            if kind in self._absent:
+                continue
             cost = 0.0 if kind in _ONLY_BY_SUBTRACTION else need * _NEED.get(kind, 2.0)
+            if (shown := self._before.get(Cell(group, kind))) is not None:
+                cost *= _SHOWN_BEFORE if shown else _HIDDEN_BEFORE
             if kind == WHOLE and group[0] in ("", "population") and group[1] is not None and need:
                 cost = np.inf
             self._add(group, kind, counts.people, of_people[:, at], float(sums[at]), cost)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -85,18 +86,32 @@ def _safe(cells: Cells, kept: Sequence[Floats], values: Floats) -> bool:
 
 
 def _apart(wanted: Sequence[Cells], table: LinkedCells) -> list[Cells]:
-    """Some of the wanted of which one group's are in no sum with another's, so that each may be the other
-    table's gain; all kinds of one group may be together."""
-    of = table.relations.tocsc()
-    taken: dict[int, tuple[int, ...]] = {}
+    """Some of the wanted, of groups that are in no sum together, so that each may be the other table's gain;
+    all kinds of one group may be."""
+    beside = _groups_beside(table)
+    taken: set[int] = set()
+    kept: set[frozenset[int]] = set()
     batch = []
     for cells in sorted(wanted, key=lambda cells: -float(table.values[list(cells)].sum())):
-        whose = tuple(sorted({int(table.groups[i]) for i in cells}))
-        own = {int(r) for i in cells for r in of.indices[of.indptr[i] : of.indptr[i + 1]]}
-        if all(taken.get(r, whose) == whose for r in own):
+        whose = frozenset(int(table.groups[i]) for i in cells)
+        near = {other for group in whose for other in beside[group]}
+        if whose in kept or not near & taken:
             batch.append(cells)
-            taken |= dict.fromkeys(own, whose)
+            kept.add(whose)
+            taken |= whose
     return batch
+
+
+def _groups_beside(table: LinkedCells) -> list[set[int]]:
+    """For each group those that stand in a sum with it, and itself."""
+    beside = [{group} for group in range(int(table.groups.max(initial=-1)) + 1)]
+    relations = table.relations
+    for start, end in pairwise(relations.indptr):
+        groups = set(table.groups[relations.indices[start:end]].tolist())
+        if len(groups) > 1:
+            for group in groups:
+                beside[group] |= groups
+    return beside
 
 
 def _other_tables(batch: Sequence[Cells], table: LinkedCells, hidden: Bools) -> list[Floats]:

@@ -133,6 +133,7 @@ def _take(
         },
         settings=measuring(),
         declared_ahead=True,
+        last_shared=None if (last := latest(name)) is None else last.document,
         step=step,
     )
     known_use_case(name)
