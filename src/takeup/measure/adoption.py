@@ -208,23 +208,15 @@ def _inner(
             inside = _counts_by_person(weeks, cut, "population")
             held.add(f"population {cut}", fetch(inside).to_pandas(), _known_key)
 
-    def count(ones: Sequence[Group], others: Sequence[Group]) -> tuple[GroupCounts, GroupCounts]:
+    def apart(ones: Sequence[Group], others: Sequence[Group]) -> tuple[GroupCounts, GroupCounts]:
         mine, theirs = (ibis.or_(*(_is(table, g) for g in groups)) for groups in (ones, others))
-        found = []
-        for rows in (mine & ~theirs, theirs & ~mine):
-            read = held.read(
-                fetch(_counts_by_person(table.filter(rows), None)).to_pandas(), _known_key
-            )
-            found.append(summed([counts for _, counts in read]))
-        return found[0], found[1]
+        rows = table.filter(mine != theirs).mutate(level=mine)
+        found = dict(held.read(fetch(_counts_by_person(rows, "level")).to_pandas(), str))
+        beyond, missing = (found.get((side, None), summed([])) for side in ("True", "False"))
+        return beyond, missing
 
-    alike = nearly_alike(
-        _of_some_people(table, list(counted), held),
-        list(counted),
-        settings.disclosure.minimum_group,
-        _known_key,
-        count,
-    )
+    cuts, fewest = list(counted), settings.disclosure.minimum_group
+    alike = nearly_alike(_of_some_people(table, cuts, held), cuts, fewest, _known_key, apart)
     reasons = {
         group: told
         for dimension in (None, *(d for d in reason_dimensions if d in counted))

@@ -138,10 +138,10 @@ def nearly_alike(
     cuts: Sequence[str],
     fewest: int,
     key: Callable[[object], str | None],
-    count: Callable[[Sequence[Group], Sequence[Group]], tuple[GroupCounts, GroupCounts]],
+    apart: Callable[[Sequence[Group], Sequence[Group]], tuple[GroupCounts, GroupCounts]],
 ) -> tuple[NearlyAlike, ...]:
     """Groups of two cuts that differ by what fewer than `fewest` people decided. `rows` (`person_id` and the
-    cuts, of all people or some) suggest them; `count` counts over all what the first have beyond the
+    cuts, of all people or some) suggest them; `apart` counts over all what the first have beyond the
     second, and the second beyond the first."""
     people = _codes(rows["person_id"])[0]
     coded = {cut: _codes(rows[cut]) for cut in cuts}
@@ -151,11 +151,11 @@ def nearly_alike(
             if {cut, other} == {"population", "team"}:
                 continue
             for mine, theirs in _alike(people, coded[cut], coded[other], fewest):
-                ones = [(cut, key(level), None) for level in mine]
-                others = [(other, key(level), None) for level in theirs]
-                beyond, missing = count(ones, others)
+                ones: tuple[Group, ...] = tuple((cut, key(level), None) for level in mine)
+                others: tuple[Group, ...] = tuple((other, key(level), None) for level in theirs)
+                beyond, missing = apart(ones, others)
                 if len(np.union1d(beyond.people, missing.people)) < fewest:
-                    found.append(NearlyAlike(tuple(ones), tuple(others), beyond, missing))
+                    found.append(NearlyAlike(ones, others, beyond, missing))
     return tuple(found)
 
 
@@ -171,7 +171,7 @@ def _alike(
     people: Ints, one: Coded, other: Coded, fewest: int
 ) -> list[tuple[list[object], list[object]]]:
     """Levels of one cut that together are levels of another, but for a few people: what hangs together by
-    crossings of enough people."""
+    crossings of enough people, and differs by too few."""
     width, height = len(one[1]), len(other[1])
     crossing = one[0] * height + other[0]
     of_people = np.unique(np.column_stack([crossing, people]), axis=0)[:, 0]
@@ -183,8 +183,11 @@ def _alike(
     number, part = connected_components(links, directed=False)
     found = []
     for p in range(number):
-        mine = [one[1][i] for i in np.flatnonzero(part[:width] == p)]
-        theirs = [other[1][i] for i in np.flatnonzero(part[width:] == p)]
-        if mine and theirs and (len(mine) < width or len(theirs) < height):
-            found.append((mine, theirs))
+        mine, theirs = np.flatnonzero(part[:width] == p), np.flatnonzero(part[width:] == p)
+        # All levels of a cut are everybody, which the sums of each cut say already.
+        if not (0 < len(mine) < width and 0 < len(theirs) < height):
+            continue
+        differ = np.isin(one[0], mine) != np.isin(other[0], theirs)
+        if len(np.unique(people[differ])) < fewest:
+            found.append(([one[1][i] for i in mine], [other[1][i] for i in theirs]))
     return found

@@ -44,6 +44,8 @@ _SUMS: dict[Kind, tuple[tuple[Kind, ...], tuple[Kind, ...]]] = {
 _ONLY_BY_SUBTRACTION = frozenset(
     {"differing", "differing otherwise", "not comparable", "off the path", "on the path unused"}
 )
+_ADDED_UP: tuple[Kind, ...] = (*COUNTED, *(k for k in _SUMS if k not in _ONLY_BY_SUBTRACTION))
+"""What is added up over groups, too: of hidden parts of each the sum must not be of few people."""
 _NEEDS = {kind: "on_path" if "path" in kind else "comparable" for kind in _ONLY_BY_SUBTRACTION}
 """What must be recorded for them to be anything."""
 _SIGNED = frozenset({"differing otherwise", "not comparable", "off the path", "on the path unused"})
@@ -161,7 +163,7 @@ class _Tables:
         for group, counts in groups.items():
             self._add_group(group, counts, needs.get(group, 0.0))
         for whole, parts in links:
-            for kind in COUNTED:
+            for kind in _ADDED_UP:
                 self._relate([(whole, kind)], [(part, kind) for part in parts])
         for number, alike in enumerate(inner.alike):
             self._add_difference((_BETWEEN, str(number), None), alike)
@@ -239,7 +241,7 @@ class _Tables:
         people = np.concatenate([alike.beyond.people, alike.missing.people])
         counts = np.vstack([kinds_of(alike.beyond), -kinds_of(alike.missing)])
         nobodys = _with_sums((alike.beyond.nobodys - alike.missing.nobodys)[None])[0]
-        for kind in COUNTED:
+        for kind in _ADDED_UP:
             own = counts[:, _AT[kind]]
             self._add(between, kind, people, own, float(own.sum() + nobodys[_AT[kind]]), 0.0)
             self._relate(
@@ -292,11 +294,25 @@ def linked(
             merged.setdefault(name if alone else (cut, name[1], _REST), []).append(name)
         if all(name[2] == _REST for name in merged):
             continue
-        held |= {name: summed([groups[g] for g in own]) for name, own in merged.items()}
-        for level in dict.fromkeys(name[1] for name in merged):
-            links.append(((inner, level, None), [n for n in merged if n[1] == level]))
+        # A team of one population is a part of it as it is.
+        lies_in: dict[str | None, list[Group]] = {}
+        for name in merged:
+            lies_in.setdefault(name[1], []).append(name)
+        alone_in = {
+            own[0]: (inner, level, None) for level, own in lies_in.items()
+            if len(own) == 1 and level is not None
+        }  # fmt: skip
+        held |= {
+            name: summed([groups[g] for g in own])
+            for name, own in merged.items()
+            if name not in alone_in or name in wanted
+        }
+        for level, own in lies_in.items():
+            if own[0] not in alone_in or own[0] in wanted:
+                links.append(((inner, level, None), own))
         for within in dict.fromkeys(n[2] for n in merged if n[2] != _REST):
-            links.append(((outer, within, None), [n for n in merged if n[2] == within]))
+            parts = [n if n in held else alone_in[n] for n in merged if n[2] == within]
+            links.append(((outer, within, None), parts))
     return held, links
 
 

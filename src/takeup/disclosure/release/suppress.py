@@ -12,13 +12,13 @@ at once); the cells it changes are hidden too. What Gaussian elimination over sh
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import linprog
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix, hstack, identity
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -49,29 +49,39 @@ def hidden_cells(
     """Which cells stay hidden: those never shown, the `sensitive` ones, and what keeps each of these, and
     each sum of hidden cells that is `of_few` people, from being known."""
     hidden: Bools = table.cost == 0
-    first: list[Cells] = [(i,) for i in sensitive]
     hidden[sensitive] = True
+    beside = _groups_beside(table)
     kept: list[Floats] = []
-    wanted: list[Cells] = first
+    wanted: list[Cells] = [(i,) for i in sensitive]
     judged: set[Cells] = set()
-    while True:
-        wanted = [cells for cells in wanted if not _safe(cells, kept, table.values)]
-        while wanted:
-            batch = _apart(wanted, table)
-            kept += _other_tables(batch, table, hidden)
-            for change in kept:
-                hidden |= np.abs(change) > _NOTHING
-            solved = set(batch)
-            wanted = [
-                cells
-                for cells in wanted
-                if cells not in solved and not _safe(cells, kept, table.values)
-            ]
-        wanted = [cells for cells in _sums(table.relations, hidden) if cells not in judged]
+    while wanted:
+        batches = _balanced(wanted, table, beside)
+        while batches:
+            batch = [one for one in batches.pop(0) if not _safe(one[0], kept, table.values)]
+            if not batch:
+                continue
+            change = _other_table(batch, table, hidden)
+            hidden |= np.abs(change) > _NOTHING
+            kept.append(change)
+            left = [cells for cells in wanted if not _safe(cells, kept, table.values)]
+            stuck = len(left) == len(wanted)
+            if stuck and len(batch) == 1:
+                if np.isfinite(table.cost[~hidden]).all():
+                    left = left[1:]
+                # Nothing that is always shown allows it: then nothing is.
+                table = replace(table, cost=np.minimum(table.cost, _DEAREST))
+            wanted = left
+            if not batches and wanted:
+                gaining: Batch = [(cells, 1.0) for cells in wanted]
+                batches = [gaining[:1] if stuck else gaining]
+        wanted = [
+            cells
+            for cells in _sums(table.relations, hidden)
+            if cells not in judged and of_few(cells)
+        ]
         judged |= set(wanted)
-        wanted = [cells for cells in wanted if of_few(cells)]
-        if not wanted:
-            return hidden
+        wanted = [cells for cells in wanted if not _safe(cells, kept, table.values)]
+    return hidden
 
 
 def least_change(value: float) -> float:
@@ -85,21 +95,42 @@ def _safe(cells: Cells, kept: Sequence[Floats], values: Floats) -> bool:
     return any(abs(float(change[at].sum())) >= needed - _NOTHING for change in kept)
 
 
-def _apart(wanted: Sequence[Cells], table: LinkedCells) -> list[Cells]:
-    """Some of the wanted, of groups that are in no sum together, so that each may be the other table's gain;
-    all kinds of one group may be."""
-    beside = _groups_beside(table)
-    taken: set[int] = set()
-    kept: set[frozenset[int]] = set()
-    batch = []
-    for cells in sorted(wanted, key=lambda cells: -float(table.values[list(cells)].sum())):
-        whose = frozenset(int(table.groups[i]) for i in cells)
-        near = {other for group in whose for other in beside[group]}
-        if whose in kept or not near & taken:
-            batch.append(cells)
-            kept.add(whose)
-            taken |= whose
-    return batch
+Batch = list[tuple[Cells, float]]
+"""Cells, and whether the other table has more of them (1) or fewer (-1)."""
+
+
+_BATCHES = 6
+"""How many are looked after at a time: all at once, cells move for what later ones would have had for nothing; one
+by one takes a program each."""
+
+
+def _balanced(
+    wanted: Sequence[Cells], table: LinkedCells, beside: Sequence[set[int]]
+) -> list[Batch]:
+    """All of the wanted, some at a time: the larger of groups that stand in one sum lose what the smaller gain, so that they
+    keep each other from being known."""
+    by_group: dict[frozenset[int], list[Cells]] = {}
+    for cells in wanted:
+        by_group.setdefault(frozenset(int(table.groups[i]) for i in cells), []).append(cells)
+
+    def most(whose: frozenset[int]) -> float:
+        return max(_value(cells, table) for cells in by_group[whose])
+
+    signs: dict[int, float] = {}
+    batches: list[Batch] = [[] for _ in range(_BATCHES)]
+    for number, whose in enumerate(sorted(by_group, key=most)):
+        near = sum(signs.get(other, 0.0) for group in whose for other in beside[group])
+        can_lose = all(
+            _value(cells, table) >= least_change(_value(cells, table)) for cells in by_group[whose]
+        )
+        sign = -1.0 if near > 0 and can_lose else 1.0
+        signs |= dict.fromkeys(whose, sign)
+        batches[number % _BATCHES] += [(cells, sign) for cells in by_group[whose]]
+    return batches
+
+
+def _value(cells: Cells, table: LinkedCells) -> float:
+    return float(table.values[list(cells)].sum())
 
 
 def _groups_beside(table: LinkedCells) -> list[set[int]]:
@@ -114,60 +145,41 @@ def _groups_beside(table: LinkedCells) -> list[set[int]]:
     return beside
 
 
-def _other_tables(batch: Sequence[Cells], table: LinkedCells, hidden: Bools) -> list[Floats]:
-    """Changes to the table that add to each of the batch what keeps it from being known."""
-    found = _solved(batch, table, hidden)
-    if found is not None:
-        return [found]
-    if len(batch) > 1:
-        half = len(batch) // 2
-        return [
-            *_other_tables(batch[:half], table, hidden),
-            *_other_tables(batch[half:], table, hidden),
-        ]
-    # Nothing that is always shown allows it: then nothing is.
-    free = LinkedCells(
-        table.values, table.relations, np.minimum(table.cost, _DEAREST), table.signed,
-        table.groups,
-    )  # fmt: skip
-    found = _solved(batch, free, hidden)
-    return [] if found is None else [found]
+_DEAREST = 1e5
+_UNSAFE = 1e7
+_FREE = 1e-3
+"""What it costs to hide what is always shown otherwise, to leave a cell known, and to move a hidden cell (so that
+none is moved without need)."""
 
 
-_DEAREST = 1e6
-
-
-def _solved(batch: Sequence[Cells], table: LinkedCells, hidden: Bools) -> Floats | None:
+def _other_table(batch: Batch, table: LinkedCells, hidden: Bools) -> Floats:
+    """The change to the table that gives each of the batch, or takes from it, what keeps it from being known,
+    as far as there is one."""
     n = len(table.values)
     movable = np.isfinite(table.cost) | hidden
     cost = np.where(hidden, _FREE, np.where(movable, table.cost, 0.0))
-    rows: list[int] = []
-    at: list[int] = []
-    for row, cells in enumerate(batch):
-        rows += [row] * len(cells)
-        at += cells
-    gains = csr_matrix((np.ones(len(at)), (rows, at)), shape=(len(batch), n))
-    needed = [least_change(float(table.values[list(cells)].sum())) for cells in batch]
-    most = sum(needed) * 4
+    rows = [row for row, (cells, _) in enumerate(batch) for _ in cells]
+    at = [i for cells, _ in batch for i in cells]
+    signs = [sign for cells, sign in batch for _ in cells]
+    gains = csr_matrix((signs, (rows, at)), shape=(len(batch), n))
+    needed = np.array([least_change(_value(cells, table)) for cells, _ in batch])
+    most = needed.sum() * 4
     upper = np.where(movable, most, 0.0)
     lower = np.where(movable, np.where(table.signed, most, np.minimum(table.values, most)), 0.0)
+    limits = np.concatenate([upper, lower, needed])
     found = linprog(
-        np.concatenate([cost, cost]),
-        A_ub=hstack([-gains, gains]),
-        b_ub=-np.array(needed),
-        A_eq=hstack([table.relations, -table.relations]),
+        np.concatenate([cost, cost, np.full(len(batch), _UNSAFE)]),
+        A_ub=hstack([-gains, gains, -identity(len(batch))]),
+        b_ub=-needed,
+        A_eq=hstack(
+            [table.relations, -table.relations, csr_matrix((table.relations.shape[0], len(batch)))]
+        ),
         b_eq=np.zeros(table.relations.shape[0]),
-        bounds=np.column_stack([np.zeros(2 * n), np.concatenate([upper, lower])]),
+        bounds=np.column_stack([np.zeros(len(limits)), limits]),
         method="highs",
     )
-    if found.x is None:
-        return None
-    change: Floats = found.x[:n] - found.x[n:]
+    change: Floats = found.x[:n] - found.x[n : 2 * n]
     return change
-
-
-_FREE = 1e-3
-"""What moving a hidden cell costs: nothing is hidden for it, and yet none is moved without need."""
 
 
 def _sums(relations: csr_matrix, hidden: Bools) -> list[Cells]:
