@@ -48,6 +48,7 @@ _WORDS = {
     "key.revoked": _("refused a key"),
     "objection.made": _("objected to what is recorded of them"),
     "organization.imported": _("imported the organization"),
+    "organization.titled": _("gave a title in the organization"),
     "oversight.key_made": _("made an oversight key"),
     "oversight.opened": _("opened sealed records"),
     "performance.approved": _("published a report on the model"),

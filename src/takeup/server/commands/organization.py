@@ -51,6 +51,22 @@ def import_file(
     out.print(f"{len(changes):,} changes{' would be made' if dry_run else ''}")
 
 
+@organization_app.command("title")
+@needs_server
+def title(
+    key: Annotated[str, typer.Argument(help="as the organization's file calls it")],
+    words: Annotated[str, typer.Argument(help="what pages call it; empty: by its key")],
+    cohort: Annotated[bool, typer.Option("--cohort", help="of a cohort, not a population")] = False,
+) -> None:
+    """Give a population a title, which pages, reports and notices then call it by."""
+    started()
+    from takeup.server.organization.models import Cohort, Population
+    from takeup.server.organization.services import give_title
+
+    give_title(Cohort if cohort else Population, key, words, actor())
+    out.print(f"{key}: {words}" if words.strip() else f"{key} goes by its key")
+
+
 @person_app.command("link")
 @needs_server
 def link(email: Annotated[str, typer.Argument(help="the person's address")]) -> None:

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from takeup.record.clock import now
-from takeup.record.errors import DeclarationError
+from takeup.record.errors import DeclarationError, InputError
 from takeup.record.settings import DisclosureSettings
 from takeup.record.toml_file import declare, read_toml_text
 from takeup.record.use_case import UseCase as Declared
@@ -147,6 +147,21 @@ def cohort_titles() -> dict[str, str]:
 def cohort_title(key: str) -> str:
     """What one cohort is called on pages; empty for everybody else."""
     return cohort_titles().get(key, key)
+
+
+@transaction.atomic
+def give_title(kind: type[Population] | type[Cohort], key: str, title: str, actor: str) -> None:
+    """What a population or cohort is called on pages from now on; empty: by its key.
+
+    Raises InputError where there is none of this key."""
+    found = kind.objects.filter(key=key).first()
+    if found is None:
+        keys = ", ".join(kind.objects.order_by("key").values_list("key", flat=True)) or "none yet"
+        word = kind.__name__.lower()
+        raise InputError(f"{key!r} is no {word} of the organization's file; there are {keys}")
+    before, found.title = found.title, title.strip()
+    found.save(update_fields=["title"])
+    audit.record("organization.titled", actor=actor, before=before, after=found.title, of=key)
 
 
 def population_keys() -> list[str]:
@@ -365,6 +380,7 @@ __all__ = [
     "declared",
     "end",
     "forget_person",
+    "give_title",
     "handle_of",
     "handle_of_address",
     "handles_in",
