@@ -68,7 +68,7 @@ def diagnose_use_case(
         summary(shown),
         shown,
         findings,
-        tuple(open_questions(shown)),
+        tuple(open_questions(shown, titles)),
         titles,
         settings.looks.again,
         claims,

@@ -47,7 +47,7 @@ CLUSTER = "c-"
 _COMPARED = ("followed", "modified", "overridden", "agreed", "differed")
 _DRAWN_POPULATIONS = 3
 _NO_SPREAD = not_instrumented("persons, or who looked, are unknown", "person_id and consulted")
-_CONSULT_NEEDS = "a column that says whether the advice was in view (consulted), or the view log"
+_CONSULT_NEEDS = "a column that says whether the advice was in view (`consulted`), or the view log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -516,7 +516,8 @@ def _group(
         agreement=rate("agreement")
         if row["comparable"]
         else not_instrumented(
-            "advice and choice are not both recorded", "the columns recommendation and choice"
+            "advice and choice are not both recorded",
+            "the advice and the choice of each case (`recommendation`, `choice`)",
         ),
         unaccounted_share=_plain_share(row["unaccounted"], row["eligible"], level)
         if row["nobodys"]
