@@ -121,6 +121,16 @@ def declared(name: str) -> Declared:
     return found if found.name else found.model_copy(update={"name": name})
 
 
+def is_declared(name: str) -> bool:
+    """Whether somebody here said what a use case is."""
+    return Declaration.objects.filter(use_case__name=name).exists()
+
+
+def forget_use_case(name: str) -> None:
+    """Nothing is kept of it any more: it is no longer there, unless it is refused, which holds."""
+    UseCase.objects.filter(name=name, refused_at=None, declarations=None).delete()
+
+
 def use_case_names() -> list[str]:
     """Every use case there is."""
     return list(UseCase.objects.order_by("name").values_list("name", flat=True))
@@ -380,6 +390,7 @@ __all__ = [
     "declared",
     "end",
     "forget_person",
+    "forget_use_case",
     "give_title",
     "handle_of",
     "handle_of_address",
@@ -387,6 +398,7 @@ __all__ = [
     "holders",
     "import_days",
     "import_people",
+    "is_declared",
     "managers_of",
     "named_with",
     "names_of",

@@ -20,11 +20,17 @@ from takeup.server.pages.detail import kind_words
 from takeup.server.rollout.gates import gate_of, gates_due, last_decision, tell_of_gates
 from takeup.server.rollout.in_force import HeldAnswers, begun, mode_of, planned, rules_in_force
 from takeup.server.rollout.kinds import Recorded, need_kind
-from takeup.server.rollout.models import Draw, GateDecision, Step, Stop
+from takeup.server.rollout.models import Draw, GateDecision, GateVersion, Step, Stop
 from takeup.server.rollout.obedience import Hearing, Obedience, obedience_of
 from takeup.server.rollout.shadow_looks import take_looks
 
 LARGEST_BLIND = 0.5
+
+
+def has_rollout(use_case: str) -> bool:
+    """Whether people here decided anything of who sees its advice."""
+    kinds = (Step, Stop, Draw, GateVersion)
+    return any(kind.objects.filter(use_case=use_case).exists() for kind in kinds)
 
 
 def rules_of(use_case: str, moment: datetime | None = None) -> Rules:
@@ -264,6 +270,7 @@ __all__ = [
     "begun",
     "cohort_stages",
     "gates_due",
+    "has_rollout",
     "lift",
     "modes",
     "planned",
