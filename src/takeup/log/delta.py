@@ -271,13 +271,14 @@ class DecisionLog:
         table = self._open(kind)
         if table is not None:
             table.create_checkpoint()
-            if sums := self._sums(kind):
-                # With the checkpoint noted, nobody looks for the commits before it.
-                sums.note()
             # In full: what a write that was killed before its commit left is in no commit either.
             table.vacuum(
                 retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True
             )
+            if sums := self._sums(kind):
+                # With the newest checkpoint noted (every hundredth commit makes one, a vacuum's too), nobody
+                # looks for what was before it.
+                sums.note()
             table.cleanup_metadata()
             self._renew_sums(kind)
 
