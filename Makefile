@@ -12,7 +12,7 @@ help:
 	@echo "make test-profile  where the time of the tests goes"
 	@echo "make mutants  twenty planted faults; the tests catch each"
 	@echo "make lint     ruff, mypy, import-linter"
-	@echo "make faults   kill the server 50 times while it records; nothing acknowledged is lost"
+	@echo "make faults   200 kills while it records, drains, erases, backs up, restores; nothing acknowledged is lost"
 	@echo "make bench    a full diagnosis beside queries written by hand; reading a table (BESIDE=../older: beside its source)"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
@@ -87,7 +87,7 @@ wheel-test: $(BIN)/.dev
 	cd $$(mktemp -d) && $(CURDIR)/build/wheel-venv/bin/takeup demo --out demo && test -s demo/report.html
 
 faults: $(BIN)/.dev system
-	TAKEUP_KILLS=50 $(BIN)/pytest tests/faults
+	TAKEUP_KILLS=200 $(BIN)/pytest tests/faults
 
 # What is known of the pinned packages; needs the network.
 audit: $(BIN)/.dev

@@ -1,13 +1,12 @@
 """Killed in the middle of a drain, a compaction, a retention, an erasure, a snapshot, a backup, a restore or a
 migration: the next run goes on, and every acknowledged row is there exactly once.
 
-`make test` runs a short form; `make faults` sets TAKEUP_KILLS to 50.
+`make test` runs a short form; `make faults` kills 200 times in all (`tests.faults.kills`).
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import signal
 import subprocess
@@ -17,9 +16,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults import kills
 from tests.server.running import STORES, Server, decision, running
 
-KILLS = max(int(os.environ.get("TAKEUP_KILLS", "4")) // 2, 3)
+KILLS = kills(5, 3)
 
 
 ERASED = [f"p{i}" for i in range(20)]

@@ -194,7 +194,9 @@ def test_what_a_killed_write_left_before_its_commit_goes_with_the_next_vacuum(lo
     assert log.read("decisions").rows.num_rows == BATCHES * ROWS
 
 
-def test_a_vacuum_that_died_after_the_hundredth_commits_checkpoint_leaves_no_damage(log, monkeypatch):
+def test_a_vacuum_that_died_after_the_hundredth_commits_checkpoint_leaves_no_damage(
+    log, monkeypatch
+):
     log.rewrite("decisions", lambda rows: rows)
     table = DeltaTable(f"{log.url}/decisions")
     while table.version() % 100 != 98:
