@@ -43,6 +43,23 @@ def in_use(settings: ServerSettings) -> list[str]:
     return found
 
 
+def kept_aside(settings: ServerSettings) -> list[str]:
+    """What earlier restores set aside and is still there, with how to take it away."""
+    found = [f"{one} (rm -r {one})" for one in sorted(settings.home.glob(f"{ASIDE}*"))]
+    if settings.database_url:
+        import psycopg
+
+        with psycopg.connect(settings.database_url) as connection:
+            schemas = connection.execute(
+                "SELECT nspname FROM pg_namespace WHERE starts_with(nspname, %s) ORDER BY 1",
+                [ASIDE],
+            ).fetchall()
+        found += [
+            f"the schema {one} of the database (DROP SCHEMA {one} CASCADE)" for (one,) in schemas
+        ]
+    return found
+
+
 @contextmanager
 def restoring(settings: ServerSettings) -> Iterator[bool]:
     """Nobody else restores here while the block runs; whether a restore that was cut off was taken back before
