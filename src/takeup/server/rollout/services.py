@@ -84,18 +84,15 @@ class Assigning:
     def of(self, row: Mapping[str, Any]) -> tuple[Assigned, str | None]:
         """What holds for a case in canonical columns, and the cohort of its person."""
         rules = self._rules.get(str(row.get("use_case")), Rules(""))
-        person, case = row.get("person_id"), row.get("case_id")
-        place = self._places.get(person) if isinstance(person, str) else None
-        cohort = row.get("cohort") or (place.cohort if place else None)
-        team = row.get("team") or (place.team if place else None)
-        found = assigned(
-            rules,
-            case_id=case if isinstance(case, str) else None,
-            person_id=person if isinstance(person, str) else None,
-            team=team,
-            cohort=cohort,
-            known=row,
+        # What is no text is refused where the row is read.
+        person, case, cohort, team = (
+            value if isinstance(value := row.get(name), str) else None
+            for name in ("person_id", "case_id", "cohort", "team")
         )
+        place = self._places.get(person or "")
+        cohort = cohort or (place.cohort if place else None)
+        team = team or (place.team if place else None)
+        found = assigned(rules, case_id=case, person_id=person, team=team, cohort=cohort, known=row)
         return found, cohort
 
 
