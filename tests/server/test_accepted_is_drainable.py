@@ -309,7 +309,9 @@ def test_who_sees_advice_follows_from_the_texts_that_are_kept(key):
     from takeup.server.record_api.receive_recommendations import receive_recommendations
     from takeup.server.rollout.services import take_step
 
-    import_people(read_people_csv("person_id,cohort,population\np1,north,officers\n", "f"), actor="ann")
+    import_people(
+        read_people_csv("person_id,cohort,population\np1,north,officers\n", "f"), actor="ann"
+    )
     take_step("credit", "assist", by="ann")
     take_step("credit", "off", by="ann", cohort="north")
     row = {"use_case": "credit", "recommendation": "approve"}

@@ -222,7 +222,8 @@ def _take_out(name: str, question: str, yes: bool, into: str = "") -> None:
     if not yes and not typer.confirm(f"{question} {rows_of(name):,} rows"):
         raise typer.Exit(1)
     rows = take_out_now(log, name, actor(), into)
-    out.print(f"{name}: {rows:,} rows {f'are now under {into}' if into else 'were removed'}")
+    noun, verb = ("row", "is") if rows == 1 else ("rows", "are")
+    out.print(f"{name}: {rows:,} {noun} {verb} {f'now under {into}' if into else 'taken away'}")
 
 
 def _person(email: str) -> Person:
