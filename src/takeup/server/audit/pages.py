@@ -69,7 +69,7 @@ _WORDS = {
     "rollout.step_withdrawn": _("withdrew a step"),
     "rollout.stopped": _("stopped advice"),
     "secret.forgotten": _("took away what no secret opens any more"),
-    "secret.in_force": _("went on with another secret of the deployment"),
+    "secret.in_force": _("put a secret of the deployment in force"),
     "sign_in.factor_removed": _("removed the second factor of"),
     "sign_in.groups_unknown": _(
         "signed in without the provider telling their groups; roles were kept"
