@@ -51,6 +51,8 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
     )
     number = begun.number
     _set_digests_aside(held, person_id)
+    # A long log is not kept in memory while it is rewritten.
+    del held
     rewritten = 0
     for kind in RECORD_KINDS:
         rewritten += log.rewrite(kind, lambda rows: _without_them(rows, person_id, marks, number))
