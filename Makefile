@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Linting and types read the server's settings: they get a home of their own.
 export TAKEUP_HOME ?= $(CURDIR)/build/takeup
 
-.PHONY: help demo test test-quick test-profile mutants lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
+.PHONY: help demo attack test test-quick test-profile mutants lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
 help:
 	@echo "make demo     simulate a bank, write its report; then a server that holds it, with a sign-in per role"
 	@echo "make test     lint, types, import rule, tests on SQLite and PostgreSQL, wheel test"
@@ -12,7 +12,8 @@ help:
 	@echo "make test-profile  where the time of the tests goes"
 	@echo "make mutants  twenty planted faults; the tests catch each"
 	@echo "make lint     ruff, mypy, import-linter"
-	@echo "make faults   kill the server 50 times while it records; nothing acknowledged is lost"
+	@echo "make faults   200 kills while it records, drains, erases, backs up, restores; nothing acknowledged is lost"
+	@echo "make attack   500 random programmes: nobody is found in what their reports tell"
 	@echo "make bench    a full diagnosis beside queries written by hand; reading a table (BESIDE=../older: beside its source)"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
@@ -87,7 +88,11 @@ wheel-test: $(BIN)/.dev
 	cd $$(mktemp -d) && $(CURDIR)/build/wheel-venv/bin/takeup demo --out demo && test -s demo/report.html
 
 faults: $(BIN)/.dev system
-	TAKEUP_KILLS=50 $(BIN)/pytest tests/faults
+	TAKEUP_KILLS=200 $(BIN)/pytest tests/faults
+
+# Reports of 500 random programmes, attacked with all that they tell.
+attack: $(BIN)/.dev
+	TAKEUP_ATTACKS=500 $(BIN)/pytest tests/disclosure/test_attack.py
 
 # What is known of the pinned packages; needs the network.
 audit: $(BIN)/.dev

@@ -242,6 +242,7 @@ def diagnose(
     until: datetime | date | str | None = None,
     only: str | Sequence[str] | None = None,
     declared_ahead: bool = False,
+    last_shared: dict[str, Any] | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Diagnose a table of decisions: a path, or a pandas, Polars, Arrow or Ibis table.
@@ -251,7 +252,8 @@ def diagnose(
     docs/reference/evidence.md) are what people and experts said. `only` names the measures to take (None: all).
     `since` and `until`: moments, days, or either as ISO text, in the table's time zone.
     `declared_ahead`: use case and populations were declared before their first decisions (a server
-    does), so that what matches nothing is no mistake. Raises `TakeupError` whose text says what to
+    does), so that what matches nothing is no mistake. `last_shared`: the document of the last diagnosis
+    that was shared; what it hid stays hidden, so that the two of them tell of nobody by subtraction. Raises `TakeupError` whose text says what to
     mend.
     """
     started = time.perf_counter()
@@ -317,6 +319,7 @@ def diagnose(
                     thresholds,
                     populations,
                     right_in_words(set(decisions.columns), one),
+                    _use_in(last_shared, shown),
                 )
             )
     return Result(
@@ -327,6 +330,14 @@ def diagnose(
         thresholds,
         time.perf_counter() - started,
     )
+
+
+def _use_in(document: dict[str, Any] | None, use_case: str) -> dict[str, Any] | None:
+    """The figures of use of one use case in a document; None where it has none."""
+    for told in (document or {}).get("diagnoses", ()):
+        if told["use_case"] == use_case and "groups" in told["measures"].get("adoption", ()):
+            return dict(told["measures"]["adoption"])
+    return None
 
 
 @damage_in_words()

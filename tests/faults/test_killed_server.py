@@ -1,14 +1,13 @@
 """The server is killed again and again while decisions come in: what it acknowledged is in the
 log exactly once.
 
-`make test` runs a short form; `make faults` sets TAKEUP_KILLS to 50 and restarts Postgres five
-times in between.
+`make test` runs a short form; `make faults` kills 200 times in all (`tests.faults.kills`) and restarts Postgres in
+between.
 """
 
 from __future__ import annotations
 
 import json
-import os
 import random
 import threading
 import urllib.error
@@ -18,9 +17,10 @@ from itertools import count
 import pytest
 from deltalake import DeltaTable
 
+from tests.faults import kills
 from tests.server.running import STORES, Server, decision, running, select_nothing
 
-KILLS = int(os.environ.get("TAKEUP_KILLS", "4"))
+KILLS = kills(20, 4)
 RESTARTS = KILLS // 10
 BATCH = 100
 

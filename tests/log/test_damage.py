@@ -10,6 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from deltalake import DeltaTable
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -190,6 +191,24 @@ def test_what_a_killed_write_left_before_its_commit_goes_with_the_next_vacuum(lo
     shutil.copy(kept, left)
     log.compact("decisions", keep=timedelta(0))
     assert not left.exists()
+    assert log.read("decisions").rows.num_rows == BATCHES * ROWS
+
+
+def test_a_vacuum_that_died_after_the_hundredth_commits_checkpoint_leaves_no_damage(
+    log, monkeypatch
+):
+    log.rewrite("decisions", lambda rows: rows)
+    table = DeltaTable(f"{log.url}/decisions")
+    while table.version() % 100 != 98:
+        table.alter.set_table_description(str(table.version()))
+
+    def dies(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DecisionLog, "_renew_sums", dies)
+    with pytest.raises(KeyboardInterrupt):
+        log.vacuum("decisions")
+    assert log.damages("decisions") == []
     assert log.read("decisions").rows.num_rows == BATCHES * ROWS
 
 

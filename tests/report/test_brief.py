@@ -46,12 +46,18 @@ def test_the_fall_of_use_leads_and_names_every_population_it_holds_in():
 def test_what_it_costs_stands_in_the_summary_of_page_terminal_and_notebook():
     result = history()
     cost = re.search(
-        r"At stake over [\d,]+ decisions: [\d,]+ EUR \([\d,]+ to [\d,]+\)", result.shared[0].summary
+        r"[\d,]+ EUR lost \([\d,]+ to [\d,]+\) over [\d,]+ decisions", result.shared[0].summary
     )
     assert cost
-    assert cost.group() in result.to_html()
-    assert "At stake over" in repr(result)
-    assert "At stake over" in result._repr_html_()
+    for told in (result.to_html(), repr(result), result._repr_html_()):
+        assert cost.group() in told
+
+
+def test_the_fact_of_what_it_costs_says_the_summarys_words():
+    told = history().shared[0]
+    (cost,) = (f for f in brief_of(told).facts if f.label == "What it costs")
+    ends, over = re.fullmatch(r"([\d,]+ to [\d,]+) EUR (over .*)", cost.detail).groups()
+    assert f"{cost.figure} ({ends}) {over}." in told.summary
 
 
 def test_nothing_is_asked_of_people_before_a_model_that_is_wrong_too_often_is_mended():
@@ -64,7 +70,9 @@ def test_nothing_is_asked_of_people_before_a_model_that_is_wrong_too_often_is_me
 
 def test_of_one_question_the_whole_is_acted_on_before_its_parts_unless_one_is_the_opposite():
     whole, part = found("people_ahead", 10), found("overriding_hurts", 500, "kind")
-    other = found("model_ahead", 5, "population:north")
+    kind = found("model_ahead", 5, "x_kind:new")
+    assert do_first([whole, part, kind]) == whole
+    other = replace(found("model_ahead", 5, "population:north"), scope="north")
     assert do_first([whole, part]) == whole
     assert contradicting(whole, [whole, part, other]) == other
     assert do_first([whole, part, other]) == part

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 import re
 
-from takeup.report.charts import Event, Series, WeekPoint, timeline, weeks_chart
+from takeup.report.charts import (
+    NARROW,
+    Axis,
+    Event,
+    Mark,
+    Series,
+    WeekPoint,
+    _beside,
+    timeline,
+    weeks_chart,
+)
+from takeup.report.fitting import width_of
 
 
 def labels(svg: str, what: str) -> list[tuple[float, float, str]]:
@@ -37,3 +48,44 @@ def test_versions_that_came_soon_after_one_another_stand_below_one_another():
     assert (first[2], second[2], last[2]) == ("model 2.0", "model 2.0.1", "model 3")
     assert second[1] >= first[1] + 12
     assert last[1] == first[1]
+
+
+LONG = "Senior credit officers of the metropolitan region and its suburbs"
+
+
+def width(svg: str) -> float:
+    return float(re.search(r'viewBox="\S+ \S+ (\S+)', svg).group(1))
+
+
+def test_a_long_name_takes_lines_and_leaves_the_weeks_their_width():
+    def of(*names: str) -> str:
+        return weeks_chart(
+            [
+                WeekPoint(Series(name, "model", "square"), f"2026-08-{day:02}", 0.5, 0.4, 0.6)
+                for name in names
+                for day in (3, 10, 17, 24)
+            ]
+        ).wide
+
+    assert width(of(LONG, f"{LONG} again")) < 1.2 * width(of("North", "South"))
+    assert "Senior credit" in of(LONG)
+
+
+def test_lanes_are_as_high_as_their_names_have_lines():
+    def height(*names: str) -> float:
+        svg = timeline([Event(name, "2026-08-31", "use fell", open=True) for name in names]).wide
+        return float(re.search(r'height="(\S+)"', svg).group(1))
+
+    assert height(LONG, f"{LONG} again") > height("North", "South") + 2 * 14
+
+
+def test_a_label_of_a_strip_does_not_lie_on_the_line_at_zero():
+    axis = Axis(-0.5, 0.5, (-0.5, 0.0, 0.5), ("", "", ""), zero=True)
+    for low in (-0.45, -0.3, -0.2, -0.12, -0.05, 0.01, 0.1, 0.2, 0.3):
+        mark = Mark(Series("a", "model", "square"), low + 0.05, low, low + 0.1, "−44.7")
+        at, left = _beside(axis, mark)
+        wide = width_of(mark.shown) / NARROW
+        start, end = (at - wide, at) if left else (at, at + wide)
+        assert not start < 0.5 < end, low
+        assert start >= 0
+        assert end <= 1

@@ -73,7 +73,7 @@ def test_a_population_stands_as_it_is_written_unless_its_title_begins_like_a_sen
 def test_a_kind_of_case_is_quoted_in_a_sentence_described_where_it_is_no_word_and_never_a_population():
     assert of_kind((("x_kind", "new"),)) == "on “new”"
     assert of_kind((("x_kind", "2024-01-01"),)) == "on kind 2024-01-01"
-    assert of_kind((("x_kind", "10"), ("stakes", "low"))) == "on kind 10, low stakes"
+    assert of_kind((("x_kind", "10"), ("stakes", "low"))) == "on kind 10 and low stakes"
     assert of_kind((("population", "LO1"), ("x_kind", "new")), TITLES) == (
         "among metro officers, on “new”"
     )

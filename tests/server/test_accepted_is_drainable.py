@@ -244,3 +244,79 @@ def test_a_row_that_names_a_key_twice_is_refused_and_its_neighbours_are_not(
     assert isinstance(first, Unreadable)
     assert "stands twice" in first.reason
     assert "fine" in second
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        1700000000,
+        20261120,
+        "20261120",
+        "1700000000",
+        17.5,
+        True,
+        [],
+        "0001-01-01T00:00:00+14:00",
+        "9999-12-31T23:59:59-14:00",
+    ],
+)
+@pytest.mark.parametrize("kind", ["decisions", "outcomes", "eligible", "events", "recommendations"])
+def test_a_time_that_would_have_to_be_guessed_is_refused_beside_a_sound_row(key, kind, wrong):
+    """Digits alone were seconds or milliseconds of 1970 by their size; a time beyond the calendar failed the batch."""
+    from takeup.server.record_api.receive import receive
+    from takeup.server.record_api.receive_events import receive_events
+    from takeup.server.record_api.receive_recommendations import receive_recommendations
+
+    moment, base = "2026-11-20T09:00:00Z", {"use_case": "credit"}
+    rows = {
+        "decisions": lambda n, at: decision(n, decided_at=at),
+        "outcomes": lambda n, at: {**base, "decision_id": str(n), "observed_at": at, "outcome": 1.0},
+        "eligible": lambda n, at: {**base, "case_id": str(n), "eligible_at": at},
+        "events": lambda n, at: {"specversion": "1.0", "id": str(n), "source": "s", "type": "viewed",
+                                 "subject": "d1", "time": at, "data": base},
+        "recommendations": lambda n, at: {**base, "decision_id": str(n), "recommendation": "approve",
+                                          "delivered_at": at},
+    }  # fmt: skip
+    batch = [rows[kind](1, wrong), rows[kind](2, moment)]
+    if kind == "events":
+        told = receive_events(batch, key)
+    elif kind == "recommendations":
+        told = receive_recommendations(batch, key)
+    else:
+        told = receive(kind, batch, key)
+    assert [one.status for one in told] == ["quarantined", "stored"]
+
+
+@pytest.mark.parametrize(
+    "field", ["cohort", "team", "person_id", "case_id", "use_case", "x_segment"]
+)
+@pytest.mark.parametrize("wrong", [{"a": 1}, ["a"], 5])
+def test_a_recommendation_of_which_a_field_is_no_text_is_refused_beside_a_sound_one(
+    key, field, wrong
+):
+    from takeup.server.record_api.receive_recommendations import receive_recommendations
+
+    if (field, wrong) == ("x_segment", 5):
+        pytest.skip("a number is a covariate")
+    sound = {"decision_id": "r1", "use_case": "credit", "recommendation": "approve"}
+    told = receive_recommendations([{**sound, field: wrong}, {**sound, "decision_id": "r2"}], key)
+    assert [one.status for one in told] == ["quarantined", "stored"]
+
+
+def test_who_sees_advice_follows_from_the_texts_that_are_kept(key):
+    """The blanks around a cohort's name are not kept, so they are no other cohort."""
+    from takeup.server.organization.services import import_people, read_people_csv
+    from takeup.server.record_api.receive_recommendations import receive_recommendations
+    from takeup.server.rollout.services import take_step
+
+    import_people(
+        read_people_csv("person_id,cohort,population\np1,north,officers\n", "f"), actor="ann"
+    )
+    take_step("credit", "assist", by="ann")
+    take_step("credit", "off", by="ann", cohort="north")
+    row = {"use_case": "credit", "recommendation": "approve"}
+    told = receive_recommendations(
+        [{**row, "decision_id": "r1", "cohort": " north "}, {**row, "decision_id": "r2"},
+         {**row, "decision_id": "r3", "use_case": " credit ", "cohort": "north"}], key
+    )  # fmt: skip
+    assert [one.show for one in told] == [False, True, False]

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 import io
 import json
+import sqlite3
 import tarfile
 from pathlib import Path
 
+import psycopg
 import pytest
 import typer
 from typer.testing import CliRunner
 
+import takeup.server.backup as backup_module
+import takeup.server.set_aside as aside_module
+from takeup.log.files import LogFiles
+from takeup.server.backup import read_backup
 from takeup.server.carried_secret import read_passphrase
 from takeup.server.commands import deployment
-from takeup.server.set_aside import in_use, set_aside
+from takeup.server.set_aside import in_use, restoring, set_aside
 from takeup.server.settings import ServerSettings
 from tests.server.running import STORES, Sending, Server, decision, running, select_nothing
 
@@ -155,6 +161,83 @@ def test_what_was_set_aside_comes_back_where_the_restore_fails(store, tmp_path):
         assert (server.home / "secret-key").read_text() == secret
         assert not list(server.home.glob("before_restore_*"))
         assert not (server.home / "log" / "half").exists()
+
+
+class KilledError(BaseException):
+    """The process ends here, and nothing is cleaned up."""
+
+
+def killing(step, done):
+    def dies(*arguments, **named):
+        if done:
+            step(*arguments, **named)
+        raise KilledError
+
+    return dies
+
+
+def held_by(server, postgres) -> tuple[object, ...]:
+    """Senders in the database, the secret, the log's files, and what else lies at home."""
+    question = "SELECT name FROM record_api_sender"
+    if postgres is None:
+        with sqlite3.connect(server.home / "takeup.sqlite3") as store:
+            found = store.execute(question).fetchall()
+        store.close()
+    else:
+        with psycopg.connect(postgres.url) as store:
+            found = store.execute(question).fetchall()
+    log = server.home / "log"
+    files = {str(f.relative_to(log)): f.read_bytes() for f in log.rglob("*") if f.is_file()}
+    others = {
+        f.name for f in server.home.iterdir() if not f.name.endswith((".lock", "-shm", "-wal"))
+    }
+    return sorted(found), (server.home / "secret-key").read_text(), files, others
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_restore_that_was_killed_at_any_step_is_taken_back_by_the_next(
+    store, tmp_path, monkeypatch
+):
+    archive, sealing = tmp_path / "backup.tar", tmp_path / "backup-key"
+    sealing.write_text("a key file that is kept apart")
+    carried = ("restore", str(archive), "--key-file", str(sealing), "--replace", "--yes")
+    with running(store, tmp_path / "old") as (old, _):
+        key = old.command("key", "make", "archived").stdout.strip()
+        assert old.send("/api/v1/decisions", [decision(1)], key)[0] == 200
+        old.command("log", "drain")
+        old.command("backup", str(archive), "--key-file", str(sealing))
+    steps = [(ServerSettings, "keep_secret"), (backup_module, "_load"), (LogFiles, "put"),
+             (aside_module, "_move" if store == "sqlite" else "_tables_away")]  # fmt: skip
+    with running(store, tmp_path / "used") as (server, postgres):
+        key = server.command("key", "make", "present").stdout.strip()
+        assert server.send("/api/v1/decisions", [decision(2)], key)[0] == 200
+        server.command("log", "drain")
+        server.kill()
+        settings = ServerSettings(home=server.home, database_url=postgres.url if postgres else None)
+        before = held_by(server, postgres)
+
+        def killed_at(where, step, done, patched):
+            patched.setattr(where, step, killing(getattr(where, step), done))
+            patched.setattr(aside_module, "_take_back", lambda _: None)
+            with pytest.raises(KilledError):
+                read_backup(archive, settings, sealing.read_bytes(), replace=True)
+
+        for where, step in steps:
+            for done in (False, True):
+                with monkeypatch.context() as patched:
+                    killed_at(where, step, done, patched)
+                with restoring(settings) as taken_back:
+                    assert (taken_back, held_by(server, postgres)) == (True, before), step
+        with monkeypatch.context() as patched:
+            killed_at(LogFiles, "put", True, patched)
+        refused = server.command("log", "status", check=False)
+        assert (refused.returncode, "was cut off" in refused.stderr) == (1, True)
+        finished = server.command(*carried, check=False)
+        assert finished.returncode == 0, finished.stdout + finished.stderr
+        assert "was taken back" in finished.stderr
+        assert senders(server) == {"archived"}
+        (aside,) = server.home.glob("before_restore_*")
+        assert (aside / "secret-key").read_text() == before[1]
 
 
 def test_another_secret_than_the_archives_is_refused_before_anything_is_put_in_place(tmp_path):

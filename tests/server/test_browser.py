@@ -15,10 +15,12 @@ from tests.server.running import STORE, Server, decision, running
 
 pytestmark = [pytest.mark.store, pytest.mark.browser]
 PASSWORD = "a-long-and-rare-password"
+UNKNOWN = "a_name_without_a_blank_that_goes_on_and_on_" * 4
+"""As long as a sender may name a use case."""
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
                       "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
-    "programme_lead": ("/", "/use-cases/credit", "/diagnosis/credit"),
+    "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
     "worker_representative": ("/agreement",),
@@ -45,6 +47,7 @@ def server(tmp_path_factory):
             for i in range(960)
         ]
         rows[5]["flagged"] = "wrong"
+        rows.append(decision(9_998, use_case=UNKNOWN))
         started.send("/api/v1/decisions", [*rows, decision(9_999, confidence=3)], key)
         started.command("log", "drain")
         started.command("snapshot")

@@ -118,6 +118,51 @@ def test_a_file_or_table_that_still_names_them_is_told(known, log, django_ready)
     assert any("audit_auditentry, which nothing is taken out of" in place for place in found)
 
 
+def test_what_a_restore_set_aside_is_named_with_how_to_take_it_away(known, log, django_ready):
+    from django.db import connection
+
+    drain(log)
+    aside = django_ready.home / "before_restore_20261129_035618_000001"
+    aside.mkdir()
+    (aside / "takeup.sqlite3").write_text(ID)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE SCHEMA {aside.name}")
+    try:
+        found = erase(log).searched.found
+    finally:
+        shutil.rmtree(aside)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute(f"DROP SCHEMA {aside.name}")
+    wanted = [f"{aside} (rm -r {aside})"]
+    if connection.vendor == "postgresql":
+        wanted.append(f"the schema {aside.name} of the database (DROP SCHEMA {aside.name} CASCADE)")
+    said = "what a restore set aside, which no erasure reaches: "
+    assert [one for one in found if one.startswith(said)] == [f"{said}{one}" for one in wanted]
+    assert not any(str(aside / "takeup.sqlite3") in one for one in found)
+
+
+def test_a_table_beside_the_log_that_names_them_is_told_and_one_that_does_not_read_too(
+    known, log, django_ready
+):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    drain(log)
+    export, broken = django_ready.home / "export.parquet", django_ready.home / "broken.parquet"
+    pq.write_table(pa.table({"reviewer": [ID]}), export)
+    broken.write_bytes(b"PAR1")
+    try:
+        found = erase(log).searched.found
+    finally:
+        export.unlink()
+        broken.unlink()
+    assert [one for one in sorted(found) if ".parquet" in one] == [
+        f"1 value of {export}", f"perhaps in file {broken}, which cannot be read"
+    ]  # fmt: skip
+
+
 def test_statistics_of_the_logs_files_tell_nothing_of_people_and_words(known, log):
     drain(log)
     told = "".join(file.read_text() for file in Path(log.url).rglob("_delta_log/*.json"))

@@ -141,3 +141,16 @@ def test_an_upgrade_is_told_before_it_is_made_and_changes_nothing_then(tmp_path)
     assert applied() > before
     assert "of the installed version" in server.command("upgrade", "--check").stdout
     assert server.command("log", "verify").returncode == 0
+
+
+def test_a_deployment_whose_nightly_work_never_ran_does_not_look_as_if_it_had_just_run(key):
+    from datetime import timedelta
+
+    from takeup.record.clock import now
+    from takeup.server.record_api.models import Sender
+    from takeup.server.record_api.services import keep_night, watched
+
+    Sender.objects.update(created_at=now() - timedelta(days=3))
+    assert now() - watched().last_night > timedelta(days=2)
+    keep_night()
+    assert now() - watched().last_night < timedelta(minutes=1)

@@ -60,6 +60,31 @@ def test_a_file_makes_people_places_managers_and_roles(store):
     assert roles("l1") == {"programme_lead", "executive"}
 
 
+def test_a_population_and_a_cohort_are_called_by_the_title_they_were_given(store):
+    from takeup.server.organization import services
+    from takeup.server.organization.models import Cohort, Population
+
+    imported(FILE)
+    services.give_title(Population, "north", " Officers north ", "test")
+    services.give_title(Cohort, "first", "First group", "test")
+    assert services.population_titles() == {"north": "Officers north"}
+    assert services.cohort_title("first") == "First group"
+    imported(FILE)
+    assert services.population_titles() == {"north": "Officers north"}
+    services.give_title(Population, "north", "", "test")
+    assert services.population_titles() == {}
+
+
+def test_a_title_of_what_is_not_there_is_refused_with_what_is(store):
+    from takeup.record.errors import InputError
+    from takeup.server.organization import services
+    from takeup.server.organization.models import Population
+
+    imported(FILE)
+    with pytest.raises(InputError, match=r"'south' is no population .* there are north"):
+        services.give_title(Population, "south", "South", "test")
+
+
 def test_the_same_file_again_changes_nothing(store):
     assert imported(FILE)
     assert imported(FILE) == []

@@ -34,6 +34,7 @@ PAGES = {
     ("GET", "mfa_download_recovery_codes"): EVERYBODY,
     ("POST", "use_case_declare"): LEAD | ADMINISTRATOR,
     ("POST", "use_case_refuse"): LEAD | ADMINISTRATOR,
+    ("POST", "use_case_take_out"): LEAD | ADMINISTRATOR,
     ("GET", "rollout"): EVERYBODY,
     ("POST", "rollout_step"): LEAD,
     ("POST", "rollout_withdraw"): LEAD,

@@ -213,8 +213,9 @@ def _told(
         return ()
 
     def se(a: Mapping[str, Any]) -> float:
+        # Where an interval ends at what is possible, it is narrower than its error is.
         z = normal_quantile(0.5 + float(a["confidence"]) / 2)
-        return max(float(a["high"]) - float(a["low"]), 0.0) / (2 * z)
+        return max((float(a["high"]) - float(a["low"])) / (2 * z), float(a.get("se") or 0.0))
 
     rows = []
     for key, old, new in pairs:

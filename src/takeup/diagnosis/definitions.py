@@ -8,7 +8,10 @@ CHANGES: dict[str, tuple[str, ...]] = {
     "adoption": (
         "intervals of few people are as wide as Student's t; cases that nobody answered are nobody's",
     ),
-    "model_issue": ("errors by case too, where many people decide the same ones",),
+    "model_issue": (
+        "errors by case too, where many people decide the same ones",
+        "wrong too often, or harmful, by the end of its interval, not by the point",
+    ),
     "paired": (
         "intervals allow for differences not seen yet, and for cases that many people decide",
     ),

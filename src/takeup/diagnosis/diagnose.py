@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.findings import find
@@ -51,10 +52,11 @@ def diagnose_use_case(
     settings: Settings,
     populations: Mapping[str, Population],
     right: str = "",
+    before: Mapping[str, Any] | None = None,
 ) -> Diagnosis:
     """The diagnosis of `measures` for `audience`. `right`: what right means where nobody declared it; a
-    verdict that rests on it says so."""
-    shown = disclosed(measures, audience, settings)
+    verdict that rests on it says so. `before`: the figures of use of the last document to share."""
+    shown = disclosed(measures, audience, settings, before)
     titles = {key: p.title for key, p in populations.items() if p.title}
     ordered, claims = find(shown, settings, titles)
     findings = tuple(ordered)
@@ -66,7 +68,7 @@ def diagnose_use_case(
         summary(shown),
         shown,
         findings,
-        tuple(open_questions(shown)),
+        tuple(open_questions(shown, titles)),
         titles,
         settings.looks.again,
         claims,

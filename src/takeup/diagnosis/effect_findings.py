@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
-from takeup.diagnosis.finding import Finding, distance80, finding, high80, low80
+from takeup.diagnosis.cost import loses_most, most_lost_by
+from takeup.diagnosis.finding import Finding, distance80, finding
 from takeup.diagnosis.words import (
     changes_of,
+    listed,
+    name_of,
     of_kind,
     plain_number,
     points,
@@ -37,6 +40,26 @@ def _paired(asked: Asked) -> list[Finding | Claim]:
             lead = upper_first(of_kind(((dimension, g.key),), asked.titles))
             found += _paired_group(dimension, lead, g, 0.9)
     return [*found]
+
+
+def told_once(found: Sequence[Finding], asked: Asked) -> list[Finding]:
+    """Who is right more often over all, if it is so at every level of a covariate, is said once with its name."""
+    paired = asked.measures.paired
+    whole = next((f for f in found if f.id in ("people_ahead", "model_ahead")), None)
+    if whole is None or not isinstance(paired, Paired):
+        return [*found]
+    said = {f.id for f in found}
+    everywhere = {
+        dimension: {f"{whole.rule}:{dimension}:{g.key}" for g in groups}
+        for dimension, groups in paired.groups.items()
+        if len(groups) > 1 and {f"{whole.rule}:{dimension}:{g.key}" for g in groups} <= said
+    }
+    if not everywhere:
+        return [*found]
+    gone = {key for keys in everywhere.values() for key in keys}
+    levels = listed([f"every {name_of(dimension)}" for dimension in everywhere])
+    one = replace(whole, text=f"{whole.text} So for {levels}.")
+    return [one if f is whole else f for f in found if f.id not in gone]
 
 
 def _paired_group(dimension: str, where: str, g: PairedGroup, weight: float) -> list[Claim]:
@@ -112,14 +135,15 @@ def _refused(comparison: Comparison, asked: Asked) -> list[Finding]:
             f"Whether following does better than overriding ({labels}{more})",
             f"{why[0].upper()}{why[1:]}.",
             "refused",
-            asked.measures.adoption.overall.consulted * 0.1,
+            (asked.measures.adoption.overall.consulted or 0) * 0.1,
             bounds=refused[0][0].bounds,
         )
     ]
 
 
 def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
-    n = one.followed + one.overridden
+    before = one.mean_overridden.value if isinstance(one.mean_overridden, Estimate) else 1.0
+    at_stake = (one.followed + one.overridden) * _weight(adjusted, before)
     found = []
     if one.reversed and isinstance(one.raw, Estimate):
         found.append(
@@ -130,7 +154,7 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
                 f"Followed minus overridden on {one.label}: {_number(one.raw)} as recorded, "
                 f"{_number(adjusted)} like with like. People override other cases than they follow.",
                 "adjusted",
-                n * 0.5,
+                at_stake,
                 raw=one.raw,
                 adjusted=adjusted,
             )
@@ -158,7 +182,7 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
             f"{_number(adjusted)} for followed minus overridden, adjusted for what is recorded "
             f"before the decision{_how(one, adjusted)}.{robust}",
             "adjusted",
-            n * 0.25,
+            at_stake,
             adjusted=adjusted,
             raw=one.raw,
         )
@@ -356,19 +380,18 @@ def _value(asked: Asked) -> list[Finding | Claim]:
     ways = whole.ways()
     if isinstance(whole.at_stake, CannotSay) or not ways:
         return []
-    most = max(ways, key=lambda n: ways[n].value)
-    known = whole.surely_lost()
+    known, most = whole.surely_lost(), loses_most(whole)
     out: list[Finding | Claim] = [
-        Claim("lost", name, chance_of(e)) for name, e in ways.items() if name != most or not known
+        Claim("lost", name, chance_of(e)) for name, e in ways.items() if name != most
     ]
-    if most not in known:
+    if not most:
         return out
     e = known[most]
     told = "; ".join(f"{n} {_amount(known[n], value.unit)}" for n in known)
     said = finding(
         "value_lost",
         "",
-        f"Most is lost by {most}" if most_lost_by(whole) else f"Something is lost by {most}",
+        f"{'Most' if most_lost_by(whole) == most else 'Something'} is lost by {most}",
         f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
         f"{e.value * whole.eligible:,.0f} {value.unit} ({e.low * whole.eligible:,.0f} to "
         f"{e.high * whole.eligible:,.0f}).{_overriding(whole, value.unit)}",
@@ -377,14 +400,6 @@ def _value(asked: Asked) -> list[Finding | Claim]:
         lost=e,
     )
     return [*out, Claim("lost", most, chance_of(e), said)]
-
-
-def most_lost_by(whole: ValueOf) -> str:
-    """The way in which more is lost than in any other, beyond chance; empty where none is."""
-    ways = whole.ways()
-    most = max(whole.surely_lost(), key=lambda n: ways[n].value, default="")
-    others = [e for n, e in ways.items() if n != most]
-    return most if most and all(low80(ways[most]) > high80(e) for e in others) else ""
 
 
 def _per_case(asked: Asked) -> float:

@@ -37,6 +37,7 @@ def find(
     if any(f.rule == "outcome_effect" for f in found):
         found = [f for f in found if f.rule != "no_outcome_effect"]
     found = _without_asking_people_first(_once(found))
+    found = effect_findings.told_once(use_findings.fell_together(found, asked), asked)
     per_case = measures.value_per_case
     if isinstance(per_case, Estimate) and per_case.value > 0:
         found = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
@@ -208,12 +208,19 @@ def _searched(
     return tuple(dict.fromkeys((*segments, *texts, *more)))
 
 
-def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Measures:
-    """The measures as `audience` may see them."""
+def disclosed(
+    measures: Measures,
+    audience: Audience,
+    settings: Settings,
+    before: Mapping[str, Any] | None = None,
+) -> Measures:
+    """The measures as `audience` may see them; `before`: the figures of use of the last document to share."""
     if audience == "public":
         return measures
     rules = settings.disclosure
-    adoption = disclose_adoption(measures.adoption, audience, rules)
+    looked_for = measures.signals
+    signalled = () if isinstance(looked_for, CannotSay) else [s.population for s in looked_for.seen]
+    adoption = disclose_adoption(measures.adoption, audience, rules, signalled, before)
     if adoption.overall.hidden:
         gone = suppressed()
         others = {f.name: gone for f in fields(Measures) if f.name != "adoption"}
@@ -232,7 +239,7 @@ def disclosed(measures: Measures, audience: Audience, settings: Settings) -> Mea
         not_consulted=disclose_not_consulted(measures.not_consulted, adoption, audience, settings),
         pilot_production=disclose_pilot(measures.pilot_production, audience, settings),
         resistance=disclose_resistance(measures.resistance, adoption, audience, settings),
-        signals=disclose_signals(measures.signals, adoption),
+        signals=disclose_signals(measures.signals, adoption, audience, settings),
         value=disclose_value(measures.value, adoption),
         override_ledger=disclose_ledger(measures.override_ledger, audience, settings),
         same_people=suppressed() if audience == "share" else measures.same_people,

@@ -47,12 +47,22 @@ def _model_issues(asked: Asked) -> list[Finding | Claim]:
             told.append(Claim(_MISSING, name, chance_of(accuracy, 0.5), said))
         elif issue.kind == "blind_spot":
             told.append(Claim(_BLIND, name, _chance_of_ratio(issue.evidence.ratio), said))
+        elif issue.kind == "low_precision" and isinstance(issue.evidence.error, Estimate):
+            told.append(
+                Claim(_TOO_OFTEN, name, _chance_of_too_many(issue.evidence.error, asked), said)
+            )
         else:
             told.append(said)
-    return [*told, *_looked_at(found, told)]
+    return [*told, *_looked_at(found, told, asked)]
 
 
 _MOSTLY_RIGHT, _MISSING, _BLIND = "overrides mostly right", "what the model lacks", "blind spots"
+_TOO_OFTEN = "wrong too often"
+
+
+def _chance_of_too_many(error: Estimate, asked: Asked) -> float:
+    """The two-sided chance of so many errors, or so few, where the advice is as often wrong as it just may be."""
+    return chance_of(error, asked.settings.model_issue.low_precision)
 
 
 def _place(one: SegmentError) -> str:
@@ -68,8 +78,9 @@ def _chance_of_ratio(ratio: Answer) -> float:
     return float(2 * ndtr(-1.96 * abs(off) / half)) if half > 0 else 1.0
 
 
-def _looked_at(found: ModelIssues, told: list[Finding | Claim]) -> list[Claim]:
-    """Where else it was looked at whether overrides are mostly right, and where the advice errs more often."""
+def _looked_at(found: ModelIssues, told: list[Finding | Claim], asked: Asked) -> list[Claim]:
+    """Where else it was looked at whether overrides are mostly right, and where the advice errs more often, or
+    too often."""
     names = {(one.family, one.name) for one in told if isinstance(one, Claim)}
     looked = []
     for one in (*found.scopes, *found.segments):
@@ -77,6 +88,8 @@ def _looked_at(found: ModelIssues, told: list[Finding | Claim]) -> list[Claim]:
         if isinstance(accuracy, Estimate) and one.overrides_judged >= 30:
             family = _MISSING if one.dimension else _MOSTLY_RIGHT
             looked.append(Claim(family, _place(one), chance_of(accuracy, 0.5)))
+        if not one.dimension and isinstance(one.error, Estimate):
+            looked.append(Claim(_TOO_OFTEN, _place(one), _chance_of_too_many(one.error, asked)))
         if one.dimension and isinstance(one.ratio, Estimate):
             looked.append(Claim(_BLIND, _place(one), _chance_of_ratio(one.ratio)))
     return [one for one in looked if (one.family, one.name) not in names]

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from takeup.diagnosis.measures import Measures
+from takeup.diagnosis.words import Titles, name_of
 from takeup.measure.comparison import Comparison
-from takeup.measure.ladder import Ladder
+from takeup.measure.ladder import LEVELS, Ladder, LevelRange
 from takeup.measure.reliance import Reliance
+from takeup.measure.whose import ALL
 from takeup.stats.answer import CannotSay
 
 
@@ -23,16 +25,16 @@ class OpenQuestion:
     status: str
 
 
-def open_questions(measures: Measures) -> list[OpenQuestion]:
-    """Every question that was asked and not answered."""
+def open_questions(measures: Measures, titles: Titles) -> list[OpenQuestion]:
+    """Every question that was asked and not answered; `titles` of populations."""
     return [
         OpenQuestion(question, answer.reason, answer.needs, answer.status)
-        for question, answer in _asked(measures)
+        for question, answer in _asked(measures, titles)
         if isinstance(answer, CannotSay)
     ]
 
 
-def _asked(measures: Measures) -> Iterable[tuple[str, Any]]:
+def _asked(measures: Measures, titles: Titles) -> Iterable[tuple[str, Any]]:
     a = measures.adoption.overall
     yield "How often is the advice looked at?", a.consult_rate
     yield "How many cases go through the AI path?", a.nominal_rate
@@ -47,7 +49,7 @@ def _asked(measures: Measures) -> Iterable[tuple[str, Any]]:
         "What did having the advice change, where cohorts began on different dates?",
         measures.staggered,
     )
-    yield from _levels(measures.ladder)
+    yield from _levels(measures.ladder, titles)
     yield "Where do overrides beat the model?", measures.blind_spots
     yield "Whose overrides are reliably better than the advice?", measures.people
     yield "What goes with not looking?", measures.not_consulted
@@ -73,12 +75,14 @@ def _comparisons(comparison: Comparison | CannotSay) -> Iterable[tuple[str, Any]
         yield f"{question.removesuffix('?')} ({one.label})?", one.adjusted
 
 
-def _levels(ladder: Ladder | CannotSay) -> Iterable[tuple[str, Any]]:
+def _levels(ladder: Ladder | CannotSay, titles: Titles) -> Iterable[tuple[str, Any]]:
     if isinstance(ladder, CannotSay):
         yield "Which level of adoption quality?", ladder
         return
     for p in ladder.populations:
-        where = "" if p.population == "all" else f" ({p.population})"
+        where = (
+            "" if p.population == ALL else f" ({titles.get(p.population, name_of(p.population))})"
+        )
         if isinstance(p.level, CannotSay):
             yield f"Which level of adoption quality{where}?", p.level
         elif p.level.why:
@@ -87,4 +91,10 @@ def _levels(ladder: Ladder | CannotSay) -> Iterable[tuple[str, Any]]:
                 f"not in a table of decisions: {'; '.join(p.level.why)}",
                 "a population file that states them (`takeup template` lists it)",
             )
-            yield f"Which of {p.level}{where}?", needs
+            yield f"Which level of adoption quality: {_either(p.level)}{where}?", needs
+
+
+def _either(level: LevelRange) -> str:
+    """`aware or trial`; `unreached to trial` where more than two are possible."""
+    names = LEVELS[level.certain : level.possible + 1]
+    return f"{names[0]} {'or' if len(names) == 2 else 'to'} {names[-1]}"

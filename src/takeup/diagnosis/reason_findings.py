@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.finding import Finding, finding
 from takeup.diagnosis.measures import group_of
-from takeup.diagnosis.words import belief, belief_between
+from takeup.diagnosis.words import belief, belief_between, listed
 from takeup.measure.reason_score import Scored, Terms
 from takeup.measure.resistance import PopulationReasons, Resistance
 from takeup.measure.whose import ALL
@@ -34,23 +34,37 @@ def _reasons(asked: Asked) -> list[Finding]:
 
 
 def _once(told: list[Finding], every: Resistance) -> list[Finding]:
-    """What is not known of any population, for want of the same, is said once, of all."""
-    first = told[0] if told else None
-    same = first is not None and all((f.rule, f.text) == (first.rule, first.text) for f in told)
-    if first is None or not same or first.rule != _MISSING or len(told) < len(every.populations):
-        return told
-    if len(told) == 1:
-        return told
-    return [
-        finding(
-            _MISSING, "", _upper(_NOT_KNOWN), first.text, "descriptive",
-            sum(f.at_stake for f in told), scope=ALL,
-        )
-    ]  # fmt: skip
+    """What is not known of several populations is said once, of all of them by name."""
+    out = []
+    for key, rule_told in _NOT_TOLD.items():
+        alike = [f for f in told if f.rule == key]
+        if len(alike) > 1:
+            out.append(_of_several(alike, rule_told, len(alike) == len(every.populations)))
+    merged = {f.rule for f in out}
+    return [*(f for f in told if f.rule not in merged), *out]
+
+
+def _of_several(alike: Sequence[Finding], said: str, of_all: bool) -> Finding:
+    """Findings of one rule of several populations as one; what differs between them stands by name."""
+    names = [f.title.removesuffix(f": {said}") for f in alike]
+    texts = {f.text for f in alike}
+    text = alike[0].text if len(texts) == 1 else " ".join(
+        f"{name}: {f.text}" for name, f in zip(names, alike, strict=True)
+    )  # fmt: skip
+    return finding(
+        alike[0].rule, "", _upper(said) if of_all else f"{listed(names)}: {said}", text, "descriptive",
+        sum(f.at_stake for f in alike), scope=ALL,
+    )  # fmt: skip
 
 
 _MISSING = "reasons_insufficient"
 _NOT_KNOWN = "why people do not rely on it is not known yet"
+_NOT_TOLD = {
+    _MISSING: _NOT_KNOWN,
+    "reasons_unclear": "no reason stands out",
+    "no_reason_found": "no reason against the advice was found",
+}
+"""Rules that name no reason, and what they say of a population."""
 
 
 def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[Finding]:
@@ -86,14 +100,14 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
         )
         return [
             finding(
-                "reasons_unclear", where, _begun(start, "no reason stands out"),
+                "reasons_unclear", where, _begun(start, _NOT_TOLD["reasons_unclear"]),
                 f"{likeliest}{_unseen(scored)}",
                 "descriptive", p.eligible * 0.05, scope=where,
             )
         ]  # fmt: skip
     return [
         finding(
-            "no_reason_found", where, _begun(start, "no reason against the advice was found"),
+            "no_reason_found", where, _begun(start, _NOT_TOLD["no_reason_found"]),
             (
                 "No reason is likelier to be material than "
                 f"{belief(max(high for _, high in scored.between.values()))}, by what people say and do."
@@ -145,22 +159,18 @@ def _sources(terms: Terms) -> str:
     parts = []
     if speaks:
         parts.append(
-            f"{_listed(speaks)} speak{'s' * (len(speaks) == 1 and speaks[0] != 'interviews')} for it"
+            f"{listed(speaks)} speak{'s' * (len(speaks) == 1 and speaks[0] != 'interviews')} for it"
         )
     if against:
-        parts.append(f"{_listed(against)} against it")
+        parts.append(f"{listed(against)} against it")
     if missing:
-        parts.append(f"no usable {_listed(missing)}")
+        parts.append(f"no usable {listed(missing)}")
     return _upper("; ".join(parts)) + "." if parts else ""
 
 
 def _signs(terms: Terms) -> list[str]:
     shown = sorted((s for s in terms.signatures if s.value is not None), key=lambda s: -s.log_odds)
     return [f"{s.rule.words}: {s.log_odds:+.2f}" for s in shown if s.log_odds >= 0.1]
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
 
 
 def _begun(who: str, text: str) -> str:

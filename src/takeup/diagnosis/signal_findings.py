@@ -24,7 +24,7 @@ def _signal(s: SignalSeen, asked: Asked) -> Finding:
     if s.unit == "share":
         text = f"{whole_percent(s.after)}, against {whole_percent(s.before)}"
     else:
-        text = f"{s.after:,.3g} {s.unit}, against {s.before:,.3g}"
+        text = f"{'a loss of ' * (s.unit == 'loss')}{s.after:,.3g}, against {s.before:,.3g}"
     if s.change is not None and s.unit == "share":
         text += f" ({points(s.change.value)}, {points_range(s.change)})"
     text += f", since the week of {day_words(s.week)}."

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Literal
 
 from takeup.diagnosis.asked import Asked
 from takeup.diagnosis.claim import Claim, chance_of
@@ -15,6 +16,7 @@ from takeup.diagnosis.over_weeks import FAMILY, Moved, moved
 from takeup.diagnosis.words import (
     chance,
     counted,
+    listed,
     of_kind,
     percent,
     percent_between,
@@ -26,7 +28,8 @@ from takeup.diagnosis.words import (
 from takeup.measure.disagreement import Disagreement, OneSidedOutcome
 from takeup.measure.ladder import Ladder, PopulationLevel
 from takeup.measure.reliance import Reliance
-from takeup.stats.answer import Answer, CannotSay, Estimate
+from takeup.measure.whose import ALL
+from takeup.stats.answer import CannotSay, Estimate
 
 
 def _high_rate_low_quality(asked: Asked) -> list[Finding]:
@@ -120,6 +123,38 @@ def _over_weeks(asked: Asked) -> list[Claim]:
     ]
 
 
+def fell_together(found: Sequence[Finding], asked: Asked) -> list[Finding]:
+    """Where looking fell in several populations, it is said once of them all, first where most is at stake."""
+    fell = sorted((f for f in found if f.rule == "use_fell"), key=lambda f: -f.at_stake)
+    if len(fell) < 2:
+        return [*found]
+    among_whom = tuple(part for f in fell for part in f.evidence)
+    more = len(fell) - 2
+    parted = ", and ".join(among_whom[:2]) + (
+        f", and in {more} more population{'s' * (more > 1)}" if more else ""
+    )
+    second = (
+        f" {asked.scope(fell[1].scope)}: {percent_between(fell[1].figures['first'])}, then "
+        f"{percent_between(fell[1].figures['last'])}."
+    )
+    weeks = f"{asked.scope(fell[0].scope)}: {fell[0].text.removesuffix(_UNSEEN)}{second}"
+    populations = asked.measures.adoption.groups.get("population", ())
+    one = replace(
+        fell[0],
+        id="use_fell",
+        title=f"People look at the advice less: {parted}",
+        sentence=f"Looking at the advice fell {parted}.",
+        text=f"{weeks}{_UNSEEN}",
+        scope=ALL if len(fell) == len(populations) else fell[0].scope,
+        at_stake=sum(f.at_stake for f in fell),
+        evidence=among_whom,
+    )
+    return [*(f for f in found if f.rule != "use_fell"), one]
+
+
+_UNSEEN = " What nobody sees cannot help."
+
+
 def _fell(m: Moved, cases: int, asked: Asked) -> Finding | None:
     if m.figure != "consult_rate" or m.first.value - m.last.value < _TELLS_FALL:
         return None
@@ -131,7 +166,7 @@ def _fell(m: Moved, cases: int, asked: Asked) -> Finding | None:
         m.population if who else "",
         f"{who or 'People'} look at the advice less: {parted} of cases",
         f"{percent_between(m.first)} of their cases in the week of {day_words(m.first_week)}, "
-        f"{percent_between(m.last)} in the week of {day_words(m.last_week)}. What nobody sees cannot help.",
+        f"{percent_between(m.last)} in the week of {day_words(m.last_week)}.{_UNSEEN}",
         "descriptive",
         cases * max(low80(m.first) - high80(m.last), 0.0),
         scope=m.population,
@@ -156,7 +191,7 @@ def _often_overridden(asked: Asked) -> list[Finding]:
         f"{counted(rate)} decisions with the advice in view went against it ({percent(rate)}). "
         f"{right or depends}",
         "descriptive",
-        a.consulted * low80(rate),
+        (a.consulted or 0) * low80(rate),
         override_rate=rate,
     )
     return [replace(found, first_action=_READ_THEM) if right else found]
@@ -186,24 +221,33 @@ _ENOUGH_JUDGED = 30
 """From so many judged overrides on a panel is not what is needed first."""
 
 
-def _too_few_or_the_wrong_ones(p: PopulationLevel, told: Answer) -> str:
-    """What lets wrong advice through; `told`: how often the population overrides, with its interval."""
-    rate = p.override_rate or 0.0
+Passing = Literal["rarer", "wrong ones", "no measure"]
+"""How wrong advice gets through: overridden more rarely than experts would, in the wrong cases, or there is
+nothing to hold the rate against."""
+
+
+def _passing(p: PopulationLevel, rate: Estimate) -> Passing:
     if p.benchmark is None:
+        return "no measure"
+    return "rarer" if rate.high < p.benchmark.rate - _SD95 * p.benchmark.sd else "wrong ones"
+
+
+def _let_through(how: Passing, rate: Estimate, experts: str = "") -> str:
+    """What lets wrong advice through; `rate`: how often it is overridden, `experts`: how often they would."""
+    told, would = percent(rate), f" ({experts})" if experts else ""
+    if how == "no measure":
         return (
-            f"Wrong advice is let through, though {whole_percent(rate)} of advice is overridden. How often is no "
+            f"Wrong advice is let through, though {percent_between(rate)} of advice is overridden. How often is no "
             "success or failure here: it is overridden in the wrong cases."
         )
-    expert = whole_percent(p.benchmark.rate)
-    most = max(rate, told.high) if isinstance(told, Estimate) else rate
-    if most < p.benchmark.rate - _SD95 * p.benchmark.sd:
+    if how == "rarer":
         return (
-            f"Overrides are rarer ({whole_percent(rate)}) than experts would make them ({expert}). A low override "
-            "rate is no success here."
+            f"Overrides are rarer ({told}) than experts would make them{would}. A low override rate is no success "
+            "here."
         )
     return (
-        f"Overrides ({whole_percent(rate)}) are not clearly rarer than experts would make them ({expert}), and "
-        "wrong advice is let through: it is overridden in the wrong cases."
+        f"Overrides ({told}) are not clearly rarer than experts would make them{would}, and wrong advice is let "
+        "through: it is overridden in the wrong cases."
     )
 
 
@@ -214,23 +258,40 @@ def _over_reliance(asked: Asked) -> list[Finding]:
     ladder = asked.measures.ladder
     if not isinstance(ladder, Ladder):
         return []
-    found = []
-    for p in ladder.populations:
-        if "over_reliance" not in p.markers:
-            continue
-        who = asked.scope(p.population)
+    over = [p for p in ladder.populations if "over_reliance" in p.markers]
+    graded = [p for p in ladder.populations if not isinstance(p.level, CannotSay)]
+    found, how = [], set()
+    for p in over:
+        who, of = asked.scope(p.population), group_of(asked.measures, p.population)
+        text = "Wrong advice is let through: it is overridden in the wrong cases."
+        if isinstance(rate := of.override_rate, Estimate):
+            how.add(_passing(p, rate))
+            experts = whole_percent(p.benchmark.rate) if p.benchmark else ""
+            text = _let_through(_passing(p, rate), rate, experts)
         found.append(
             finding(
                 "over_reliance",
                 p.population if who else "",
                 f"{who or 'People'}: wrong advice is followed too",
-                _too_few_or_the_wrong_ones(p, group_of(asked.measures, p.population).override_rate),
+                text,
                 "descriptive",
-                group_of(asked.measures, p.population).consulted * _wrong(p.population, asked),
+                (of.consulted or 0) * _wrong(p.population, asked),
                 scope=p.population,
             )
         )
-    return found
+    rate = asked.measures.adoption.overall.override_rate
+    if len(over) < max(len(graded), 2) or len(how) != 1 or isinstance(rate, CannotSay):
+        return found
+    return [_in_every_population(found, _let_through(how.pop(), rate), asked)]
+
+
+def _in_every_population(found: Sequence[Finding], text: str, asked: Asked) -> Finding:
+    """What holds of every population, said once."""
+    names = listed([asked.inside(f.scope) for f in found])
+    return finding(
+        "over_reliance", "", "In every population wrong advice is followed too", f"{text} So among {names}.",
+        "descriptive", sum(f.at_stake for f in found),
+    )  # fmt: skip
 
 
 def _wrong(population: str, asked: Asked) -> float:
@@ -308,8 +369,7 @@ def _one_sided(one: OneSidedOutcome, asked: Asked) -> list[Finding | Claim]:
         return finding(
             "one_sided_outcome",
             f"{one.outcome}:{one.choice}",
-            f"Decided {one.choice} against the advice: {one.label} is {how} with it, in the same score "
-            "band",
+            f"Decided {one.choice} against the advice: {one.label} {how}, in the same score band",
             f"{points(d.value)} ({points_range(d)}) among cases whose outcome was seen. One-sided: "
             "it says nothing of the cases whose outcome nobody saw.",
             "descriptive",
@@ -318,11 +378,11 @@ def _one_sided(one: OneSidedOutcome, asked: Asked) -> list[Finding | Claim]:
             bounds=one.bounds,
         )
 
-    higher = "higher than" if d.value > 0 else "lower than"
+    higher = "is higher than with it" if d.value > 0 else "is lower than with it"
     return [
         Claim(
             "outcomes that some choices show", f"{one.outcome}:{one.choice}", chance_of(d), said(higher),
-            said("not clearly different from"),
+            said("is not told apart from that with it"),
         )
     ]  # fmt: skip
 

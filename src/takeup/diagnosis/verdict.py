@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from takeup.diagnosis.effect_findings import most_lost_by
+from takeup.diagnosis.cost import Cost, cost_of
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.measures import Measures
 from takeup.diagnosis.words import chance, percent, percent_between, share_in_words
 from takeup.measure.adoption import GroupAdoption
 from takeup.measure.value import Value
 from takeup.measure.whose import ALL
-from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.answer import CannotSay
 
 MODEL_FIRST = ("low_precision", "overrides_mostly_right")
 """Where the advice is wrong too often, that stands before anything else."""
@@ -38,10 +38,14 @@ def verdict(measures: Measures, findings: Sequence[Finding], right: str) -> str:
     whole, part = _who_is_right(findings), _where(findings)
     if part is None or part is whole:
         part = _drawn(findings)
-    told = [f for f in (whole, whole and contradicting(whole, findings), part) if f is not None]
+    both = [f for f in (whole, part) if f is not None]
+    opposite = next((o for f in both if (o := contradicting(f, findings)) is not None), None)
+    if opposite and part and opposite.where and opposite.where == part.where:
+        opposite = part  # Where is told already.
+    told = [f for f in (whole, opposite, part) if f is not None]
     told = list({f.id: f for f in told}.values())
     said = [f.sentence for f in told]
-    used = _use_said(use, findings) if use else f"{_of_use(overall)}{_seldom_among(findings)}"
+    used = use.sentence if use else f"{_of_use(overall)}{_seldom_among(findings)}"
     at = 1 if told and _leads(told[0], use) else 0
     said.insert(at, used)
     if right and any(_judged(f) for f in told):
@@ -49,30 +53,13 @@ def verdict(measures: Measures, findings: Sequence[Finding], right: str) -> str:
     return " ".join(said)
 
 
-def cost(measures: Measures) -> str:
+def _surely_lost(measures: Measures) -> str:
     """What is lost over all decisions, where that is surely more than nothing."""
     value = measures.value
     if not isinstance(value, Value) or not value.populations:
         return ""
-    whole = value.populations[0]
-    e = whole.at_stake
-    if not isinstance(e, Estimate) or e.low <= 0:
-        return ""
-    most = f", most by {way}" if (way := most_lost_by(whole)) else ""
-    return (
-        f"At stake over {whole.eligible:,} decisions: {e.value:,.0f} {value.unit} ({e.low:,.0f} to "
-        f"{e.high:,.0f}){most}."
-    )
-
-
-def _use_said(use: Finding, findings: Sequence[Finding]) -> str:
-    """That use fell is said of each population in which it did, with no more than two by name."""
-    if use.rule != "use_fell":
-        return use.sentence
-    fell = sorted((f for f in findings if f.rule == use.rule), key=lambda f: -f.at_stake)
-    named = ", and ".join(part for f in fell[:2] for part in f.evidence)
-    more = f", and in {len(fell) - 2} more populations" if len(fell) > 2 else ""
-    return f"Looking at the advice fell {named}{more}."
+    found = cost_of(value.populations[0], value.unit)
+    return found.sentence if isinstance(found, Cost) and found.surely_lost else ""
 
 
 def _seldom_among(findings: Sequence[Finding]) -> str:
@@ -105,13 +92,16 @@ def says_of_all(f: Finding) -> bool:
     return f.id == _RIGHT or (f.rule in _WHOLE and f.id == f.rule)
 
 
-_OPPOSITE = {"people_ahead": "model_ahead", "model_ahead": "people_ahead"}
+_OPPOSITE = {
+    "people_ahead": "model_ahead", "model_ahead": "people_ahead",
+    "overrides_better": "overriding_hurts", "overriding_hurts": "overrides_better",
+}  # fmt: skip
 
 
-def contradicting(whole: Finding, findings: Sequence[Finding]) -> Finding | None:
-    """The population of which the opposite of what holds of all may be said, if there is one."""
-    start = f"{_OPPOSITE.get(whole.rule)}:population:"
-    return next((f for f in findings if f.id.startswith(start)), None)
+def contradicting(said: Finding, findings: Sequence[Finding]) -> Finding | None:
+    """The population, else the kind of case, of which the opposite of what is said may be said, if there is one."""
+    parts = [f for f in findings if f.rule == _OPPOSITE.get(said.rule) and f.id != f.rule]
+    return max(parts, key=lambda f: (f.scope != ALL, f.at_stake), default=None)
 
 
 def _where(findings: Sequence[Finding]) -> Finding | None:
@@ -164,11 +154,13 @@ def summary(measures: Measures) -> str:
     text = f"{who}{a.eligible:,} eligible cases"
     if not isinstance(a.consult_rate, CannotSay):
         rounded_away = a.consult_rate.k is None
+        always = not rounded_away and a.consulted == a.eligible
         looked = percent(a.consult_rate, interval=False) if rounded_away else f"{a.consulted:,}"
-        text += f"; {looked} were decided with the advice in view"
+        looked = "all of them" if always else looked
+        text += f"; the advice was looked at in {looked}"
         if not isinstance(a.override_rate, CannotSay):
-            text += f", and {chance(a.override_rate.value)} of those against it"
+            text += f", and {chance(a.override_rate.value)} of those were decided against it"
     elif not isinstance(a.agreement, CannotSay):
         text += f"; {percent_between(a.agreement)} of the choices agree with the advice"
-    lost = cost(measures)
+    lost = _surely_lost(measures)
     return f"{text}. {lost}" if lost else f"{text}."

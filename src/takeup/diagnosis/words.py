@@ -197,13 +197,21 @@ def among(kind: Sequence[tuple[str, str]], titles: Titles = _NO_TITLES) -> str:
 
 
 def of_kind(kind: Sequence[tuple[str, str]], titles: Titles = _NO_TITLES) -> str:
-    """A kind of case in a sentence: `on “seasonal income”, score above 0.18`, `among rural officers, on “new”`."""
+    """A kind of case in a sentence: `on “seasonal income”`, `among rural officers, on “new”`; of several
+    covariates each by its name: `on segment “seasonal income” and score above 0.18`."""
     people = [level for dimension, level in kind if dimension == "population"]
     rest = [(dimension, level) for dimension, level in kind if dimension != "population"]
     said = [f"among {' and '.join(inside(p, titles) for p in people)}"] if people else []
     if rest:
-        said.append(f"on {', '.join(_quoted(dimension, level) for dimension, level in rest)}")
+        say = _quoted if len(rest) == 1 else _named
+        said.append(f"on {' and '.join(say(dimension, level) for dimension, level in rest)}")
     return ", ".join(said)
+
+
+def listed(names: Sequence[str], most: int = 3) -> str:
+    """`a, b and c`; `a, b, c and 4 more` where there are more than `most`."""
+    shown = [*names[:most], *([f"{len(names) - most} more"] if len(names) > most else [])]
+    return " and ".join([", ".join(shown[:-1]), shown[-1]]) if len(shown) > 1 else "".join(shown)
 
 
 def upper_first(text: str) -> str:
@@ -231,6 +239,11 @@ def _label(dimension: str, level: str, titles: Titles) -> str:
 def _quoted(dimension: str, level: str) -> str:
     """A level in a sentence: in quotation marks where it is a name, which may be any word (`new`, `b`)."""
     return _described(dimension, level) or f"“{name_of(level)}”"
+
+
+def _named(dimension: str, level: str) -> str:
+    """A level beside another in a sentence, with what it is a level of."""
+    return _described(dimension, level) or f"{name_of(dimension)} “{name_of(level)}”"
 
 
 def _described(dimension: str, level: str) -> str:

@@ -18,7 +18,7 @@ from takeup.measure.people import People, PeopleOf
 from takeup.measure.pilot_production import PilotProduction
 from takeup.measure.reason_score import InterviewResult, SurveyResult
 from takeup.measure.resistance import PopulationReasons, Resistance, without_figures
-from takeup.measure.signals import Signals
+from takeup.measure.signals import Signals, without_weeks
 from takeup.measure.value import Value
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay, suppressed
@@ -129,16 +129,23 @@ def _enough_interviews(found: InterviewResult | None, settings: Settings) -> Int
     return replace(found, shares={}, primary={})
 
 
-def disclose_signals(found: Signals | CannotSay, adoption: Adoption) -> Signals | CannotSay:
-    """Signals of the populations that may be shown."""
+def disclose_signals(
+    found: Signals | CannotSay, adoption: Adoption, audience: Audience, settings: Settings
+) -> Signals | CannotSay:
+    """Signals of the populations that may be shown; those to be shared are found without the weeks that may
+    not."""
     if isinstance(found, CannotSay):
         return found
     hidden = hidden_keys(adoption, "population")
-    return replace(
+    shown = replace(
         found,
         seen=tuple(s for s in found.seen if s.population not in hidden),
         populations=tuple(p for p in found.populations if p not in hidden),
     )
+    if audience != "share":
+        return shown
+    weeks = {p: w for p, w in adoption.weeks_hidden.items() if p not in hidden}
+    return without_weeks(shown, weeks, settings)
 
 
 def disclose_value(found: Value | CannotSay, adoption: Adoption) -> Value | CannotSay:

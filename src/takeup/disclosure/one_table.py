@@ -7,10 +7,11 @@ a floor of five people; `public` for published data, by declaration.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal
 
+from takeup.disclosure.release.adoption import released_adoption
 from takeup.measure.adoption import Adoption, GroupAdoption, Spread
 from takeup.measure.comparison import Comparison
 from takeup.measure.disagreement import Disagreement, KindOfCase
@@ -76,11 +77,19 @@ def _too_few(
 
 
 def disclose_adoption(
-    adoption: Adoption, audience: Audience, settings: DisclosureSettings
+    adoption: Adoption,
+    audience: Audience,
+    settings: DisclosureSettings,
+    signalled: Collection[str] = (),
+    before: Mapping[str, Any] | None = None,
 ) -> Adoption:
-    """The adoption figures that `audience` may see; others say that they are hidden."""
+    """The adoption figures that `audience` may see; others say that they are hidden. `signalled`:
+    populations of which something is told by week, too. `before`: the figures of use of the last document to
+    share."""
     if audience == "public":
         return adoption
+    if audience == "share" and adoption.inner is not None:
+        adoption = released_adoption(adoption, adoption.inner, settings, signalled, before)
     groups = {
         dimension: _disclosed(found, audience, settings)
         for dimension, found in adoption.groups.items()
@@ -105,7 +114,7 @@ def disclose_adoption(
         overall=_coarse(overall, overall.people, audience, settings),
         groups=groups,
         override_spread=_without_persons(adoption.override_spread, audience, settings),
-        reasons_by=_large_reasons(adoption, groups, audience),
+        reasons_by=_large_reasons(adoption, groups, audience, settings),
         weeks_by_population={
             key: _disclosed(weeks, audience, settings)
             for key, weeks in adoption.weeks_by_population.items()
@@ -118,9 +127,11 @@ def disclose_adoption(
 def _disclosed(
     found: Sequence[GroupAdoption], audience: Audience, settings: DisclosureSettings
 ) -> tuple[GroupAdoption, ...]:
-    hidden = hidden_groups(found, audience, settings)
+    least = settings.minimum_group if audience == "share" else settings.analyst_floor
     return tuple(
-        _without_figures(g) if g.key in hidden else _coarse(g, g.people, audience, settings)
+        _without_figures(g)
+        if g.hidden or _too_few(g, least, audience, settings)
+        else _coarse(g, g.people, audience, settings)
         for g in found
     )
 
@@ -137,7 +148,10 @@ def _without_persons(
 
 
 def _large_reasons(
-    adoption: Adoption, groups: dict[str, tuple[GroupAdoption, ...]], audience: Audience
+    adoption: Adoption,
+    groups: dict[str, tuple[GroupAdoption, ...]],
+    audience: Audience,
+    settings: DisclosureSettings,
 ) -> dict[str, dict[str, dict[str, int]]]:
     """Reasons of the groups whose counts may be shown."""
     if audience != "share":
@@ -146,7 +160,10 @@ def _large_reasons(
         dimension: {
             level: counts
             for level, counts in levels.items()
-            if any(g.key == level and g.counts for g in groups.get(dimension, ()))
+            if any(
+                g.key == level and not g.hidden and not _is_coarse(g.people, audience, settings)
+                for g in groups.get(dimension, ())
+            )
         }
         for dimension, levels in adoption.reasons_by.items()
     }

@@ -249,19 +249,36 @@ class DecisionLog:
             sums.note()
         return rewritten
 
+    def remove(self, kind: RecordKind, use_case: str) -> int:
+        """Remove every row of a use case for good, in one commit; how many. The caller keeps writers out.
+        Raises DamagedLogError as `rewrite` does."""
+        table = self._inspection(kind).whole()
+        if table is None:
+            return 0
+        where = f"use_case = '{_quoted(use_case)}'"
+        if not self.needs_folders(kind):
+            where = f"{_FOLDER} = '{folder_of(use_case)}' AND {where}"
+        removed = int(table.delete(where)["num_deleted_rows"] or 0)
+        if removed:
+            if sums := self._sums(kind):
+                sums.note()
+            self.vacuum(kind)
+        return removed
+
     def vacuum(self, kind: RecordKind) -> None:
         """Remove every file that the table does not use, and commits past their retention. The caller keeps
         writers out: what they have not committed yet is used by nobody."""
         table = self._open(kind)
         if table is not None:
             table.create_checkpoint()
-            if sums := self._sums(kind):
-                # With the checkpoint noted, nobody looks for the commits before it.
-                sums.note()
             # In full: what a write that was killed before its commit left is in no commit either.
             table.vacuum(
                 retention_hours=0, dry_run=False, enforce_retention_duration=False, full=True
             )
+            if sums := self._sums(kind):
+                # With the newest checkpoint noted (every hundredth commit makes one, a vacuum's too), nobody
+                # looks for what was before it.
+                sums.note()
             table.cleanup_metadata()
             self._renew_sums(kind)
 

@@ -47,6 +47,12 @@ class LogFiles:
             for chunk in obstore.get(self._store, path).stream(min_chunk_size=_CHUNK):
                 written.write(chunk)
 
+    def clear(self) -> None:
+        """Take every file of the log away."""
+        with self._in_words():
+            if found := self.paths():
+                obstore.delete(self._store, found)
+
     def put(self, path: str, source: Path) -> None:
         """Copy `source` into the log."""
         with self._in_words():

@@ -7,7 +7,8 @@ cases are unaccounted. All shares are descriptive.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -16,9 +17,22 @@ import ibis
 import ibis.expr.types as ir
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from numpy.typing import NDArray
 
 from takeup.log import fetch, keep
 from takeup.measure.calendar import local_clock
+from takeup.measure.inner_counts import (
+    ALL,
+    COUNTS,
+    UNACCOUNTED,
+    Collector,
+    Group,
+    GroupCounts,
+    InnerCounts,
+    nearly_alike,
+    summed,
+)
 from takeup.measure.whose import person_of
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import Action
@@ -27,12 +41,13 @@ from takeup.stats.clusters import Sample, clustered_ratio
 from takeup.stats.interval import Interval
 from takeup.stats.rates import ShareSums, ratio_from, share_from
 
-UNACCOUNTED = "unaccounted"
-COUNTS = (*(a.value for a in Action), UNACCOUNTED)
+NONE_GIVEN = "(none given)"
+CLUSTER = "c-"
+"""How the numbers begin that retention puts in place of people, one a quarter (`takeup.server`)."""
 _COMPARED = ("followed", "modified", "overridden", "agreed", "differed")
 _DRAWN_POPULATIONS = 3
 _NO_SPREAD = not_instrumented("persons, or who looked, are unknown", "person_id and consulted")
-_CONSULT_NEEDS = "a column that says whether the advice was in view (consulted), or the view log"
+_CONSULT_NEEDS = "a column that says whether the advice was in view (`consulted`), or the view log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +65,8 @@ class GroupAdoption:
     people: int | None
     counts: dict[str, int]
     eligible: int
-    consulted: int
-    unknown: int
+    consulted: int | None
+    unknown: int | None
     nominal_rate: Answer
     consult_rate: Answer
     override_rate: Answer
@@ -89,7 +104,9 @@ class Adoption:
     `confidence_by_action` is the model's mean confidence in followed and overridden cases.
     `weeks_by_population` has the weeks of the largest populations where there are several;
     `version_starts` the day of each model version's first decision where there are several.
-    `by_person`: counts by person and population, for measures that lean on them; in no document.
+    `by_person`: counts by person and population, for measures that lean on them; `inner`: what disclosure
+    proves on; `weeks_hidden`: weeks by population whose looking and overriding may not be shown; in no
+    document.
     """
 
     overall: GroupAdoption
@@ -102,6 +119,8 @@ class Adoption:
     weeks_by_population: dict[str, tuple[GroupAdoption, ...]] = field(default_factory=dict)
     version_starts: dict[str, str] = field(default_factory=dict)
     by_person: pd.DataFrame | None = field(default=None, compare=False, repr=False)
+    inner: InnerCounts | None = field(default=None, compare=False, repr=False)
+    weeks_hidden: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
 
 
 PAIRS = {
@@ -130,24 +149,27 @@ def measure_adoption(
     table = _with_weeks(decisions)
     weeks = _summed(table)
     by = "population" if "population" in table.columns else None
-    people = keep(_counts_by_person(weeks, by))
-    of_level = people if by is None else people.filter(people.level.notnull())
-    groups = {
-        dimension: _in_order(
-            _groups(
-                weeks if dimension in weeks.columns else table,
-                dimension,
-                settings,
-                of_level if dimension == by else None,
-            ),
-            dimension,
+    counted = {
+        dimension: keep(
+            _counts_by_person(weeks if dimension in weeks.columns else table, dimension)
         )
         for dimension in dimensions
         if dimension in table.columns
     }
+    people = counted[by] if by in counted else keep(_counts_by_person(weeks, by))
+    groups = {
+        dimension: _in_order(_groups(weeks, dimension, settings, of_level), dimension)
+        for dimension, of_level in counted.items()
+    }
     reasons = _reasons(table)
     contradictions = fetch(table.aggregate(n=table.contradicts_source.cast("int64").sum()))
     overall = _groups(weeks, None, settings, people if by is None else None)
+    by_person = fetch(people).to_pandas()
+    inner = None
+    if "person_id" in table.columns:
+        inner = _inner(
+            table, weeks, counted, by_person, reason_dimensions if reasons else (), settings
+        )
     return Adoption(
         overall[0],
         groups,
@@ -158,8 +180,106 @@ def measure_adoption(
         _confidence_by_action(table, settings),
         _weeks_by_population(weeks, groups.get("population", ()), settings),
         _version_starts(table),
-        fetch(people).to_pandas(),
+        by_person,
+        inner,
     )
+
+
+def _inner(
+    table: ir.Table,
+    weeks: ir.Table,
+    counted: Mapping[str, ir.Table],
+    by_person: pd.DataFrame,
+    reason_dimensions: Sequence[str],
+    settings: Settings,
+) -> InnerCounts:
+    """Every group that is counted anywhere, with its people."""
+    held = Collector()
+    for cut, people in counted.items():
+        held.add(cut, by_person if cut == "population" else fetch(people).to_pandas(), _known_key)
+    if counted:
+        first = next(iter(counted))
+        held.groups[ALL] = summed([g for name, g in held.groups.items() if name[0] == first])
+    else:
+        held.add("", by_person.drop(columns="level", errors="ignore"), _known_key)
+        held.groups[ALL] = held.groups.pop(("", None, None))
+    for cut in ("week", "team"):
+        if cut in counted and "population" in counted:
+            inside = _counts_by_person(weeks, cut, "population")
+            held.add(f"population {cut}", fetch(inside).to_pandas(), _known_key)
+
+    def apart(ones: Sequence[Group], others: Sequence[Group]) -> tuple[GroupCounts, GroupCounts]:
+        mine, theirs = (ibis.or_(*(_is(table, g) for g in groups)) for groups in (ones, others))
+        rows = table.filter(mine != theirs).mutate(level=mine)
+        found = dict(held.read(fetch(_counts_by_person(rows, "level")).to_pandas(), str))
+        beyond, missing = (found.get((side, None), summed([])) for side in ("True", "False"))
+        return beyond, missing
+
+    cuts, fewest = list(counted), settings.disclosure.minimum_group
+    alike = nearly_alike(_of_some_people(table, cuts, held), cuts, fewest, _known_key, apart)
+    reasons = {
+        group: told
+        for dimension in (None, *(d for d in reason_dimensions if d in counted))
+        if "override_reason" in table.columns
+        for group, told in _reasons_of_people(table, dimension, held).items()
+    }
+    return InnerCounts(held.groups, _spans(weeks, held.people()), reasons, alike)
+
+
+_ROWS_LOOKED_AT = 300_000
+
+
+def _of_some_people(table: ir.Table, cuts: Sequence[str], held: Collector) -> pa.Table:
+    """Of whom and of which groups decisions are: of all people, or of as many as are quickly read."""
+    rows = table.filter(table.person_id.notnull()).select("person_id", *cuts)
+    decisions = held.groups[ALL].counts[:, : len(COUNTS)].sum()
+    if decisions > _ROWS_LOOKED_AT:
+        some = held.people()[:: math.ceil(decisions / _ROWS_LOOKED_AT)]
+        rows = rows.filter(rows.person_id.isin(some))
+    return fetch(rows)
+
+
+def _is(table: ir.Table, group: Group) -> ir.BooleanValue:
+    """Whether a row is of the group; of no level is of none."""
+    column = table[group[0]]
+    if group[1] is None:
+        return column.isnull()
+    text = column.strftime("%Y-%m-%d") if group[0] == "week" else column.cast("string")
+    return (text == group[1]).fill_null(False)
+
+
+def _known_key(level: object) -> str | None:
+    return None if level is None else _key(level)
+
+
+def _reasons_of_people(
+    table: ir.Table, dimension: str | None, held: Collector
+) -> dict[Group, dict[str, GroupCounts]]:
+    """Overrides by group, reason and person."""
+    overridden = table.filter(table.action == "overridden").mutate(
+        reason__=ibis.coalesce(table.override_reason, NONE_GIVEN)
+    )
+    counts = _counts_by_person(overridden, "reason__", dimension)
+    found: dict[Group, dict[str, GroupCounts]] = {}
+    for (reason, level), one in held.read(fetch(counts).to_pandas(), _known_key):
+        group = ALL if dimension is None else (dimension, level, None)
+        found.setdefault(group, {})[str(reason)] = one
+    return found
+
+
+def _spans(weeks: ir.Table, people: Sequence[str]) -> NDArray[np.int64]:
+    """For each person the span in which the id is one person's: the quarter of a cluster number, which
+    retention puts in a person's place, and none for all others."""
+    spans = np.zeros(len(people), np.int64)
+    numbers = [i for i, name in enumerate(people) if name.startswith(CLUSTER)]
+    if not numbers or "week" not in weeks.columns:
+        return spans
+    whose = weeks.filter(weeks.person_id.startswith(CLUSTER))
+    last = fetch(whose.group_by("person_id").aggregate(last=whose.week.max())).to_pandas()
+    quarters = dict(zip(last["person_id"], pd.PeriodIndex(last["last"], freq="Q"), strict=True))
+    for i in numbers:
+        spans[i] = quarters[people[i]].ordinal + 1
+    return spans
 
 
 _CASES = "cases__"
@@ -255,9 +375,9 @@ def _groups(
 ) -> list[GroupAdoption]:
     """One group per level of `dimension`, or one of all. Two grouped steps in the engine:
     counts per person, then what clustered shares need, summed over persons."""
-    if dimension is not None:
-        table = table.filter(table[dimension].notnull())
     people = _counts_by_person(table, dimension) if people is None else people
+    if dimension is not None:
+        people = people.filter(people.level.notnull())
     sums: dict[str, ir.Value] = {
         name: people[name].sum() for name in (*COUNTS, *_DERIVED) if name in people.columns
     }
@@ -301,14 +421,19 @@ _DERIVED = (
 )
 
 
-def _counts_by_person(table: ir.Table, dimension: str | None) -> ir.Table:
-    """Counts per person (`person__`) and level of `dimension` (`level`), as numbers that can be multiplied."""
+def _counts_by_person(
+    table: ir.Table, dimension: str | None, within: str | None = None
+) -> ir.Table:
+    """Counts per person (`person__`) and level of `dimension` (`level`) inside that of another cut (`within`),
+    as numbers that can be multiplied."""
     by: dict[str, ir.Value] = {"person__": person_of(table)}
     if dimension is not None:
         by["level"] = table[dimension]
+    if within is not None:
+        by["within"] = table[within]
     has_path = "path" in table.columns
     kinds = ["action", "agrees", *(["path"] if has_path else [])]
-    nested = dimension == "team" and "population" in table.columns
+    nested = dimension == "team" and within is None and "population" in table.columns
     parent = {"parent": table.population.max()} if nested else {}
     n = table[_CASES].sum() if _CASES in table.columns else table.count()
     small = table.group_by(**by, **{c: table[c] for c in kinds}).aggregate(n=n, **parent)
@@ -391,7 +516,8 @@ def _group(
         agreement=rate("agreement")
         if row["comparable"]
         else not_instrumented(
-            "advice and choice are not both recorded", "the columns recommendation and choice"
+            "advice and choice are not both recorded",
+            "the advice and the choice of each case (`recommendation`, `choice`)",
         ),
         unaccounted_share=_plain_share(row["unaccounted"], row["eligible"], level)
         if row["nobodys"]
@@ -446,7 +572,7 @@ def _reasons(table: ir.Table) -> dict[str, int]:
     overridden = table.filter(table.action == "overridden")
     found = fetch(overridden.group_by("override_reason").aggregate(n=ibis._.count())).to_pylist()
     rows = sorted(found, key=lambda row: -row["n"])
-    return {row["override_reason"] or "(none given)": int(row["n"]) for row in rows}
+    return {row["override_reason"] or NONE_GIVEN: int(row["n"]) for row in rows}
 
 
 def _reasons_by(table: ir.Table, dimension: str) -> dict[str, dict[str, int]]:
@@ -459,5 +585,5 @@ def _reasons_by(table: ir.Table, dimension: str) -> dict[str, dict[str, int]]:
     ).to_pylist()
     counts: dict[str, dict[str, int]] = {}
     for row in sorted(found, key=lambda row: (row["level"], -row["n"], str(row["reason"]))):
-        counts.setdefault(row["level"], {})[row["reason"] or "(none given)"] = int(row["n"])
+        counts.setdefault(row["level"], {})[row["reason"] or NONE_GIVEN] = int(row["n"])
     return counts

@@ -9,8 +9,9 @@ decided by the rule of model_issue.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import combinations
 from typing import Literal
 
@@ -78,15 +79,29 @@ class BlindSpot:
 
 @dataclass(frozen=True, slots=True)
 class BlindSpots:
-    """`found` and confirmed kinds of case, the largest gain first; `tried` kinds were tested,
-    `left_out` more occur and have too few overrides for it; `candidates` were found in one half
-    and not confirmed by the other."""
+    """`found` and confirmed kinds of case, the largest gain first; `tried` kinds and pairs of kinds were
+    tested, of which `levels` says how many are single levels of each covariate; `left_out` more occur and have
+    too few overrides for it; `candidates` were found in one half and not confirmed by the other."""
 
     found: tuple[BlindSpot, ...]
     tried: int
     left_out: int
     candidates: int
     overrides: int
+    levels: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def tried_in_words(self) -> str:
+        """`10 kinds of case and 2 pairs of them`."""
+        single = sum(self.levels.values())
+        pairs = max(self.tried - single, 0)
+        paired = f" and {pairs:,} pair{'s' * (pairs != 1)} of them" if pairs else ""
+        return f"{single:,} kind{'s' * (single != 1)} of case{paired}"
+
+    def at_every_level(self, covariate: str, says: str) -> bool:
+        """Whether all levels of a covariate say the same."""
+        same = [s for s in self.found if len(s.kind) == 1 and s.says == says]
+        return 1 < self.levels.get(covariate, 0) == sum(s.kind[0][0] == covariate for s in same)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +168,7 @@ def measure_blind_spots(
         first.left_out,
         first.candidates + len(spots) - len(clear),
         total,
+        dict(Counter(t.kind[0][0] for t in first.tests if len(t.kind) == 1)),
     )
 
 

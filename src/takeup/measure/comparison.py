@@ -154,7 +154,7 @@ def measure_comparison(
         return not_instrumented(
             "the table does not say whether the advice was in view, so following and overriding "
             "are not told apart",
-            "a column that says whether the advice was in view (consulted)",
+            "a column that says whether the advice was in view (`consulted`)",
         )
     if len(arms) < 2:
         only = next(iter(arms))

@@ -123,7 +123,8 @@ def measure_disagreement(
     compared = int(counts["n"].sum())
     if compared == 0:
         return not_instrumented(
-            "advice and choice are not both recorded", "the columns recommendation and choice"
+            "advice and choice are not both recorded",
+            "the advice and the choice of each case (`recommendation`, `choice`)",
         )
     clustered = "person_id" in rows.columns and len(counts) > 1
     differed = counts["differed"].to_numpy(float)

@@ -322,7 +322,7 @@ def _too_little(
         return CannotSay(
             "not_instrumented",
             "the table does not say whether the advice was in view",
-            "a column that says whether the advice was in view (consulted)",
+            "a column that says whether the advice was in view (`consulted`)",
         )
     if graded < rules.population_people or graded < rules.coverage_of_people * people:
         return CannotSay(

@@ -351,7 +351,7 @@ def _issues(one: SegmentError, use_case: UseCase, rules: ModelIssueSettings) -> 
     segment = None if not one.dimension else one.segment
     kinds: list[Kind] = []
     if segment is None:
-        if error.value >= rules.low_precision and one.judged >= rules.low_precision_resolved:
+        if error.low >= rules.low_precision and one.judged >= rules.low_precision_resolved:
             kinds.append("low_precision")
         if _mostly_right(one, rules):
             kinds.append("overrides_mostly_right")
@@ -401,10 +401,15 @@ def _mostly_right(one: SegmentError, rules: ModelIssueSettings) -> bool:
         return False
     if not one.more_gained_than_lost:
         return False
-    half = (accuracy.value - accuracy.low) * 0.8416 / 1.96
-    return accuracy.value - half >= rules.mostly_right_low
+    return _at_least(accuracy) >= rules.mostly_right_low
 
 
 def is_harmful(error: Estimate, utility: Utility) -> bool:
-    """Whether right advice gains less than wrong advice costs, at this error."""
-    return (1 - error.value) * utility.benefit_right < error.value * utility.harm_wrong
+    """Whether right advice gains less than wrong advice costs, by the lower bound of its errors."""
+    least = _at_least(error)
+    return (1 - least) * utility.benefit_right < least * utility.harm_wrong
+
+
+def _at_least(share: Estimate) -> float:
+    """Its lower bound, 80 % one-sided."""
+    return share.value - (share.value - share.low) * 0.8416 / 1.96

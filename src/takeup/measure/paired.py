@@ -249,7 +249,7 @@ def _losses(rows: ir.Table, settings: Settings) -> Answer:
     if not {"loss_recommended", "loss_final"} <= set(rows.columns):
         return not_instrumented(
             "losses of advice and choice are not both known",
-            "loss_recommended and loss_final, or correct_value",
+            "the losses of advice and choice (`loss_recommended`, `loss_final`), or the right number (`correct_value`)",
         )
     known = rows.filter(rows.loss_recommended.notnull() & rows.loss_final.notnull())
     d = known.loss_final - known.loss_recommended

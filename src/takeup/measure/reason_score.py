@@ -253,7 +253,7 @@ populations and for a quarter of the gap in the other."""
 def _unseen(t: str, terms: Terms) -> str | None:
     """What would be needed to see whether the reason is material; None where it can be seen."""
     if t == "VM" and all(s.value is None for s in terms.signatures if s.rule.id == VALUES_COST):
-        return "decisions marked where they touch values (value_tagged) and the right answer"
+        return "decisions marked where they touch values (`value_tagged`) and the right answer"
     if terms.survey is None and terms.interviews is None and terms.behaviour is None:
         wanted = [s.why.removeprefix("needs ") for s in terms.signatures]
         return f"a survey, interviews, or {wanted[0]}" if wanted else "a survey or interviews"

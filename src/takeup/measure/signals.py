@@ -9,8 +9,8 @@ Descriptive: a signal asks, it does not explain.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import ibis
@@ -88,13 +88,17 @@ class SignalSeen:
 @dataclass(frozen=True, slots=True)
 class Signals:
     """Signals in the order of weeks. `weeks` were looked at in each of `populations`;
-    `changes` are the weeks in which a version appeared, as (week, what)."""
+    `changes` are the weeks in which a version appeared, as (week, what). `looked_at`: the weekly sums and
+    facts of each population that signals are found in; in no document."""
 
     seen: tuple[SignalSeen, ...]
     populations: tuple[str, ...]
     weeks: int
     changes: tuple[tuple[str, str], ...]
     not_looked_for: tuple[str, ...]
+    looked_at: tuple[tuple[WeeklySums, Population], ...] = field(
+        default=(), compare=False, repr=False
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,21 +131,50 @@ def measure_signals(
     longest = max(len(w.mondays) for w in found)
     if longest < rules.fewest_weeks:
         return insufficient(f"{longest} weeks", f"{rules.fewest_weeks} weeks", longest)
-    seen = [
-        signal
-        for weeks in found
-        for signal in signals_of(
-            weeks, population_facts(dict(populations), weeks.population), settings
-        )
-    ]
+    looked_at = tuple((w, population_facts(dict(populations), w.population)) for w in found)
     changes = {(w.mondays[i].isoformat(), what) for w in found for i, what in w.versions}
     return Signals(
-        tuple(sorted(seen, key=lambda s: (s.week, s.population, s.id))),
+        _in_order(looked_at, settings),
         tuple(w.population for w in found),
         longest,
         tuple(sorted(changes)),
         _not_looked_for(decisions, populations),
+        looked_at,
     )
+
+
+def without_weeks(
+    found: Signals, hidden: Mapping[str, Collection[str]], settings: Settings
+) -> Signals:
+    """The signals that are there without some weeks (Mondays by population), as if nothing were known of
+    them. Populations that `hidden` does not name have no signal."""
+    kept = tuple(
+        (_without(w, hidden[w.population]), facts)
+        for w, facts in found.looked_at
+        if w.population in hidden
+    )
+    return replace(found, seen=_in_order(kept, settings), looked_at=())
+
+
+def _without(w: WeeklySums, hidden: Collection[str]) -> WeeklySums:
+    kept = [i for i, day in enumerate(w.mondays) if day.isoformat() not in hidden]
+    if len(kept) == len(w.mondays):
+        return w
+    versions = [(sum(i < at for i in kept), what) for at, what in w.versions]
+    return WeeklySums(
+        w.population,
+        [w.mondays[i] for i in kept],
+        {name: sums[kept] for name, sums in w.sums.items()},
+        w.spread,
+        versions,
+    )
+
+
+def _in_order(
+    looked_at: Sequence[tuple[WeeklySums, Population]], settings: Settings
+) -> tuple[SignalSeen, ...]:
+    seen = [signal for w, facts in looked_at for signal in signals_of(w, facts, settings)]
+    return tuple(sorted(seen, key=lambda s: (s.week, s.population, s.id)))
 
 
 def _not_looked_for(decisions: ir.Table, populations: Mapping[str, Population]) -> tuple[str, ...]:

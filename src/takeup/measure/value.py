@@ -18,6 +18,7 @@ from takeup.log import fetch
 from takeup.measure.known_truth import PANEL, truth_weight, uneven_truth
 from takeup.measure.looks import interval_of
 from takeup.measure.same_cases import Ratio, crossed
+from takeup.measure.value_per_case import UNNAMED_VALUE
 from takeup.measure.whose import ALL, person_of, population_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
@@ -84,7 +85,8 @@ def measure_value(decisions: ir.Table, use_case: UseCase, settings: Settings) ->
             return not_instrumented("the table does not hold the right answer", PANEL)
         return not_instrumented(
             "outcomes carry neither money nor loss",
-            "a column value, loss_recommended and loss_final, or value_per_outcome",
+            "what hangs on each case in money (`value`), the losses of advice and choice (`loss_recommended`, "
+            "`loss_final`), or what one outcome is worth (`value_per_outcome`)",
         )
     known = decisions.filter(
         decisions.action.isin(["followed", "modified", "overridden", "not_consulted"])
@@ -93,7 +95,7 @@ def measure_value(decisions: ir.Table, use_case: UseCase, settings: Settings) ->
         return refusal
     advice, decided = _losses(known, use_case, money=money, own=own_losses)
     unit = (use_case.value_unit if money or declared else use_case.loss_unit) or (
-        "money" if money or declared else "loss"
+        UNNAMED_VALUE if money or declared else "units"
     )
     frame = _sums(known, advice, decided)
     if frame["judged"].sum() < settings.paired.smallest_sample:

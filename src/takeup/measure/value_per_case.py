@@ -16,14 +16,19 @@ from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, Estimate, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_ratio
 
+UNNAMED_VALUE = "units of value"
+"""What money is told in where nobody declared its unit."""
+
 
 def measure_value_per_case(decisions: ir.Table, use_case: UseCase, settings: Settings) -> Answer:
     """Mean absolute `value` of a case, in the use case's unit of value."""
-    unit = use_case.value_unit or "money"
+    unit = use_case.value_unit or UNNAMED_VALUE
     if "value" not in decisions.columns:
         declared = use_case.value_per_outcome
         if declared is None:
-            return not_instrumented("outcomes carry no money", "a column value")
+            return not_instrumented(
+                "outcomes carry no money", "what hangs on each case in money (`value`)"
+            )
         method = "declared in the use case"
         return Estimate(
             declared, declared, declared, settings.confidence, 0, method, "descriptive", unit

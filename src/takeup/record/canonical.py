@@ -7,6 +7,7 @@ cell is unknown.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -149,7 +150,7 @@ def _needed(
     elif home == "outcomes":
         needed = ["decision_id"] if "decision_id" in values else ["case_id"]
     else:
-        _something_was_decided(values)
+        _something_was_decided(values, reader)
         needed = [n for n in ("use_case", "person_id", "decided_at", "mode") if n in values]
     missing = [name for name in needed if name not in values]
     if missing:
@@ -189,17 +190,32 @@ def _blank(reading: Reading) -> ir.BooleanValue:
     return reading.value.isnull() & ~unreadable
 
 
-def _something_was_decided(values: dict[str, ir.Value]) -> None:
+def _something_was_decided(values: dict[str, ir.Value], reader: Reader) -> None:
     categorical = {"recommendation", "choice"} <= values.keys()
     numeric = {"recommendation_value", "choice_value"} <= values.keys()
     if "action" in values or categorical or numeric:
         return
-    have = ", ".join(sorted(values)) or "none"
+    # What is constant is in no column: that advice was there is taken for granted of most tables.
+    read = {name for name in values if name not in reader.mapping.constants}
+    have = (
+        f"Of these are known: {', '.join(sorted(read))}"
+        if read
+        else "None of them is known by name"
+    )
     raise InputError(
         "a diagnosis needs either what was done with the advice (action), or the advice and the "
-        f"choice (recommendation and choice). Known so far: {have}. Name the columns in a mapping "
-        "file; `takeup map FILE` writes one to start from"
+        f"choice (recommendation and choice). The table has the columns {_some(reader.by_name)}. {have}. Name the "
+        "columns in a mapping file; `takeup map FILE` writes one to start from"
     )
+
+
+_MOST_NAMED = 12
+
+
+def _some(names: Collection[str]) -> str:
+    """Names of columns, not more than a sentence holds."""
+    more = len(names) - _MOST_NAMED
+    return ", ".join([*names][:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _choice_known(

@@ -14,7 +14,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
-    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -23,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 
-from takeup.record.incoming import LONGEST_NAME, Refusal
+from takeup.record.incoming import LONGEST_NAME, Moment, Refusal
 
 NO_CARD = "no_card"
 """Why a request is not eligible after all: nothing that could be answered was shown."""
@@ -71,7 +70,7 @@ class CardLog(_Loose):
     """One answered request of a service: `requested_at`, its hookInstance and its cards."""
 
     hook_instance: str = Field(alias="hookInstance", min_length=1, max_length=200)
-    requested_at: AwareDatetime = Field(alias="requestedAt")
+    requested_at: Moment = Field(alias="requestedAt")
     hook: str | None = None
     context: Context | None = None
     cards: _List[Card]
@@ -107,7 +106,7 @@ class Feedback(_Loose):
     outcome: Literal["accepted", "overridden"]
     accepted: _List[_Accepted] = Field([], alias="acceptedSuggestions")
     why: _Reason | None = Field(None, alias="overrideReason")
-    at: AwareDatetime = Field(alias="outcomeTimestamp")
+    at: Moment = Field(alias="outcomeTimestamp")
 
     @model_validator(mode="after")
     def _accepts_something(self) -> Feedback:

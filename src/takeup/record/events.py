@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
-from takeup.record.incoming import Refusal, read_row
+from takeup.record.incoming import Moment, Refusal, read_row
 
 TYPES = ("delivered", "viewed", "abandoned", "flagged", "made")
 _PREFIX = "takeup."
@@ -40,7 +40,7 @@ class _Envelope(BaseModel):
     source: _Short
     type: _Short
     subject: _Short
-    time: AwareDatetime
+    time: Moment
     data: dict[str, Any] = {}
 
 

@@ -19,6 +19,7 @@ from typing import Annotated, Any, Literal, NamedTuple, NotRequired
 from pydantic import (
     AfterValidator,
     AwareDatetime,
+    BeforeValidator,
     ConfigDict,
     Field,
     StringConstraints,
@@ -126,6 +127,17 @@ def _plausible(moment: datetime) -> datetime:
     return moment if moment.utcoffset() == _NO_OFFSET else moment.astimezone(UTC)
 
 
+def _written(given: Any) -> Any:
+    """Numbers, and digits alone, would be taken for seconds or milliseconds of 1970 by their size."""
+    # The year and its dash: for every time that comes in.
+    if (given.__class__ is str and given[4:5] == "-") or isinstance(given, datetime):
+        return given
+    raise PydanticCustomError("written", "a time is text, for example 2026-11-24T09:30:00Z")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_written), AfterValidator(_plausible)]
+"""A time with its zone as a sender writes it, in UTC."""
+
 _TYPES: dict[str, Any] = {
     "text": _Text,
     "number": Annotated[float, Field(allow_inf_nan=False, strict=True)],
@@ -133,7 +145,7 @@ _TYPES: dict[str, Any] = {
     "probability": Annotated[float, Field(gt=0, le=1, strict=True)],
     "integer": Annotated[int, Field(ge=-_LARGEST, le=_LARGEST, strict=True)],
     "boolean": Annotated[bool, Field(strict=True)],
-    "time": Annotated[AwareDatetime, AfterValidator(_plausible)],
+    "time": Moment,
 }
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from takeup.diagnosis.cost import cost_of
 from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.effect_findings import most_lost_by
 from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.open_questions import OpenQuestion
 from takeup.diagnosis.reason_findings import hardly_missing
@@ -91,11 +92,12 @@ _LEADS = ("use_fell", "high_rate_low_quality")
 
 
 def _leads(f: Finding, findings: Sequence[Finding]) -> bool:
-    """The whole before its parts, unless the opposite holds of one; and a model that is wrong too often before
-    what else it lacks."""
+    """The whole before its parts, unless the opposite holds of a population; and a model that is wrong too often
+    before what else it lacks."""
     if f.rule in (*_LEADS, *MODEL_FIRST):
         return True
-    return says_of_all(f) and contradicting(f, findings) is None
+    opposite = contradicting(f, findings)
+    return says_of_all(f) and (opposite is None or opposite.scope == ALL)
 
 
 def topic(f: Finding) -> str:
@@ -155,10 +157,10 @@ def _used(d: Diagnosis) -> Fact:
 
 
 def _looked(seen: Answer) -> str:
-    """How often it was looked at, where that is not always."""
+    """How often it was looked at, where that is not always, and what becomes of the difference."""
     if isinstance(seen, CannotSay) or seen.value > 0.995:
         return ""
-    return f"; looked at in {percent_between(seen)}"
+    return f"; looked at in {percent_between(seen)}, the difference decided against it"
 
 
 def _shares(answers: Iterable[tuple[str, Answer]]) -> Iterator[tuple[str, str]]:
@@ -209,7 +211,8 @@ def _populations(paired: Paired) -> tuple[PairedGroup, ...]:
 
 def _ahead(difference: Estimate, passed: bool) -> str:
     if not passed:
-        return "People and model: no difference told"
+        off = difference.excludes()
+        return f"People and model: {'may be chance, as one of several' if off else 'no difference told'}"
     return "People with the advice" if difference.value > 0 else "The model alone"
 
 
@@ -228,45 +231,23 @@ def _costs(d: Diagnosis) -> Fact:
     value = d.measures.value
     if isinstance(value, CannotSay):
         return _none(label, value)
-    whole = value.populations[0]
-    stake = whole.at_stake
-    if isinstance(stake, CannotSay):
-        return _none(label, stake)
-    most = f"; most is lost by {way}" if (way := most_lost_by(whole)) else ""
+    found = cost_of(value.populations[0], value.unit)
+    if isinstance(found, CannotSay):
+        return _none(label, found)
     return Fact(
         label,
-        _net(stake, value.unit),
-        f"{_range_of(stake)} {value.unit} over {whole.eligible:,} decisions{most}",
+        found.net,
+        f"{found.between} {value.unit} {found.over}",
         "Not looking and overriding are set against following the advice.",
         tuple((d.name(v.population), _lost(v, value)) for v in value.populations[1:]),
     )
 
 
-def _net(stake: Estimate, unit: str) -> str:
-    """What was lost, or saved, beyond chance."""
-    if stake.low > 0:
-        return f"{_number(stake.value)} {unit} lost"
-    if stake.high < 0:
-        return f"{_number(-stake.value)} {unit} saved"
-    return "No net loss told from chance"
-
-
-def _range_of(stake: Estimate) -> str:
-    """Its interval, of what was saved where something was."""
-    low, high = (-stake.high, -stake.low) if stake.high < 0 else (stake.low, stake.high)
-    return f"{_number(low)} to {_number(high)}"
-
-
 def _lost(v: ValueOf, value: Value) -> str:
-    stake = v.at_stake
-    if isinstance(stake, CannotSay):
-        return STATUS[stake.status]
-    said = _net(stake, value.unit)
-    return f"{said[0].lower()}{said[1:]} ({_range_of(stake)})"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}".replace("-", "−")
+    found = cost_of(v, value.unit)
+    if isinstance(found, CannotSay):
+        return STATUS[found.status]
+    return f"{found.net[0].lower()}{found.net[1:]} ({found.between})"
 
 
 def _why(d: Diagnosis) -> Fact:
@@ -292,7 +273,7 @@ def _why(d: Diagnosis) -> Fact:
     ]
     if unknown:
         first_alike = _alike(unknown)[0]
-        return Fact(label, _of_all(first_alike, d), first_alike[0].text)
+        return Fact(label, _of_all(first_alike, d), _in_words(first_alike[0].text))
     if hardly_missing(d.measures.adoption.overall.effective_reliance):
         return Fact(
             label, "Hardly anything to explain", "Nearly all cases are decided with the advice."
@@ -301,8 +282,17 @@ def _why(d: Diagnosis) -> Fact:
 
 
 def _none(label: str, answer: CannotSay) -> Fact:
-    """Why not stands among what cannot be said."""
-    return Fact(label, STATUS[answer.status], f"Would tell: {answer.needs}")
+    """Why not stands among what cannot be said, with the columns by name."""
+    return Fact(label, STATUS[answer.status], f"Would tell: {_in_words(answer.needs)}")
+
+
+_COLUMNS = re.compile(r" \((?:`[a-z_]+`(?:, )?)+\)")
+"""Names of columns behind the words for them."""
+
+
+def _in_words(text: str) -> str:
+    """What something needs, without the names of columns: those stand under "What would tell"."""
+    return _COLUMNS.sub("", text)
 
 
 def _unsaid(d: Diagnosis, told: Sequence[Finding]) -> Iterator[Unsaid]:
@@ -320,7 +310,7 @@ def _unsaid(d: Diagnosis, told: Sequence[Finding]) -> Iterator[Unsaid]:
         if f.kind == "unknown" and f.rule != "comparison_refused" and f not in told
     ]
     for alike in _alike(open_still):
-        yield Unsaid(alike[0].text, _of_all(alike, d), alike[0].first_action)
+        yield Unsaid(_in_words(alike[0].text), _of_all(alike, d), alike[0].first_action)
 
 
 def _alike(findings: Sequence[Finding]) -> list[list[Finding]]:

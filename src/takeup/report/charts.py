@@ -28,6 +28,8 @@ FONT = "Inter, system-ui, sans-serif"
 WIDE, NARROW = 430, 300
 LANE = 19
 """Height of one mark's lane, pixels."""
+WEEKS_HEIGHT = 170
+"""Of a drawing of weeks, pixels."""
 _LETTER, _LINE = 6.6, 14
 """About how wide a letter of a label is, and how far its lines are apart, pixels."""
 
@@ -92,7 +94,8 @@ def axis_over(marks: Sequence[Mark], *, zero: bool, percent: bool, whole: bool =
         low, high = min(m.low for m in marks), max(m.high for m in marks)
         if zero:
             low, high = min(low, 0.0), max(high, 0.0)
-        pad = (high - low) * 0.12 or 0.05
+        # Beside the line at zero labels keep to the outer side: there must be room for one.
+        pad = (high - low) * (0.25 if zero else 0.12) or 0.05
         low, high = low - pad, high + pad
         if percent and not zero:
             low, high = max(low, 0.0), min(high, 1.0)
@@ -145,7 +148,7 @@ def _axis_spec(width: int, height: int) -> str:
 def strip(axis: Axis, marks: Sequence[Mark], text: str) -> Chart:
     """Points with intervals, one lane each, on a shared axis."""
     height = LANE * max(len(marks), 1) + 4
-    middle = (axis.low + axis.high) / 2
+    labels = [_beside(axis, m) for m in marks]
     data = [
         {
             "value": _place(axis, m.value),
@@ -153,11 +156,8 @@ def strip(axis: Axis, marks: Sequence[Mark], text: str) -> Chart:
             "high": _place(axis, min(m.high, axis.high)),
             "y": 2 + LANE * (i + 0.5),
             "label": m.shown,
-            "at": _place(
-                axis,
-                max(m.low, axis.low) if m.low > (axis.low + middle) / 2 else min(m.high, axis.high),
-            ),
-            "left": m.low > (axis.low + middle) / 2,
+            "at": labels[i][0],
+            "left": labels[i][1],
             "bar": f"var(--{_interval(m.series.token)})",
             "ink": f"var(--{m.series.token})",
             "shape": m.series.shape,
@@ -169,6 +169,28 @@ def strip(axis: Axis, marks: Sequence[Mark], text: str) -> Chart:
     return _filled(
         _strip_spec, height, {"marks": data, "grid": _grid(axis), "marked": marked}, text
     )
+
+
+_OFF = 8 / NARROW
+"""How far a label stands from its interval, of a strip as it is drawn."""
+
+
+def _beside(axis: Axis, m: Mark) -> tuple[float, bool]:
+    """Where the label of a mark begins, and whether it runs left from there: on the side with more room, and
+    not over the line at zero."""
+    low, high = _place(axis, max(m.low, axis.low)), _place(axis, min(m.high, axis.high))
+    wide, zero = width_of(m.shown) / NARROW, _place(axis, 0.0) if axis.zero else -1.0
+
+    def over_zero(left: bool) -> bool:
+        return low - _OFF - wide < zero < low if left else high < zero < high + _OFF + wide
+
+    first = _place(axis, m.low) > 0.25
+    for left in (first, not first):
+        inside = low - _OFF - wide >= 0 if left else high + _OFF + wide <= 1
+        if inside and not over_zero(left):
+            return (low if left else high), left
+    beyond = zero if over_zero(first) else low if first else high
+    return beyond, first
 
 
 @cache
@@ -278,9 +300,12 @@ class WeekPoint:
 
 
 def weeks_chart(
-    rows: Sequence[WeekPoint], changes: Sequence[tuple[str, str]] = (), wide: int = WIDE
+    rows: Sequence[WeekPoint],
+    changes: Sequence[tuple[str, str]] = (),
+    wide: int = WIDE,
+    high: int = WEEKS_HEIGHT,
 ) -> Chart:
-    """Lines over weeks with interval bands, labelled at their ends; `changes` = (day, what); `wide`:
+    """Lines over weeks with interval bands, labelled at their ends; `changes` = (day, what); `wide`, `high`:
     of the wide drawing, pixels."""
     data = pd.DataFrame(
         [
@@ -299,10 +324,14 @@ def weeks_chart(
     )
     top = max(0.1, float(data["high"].max()) * 1.05)
     last = data[data["week"] == data["week"].max()].sort_values("value")
-    last = last.assign(at=_apart(list(last["value"]), top * LANE / _WEEKS_HEIGHT))
+    names = ["\n".join(wrap(name, 16, max_lines=3, placeholder="…")) for name in last["series"]]
+    values, lines = list(last["value"]), [name.count("\n") for name in names]
 
     def make(width: int) -> Any:
         narrow = width == NARROW
+        height = WEEKS_HEIGHT if narrow else high
+        room = [top * (LANE + _LINE * more) / height for more in lines]
+        ends = last.assign(at=_apart(values, room), name=names)
         x = alt.X(
             "week:T",
             title=None,
@@ -332,18 +361,25 @@ def weeks_chart(
                 shape=alt.Shape("shape:N", scale=None),
                 color=alt.Color("ink:N", scale=None),
             ),
-            alt.Chart(last)
-            .mark_text(align="left", dx=9, fontSize=12, fontWeight=600)
+            alt.Chart(ends)
+            .mark_text(
+                align="left",
+                dx=9,
+                fontSize=12,
+                fontWeight=600,
+                lineBreak="\n",
+                lineHeight=_LINE,
+            )
             .encode(
                 x=x,
                 y=alt.Y("at:Q", title=None, scale=alt.Scale(domain=[0, top], nice=True)),
-                text="series:N",
+                text="name:N",
                 color=alt.Color("ink:N", scale=None),
             ),
         ]
         if changes:
             layers += _change_layers(changes, list(data["week"]), width - 110)
-        return alt.layer(*layers).properties(width=width - 110, height=_WEEKS_HEIGHT)
+        return alt.layer(*layers).properties(width=width - 110, height=height)
 
     text = "; ".join(
         f"week of {day_words(r.week)}, {r.series.name}: {100 * r.value:.0f} %" for r in rows
@@ -517,7 +553,8 @@ def timeline(events: Sequence[Event], changes: Sequence[tuple[str, str]] = ()) -
         if changes:
             weeks = [e.week for e in events]
             layers += _change_layers(changes, weeks, width - 150, told=not narrow)
-        height = 44 * len(lanes) + 24
+        lines = max(name.count("\n") + 1 for name in lanes.values())
+        height = max(44, _LINE * lines + 10) * len(lanes) + 24
         return alt.layer(*layers).properties(width=width - (140 if narrow else 150), height=height)
 
     return _both(
@@ -550,14 +587,13 @@ def _codes_apart(
     return told
 
 
-_WEEKS_HEIGHT = 170
-
-
-def _apart(values: Sequence[float], gap: float) -> list[float]:
-    """Rising `values` moved up where they stand closer than `gap`, so that labels part."""
+def _apart(values: Sequence[float], high: Sequence[float]) -> list[float]:
+    """Rising `values` moved up where their labels, so `high` and hanging from their first line, would meet the
+    one below or the axis."""
     placed: list[float] = []
-    for value in values:
-        placed.append(value if not placed else max(value, placed[-1] + gap))
+    for value, own in zip(values, high, strict=True):
+        below = placed[-1] if placed else -min(high)
+        placed.append(max(value, below + own))
     return placed
 
 

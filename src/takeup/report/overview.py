@@ -167,7 +167,8 @@ def _row(
         why = "No case in assist yet: nobody is asked to use the advice."
         return PopulationRow(key, title, people.removesuffix(" · "), "early", -10, why=why)
     if not isinstance(g.effective_reliance, Estimate) and not isinstance(g.agreement, Estimate):
-        return PopulationRow(key, title, definition, "early", -10, why=figure(g.consult_rate))
+        why = figure(g.effective_reliance)
+        return PopulationRow(key, title, definition, "early", -10, why=why, facts=_facts(g))
     return PopulationRow(
         key,
         title,

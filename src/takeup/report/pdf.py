@@ -20,6 +20,12 @@ _PRINT = """
 .drawing .wide { display: none }
 .drawing .narrow { display: block }
 .card.full { break-inside: auto !important }
+/* On one sheet, where it is no longer than that. */
+.card.full.cannot { break-inside: avoid !important }
+/* WeasyPrint moves a grid whose row spans both columns to a sheet of its own. */
+article > .cards { display: block !important }
+.cards > .card { display: inline-block !important; width: 48.5%; margin: 0 1% 10px 0; vertical-align: top }
+.cards > .card:last-child:nth-child(odd) { display: block !important; width: auto; margin-right: 1% }
 .key span { white-space: nowrap }
 /* WeasyPrint places the cells of a spanning grid row wrongly: rows of half cards, and those without a
    drawing, become lines of text. */

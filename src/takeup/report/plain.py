@@ -17,8 +17,8 @@ def plain(value: Any) -> Any:
     if isinstance(value, Estimate | CannotSay):
         return value.to_json()
     if is_dataclass(value) and not isinstance(value, type):
-        held = {f.name: getattr(value, f.name) for f in fields(value)}
-        # Frames that measures lean on, by person some of them, are in no document.
+        # What measures lean on, by person some of it, is in no document.
+        held = {f.name: getattr(value, f.name) for f in fields(value) if f.repr}
         return {n: plain(v) for n, v in held.items() if not isinstance(v, pd.DataFrame)}
     if isinstance(value, BaseModel):
         return value.model_dump(mode="json")

@@ -15,7 +15,7 @@ import sqlite3
 import subprocess
 import tarfile
 import tempfile
-from contextlib import nullcontext
+import time
 from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
@@ -35,6 +35,10 @@ _MANIFEST, _LOG = "manifest.json", "log/"
 _SQLITE, _POSTGRES = "database.sqlite3", "database.pgdump"
 _SECRET = "secret.sealed"
 _PATIENCE = 600.0
+_MAKING, _TAKING = "takeup-backup-", "takeup-restore-"
+"""How folders begin in which an archive is made, and taken apart."""
+_LEFT_SECONDS = 86_400
+"""After which nobody works in one of them any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +62,15 @@ def write_backup(
     from takeup.server.audit import services as audit
     from takeup.server.locks import held
 
-    part = file.with_name(f".{file.name}.part")
     try:
+        _clear_left(file.parent, _MAKING)
         with (
-            tempfile.TemporaryDirectory(prefix="takeup-backup-", dir=file.parent) as folder,
+            tempfile.TemporaryDirectory(prefix=_MAKING, dir=file.parent) as folder,
             held("drain", _PATIENCE) as mine,
         ):
             if not mine:
                 raise InputError("a drain does not end; is another process stuck?")
+            part = Path(folder) / "archive"
             dump = _dump(settings, Path(folder))
             hashes = {dump.name: _hash(dump)}
             with tarfile.open(part, "w") as archive:
@@ -89,16 +94,21 @@ def write_backup(
                 entry = tarfile.TarInfo(_MANIFEST)
                 entry.size = len(manifest)
                 archive.addfile(entry, io.BytesIO(manifest))
-        part.chmod(0o600)
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
-        part.replace(file)
+            part.chmod(0o600)
+            with part.open("rb+") as written:
+                os.fsync(written.fileno())
+            part.replace(file)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror or error}") from None
-    finally:
-        part.unlink(missing_ok=True)
     audit.record("backup.made", actor=actor, file=file.name, files=len(hashes))
     return Written(len(hashes), file.stat().st_size)
+
+
+def _clear_left(folder: Path, begins: str) -> None:
+    """What a run that was killed left of the database and the log: nobody would look for it there."""
+    for left in folder.glob(f"{begins}*"):
+        if time.time() - left.stat().st_mtime > _LEFT_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def carries_secret(file: Path) -> bool:
@@ -116,10 +126,10 @@ def read_backup(
     passphrase: bytes | None = None,
     without_secret: bool = False,
     replace: bool = False,
-) -> str | None:
+) -> str:
     """Put an archive's database, log and secret where the settings say; every file is checked first, and that
     the secret opens what is sealed in it. Where something is in use it is set aside with `replace`, and
-    where it lies then is returned.
+    where it lies then is returned (empty: nothing was). To be called while `restoring`.
 
     Raises InputError where something is in use (but for `replace`), the archive is not whole, or what is
     sealed in it would stay shut (but for `without_secret`); nothing was changed then.
@@ -133,7 +143,9 @@ def read_backup(
             "TAKEUP_DATABASE_URL, TAKEUP_LOG_URL), or set aside what is there (--replace). Nothing was changed"
         )
     settings.home.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="takeup-restore-", dir=settings.home) as name:
+    for left in settings.home.glob(f"{_TAKING}*"):
+        shutil.rmtree(left)
+    with tempfile.TemporaryDirectory(prefix=_TAKING, dir=settings.home) as name:
         folder = Path(name)
         try:
             with tarfile.open(file) as archive:
@@ -148,7 +160,7 @@ def read_backup(
                 raise InputError(f"{file}: {inside} is missing or changed; nothing was restored")
         _need_its_store(settings, folder)
         secret = _secret(file, settings, folder, manifest, passphrase, without_secret, bool(used))
-        with set_aside(settings, secret is not None) if used else nullcontext() as aside:
+        with set_aside(settings, secret is not None) as aside:
             _put(settings, folder, list(manifest["files"]), secret)
     return aside
 
@@ -157,12 +169,7 @@ def _put(settings: ServerSettings, folder: Path, files: list[str], secret: str |
     # The secret first: a database without it is what nobody should find.
     if secret is not None:
         settings.keep_secret(secret)
-    try:
-        _load(settings, folder)
-    except BaseException:
-        if secret is not None:
-            settings.secret_file.unlink()
-        raise
+    _load(settings, folder)
     log = LogFiles(settings.log)
     for inside in files:
         if inside.startswith(_LOG):

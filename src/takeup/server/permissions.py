@@ -86,6 +86,7 @@ PAGES: Final[Mapping[str, Allowed]] = {
     "use_case": _only(*set(Role)),
     "use_case_declare": _PROGRAMME | _ADMINISTRATION,
     "use_case_refuse": _PROGRAMME | _ADMINISTRATION,
+    "use_case_take_out": _PROGRAMME | _ADMINISTRATION,
     "rollout": _only(*set(Role)),
     "rollout_step": _PROGRAMME,
     "rollout_withdraw": _PROGRAMME,

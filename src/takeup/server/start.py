@@ -9,6 +9,7 @@ from django.db import OperationalError
 
 from takeup.log.delta import DecisionLog
 from takeup.record.errors import InputError
+from takeup.server.set_aside import need_no_open_restore
 from takeup.server.settings import ServerSettings, read_server_settings
 
 _LONGEST_MIGRATION = 600
@@ -18,6 +19,7 @@ def connect() -> ServerSettings:
     """Django set up from this environment. What is written from now on is its owner's alone."""
     os.umask(0o077)
     settings = read_server_settings()
+    need_no_open_restore(settings)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.django_settings")
     django.setup()
     return settings

@@ -15,7 +15,7 @@ from takeup.server.overview import pages as overview
 from takeup.server.pages import views
 from takeup.server.performance import pages as performance
 from takeup.server.practitioner import pages as practitioner
-from takeup.server.record_api import quarantine_pages, senders_pages
+from takeup.server.record_api import quarantine_pages, senders_pages, unknown_use_case_pages
 from takeup.server.record_api.api import api
 from takeup.server.signals import pages as signals
 
@@ -24,6 +24,11 @@ api.add_router("/component", component_router)
 urlpatterns = [
     path("", views.home, name="home"),
     path("style", views.style, name="style"),
+    path(
+        "use-cases/<path:name>/taken-out",
+        unknown_use_case_pages.use_case_take_out,
+        name="use_case_take_out",
+    ),
     path("", include("takeup.server.organization.urls")),
     path("", include("takeup.server.rollout.urls")),
     path("overview", overview.overview, name="overview"),

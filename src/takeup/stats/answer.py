@@ -9,6 +9,9 @@ from typing import Any, Literal, TypeAlias
 Grade = Literal["randomised", "paired", "staggered", "adjusted", "bounds", "descriptive"]
 Status = Literal["insufficient", "not_instrumented", "refused", "suppressed"]
 
+_POSSIBLE = {"share": (0.0, 1.0), "points": (-1.0, 1.0)}
+"""What a figure of a unit can be; others know no ends."""
+
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
@@ -17,7 +20,8 @@ class Estimate:
     `n` is the number of decisions behind it, `people` of clusters. `k` is the count where
     the figure is an observed share k/n. `p` is, of a difference, the two-sided chance of one so large
     where there is none (at every look, where the interval holds so). `range_low` and `range_high` bound it where some
-    rows are unknown. `assumption` says in words what the grade rests on.
+    rows are unknown. `assumption` says in words what the grade rests on. An interval ends where what it
+    is of ends: no share is below none, no difference of shares beyond all of them.
     """
 
     value: float
@@ -36,6 +40,13 @@ class Estimate:
     assumption: str | None = None
     note: str | None = None
     p: float | None = None
+
+    def __post_init__(self) -> None:
+        if (possible := _POSSIBLE.get(self.unit)) is None:
+            return
+        least, most = possible
+        object.__setattr__(self, "low", max(self.low, min(least, self.value)))
+        object.__setattr__(self, "high", min(self.high, max(most, self.value)))
 
     def excludes(self, null: float = 0.0) -> bool:
         """Whether the interval leaves `null` out."""

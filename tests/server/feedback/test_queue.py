@@ -317,3 +317,29 @@ def test_where_harm_is_possible_a_pause_is_decided_before_it_is_answered(credit,
     told = Notice.objects.get(handle=lead.handle)
     assert (told.text, told.path) == ("Winter income is not in 4.1.", "/rollout/credit")
     assert team.post(address, answer).status_code == 302
+
+
+def test_a_topic_does_not_grow_by_what_one_person_adds_overnight(credit, log):
+    from takeup.record.clock import at, now
+    from takeup.server.record_api.receive import receive
+
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    snapshot(log)
+    before = topic(level="seasonal", reason="info_model_lacks").figures
+    one_more = {
+        "decision_id": "z1", "use_case": "credit", "case_id": "case-z1", "mode": "assist",
+        "person_id": "p3", "decided_at": now().isoformat(), "consulted": True,
+        "recommendation": "approve", "choice": "decline", "x_segment": "seasonal",
+        "model_version": "4.2", "population": "officers", "stakes": "low",
+        "override_reason": "info_model_lacks",
+    }  # fmt: skip
+    others = [
+        one_more | {"decision_id": f"y{i}", "case_id": f"case-y{i}", "person_id": PEOPLE[i],
+                    "choice": "approve", "override_reason": None}
+        for i in range(12)
+    ]  # fmt: skip
+    rows = [one_more, *({k: v for k, v in row.items() if v is not None} for row in others)]
+    assert {r.status for r in receive("decisions", rows, credit)} == {"stored"}
+    with at(now() + timedelta(days=1)):
+        snapshot(log)
+    assert topic(level="seasonal", reason="info_model_lacks").figures == before

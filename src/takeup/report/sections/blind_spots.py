@@ -32,7 +32,7 @@ def blind_spots_section(diagnosis: Diagnosis) -> Section | None:
     if not shown:
         return Section(
             "No kind of case stands out by what its overrides gain",
-            f"{found.tried:,} kinds of case tried over {found.overrides:,} judged overrides; "
+            f"{found.tried_in_words} tried over {found.overrides:,} judged overrides; "
             f"{found.candidates} looked so in one half of the people and were not confirmed in the "
             "other.",
             ("Kinds of case tried", "Found in one half only", "Judged overrides"),
@@ -112,7 +112,7 @@ def _figures(s: BlindSpot, diagnosis: Diagnosis) -> tuple[str, ...]:
 def _note(found: BlindSpots) -> str:
     left = f" {found.left_out:,} more have too few overrides." if found.left_out else ""
     return (
-        f"{found.tried:,} kinds of case, one and two covariates deep, were tried.{left} What one half "
+        f"{found.tried_in_words} were tried.{left} What one half "
         "of the people shows (false discovery controlled) was confirmed in the other; of two kinds "
         "that say the same the coarser is told. Grade: paired."
     )

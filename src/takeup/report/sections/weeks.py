@@ -7,7 +7,7 @@ from takeup.diagnosis.diagnose import Diagnosis
 from takeup.diagnosis.over_weeks import FAMILY, FEWEST_WEEKS, moved
 from takeup.measure.adoption import Adoption, GroupAdoption
 from takeup.measure.whose import ALL
-from takeup.report.charts import AGREED, OVERRIDDEN, Series, WeekPoint, weeks_chart
+from takeup.report.charts import AGREED, OVERRIDDEN, WEEKS_HEIGHT, Series, WeekPoint, weeks_chart
 from takeup.report.sections.section import Section, figure
 from takeup.stats.answer import CannotSay, Estimate
 
@@ -16,6 +16,8 @@ _AGAINST = Series("overridden", OVERRIDDEN.token, OVERRIDDEN.shape)
 _AGREEING = Series("agreeing", AGREED.token, AGREED.shape)
 _POPULATIONS = (("model", "square"), ("second", "circle"), ("followed", "triangle-up"))
 _FEWEST = FEWEST_WEEKS
+_BESIDE_LEVELS = 300
+"""Pixels: beside it stand the levels of several populations, each with its clauses."""
 _WHAT = {"consult_rate": "looked at", "override_rate": "overridden", "agreement": "agreeing"}
 
 Line = tuple[Series, str, list[GroupAdoption]]
@@ -50,7 +52,7 @@ def weeks_section(diagnosis: Diagnosis) -> Section | None:
             for whose, groups in [("All", weeks), *_named(diagnosis, adoption)]
             for g in groups
         ),
-        chart=weeks_chart(drawn, changes),
+        chart=weeks_chart(drawn, changes, high=_BESIDE_LEVELS if by_population else WEEKS_HEIGHT),
         note="Observed shares with 95 % intervals, errors by person. Grade: descriptive.",
         size="half",
         first=True,

@@ -48,6 +48,7 @@ _WORDS = {
     "key.revoked": _("refused a key"),
     "objection.made": _("objected to what is recorded of them"),
     "organization.imported": _("imported the organization"),
+    "organization.titled": _("gave a title in the organization"),
     "oversight.key_made": _("made an oversight key"),
     "oversight.opened": _("opened sealed records"),
     "performance.approved": _("published a report on the model"),
@@ -57,7 +58,9 @@ _WORDS = {
     "quarantine.corrected": _("corrected a row in quarantine"),
     "release.shipped": _("recorded a release"),
     "use_case.admitted": _("took a use case in again"),
+    "use_case.merged": _("put what came of an unknown use case under another"),
     "use_case.refused": _("refused a use case"),
+    "use_case.removed": _("removed what came of an unknown use case"),
     "retention.run": _("ran the retention"),
     "roles.changed": _("changed the roles"),
     "rollout.draw": _("changed the draw of a rollout"),
@@ -66,7 +69,7 @@ _WORDS = {
     "rollout.step_withdrawn": _("withdrew a step"),
     "rollout.stopped": _("stopped advice"),
     "secret.forgotten": _("took away what no secret opens any more"),
-    "secret.in_force": _("went on with another secret of the deployment"),
+    "secret.in_force": _("put a secret of the deployment in force"),
     "sign_in.factor_removed": _("removed the second factor of"),
     "sign_in.groups_unknown": _(
         "signed in without the provider telling their groups; roles were kept"

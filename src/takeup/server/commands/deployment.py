@@ -175,7 +175,7 @@ def restore(
 ) -> None:
     """Bring an archive back into an empty deployment, and prove it."""
     from takeup.server.backup import carries_secret, read_backup
-    from takeup.server.set_aside import in_use
+    from takeup.server.set_aside import in_use, restoring
     from takeup.server.settings import read_server_settings
     from takeup.server.start import log_of, start
 
@@ -183,18 +183,23 @@ def restore(
     passphrase = None
     if not without_secret:
         passphrase = _passphrase(key_file, ask=carries_secret(file))
-    if replace and (used := in_use(settings)):
-        err.print(
-            f"In use, and replaced by what {file} holds: {' and '.join(used)}. It is set aside, not deleted.",
-            soft_wrap=True,
-        )
-        if not yes and not _somebody_is_there():
-            raise InputError("nobody is there to be asked: say --yes. Nothing was changed")
-        if not yes and not typer.confirm("Set it aside and restore?", err=True):
-            raise typer.Exit(1)
     os.umask(0o077)
-    aside = read_backup(file, settings, passphrase, without_secret, replace)
-    if aside is not None:
+    with restoring(settings) as taken_back:
+        if taken_back:
+            err.print(
+                "a restore that was cut off was taken back: all was as before it", soft_wrap=True
+            )
+        if replace and (used := in_use(settings)):
+            err.print(
+                f"In use, and replaced by what {file} holds: {' and '.join(used)}. It is set aside, not deleted.",
+                soft_wrap=True,
+            )
+            if not yes and not _somebody_is_there():
+                raise InputError("nobody is there to be asked: say --yes. Nothing was changed")
+            if not yes and not typer.confirm("Set it aside and restore?", err=True):
+                raise typer.Exit(1)
+        aside = read_backup(file, settings, passphrase, without_secret, replace)
+    if aside:
         out.print(
             f"what was in use is in {aside}: take it away when all is well, for erasures do not reach it",
             soft_wrap=True,

@@ -51,6 +51,22 @@ def import_file(
     out.print(f"{len(changes):,} changes{' would be made' if dry_run else ''}")
 
 
+@organization_app.command("title")
+@needs_server
+def title(
+    key: Annotated[str, typer.Argument(help="as the organization's file calls it")],
+    words: Annotated[str, typer.Argument(help="what pages call it; empty: by its key")],
+    cohort: Annotated[bool, typer.Option("--cohort", help="of a cohort, not a population")] = False,
+) -> None:
+    """Give a population a title, which pages, reports and notices then call it by."""
+    started()
+    from takeup.server.organization.models import Cohort, Population
+    from takeup.server.organization.services import give_title
+
+    give_title(Cohort if cohort else Population, key, words, actor())
+    out.print(f"{key}: {words}" if words.strip() else f"{key} goes by its key")
+
+
 @person_app.command("link")
 @needs_server
 def link(email: Annotated[str, typer.Argument(help="the person's address")]) -> None:
@@ -149,6 +165,65 @@ def declare(
         raise InputError(f"{file}: there is no such file")
     for name in declare_from_file(file, actor()):
         out.print(f"{name}: declared")
+
+
+@use_case_app.command("list")
+@needs_server
+def list_use_cases(as_json: AsJson = False) -> None:
+    """Every use case with its rows; of one that nobody declared, who sent it."""
+    started()
+    from takeup.server.organization.models import UseCase
+    from takeup.server.record_api.unknown_use_case import rows_of
+
+    found = [
+        {
+            "use_case": one.name, "rows": rows_of(one.name), "declared": one.declarations.exists(),
+            "sender": one.from_sender, "refused": one.refused_at is not None,
+        }
+        for one in UseCase.objects.order_by("name")
+    ]  # fmt: skip
+    if as_json:
+        say_json(found)
+        return
+    for held in found:
+        unknown = f" unknown, from sender {held['sender'] or '-'}" if not held["declared"] else ""
+        refused = " refused" if held["refused"] else ""
+        out.print(f"{held['rows']:>12,}  {held['use_case']}{unknown}{refused}", soft_wrap=True)
+
+
+_Unknown = Annotated[str, typer.Argument(help="a use case that nobody declared")]
+_Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
+
+
+@use_case_app.command("merge")
+@needs_server
+def merge(
+    name: _Unknown,
+    into: Annotated[str, typer.Argument(help="the declared use case that its rows are of")],
+    yes: _Yes = False,
+) -> None:
+    """Put every row of a use case that nobody declared under a declared one, as if it had been sent so."""
+    _take_out(name, f"Put what came of {name} under {into}?", yes, into)
+
+
+@use_case_app.command("remove")
+@needs_server
+def remove(name: _Unknown, yes: _Yes = False) -> None:
+    """Take every row of a use case that nobody declared out of inbox and log. What was sealed for
+    oversight stays."""
+    _take_out(name, f"Remove what came of {name}? This cannot be taken back", yes)
+
+
+def _take_out(name: str, question: str, yes: bool, into: str = "") -> None:
+    _, log = started()
+    from takeup.server.jobs.schedule import take_out_now
+    from takeup.server.record_api.unknown_use_case import rows_of
+
+    if not yes and not typer.confirm(f"{question} {rows_of(name):,} rows"):
+        raise typer.Exit(1)
+    rows = take_out_now(log, name, actor(), into)
+    noun, verb = ("row", "is") if rows == 1 else ("rows", "are")
+    out.print(f"{name}: {rows:,} {noun} {verb} {f'now under {into}' if into else 'taken away'}")
 
 
 def _person(email: str) -> Person:

@@ -48,6 +48,11 @@ def record_of(name: str) -> dict[str, Any] | None:
     return None if held is None else {"day": held.day.isoformat(), "document": held.document}
 
 
+def forget_use_case(name: str) -> None:
+    """Nothing is kept of it any more."""
+    TrackRecord.objects.filter(use_case=name).delete()
+
+
 def told_of(name: str, known: Mapping[str, Any], confidence: float | None) -> dict[str, Any]:
     """What the page of one case is told: the record at this certainty, and on this kind of case
     against all others of its dimension."""

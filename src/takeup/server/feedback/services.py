@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from takeup.measure.fix_check import FixCheck
 from takeup.record.clock import now
@@ -197,6 +198,19 @@ def releases_of(use_case: str) -> list[Release]:
     )
 
 
+def worked_on(use_case: str) -> bool:
+    """Whether anybody labelled or answered a topic of it, or shipped a version."""
+    topics = Topic.objects.filter(use_case=use_case)
+    answered = topics.filter(~Q(label="") | Q(replies__isnull=False)).exists()
+    return answered or Release.objects.filter(use_case=use_case).exists()
+
+
+def forget_use_case(use_case: str) -> None:
+    """Nothing is kept of it any more: its topics, flags and totals go."""
+    Topic.objects.filter(use_case=use_case).delete()
+    OverrideTotal.objects.filter(use_case=use_case).delete()
+
+
 def flags_of(use_case: str, decision_ids: Collection[str]) -> dict[str, Topic]:
     """The topics in which these decisions' flags are, by decision: for the one who made them."""
     marks = marks_of(use_case, decision_ids)
@@ -274,6 +288,7 @@ __all__ = [
     "due_of",
     "fixes_of",
     "flags_of",
+    "forget_use_case",
     "forget_words",
     "keep_flags",
     "label_topic",
@@ -287,4 +302,5 @@ __all__ = [
     "take_words",
     "topics_of",
     "what_became",
+    "worked_on",
 ]

@@ -97,26 +97,48 @@ def _keep_clusters(
     }
     behind_all = {p for by in members.values() for people in by.values() for p in people}
     handles = people_of(behind_all)
+    fewest = measuring().disclosure.minimum_group
     titles = population_titles()
     for one in found.clusters:
         line = one.whole
         if line.reason is None:
             continue
         key = (line.segment or "", line.reason, line.version or "")
-        behind = members[one.dimension].get(key, set())
+        behind = members[one.dimension].get(key, {})
         topic, _ = Topic.objects.get_or_create(
             use_case=name, dimension=(one.dimension or "") if line.segment else "",
             level=(line.segment or "")[:_NAME], reason=line.reason[:_REASON], flag_kind="",
             version=(line.version or "")[:_NAME], defaults={"opened_on": day},
         )  # fmt: skip
+        counts = {keyed("behind", person)[:_MARK]: n for person, n in behind.items()}
+        if topic.figures and 0 < _changed(topic, counts) < fewest:
+            # What few have added since would be what is between yesterday's figures and today's.
+            continue
         topic.figures = _figures(line) | {
             "populations": [
                 {"name": titles.get(key, key)} | _figures(own)
                 for key, own in one.populations[:MOST_POPULATIONS]
             ]
         }
-        topic.members = seal(json.dumps(sorted({handles[p] for p in behind if p in handles})))
+        told = sorted({handles[p] for p in behind if p in handles})
+        topic.members = seal(json.dumps({_TOLD: told, _COUNTS: counts}))
         topic.save(update_fields=["figures", "members"])
+
+
+def _changed(topic: Topic, counts: Mapping[str, int]) -> int:
+    """How many people have added to a topic, or taken from it, since its figures were taken."""
+    before = _behind(topic)[_COUNTS]
+    return sum(before.get(p, 0) != counts.get(p, 0) for p in {*before, *counts})
+
+
+def _behind(topic: Topic) -> dict[str, Any]:
+    """Handles of those behind a topic, and how many overrides of it each made, under marks; of topics of
+    before there were counts, handles alone."""
+    held = json.loads(_opened(topic.members) or "[]")
+    return held if isinstance(held, dict) else {_TOLD: held, _COUNTS: {}}
+
+
+_TOLD, _COUNTS, _MARK = "handles", "counts", 16
 
 
 def tell_of_late(name: str, day: date) -> None:
@@ -168,7 +190,7 @@ def members_of(topic: Topic) -> set[str]:
     """Handles of everybody behind a topic and those merged into it: to tell them, never to show them."""
     found: set[str] = set()
     for one in (topic, *topic.merged.all()):
-        found |= set(json.loads(_opened(one.members) or "[]"))
+        found |= set(_behind(one)[_TOLD])
         found |= {handle for f in one.flags.all() if (handle := _opened(f.reporter))}
     return found
 
@@ -186,21 +208,23 @@ def marks_of(use_case: str, decision_ids: Collection[str]) -> dict[str, str]:
     return {_mark(use_case, one): one for one in decision_ids}
 
 
-def _members(decisions: ir.Table, segment: str) -> dict[tuple[str, str, str], set[str]]:
+def _members(decisions: ir.Table, segment: str) -> dict[tuple[str, str, str], dict[str, int]]:
+    """By kind of case, reason and version: who overrode, and how often."""
     if not {"person_id", "override_reason"} <= set(decisions.columns):
         return {}
     over = decisions.filter(decisions.action == "overridden")
+    none = over.override_reason.nullif(over.override_reason)
     by = {
-        "level": over[segment].cast("string") if segment else over.override_reason.nullif(over.override_reason),
+        "level": over[segment].cast("string") if segment else none,
         "reason": over.override_reason,
-        "version": over.model_version if "model_version" in over.columns else over.override_reason.nullif(over.override_reason),
-    }  # fmt: skip
-    frame = fetch(over.select(**by, person=over.person_id).distinct()).to_pylist()
-    found: dict[tuple[str, str, str], set[str]] = {}
+        "version": over.model_version if "model_version" in over.columns else none,
+    }
+    frame = fetch(over.group_by(**by, person=over.person_id).aggregate(n=over.count())).to_pylist()
+    found: dict[tuple[str, str, str], dict[str, int]] = {}
     for row in frame:
         key = (row["level"] or "", row["reason"] or "", row["version"] or "")
         if row["person"]:
-            found.setdefault(key, set()).add(row["person"])
+            found.setdefault(key, {})[row["person"]] = row["n"]
     return found
 
 

@@ -21,7 +21,9 @@ from takeup.record.incoming import RECORD_KINDS
 from takeup.server.jobs.drainer import Drainer
 from takeup.server.locks import held
 from takeup.server.notices.deliver import deliver_waiting
+from takeup.server.organization.services import forget_use_case
 from takeup.server.overview.digest import write_digest
+from takeup.server.overview.services import forget_use_case as forget_figures
 from takeup.server.overview.services import take_snapshots
 from takeup.server.record_api.services import (
     Drained,
@@ -34,6 +36,7 @@ from takeup.server.record_api.services import (
     need_plausible_clock,
     retain,
 )
+from takeup.server.record_api.unknown_use_case import take_out
 from takeup.server.settings import ServerSettings
 
 _logger = logging.getLogger(__name__)
@@ -80,10 +83,10 @@ def at_work(log: DecisionLog, settings: ServerSettings) -> Iterator[None]:
 
 
 @contextmanager
-def _no_other_drain() -> Iterator[None]:
+def _no_other_drain(patience: float = _PATIENCE) -> Iterator[None]:
     """Hold the drain's lock; a drain that runs is waited for. Raises InputError where it does not
     end."""
-    with held("drain", _PATIENCE) as mine:
+    with held("drain", patience) as mine:
         if not mine:
             raise InputError("a drain does not end; is another process stuck?")
         yield
@@ -131,6 +134,20 @@ def erase_now(log: DecisionLog, person_id: str, actor: str) -> Erased:
     with _no_other_drain():
         drain(log)
         return erase(log, person_id, actor)
+
+
+def take_out_now(
+    log: DecisionLog, use_case: str, actor: str, into: str = "", patience: float = _PATIENCE
+) -> int:
+    """Remove what came of an undeclared use case, or put it under the declared `into`, beside no drain; how
+    many rows. What was drawn from it goes with it. Raises InputError as above, and as `take_out`."""
+    with _no_other_drain(patience):
+        drain(log)
+        rows = take_out(log, use_case, actor, into)
+        forget_figures(use_case)
+        forget_use_case(use_case)
+        drain(log)
+        return rows
 
 
 def _snapshots(log: DecisionLog, settings: ServerSettings) -> None:

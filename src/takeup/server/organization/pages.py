@@ -195,6 +195,13 @@ def _use_case(request: HttpRequest, held: UseCase, **more: Any) -> HttpResponse:
         "words": in_words(services.declared(held.name)),
         "history": [(one, names.get(one.declared_by, one.declared_by)) for one in history],
         "declares": may("use_case_declare", request.user),
+        "others": [
+            (one, services.use_case_title(one))
+            for one in services.use_case_names()
+            if one != held.name and services.is_declared(one)
+        ]
+        if not history
+        else [],
         "sees_diagnosis": may("diagnosis", request.user),
     }
     status = 422 if more.get("problems") else 200

@@ -19,7 +19,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 
 from takeup.record.clock import now
-from takeup.record.errors import DeclarationError
+from takeup.record.errors import DeclarationError, InputError
 from takeup.record.settings import DisclosureSettings
 from takeup.record.toml_file import declare, read_toml_text
 from takeup.record.use_case import UseCase as Declared
@@ -121,6 +121,16 @@ def declared(name: str) -> Declared:
     return found if found.name else found.model_copy(update={"name": name})
 
 
+def is_declared(name: str) -> bool:
+    """Whether somebody here said what a use case is."""
+    return Declaration.objects.filter(use_case__name=name).exists()
+
+
+def forget_use_case(name: str) -> None:
+    """Nothing is kept of it any more: it is no longer there, unless it is refused, which holds."""
+    UseCase.objects.filter(name=name, refused_at=None, declarations=None).delete()
+
+
 def use_case_names() -> list[str]:
     """Every use case there is."""
     return list(UseCase.objects.order_by("name").values_list("name", flat=True))
@@ -147,6 +157,21 @@ def cohort_titles() -> dict[str, str]:
 def cohort_title(key: str) -> str:
     """What one cohort is called on pages; empty for everybody else."""
     return cohort_titles().get(key, key)
+
+
+@transaction.atomic
+def give_title(kind: type[Population] | type[Cohort], key: str, title: str, actor: str) -> None:
+    """What a population or cohort is called on pages from now on; empty: by its key.
+
+    Raises InputError where there is none of this key."""
+    found = kind.objects.filter(key=key).first()
+    if found is None:
+        keys = ", ".join(kind.objects.order_by("key").values_list("key", flat=True)) or "none yet"
+        word = kind.__name__.lower()
+        raise InputError(f"{key!r} is no {word} of the organization's file; there are {keys}")
+    before, found.title = found.title, title.strip()
+    found.save(update_fields=["title"])
+    audit.record("organization.titled", actor=actor, before=before, after=found.title, of=key)
 
 
 def population_keys() -> list[str]:
@@ -365,12 +390,15 @@ __all__ = [
     "declared",
     "end",
     "forget_person",
+    "forget_use_case",
+    "give_title",
     "handle_of",
     "handle_of_address",
     "handles_in",
     "holders",
     "import_days",
     "import_people",
+    "is_declared",
     "managers_of",
     "named_with",
     "names_of",

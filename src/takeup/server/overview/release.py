@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,10 @@ from takeup.server.record_api.services import NOT_DRAINED
 _KEYS: dict[str, tuple[str, ...]] = {
     "decisions": ("decision_id", "revision"),
     "outcomes": ("decision_id", "outcome_name", "observed_at"),
+    "eligible": ("case_id",),
 }
+_TIME_TO_DECIDE = timedelta(days=7)
+"""An eligible case as old as this that no decision answers is left alone; a younger one may yet be decided."""
 _WEEK = "week__"
 _SHOWN_BY = ("population", "team", "mode", "stakes", "model_version", "phase", "cohort", _WEEK)
 
@@ -63,10 +67,27 @@ def release(use_case: str, rows: dict[RecordKind, pa.Table], segments: Sequence[
         kept[kind] = there[kind].filter(pa.array(~gone))  # type: ignore[index]
         held[kind] = _keys(fresh[kind].filter(pa.array(waits)), kind)
         also[kind] = _keys(_not_drained(kept[kind]), kind)  # type: ignore[index]
+    if "eligible" in there:
+        table = there["eligible"]
+        waits = new["eligible"] & _not_yet_decided(table, there["decisions"], kept["decisions"])
+        kept["eligible"] = table.filter(pa.array(~waits))
+        held["eligible"] = _keys(table.filter(pa.array(waits)), "eligible")
+        also["eligible"] = _keys(_not_drained(kept["eligible"]), "eligible")
     return Release(use_case, kept, batches, also, held)
 
 
 Mask = np.ndarray[Any, Any]
+
+
+def _not_yet_decided(eligible: pa.Table, decisions: pa.Table, shown: pa.Table) -> Mask:
+    """Eligible cases that are nobody's so far, and would tell what somebody has done since: those whose
+    decision waits, and those that may be decided any day."""
+    case, at = eligible["case_id"], eligible["eligible_at"]
+    answered = pc.is_in(case, pc.unique(decisions["case_id"])).to_numpy()
+    told = pc.is_in(case, pc.unique(shown["case_id"])).to_numpy()
+    young = pc.greater(at, pc.subtract(pc.max(at), pa.scalar(_TIME_TO_DECIDE)))
+    mask: Mask = ~told & (answered | pc.fill_null(young, True).to_numpy())
+    return mask
 
 
 def _keys(rows: pa.Table, kind: str) -> list[str]:
@@ -91,7 +112,7 @@ def _new(rows: pa.Table, kind: str, last: Released) -> Mask:
     came = (batch > last.batches.get(kind, 0)) | (batch == NOT_DRAINED)
     held, shown = set(last.held.get(kind, ())), set(last.also.get(kind, ()))
     ids = pa.array([key.split("\x1f")[0] for key in held], pa.string())
-    maybe = came | pc.is_in(pc.cast(rows["decision_id"], pa.string()), ids).to_numpy()
+    maybe = came | pc.is_in(pc.cast(rows[_KEYS[kind][0]], pa.string()), ids).to_numpy()
     keys = _keys(rows.filter(pa.array(maybe)), kind)
     new: Mask = maybe.copy()
     new[np.flatnonzero(maybe)] = [

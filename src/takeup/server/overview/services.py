@@ -28,14 +28,16 @@ from takeup.report.sections.rollout import rollout_section
 from takeup.report.sections.same_cases import same_cases_section
 from takeup.report.sections.staggered import staggered_sections
 from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
+from takeup.server.component import services as component
 from takeup.server.component.services import take_track_record
+from takeup.server.feedback import services as feedback
 from takeup.server.feedback.services import check_fixes, forget_words, take_topics, take_words
 from takeup.server.organization.services import declared, population_keys, population_titles
 from takeup.server.organization.services import use_case as known_use_case
-from takeup.server.overview.models import PopulationView, Snapshot
+from takeup.server.overview.models import PopulationView, Released, Snapshot
 from takeup.server.overview.release import release
 from takeup.server.pages.for_people import page_words
-from takeup.server.practitioner.services import take_practice
+from takeup.server.practitioner.services import forget_practice, take_practice
 from takeup.server.record_api.services import handles_behind, recorded_by_batch, silent_senders
 from takeup.server.rollout.services import take_looks, tell_of_gates
 from takeup.server.settings import read_server_settings
@@ -77,6 +79,16 @@ def take_snapshots(
             # One that cannot be measured does not keep the others from it.
             found[name] = str(error)
     return found
+
+
+@transaction.atomic
+def forget_use_case(name: str) -> None:
+    """No figure is kept of a use case any more."""
+    Snapshot.objects.filter(use_case=name).delete()
+    Released.objects.filter(use_case=name).delete()
+    component.forget_use_case(name)
+    feedback.forget_use_case(name)
+    forget_practice(name)
 
 
 @task()
@@ -133,6 +145,7 @@ def _take(
         },
         settings=measuring(),
         declared_ahead=True,
+        last_shared=None if (last := latest(name)) is None else last.document,
         step=step,
     )
     known_use_case(name)

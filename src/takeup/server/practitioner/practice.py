@@ -21,6 +21,11 @@ EACH = 60
 _ALSO = ("stakes",)
 
 
+def forget_practice(name: str) -> None:
+    """Nothing is kept of a use case any more."""
+    PracticeCase.objects.filter(use_case=name).delete()
+
+
 @transaction.atomic
 def take_practice(name: str, decisions: ir.Table) -> None:
     """Cases for practice in place of the last: what was known beforehand, the advice and the right

@@ -3,7 +3,15 @@ but `pages`, for the person it belongs to."""
 
 from __future__ import annotations
 
-from takeup.server.practitioner.practice import take_practice
-from takeup.server.practitioner.vault import VAULTS, forget, forget_old, keep_own
+from takeup.server.practitioner.practice import forget_practice, take_practice
+from takeup.server.practitioner.vault import VAULTS, forget, forget_decisions, forget_old, keep_own
 
-__all__ = ["VAULTS", "forget", "forget_old", "keep_own", "take_practice"]
+__all__ = [
+    "VAULTS",
+    "forget",
+    "forget_decisions",
+    "forget_old",
+    "forget_practice",
+    "keep_own",
+    "take_practice",
+]

@@ -114,6 +114,13 @@ def objections_of(handle: str) -> list[Objection]:
     return list(Objection.objects.filter(handle=handle).order_by("-at"))
 
 
+def forget_decisions(use_case: str, decision_ids: Collection[str]) -> None:
+    """Decisions that were nobody's after all go from the vaults, with their outcomes."""
+    marks = [_mark(use_case, one) for one in sorted(decision_ids)]
+    for start in range(0, len(marks), _AT_ONCE):
+        OwnRow.objects.filter(mark__in=marks[start : start + _AT_ONCE]).delete()
+
+
 def forget_old(today: date) -> int:
     """Rows whose time is over go; how many."""
     return OwnRow.objects.filter(until__lt=today).delete()[0]

@@ -7,7 +7,6 @@ leaves a batch that the next drain finds: the log says whether it has it.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -26,6 +25,7 @@ from takeup.server.organization.services import use_case
 from takeup.server.oversight.services import seal
 from takeup.server.practitioner.services import keep_own
 from takeup.server.record_api.covariates import column_types, in_their_columns
+from takeup.server.record_api.manifests import count
 from takeup.server.record_api.models import Batch, InboxRow
 from takeup.server.record_api.placing import FILLED, placed
 from takeup.server.record_api.pseudonyms import pseudonymised
@@ -122,15 +122,8 @@ def _form(kind: RecordKind) -> int:
         InboxRow.objects.filter(kind=kind, batch=None, id__gte=ids[0], id__lte=ids[-1]).update(
             batch=batch
         )
-        _count(batch)
+        count(batch.pk)
         return len(ids)
-
-
-def _count(batch: Batch) -> int:
-    """Keep how many rows a batch has, and the hash over theirs."""
-    held = list(InboxRow.objects.filter(batch=batch).order_by("id").values_list("hash", flat=True))
-    Batch.objects.filter(pk=batch.pk).update(rows=len(held), hash=hash_of(held))
-    return len(held)
 
 
 def _write(log: DecisionLog, batch: Batch) -> int:
@@ -143,7 +136,7 @@ def _write(log: DecisionLog, batch: Batch) -> int:
         # Where no row is at fault, it is the log: a full disk, a store out of reach.
         if not set_aside(batch, into_log):
             raise
-    if not _count(batch):
+    if not count(batch.pk):
         _give_up(batch)
         return 0
     return _written(log, batch)
@@ -168,18 +161,19 @@ def _written(log: DecisionLog, batch: Batch) -> int:
     rows = InboxRow.objects.filter(batch=batch).order_by("id")
     bodies = list(rows.values_list("body", flat=True))
     table = as_logged(kind, bodies, batch.number)
-    if kind == "decisions":
+    if kind == "decisions" and bodies:
         decided = pc.min_max(table["decided_at"])
         seal(batch.number, bodies, decided["min"].as_py(), decided["max"].as_py())
-        for name in table["use_case"].unique().to_pylist():
-            use_case(name, _first_sender(rows, name))
+    for name in table["use_case"].unique().to_pylist():
+        use_case(name, _first_sender(rows, name))
     if not log.append(kind, table, batch.number):
         table = _need_the_same(log, batch, table)
     keep_own(kind, bodies)
     if kind == "decisions":
         keep_own("outcomes", _came_before(rows.values_list("use_case", "key")))
         keep_flags(bodies)
-    (_, digest) = digests(table)[batch.number]
+    # A batch of which everything was taken out is written again for its number alone.
+    _, digest = digests(table).get(batch.number, (0, ""))
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)
 
@@ -225,11 +219,3 @@ def as_logged(kind: RecordKind, bodies: Sequence[str], batch: int) -> pa.Table:
     their pseudonym."""
     held = to_arrow(kind, in_their_columns(bodies), column_types(), batch)
     return pseudonymised(placed(kind, held))
-
-
-def hash_of(hashes: Iterable[str]) -> str:
-    """The manifest's hash of a batch: over its rows' hashes in order."""
-    digest = hashlib.sha256()
-    for one in hashes:
-        digest.update(one.encode())
-    return digest.hexdigest()

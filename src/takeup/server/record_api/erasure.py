@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
 
-from takeup.log.delta import FREE_TEXT, DecisionLog, Snapshot, digests
+from takeup.log.delta import FREE_TEXT, DecisionLog, Snapshot
 from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.audit import services as audit
@@ -19,6 +19,7 @@ from takeup.server.feedback.services import forget_words
 from takeup.server.notices.services import forget_notices
 from takeup.server.organization.services import forget_person, known_as
 from takeup.server.practitioner.services import forget
+from takeup.server.record_api.manifests import keep_digests
 from takeup.server.record_api.models import Batch, Erasure, InboxRow, Quarantined
 from takeup.server.record_api.pseudonyms import pseudonym_of, pseudonyms_of
 from takeup.server.record_api.remains import Searched, search
@@ -65,7 +66,7 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         handle = forget_person(person_id, actor)
         forget_notices(handle, forget(handle), known)
         forget_words()
-        _keep_digests(log)
+        keep_digests(log)
         audit.record("person.erased", actor=actor, subject=handle, rewritten=rewritten)
         begun.delete()
     _overwrite_what_was_deleted()
@@ -120,17 +121,6 @@ def _set_digests_aside(held: Mapping[RecordKind, Snapshot | None], person_id: st
             theirs = rows.filter(pc.fill_null(pc.equal(rows[name], person_id), False))
             numbers = theirs["batch"].unique().to_pylist()
             Batch.objects.filter(kind=kind, number__in=numbers).update(digest="")
-
-
-def _keep_digests(log: DecisionLog) -> None:
-    """The manifests that say nothing say what the log holds now."""
-    for kind in RECORD_KINDS:
-        without = Batch.objects.filter(kind=kind, digest="").exclude(written_at=None)
-        wanted = set(without.values_list("number", flat=True))
-        if wanted and (held := log.read(kind)) is not None:
-            for number, (_, digest) in digests(held.rows).items():
-                if number in wanted:
-                    Batch.objects.filter(kind=kind, number=number).update(digest=digest)
 
 
 def _overwrite_what_was_deleted() -> None:

@@ -37,7 +37,8 @@ def recorded_by_batch(log: DecisionLog) -> dict[RecordKind, pa.Table]:
             Q(batch=None) | Q(batch__number__gt=drained.batch if drained else 0)
         )
         left = list(waiting.order_by("id").values_list("body", flat=True))
-        parts = [drained.rows] if drained else []
+        # Of a table of which everything was taken out there is nothing to read.
+        parts = [drained.rows] if drained and drained.rows.num_rows else []
         if "" in left:
             raise InputError(hole(log, kind, drained.batch if drained else 0))
         if left:

@@ -32,8 +32,9 @@ def receive_recommendations(given: Sequence[Any], key: ApiKey) -> list[RowResult
     became of each, and whether people may see it: by the use case's rollout, unless the row names
     a mode. Durable when it returns."""
     moment = now()
-    rollout = Assigning([one for one in given if isinstance(one, dict)])
-    told = [_delivered(one, rollout, moment) for one in given]
+    tidy = [_tidy(one) if isinstance(one, dict) else one for one in given]
+    rollout = Assigning([one for one in tidy if isinstance(one, dict)])
+    told = [_delivered(one, rollout, moment) for one in tidy]
     with transaction.atomic():
         sound = [(i, one) for i, one in enumerate(told) if not isinstance(one, Refusal)]
         as_sent = [json.dumps(given[i], sort_keys=True) for i, _ in sound]
@@ -49,6 +50,11 @@ def receive_recommendations(given: Sequence[Any], key: ApiKey) -> list[RowResult
         ]
         count_results(key, bad, moment)
     return sorted([*results, *bad], key=lambda r: r.index)
+
+
+def _tidy(given: dict[str, Any]) -> dict[str, Any]:
+    """Texts as they are kept, so that who sees advice follows from what is recorded."""
+    return {k: v.strip() if isinstance(v, str) else v for k, v in given.items()}
 
 
 def _delivered(given: Any, rollout: Assigning, moment: datetime) -> dict[str, Any] | Refusal:

@@ -15,6 +15,8 @@ from django.db import connection
 
 from takeup.log.delta import DecisionLog
 from takeup.record.incoming import RECORD_KINDS
+from takeup.server.set_aside import ASIDE, kept_aside
+from takeup.server.settings import ServerSettings
 
 _LONG = 5
 """Characters from which a text is looked for inside others; a shorter one stands alone or in quotes."""
@@ -43,6 +45,9 @@ def search(log: DecisionLog, person_id: str, others: Iterable[str]) -> Searched:
     tables, rows = _database(wanted, found)
     log_rows = _log(log, wanted, found)
     files = _files(log, [text for text in wanted if len(text) >= _LONG], found)
+    found += [
+        f"what a restore set aside, which no erasure reaches: {one}" for one in kept_aside(_home())
+    ]
     return Searched(tables, rows, log_rows, files, tuple(found))
 
 
@@ -88,9 +93,10 @@ def _likes(text: str) -> list[str]:
 
 
 def _log(log: DecisionLog, wanted: Sequence[str], found: list[str]) -> int:
-    """Rows of the log, also in files that no table uses any more, and what checkpoints tell of files."""
+    """Rows of the log, also in files that no table uses any more, what checkpoints tell of files, and other
+    tables at home."""
     count = 0
-    for name, rows in _parts(log):
+    for name, rows in _parts(log, found):
         if "_delta_log" in name:
             hits = sum(text in str(rows.to_pylist()) for text in wanted if len(text) >= _LONG)
         else:
@@ -101,12 +107,33 @@ def _log(log: DecisionLog, wanted: Sequence[str], found: list[str]) -> int:
     return count
 
 
-def _parts(log: DecisionLog) -> Iterator[tuple[str, pa.Table]]:
+def _parts(log: DecisionLog, found: list[str]) -> Iterator[tuple[str, pa.Table]]:
     if "://" in log.url:
         yield from ((kind, held.rows) for kind in RECORD_KINDS if (held := log.read(kind)))
-    elif Path(log.url).exists():
-        for file in sorted(Path(log.url).rglob("*.parquet")):
-            yield str(file), pq.ParquetFile(file).read()
+    for file in sorted(_below(log)):
+        if file.suffix == ".parquet":
+            try:
+                yield str(file), pq.ParquetFile(file).read()
+            except (pa.ArrowException, OSError):
+                found.append(f"perhaps in file {file}, which cannot be read")
+
+
+def _home() -> ServerSettings:
+    held: ServerSettings = settings.TAKEUP
+    return held
+
+
+def _below(log: DecisionLog) -> set[Path]:
+    """Every file below the home and the log, but for what a restore set aside."""
+    home = _home().home
+    roots = {home} | (set() if "://" in log.url else {Path(log.url)})
+    return {
+        file
+        for root in roots
+        for file in root.rglob("*")
+        if file.is_file()
+        and not (home in file.parents and file.relative_to(home).parts[0].startswith(ASIDE))
+    }
 
 
 def _texts(rows: pa.Table) -> Iterator[pa.ChunkedArray]:
@@ -125,11 +152,10 @@ def _hits(column: pa.ChunkedArray, wanted: Sequence[str]) -> int:
 
 def _files(log: DecisionLog, wanted: Sequence[str], found: list[str]) -> int:
     """Every other file below the home and the log, byte by byte."""
-    roots = {Path(settings.TAKEUP.home)} | (set() if "://" in log.url else {Path(log.url)})
     needles = sorted(
         {text.encode() for text in wanted} | {json.dumps(t)[1:-1].encode() for t in wanted}
     )
-    files = {file for root in roots for file in root.rglob("*") if file.is_file()}
+    files = _below(log)
     for file in sorted(files):
         if file.suffix != ".parquet" and needles and _contains(file, needles):
             found.append(f"file {file}")

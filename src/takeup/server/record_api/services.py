@@ -53,7 +53,8 @@ def decisions_of(use_case: str, since: datetime | None = None) -> pa.Table | Non
 @dataclass(frozen=True, slots=True)
 class Watched:
     """Rows by what became of them; rows that are not in the log yet and since when the oldest waits; rows
-    that wait for a correction; when the nightly work was done last."""
+    that wait for a correction; when the nightly work was done last, where it never was when it could first
+    have been."""
 
     rows: Mapping[str, int]
     undrained: int
@@ -72,7 +73,8 @@ def watched() -> Watched:
         undrained.count(),
         undrained.aggregate(at=Min("received_at"))["at"],
         in_quarantine(),
-        Night.objects.aggregate(at=Min("at"))["at"],
+        Night.objects.aggregate(at=Min("at"))["at"]
+        or Sender.objects.aggregate(at=Min("created_at"))["at"],
     )
 
 

@@ -13,9 +13,13 @@ from takeup.log.damage import MEND, DamagedLogError
 from takeup.log.delta import DecisionLog, Snapshot, digests
 from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind, outcome_key
-from takeup.server.record_api.drain import as_logged, hash_of, lost_batches
+from takeup.server.record_api.drain import as_logged, lost_batches
+from takeup.server.record_api.manifests import hash_of
 from takeup.server.record_api.models import Batch, Erasure, InboxRow, Sender
 from takeup.server.record_api.placing import FILLED
+
+_NOTHING = (0, "")
+"""Rows and digest of a batch of which the log holds no row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def verify(log: DecisionLog) -> Verified:
                 waiting += 1
             elif not found.pop((row.use_case, row.key, row.revision), 0):
                 problems.append(f"{kind} {row.key} revision {row.revision}: not in the log")
-        problems += [f"{kind} {key}: in the log, not in the inbox" for key in list(found)[:10]]
+        problems += _beyond_the_inbox(kind, found)
         problems += _manifests(kind, snapshot) + _lost(kind, written, begun)
     if Erasure.objects.exists():
         problems.append(
@@ -64,6 +68,20 @@ def verify(log: DecisionLog) -> Verified:
     if counted != inbox:
         problems.append(f"senders were told {counted} rows are kept, the inbox has {inbox}")
     return Verified(inbox, in_log, waiting, tuple(problems))
+
+
+def _beyond_the_inbox(kind: RecordKind, found: Counter[tuple[str, str, int]]) -> list[str]:
+    """Rows of the log that the inbox does not know."""
+    by_case = Counter(use_case for use_case, _, _ in found)
+    cut_off = {name for name in by_case if not InboxRow.objects.filter(use_case=name).exists()}
+    return [
+        f"{kind}: {by_case[name]:,} rows of {name} are in the log, and none in the inbox: taking them out was "
+        f"cut off; `takeup use-case remove {name}` finishes it"
+        for name in sorted(cut_off)
+    ] + [
+        f"{kind} {key}: in the log, not in the inbox"
+        for key in [key for key in found if key[0] not in cut_off][:10]
+    ]
 
 
 def _keys(kind: RecordKind, snapshot: Snapshot | None) -> Counter[tuple[str, str, int]]:
@@ -100,14 +118,14 @@ def _manifests(kind: RecordKind, snapshot: Snapshot | None) -> list[str]:
         if len(rows) != batch.rows or hash_of(h for h, _ in rows) != batch.hash:
             found.append(f"{name}: its rows are not those it was made of")
             continue
-        in_log = held.get(batch.number, (0, ""))
+        in_log = held.get(batch.number, _NOTHING)
         if batch.digest and in_log != (batch.rows, batch.digest):
             found.append(f"{name}: the log holds {in_log[0]} rows of it, or changed ones")
         elif all(body for _, body in rows) and not (cut_off and not batch.digest):
             received = as_logged(kind, [body for _, body in rows], batch.number)
-            if digests(received)[batch.number] != in_log:
+            if digests(received).get(batch.number, _NOTHING) != in_log:
                 # The organization's history may have been corrected since, or a person erased.
-                placeless = digests(received, FILLED)[batch.number]
+                placeless = digests(received, FILLED).get(batch.number)
                 if placeless != _without_places(snapshot, batch.number):
                     found.append(f"{name}: the log does not hold what was received")
     return found

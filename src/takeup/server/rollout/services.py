@@ -20,11 +20,17 @@ from takeup.server.pages.detail import kind_words
 from takeup.server.rollout.gates import gate_of, gates_due, last_decision, tell_of_gates
 from takeup.server.rollout.in_force import HeldAnswers, begun, mode_of, planned, rules_in_force
 from takeup.server.rollout.kinds import Recorded, need_kind
-from takeup.server.rollout.models import Draw, GateDecision, Step, Stop
+from takeup.server.rollout.models import Draw, GateDecision, GateVersion, Step, Stop
 from takeup.server.rollout.obedience import Hearing, Obedience, obedience_of
 from takeup.server.rollout.shadow_looks import take_looks
 
 LARGEST_BLIND = 0.5
+
+
+def has_rollout(use_case: str) -> bool:
+    """Whether people here decided anything of who sees its advice."""
+    kinds = (Step, Stop, Draw, GateVersion)
+    return any(kind.objects.filter(use_case=use_case).exists() for kind in kinds)
 
 
 def rules_of(use_case: str, moment: datetime | None = None) -> Rules:
@@ -78,18 +84,15 @@ class Assigning:
     def of(self, row: Mapping[str, Any]) -> tuple[Assigned, str | None]:
         """What holds for a case in canonical columns, and the cohort of its person."""
         rules = self._rules.get(str(row.get("use_case")), Rules(""))
-        person, case = row.get("person_id"), row.get("case_id")
-        place = self._places.get(person) if isinstance(person, str) else None
-        cohort = row.get("cohort") or (place.cohort if place else None)
-        team = row.get("team") or (place.team if place else None)
-        found = assigned(
-            rules,
-            case_id=case if isinstance(case, str) else None,
-            person_id=person if isinstance(person, str) else None,
-            team=team,
-            cohort=cohort,
-            known=row,
+        # What is no text is refused where the row is read.
+        person, case, cohort, team = (
+            value if isinstance(value := row.get(name), str) else None
+            for name in ("person_id", "case_id", "cohort", "team")
         )
+        place = self._places.get(person or "")
+        cohort = cohort or (place.cohort if place else None)
+        team = team or (place.team if place else None)
+        found = assigned(rules, case_id=case, person_id=person, team=team, cohort=cohort, known=row)
         return found, cohort
 
 
@@ -264,6 +267,7 @@ __all__ = [
     "begun",
     "cohort_stages",
     "gates_due",
+    "has_rollout",
     "lift",
     "modes",
     "planned",

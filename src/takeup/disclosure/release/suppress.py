@@ -1,0 +1,195 @@
+"""Which cells of linked tables stay hidden so that no hidden one is known.
+
+The shown cells are what an attacker has, the `relations` (sums) are what they calculate with. A hidden cell
+is safe where another table exists that has every shown cell the same, no count below zero, and this cell
+larger by more than what counts as known: whoever calculates, by elimination or by linear programming, cannot
+tell the two apart. Such a table is found by a linear program that changes as few and as dispensable shown
+cells as it can (the heuristic of Kelly, Golden and Assad 1992, Networks 22, for all sensitive cells
+at once); the cells it changes are hidden too. What Gaussian elimination over shown cells would determine
+(Langsrud 2024, arXiv:2408.15658) has no such table, so it never stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix, hstack, identity
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Cells = tuple[int, ...]
+"""Numbers of cells, whose sum is meant."""
+
+KNOWN_WITHIN, KNOWN_SHARE = 3.0, 0.15
+"""A count is known where it is within three, or within 15 %, of the truth."""
+_NOTHING = 1e-6
+
+
+@dataclass(frozen=True, slots=True)
+class LinkedCells:
+    """Cells, how they add up (each row of `relations` times `values` is 0), and what hiding one costs
+    (0: it is never shown; infinite: it is always). A `signed` cell may be below zero. `groups` numbers of
+    whom a cell is."""
+
+    values: Floats
+    relations: csr_matrix
+    cost: Floats
+    signed: Bools
+    groups: NDArray[np.int64]
+
+
+def hidden_cells(
+    table: LinkedCells, sensitive: Sequence[int], of_few: Callable[[Cells], bool]
+) -> Bools:
+    """Which cells stay hidden: those never shown, the `sensitive` ones, and what keeps each of these, and
+    each sum of hidden cells that is `of_few` people, from being known."""
+    hidden: Bools = table.cost == 0
+    hidden[sensitive] = True
+    beside = _groups_beside(table)
+    kept: list[Floats] = []
+    wanted: list[Cells] = [(i,) for i in sensitive]
+    judged: set[Cells] = set()
+    while wanted:
+        batches = _balanced(wanted, table, beside)
+        while batches:
+            batch = [one for one in batches.pop(0) if not _safe(one[0], kept, table.values)]
+            if not batch:
+                continue
+            change = _other_table(batch, table, hidden)
+            hidden |= np.abs(change) > _NOTHING
+            kept.append(change)
+            left = [cells for cells in wanted if not _safe(cells, kept, table.values)]
+            stuck = len(left) == len(wanted)
+            if stuck and len(batch) == 1:
+                if np.isfinite(table.cost[~hidden]).all():
+                    left = left[1:]
+                # Nothing that is always shown allows it: then nothing is.
+                table = replace(table, cost=np.minimum(table.cost, _DEAREST))
+            wanted = left
+            if not batches and wanted:
+                gaining: Batch = [(cells, 1.0) for cells in wanted]
+                batches = [gaining[:1] if stuck else gaining]
+        wanted = [
+            cells
+            for cells in _sums(table.relations, hidden)
+            if cells not in judged and of_few(cells)
+        ]
+        judged |= set(wanted)
+        wanted = [cells for cells in wanted if not _safe(cells, kept, table.values)]
+    return hidden
+
+
+def least_change(value: float) -> float:
+    """By how much another table must differ for a count not to be known."""
+    return float(np.floor(max(KNOWN_WITHIN, KNOWN_SHARE * abs(value))) + 1)
+
+
+def _safe(cells: Cells, kept: Sequence[Floats], values: Floats) -> bool:
+    at = list(cells)
+    needed = least_change(float(values[at].sum()))
+    return any(abs(float(change[at].sum())) >= needed - _NOTHING for change in kept)
+
+
+Batch = list[tuple[Cells, float]]
+"""Cells, and whether the other table has more of them (1) or fewer (-1)."""
+
+
+_BATCHES = 6
+"""How many are looked after at a time: all at once, cells move for what later ones would have had for nothing; one
+by one takes a program each."""
+
+
+def _balanced(
+    wanted: Sequence[Cells], table: LinkedCells, beside: Sequence[set[int]]
+) -> list[Batch]:
+    """All of the wanted, some at a time: the larger of groups that stand in one sum lose what the smaller gain, so that they
+    keep each other from being known."""
+    by_group: dict[frozenset[int], list[Cells]] = {}
+    for cells in wanted:
+        by_group.setdefault(frozenset(int(table.groups[i]) for i in cells), []).append(cells)
+
+    def most(whose: frozenset[int]) -> float:
+        return max(_value(cells, table) for cells in by_group[whose])
+
+    signs: dict[int, float] = {}
+    batches: list[Batch] = [[] for _ in range(_BATCHES)]
+    for number, whose in enumerate(sorted(by_group, key=most)):
+        near = sum(signs.get(other, 0.0) for group in whose for other in beside[group])
+        can_lose = all(
+            _value(cells, table) >= least_change(_value(cells, table)) for cells in by_group[whose]
+        )
+        sign = -1.0 if near > 0 and can_lose else 1.0
+        signs |= dict.fromkeys(whose, sign)
+        batches[number % _BATCHES] += [(cells, sign) for cells in by_group[whose]]
+    return batches
+
+
+def _value(cells: Cells, table: LinkedCells) -> float:
+    return float(table.values[list(cells)].sum())
+
+
+def _groups_beside(table: LinkedCells) -> list[set[int]]:
+    """For each group those that stand in a sum with it, and itself."""
+    beside = [{group} for group in range(int(table.groups.max(initial=-1)) + 1)]
+    relations = table.relations
+    for start, end in pairwise(relations.indptr):
+        groups = set(table.groups[relations.indices[start:end]].tolist())
+        if len(groups) > 1:
+            for group in groups:
+                beside[group] |= groups
+    return beside
+
+
+_DEAREST = 1e5
+_UNSAFE = 1e7
+_FREE = 1e-3
+"""What it costs to hide what is always shown otherwise, to leave a cell known, and to move a hidden cell (so that
+none is moved without need)."""
+
+
+def _other_table(batch: Batch, table: LinkedCells, hidden: Bools) -> Floats:
+    """The change to the table that gives each of the batch, or takes from it, what keeps it from being known,
+    as far as there is one."""
+    n = len(table.values)
+    movable = np.isfinite(table.cost) | hidden
+    cost = np.where(hidden, _FREE, np.where(movable, table.cost, 0.0))
+    rows = [row for row, (cells, _) in enumerate(batch) for _ in cells]
+    at = [i for cells, _ in batch for i in cells]
+    signs = [sign for cells, sign in batch for _ in cells]
+    gains = csr_matrix((signs, (rows, at)), shape=(len(batch), n))
+    needed = np.array([least_change(_value(cells, table)) for cells, _ in batch])
+    most = needed.sum() * 4
+    upper = np.where(movable, most, 0.0)
+    lower = np.where(movable, np.where(table.signed, most, np.minimum(table.values, most)), 0.0)
+    limits = np.concatenate([upper, lower, needed])
+    found = linprog(
+        np.concatenate([cost, cost, np.full(len(batch), _UNSAFE)]),
+        A_ub=hstack([-gains, gains, -identity(len(batch))]),
+        b_ub=-needed,
+        A_eq=hstack(
+            [table.relations, -table.relations, csr_matrix((table.relations.shape[0], len(batch)))]
+        ),
+        b_eq=np.zeros(table.relations.shape[0]),
+        bounds=np.column_stack([np.zeros(len(limits)), limits]),
+        method="highs",
+    )
+    change: Floats = found.x[:n] - found.x[n : 2 * n]
+    return change
+
+
+def _sums(relations: csr_matrix, hidden: Bools) -> list[Cells]:
+    """What is known of hidden cells by one sum each: where the whole is shown, the sum of its hidden parts (and
+    the other way round)."""
+    found = []
+    for row in range(relations.shape[0]):
+        start, end = relations.indptr[row], relations.indptr[row + 1]
+        at, signs = relations.indices[start:end], relations.data[start:end]
+        gone = hidden[at]
+        if gone.any() and abs(signs[gone].sum()) == gone.sum():
+            found.append(tuple(sorted(at[gone].tolist())))
+    return found
