@@ -11,51 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import takeup
-from takeup.disclosure.one_table import hidden_groups, rounded, without_small_cells
-from takeup.measure.adoption import GroupAdoption
+from takeup.disclosure.one_table import rounded, without_small_cells
 from takeup.record.mapping import Mapping
-from takeup.record.settings import DisclosureSettings
-from takeup.stats.answer import CannotSay, Estimate, suppressed
-
-RULES = DisclosureSettings()
-
-
-def group(key: str, people: int, parent: str | None = None, largest: float = 0.1) -> GroupAdoption:
-    blank = suppressed()
-    return GroupAdoption(
-        key, people, {}, people * 20, 0, 0, *[blank] * 8, largest_share=largest, parent=parent
-    )  # fmt: skip
-
-
-@given(
-    st.lists(
-        st.tuples(st.integers(1, 30), st.sampled_from(["north", "south", "west"])),
-        min_size=1,
-        max_size=14,
-    )
-)
-@settings(max_examples=300, deadline=None)
-def test_no_hidden_team_follows_from_its_populations_total(teams):
-    groups = [group(f"t{i}", people, parent) for i, (people, parent) in enumerate(teams)]
-    hidden = hidden_groups(groups, "share", RULES)
-    assert {g.key for g in groups if g.people < RULES.minimum_group} <= hidden
-    for parent in {g.parent for g in groups}:
-        inside = [g for g in groups if g.parent == parent]
-        gone = [g for g in inside if g.key in hidden]
-        if gone and len(gone) < len(inside):
-            assert len(gone) >= 2
-            assert sum(g.people for g in gone) >= RULES.minimum_group
-
-
-def test_a_team_of_six_takes_a_second_team_of_its_population_with_it():
-    teams = [group("n1", 8, "north"), group("n2", 20, "north"), group("s1", 6, "south"),
-             group("s2", 12, "south"), group("s3", 9, "south")]  # fmt: skip
-    assert hidden_groups(teams, "share", RULES) == {"s1", "s3"}
-
-
-def test_one_person_with_most_decisions_hides_the_group():
-    teams = [group("a", 12, largest=0.36), group("b", 12), group("c", 15)]
-    assert hidden_groups(teams, "share", RULES) == {"a", "b"}
+from takeup.stats.answer import CannotSay, Estimate
 
 
 @given(st.lists(st.integers(0, 40), min_size=6, max_size=6))

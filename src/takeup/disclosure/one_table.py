@@ -24,41 +24,12 @@ from takeup.stats.answer import Answer, CannotSay, Estimate, suppressed
 Audience = Literal["share", "analyst", "public"]
 
 
-def hidden_groups(
-    groups: Sequence[GroupAdoption], audience: Audience, settings: DisclosureSettings
-) -> frozenset[str]:
-    """Keys of the groups that may not be shown, with those that protect them.
-
-    Where a hidden group could be found by subtraction from the total (of its population, for
-    teams), the smallest shown one is hidden as well, until those hidden together are two
-    groups and of the minimum size.
-    """
-    if audience == "public":
-        return frozenset()
-    least = settings.minimum_group if audience == "share" else settings.analyst_floor
-    hidden = {g.key for g in groups if _too_few(g, least, audience, settings)}
-    if audience == "analyst":
-        return frozenset(hidden)
-    for parent in {g.parent for g in groups}:
-        inside = [g for g in groups if g.parent == parent]
-        few = {g.key for g in inside if g.key in hidden}
-        rest = sorted((g for g in inside if g.key not in few), key=lambda g: g.people or 0)
-        while few and rest and (len(few) < 2 or _people(inside, few) < least):
-            few.add(rest.pop(0).key)
-        hidden |= few
-    return frozenset(hidden)
-
-
 def with_complement(hidden: set[str], sizes: Mapping[str, int]) -> set[str]:
     """`hidden` and, where it is one alone, the smallest other: nothing by subtraction."""
     others = sorted((n, key) for key, n in sizes.items() if key not in hidden)
     if len(hidden) == 1 and others:
         return hidden | {others[0][1]}
     return hidden
-
-
-def _people(groups: Sequence[GroupAdoption], keys: set[str]) -> int:
-    return sum(g.people or 0 for g in groups if g.key in keys)
 
 
 def _too_few(

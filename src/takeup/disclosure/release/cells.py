@@ -224,13 +224,16 @@ class _Tables:
         for kind, at in _AT.items():
             if kind in self._absent:
                 continue
-            cost = 0.0 if kind in _ONLY_BY_SUBTRACTION else need * _NEED.get(kind, 2.0)
+            size = np.log10(10 + sums[at])
+            cost = 0.0 if kind in _ONLY_BY_SUBTRACTION else need * _NEED.get(kind, 2.0) * size
             if (shown := self._before.get(Cell(group, kind))) is not None:
                 cost *= _SHOWN_BEFORE if shown else _HIDDEN_BEFORE
             if kind == WHOLE and group[0] in ("", "population") and group[1] is not None and need:
                 cost = np.inf
             self._add(group, kind, counts.people, of_people[:, at], float(sums[at]), cost)
         for kind, (plus, minus) in _SUMS.items():
+            if kind in self._absent:
+                continue
             if minus:
                 self._relate([(group, plus[0])], [(group, k) for k in (*minus, kind)])
             else:

@@ -63,17 +63,17 @@ def hidden_cells(
             change = _other_table(batch, table, hidden)
             hidden |= np.abs(change) > _NOTHING
             kept.append(change)
-            left = [cells for cells in wanted if not _safe(cells, kept, table.values)]
-            stuck = len(left) == len(wanted)
-            if stuck and len(batch) == 1:
-                if np.isfinite(table.cost[~hidden]).all():
-                    left = left[1:]
+            left = [one for one in batch if not _safe(one[0], kept, table.values)]
+            if len(left) < len(batch):
+                batches += [left]
+            elif len(left) > 1:
+                batches += [[one] for one in left]
+            elif left[0][1] < 0:
+                batches += [[(left[0][0], 1.0)]]
+            elif not np.isfinite(table.cost[~hidden]).all():
                 # Nothing that is always shown allows it: then nothing is.
                 table = replace(table, cost=np.minimum(table.cost, _DEAREST))
-            wanted = left
-            if not batches and wanted:
-                gaining: Batch = [(cells, 1.0) for cells in wanted]
-                batches = [gaining[:1] if stuck else gaining]
+                batches += [left]
         wanted = [
             cells
             for cells in _sums(table.relations, hidden)
