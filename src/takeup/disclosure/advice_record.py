@@ -23,7 +23,8 @@ def disclose_advice_record(
         for dimension in dict.fromkeys(one.dimension for one in ones):
             own = [one for one in ones if one.dimension == dimension]
             hidden = {one.segment for one in own if few(one.people, audience, settings)}
-            hidden = with_complement(hidden, {one.segment: one.people or 0 for one in own})
+            sizes = {one.segment: one.people or 0 for one in own}
+            hidden = with_complement(hidden, sizes, settings.minimum_group)
             kept += [one for one in own if one.segment not in hidden]
         return tuple(kept)
 

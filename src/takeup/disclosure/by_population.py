@@ -11,7 +11,7 @@ from takeup.measure.adoption import Adoption
 from takeup.measure.after_error import AfterError
 from takeup.measure.blind_spots import BlindSpots
 from takeup.measure.expert_benchmark import BenchmarkOf
-from takeup.measure.not_consulted import NotConsulted
+from takeup.measure.not_consulted import Circumstance, NotConsulted
 from takeup.measure.override_clusters import OverrideCluster, OverrideClusters
 from takeup.measure.override_ledger import Ledger
 from takeup.measure.people import People, PeopleOf
@@ -73,8 +73,12 @@ def _without_small(p: PeopleOf) -> PeopleOf:
 def disclose_not_consulted(
     found: NotConsulted | CannotSay, adoption: Adoption, audience: Audience, settings: Settings
 ) -> NotConsulted | CannotSay:
-    """What wrong advice does to looking, of the populations that may be shown."""
-    if isinstance(found, CannotSay) or isinstance(found.after_error, CannotSay):
+    """What goes with looking, of levels of enough people; what wrong advice does to it, of the populations
+    that may be shown."""
+    if isinstance(found, CannotSay):
+        return found
+    found = replace(found, circumstances=_of_enough_people(found, audience, settings))
+    if isinstance(found.after_error, CannotSay):
         return found
     hidden = hidden_keys(adoption, "population")
     kept: Mapping[str, AfterError] = {
@@ -83,6 +87,19 @@ def disclose_not_consulted(
         if name not in hidden and not few(one.people, audience, settings.disclosure)
     }
     return replace(found, after_error=kept)
+
+
+def _of_enough_people(
+    found: NotConsulted, audience: Audience, settings: Settings
+) -> tuple[Circumstance, ...]:
+    hidden: set[tuple[str, str]] = set()
+    for name in {one.name for one in found.circumstances}:
+        sizes = {one.level: one.people for one in found.circumstances if one.name == name}
+        gone = {level for level, n in sizes.items() if few(n, audience, settings.disclosure)}
+        if audience == "share":
+            gone = with_complement(gone, sizes, settings.disclosure.minimum_group)
+        hidden |= {(name, level) for level in gone}
+    return tuple(c for c in found.circumstances if (c.name, c.level) not in hidden)
 
 
 def disclose_pilot(
@@ -161,7 +178,7 @@ def disclose_value(found: Value | CannotSay, adoption: Adoption) -> Value | Cann
 def disclose_ledger(
     found: Ledger | CannotSay, audience: Audience, settings: Settings
 ) -> Ledger | CannotSay:
-    """Lines of enough people; never one alone left out, which the total would give away."""
+    """Lines of enough people; those left out, which the total gives away together, are of enough people too."""
     if isinstance(found, CannotSay) or audience != "share":
         return found
     kept = _of_enough(
@@ -173,8 +190,8 @@ def disclose_ledger(
 def disclose_clusters(
     found: OverrideClusters | CannotSay, audience: Audience, settings: Settings
 ) -> OverrideClusters | CannotSay:
-    """Clusters of enough people, and of each the populations of enough people; never one alone left
-    out of what adds up."""
+    """Clusters of enough people, and of each the populations of enough people; what is left out of what adds
+    up is of enough people together."""
     if isinstance(found, CannotSay) or audience != "share":
         return found
     kept: list[OverrideCluster] = []
@@ -192,10 +209,13 @@ def disclose_clusters(
 def _of_enough(
     groups: Sequence[_Group], people: Sequence[int | None], settings: Settings, *, whole: bool
 ) -> tuple[_Group, ...]:
-    """The groups of enough people to be shared; where they are the `whole` of a total that is told,
-    never one alone left out of it."""
-    sizes = {str(i): n or 0 for i, n in enumerate(people)}
-    hidden = {k for k, n in sizes.items() if few(n, "share", settings.disclosure)}
-    if whole:
-        hidden = with_complement(hidden, sizes)
-    return tuple(group for i, group in enumerate(groups) if str(i) not in hidden)
+    """The groups of enough people to be shared; those left out of the total that is told are together of
+    enough people. Unless they are the `whole` of it, others of unknown people are left out already."""
+    sizes = {i: n or 0 for i, n in enumerate(people)}
+    hidden = {i for i, n in sizes.items() if few(n, "share", settings.disclosure)}
+    left_out = hidden if whole else hidden | {_OTHERS}
+    hidden = with_complement(left_out, sizes, settings.disclosure.minimum_group)
+    return tuple(group for i, group in enumerate(groups) if i not in hidden)
+
+
+_OTHERS = -1

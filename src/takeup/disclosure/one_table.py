@@ -7,28 +7,36 @@ a floor of five people; `public` for published data, by declaration.
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from takeup.disclosure.release.adoption import released_adoption
+from takeup.disclosure.release.kinds import KindOf, kinds_hidden
 from takeup.measure.adoption import Adoption, GroupAdoption, Spread
 from takeup.measure.comparison import Comparison
 from takeup.measure.disagreement import Disagreement, KindOfCase
 from takeup.measure.ladder import Ladder, PopulationLevel
 from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
 from takeup.measure.paired import Paired, PairedGroup
+from takeup.measure.whose import ALL
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import Answer, CannotSay, Estimate, suppressed
 
 Audience = Literal["share", "analyst", "public"]
 
 
-def with_complement(hidden: set[str], sizes: Mapping[str, int]) -> set[str]:
-    """`hidden` and, where it is one alone, the smallest other: nothing by subtraction."""
-    others = sorted((n, key) for key, n in sizes.items() if key not in hidden)
-    if len(hidden) == 1 and others:
-        return hidden | {others[0][1]}
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+def with_complement(hidden: set[_Key], sizes: Mapping[_Key, int], least: int) -> set[_Key]:
+    """`hidden` and the smallest others, until one of them is of `least` people: what the total leaves for all
+    hidden together is then of at least as many. Groups may be of the same people, so their sizes are not
+    added up."""
+    hidden = set(hidden)
+    others = sorted((key for key in sizes if key not in hidden), key=lambda key: sizes[key])
+    while hidden and others and max(sizes.get(key, 0) for key in hidden) < least:
+        hidden.add(others.pop(0))
     return hidden
 
 
@@ -156,7 +164,8 @@ def disclose_paired(
         hidden = hidden_keys(adoption, dimension)
         hidden |= {g.key for g in found if few(g.people, audience, settings)}
         if audience == "share":
-            hidden = with_complement(hidden, {g.key: g.people or 0 for g in found})
+            sizes = {g.key: g.people or 0 for g in found}
+            hidden = with_complement(hidden, sizes, settings.minimum_group)
         groups[dimension] = tuple(_paired_hidden(g) if g.key in hidden else g for g in found)
     if coarse(adoption, audience, settings):
         groups = {d: tuple(map(_paired_coarse, found)) for d, found in groups.items()}
@@ -189,8 +198,12 @@ def disclose_disagreement(
     audience: Audience,
     settings: DisclosureSettings,
 ) -> Disagreement | CannotSay:
-    """Disagreement with rounded rates and without counts where there are few people."""
-    if isinstance(found, CannotSay) or not coarse(adoption, audience, settings):
+    """Disagreement without kinds of case of too few people; with rounded rates and without counts where there
+    are few people in all."""
+    if isinstance(found, CannotSay):
+        return found
+    found = _kinds_that_differ(found, adoption, audience, settings)
+    if not coarse(adoption, audience, settings):
         return found
 
     def kind(one: KindOfCase) -> KindOfCase:
@@ -213,6 +226,42 @@ def disclose_disagreement(
             for o in found.one_sided
         ),
     )
+
+
+def _kinds_that_differ(
+    found: Disagreement, adoption: Adoption, audience: Audience, settings: DisclosureSettings
+) -> Disagreement:
+    """Without kinds of case and directions of too few people, nor what the total would leave for those."""
+    kinds: dict[Any, int | None] = {k.kind: k.people for k in found.half}
+    in_use = {
+        k.kind for k in found.half if any(one in hidden_keys(adoption, cut) for cut, one in k.kind)
+    }
+    rest = {} if found.people_elsewhere is None else {_ELSEWHERE: found.people_elsewhere}
+    gone = in_use | _of_few(kinds | rest, audience, settings)
+    ways = {(d.advice, d.choice): d.people for d in found.directions}
+    few_ways = _of_few(ways, audience, settings)
+    shown = replace(
+        found,
+        half=tuple(k for k in found.half if k.kind not in gone),
+        directions=tuple(d for d in found.directions if (d.advice, d.choice) not in few_ways),
+    )
+    if found.highest is not None and few(found.highest.people, audience, settings):
+        return replace(shown, highest=None, above=suppressed())
+    return shown
+
+
+_ELSEWHERE = "elsewhere"
+
+
+def _of_few(
+    sizes: Mapping[_Key, int | None], audience: Audience, settings: DisclosureSettings
+) -> set[_Key]:
+    """Which of the parts of a total are not shown."""
+    hidden = {key for key, n in sizes.items() if few(n, audience, settings)}
+    if audience != "share":
+        return hidden
+    known = {key: n or 0 for key, n in sizes.items()}
+    return with_complement(hidden, known, settings.minimum_group)
 
 
 def disclose_comparison(
@@ -280,6 +329,28 @@ def without_small_cells(counts: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(merged)
 
 
+def _kinds_hidden(
+    segments: Sequence[SegmentError],
+    dimension: str,
+    adoption: Adoption,
+    audience: Audience,
+    settings: DisclosureSettings,
+) -> set[tuple[str, str]]:
+    """Which kinds of case of which scope stay hidden: those that are hidden in use, and of few people. Each
+    is a part of its scope, and a population's is a part of all."""
+    populations, kinds = hidden_keys(adoption, "population"), hidden_keys(adoption, dimension)
+    own = [s for s in segments if s.dimension == dimension]
+    hidden = {
+        (s.scope, s.segment)
+        for s in own
+        if s.scope in populations or s.segment in kinds or few(s.people, audience, settings)
+    }
+    if audience != "share" or not hidden:
+        return hidden
+    counted = [KindOf(s.scope, s.segment, s.cases, s.people or 0) for s in own]
+    return kinds_hidden(counted, ALL, hidden, settings.minimum_group)
+
+
 def disclose_model_issue(
     found: ModelIssues | CannotSay,
     adoption: Adoption,
@@ -291,17 +362,13 @@ def disclose_model_issue(
     if isinstance(found, CannotSay) or audience == "public":
         return found
     hidden = hidden_keys(adoption, "population")
-
-    cells: dict[tuple[str, str], set[str]] = {}
-    for key in {(s.scope, s.dimension) for s in found.segments}:
-        own = [s for s in found.segments if (s.scope, s.dimension) == key]
-        gone = {s.segment for s in own if few(s.people, audience, settings)}
-        if audience == "share":
-            gone = with_complement(gone, {s.segment: s.people or 0 for s in own})
-        cells[key] = gone
+    gone = {
+        dimension: _kinds_hidden(found.segments, dimension, adoption, audience, settings)
+        for dimension in {s.dimension for s in found.segments}
+    }
 
     def shown(one: SegmentError) -> bool:
-        inside = one.segment not in cells.get((one.scope, one.dimension), set())
+        inside = (one.scope, one.segment) not in gone.get(one.dimension, set())
         return one.scope not in hidden and inside
 
     def careful(one: SegmentError) -> SegmentError:

@@ -9,7 +9,7 @@ band*; what nobody saw is bounded, not guessed. Refuses without both advice and 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -18,7 +18,7 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.measure.looks import interval_of
-from takeup.measure.whose import person_of
+from takeup.measure.whose import EVERYONE, person_of
 from takeup.record.settings import Settings
 from takeup.record.use_case import Better, UseCase
 from takeup.record.vocabulary import ELIGIBLE_ACTIONS
@@ -35,24 +35,27 @@ _ABOVE = "share that differs minus that of the same people's other cases"
 class Direction:
     """Cases in which `choice` stood against `advice`; `rate` is their share of all cases so
     advised. `upgrade` where the use case declares choices in order (or choices are numbers):
-    True where the person chose the later one."""
+    True where the person chose the later one. `people` chose so (None: persons unknown)."""
 
     advice: str
     choice: str
     cases: int | None
     rate: Answer
     upgrade: bool | None
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class KindOfCase:
-    """One kind of case: how often choices differ there, and its part of all disagreement."""
+    """One kind of case: how often choices differ there, and its part of all disagreement. `people` decided
+    them (None: persons unknown)."""
 
     kind: tuple[tuple[str, str], ...]
     cases: int
     differed: int | None
     rate: Answer
     part: float
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,7 @@ class Disagreement:
     interval of its own; `kinds_tried` counts the kinds there are. `highest`: the kind on which people
     differ more often than on their other cases, by most; `above` by how many points, with an interval
     that holds for all kinds at once (None and why not, where no kind does). Counts are None where they
-    are not shown. `one_sided`: outcomes seen under one choice."""
+    are not shown. `people_elsewhere` decided cases of no kind of `half` (None: nobody did, or unknown). `one_sided`: outcomes seen under one choice."""
 
     compared: int
     differed: int | None
@@ -100,6 +103,7 @@ class Disagreement:
     highest: KindOfCase | None
     above: Answer
     one_sided: tuple[OneSidedOutcome, ...]
+    people_elsewhere: int | None = field(default=None, compare=False, repr=False)
 
 
 def measure_disagreement(
@@ -131,13 +135,14 @@ def measure_disagreement(
     rate = share(differed, counts["n"].to_numpy(float), settings.confidence, clustered=clustered)
     cells = _cells(rows, segments)
     kinds = _kinds(cells, settings)
+    half = _half(kinds)
     highest, above = _highest(cells, kinds, "person_id" in rows.columns, settings)
     return Disagreement(
         compared,
         int(differed.sum()),
         rate,
         _directions(rows, use_case, settings),
-        _half(kinds),
+        half,
         len(kinds),
         highest,
         above,
@@ -147,6 +152,7 @@ def measure_disagreement(
             if f"y_{name}" in rows.columns
             for found in _one_sided(rows, use_case, name, settings)
         ),
+        _people_elsewhere(cells, half),
     )
 
 
@@ -193,7 +199,8 @@ def _directions(rows: ir.Table, use_case: UseCase, settings: Settings) -> tuple[
         k = against.reindex(of.index, fill_value=0).to_numpy(float)
         rate = share(k, of.to_numpy(float), settings.confidence, clustered=len(of) > 1)
         up = _upgrade(said, done, use_case)
-        found.append(Direction(said, done, int(against.sum()), rate, up))
+        people = _known_people(part.loc[part["differed"] > 0, "person"])
+        found.append(Direction(said, done, int(against.sum()), rate, up, people))
     return tuple(sorted(found, key=lambda d: -(d.cases or 0)))
 
 
@@ -235,8 +242,19 @@ def _kinds(cells: Mapping[Kind, pd.DataFrame], settings: Settings) -> list[KindO
             clustered=len(part) > 1,
         )
         share_of_all = differed / total if total else 0.0
-        kinds.append(KindOfCase(kind, int(part["n"].sum()), differed, rate, share_of_all))
+        people = _known_people(part["person"])
+        kinds.append(KindOfCase(kind, int(part["n"].sum()), differed, rate, share_of_all, people))
     return sorted(kinds, key=lambda k: -k.part)
+
+
+def _people_elsewhere(cells: Mapping[Kind, pd.DataFrame], half: Sequence[KindOfCase]) -> int | None:
+    others = [part["person"] for kind, part in cells.items() if kind not in {k.kind for k in half}]
+    return _known_people(pd.concat(others)) if others else None
+
+
+def _known_people(persons: pd.Series) -> int | None:
+    different = set(persons)
+    return None if different == {EVERYONE} else len(different)
 
 
 def _half(kinds: list[KindOfCase]) -> tuple[KindOfCase, ...]:

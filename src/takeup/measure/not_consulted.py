@@ -37,13 +37,14 @@ FEWEST = 200
 @dataclass(frozen=True, slots=True)
 class Circumstance:
     """One level of one circumstance: `cases` of that level, `looked` the share looked at, and
-    `difference` to the other levels, like with like."""
+    `difference` to the other levels, like with like. At least `people` decided the cases."""
 
     name: str
     level: str
     cases: int
     looked: float
     difference: Estimate
+    people: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +140,7 @@ def _circumstances(
                         "adjusted", unit="points", people=fitted.groups, se=float(fitted.se[at]),
                         assumption="an association: what is not recorded may go with both",
                     ),
+                    int(frame.loc[here & (frame["n"] > 0), "group__"].nunique()),
                 )
             )  # fmt: skip
             at += 1
