@@ -74,7 +74,9 @@ def test_days_on_which_versions_start_are_told_where_there_are_several():
         "2.0": frame["decided_at"].iloc[500].strftime("%Y-%m-%d"),
     }
     assert takeup.diagnose(frame[:500]).measures().adoption.version_starts == {}
-    assert "model 2.0" in takeup.diagnose(frame).to_html()
+    many = rich_table(2700).sort_values("decided_at")
+    many["model_version"] = ["1.0"] * 1500 + ["2.0"] * 1200
+    assert "model 2.0" in takeup.diagnose(many).to_html()
 
 
 def test_unaccounted_cases_widen_rates_to_a_range():

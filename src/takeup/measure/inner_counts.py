@@ -151,12 +151,17 @@ def nearly_alike(
             if {cut, other} == {"population", "team"}:
                 continue
             for mine, theirs in _alike(people, coded[cut], coded[other], fewest):
-                ones: tuple[Group, ...] = tuple((cut, key(level), None) for level in mine)
-                others: tuple[Group, ...] = tuple((other, key(level), None) for level in theirs)
+                ones, others = _named(cut, mine, key), _named(other, theirs, key)
                 beyond, missing = apart(ones, others)
                 if len(np.union1d(beyond.people, missing.people)) < fewest:
                     found.append(NearlyAlike(ones, others, beyond, missing))
     return tuple(found)
+
+
+def _named(
+    cut: str, levels: Sequence[object], key: Callable[[object], str | None]
+) -> tuple[Group, ...]:
+    return tuple((cut, name, None) for name in sorted((key(level) for level in levels), key=str))
 
 
 Coded = tuple[Ints, list[object]]

@@ -160,12 +160,13 @@ class _Tables:
         self._absent = {kind for kind, of in _NEEDS.items() if not counted[COUNTED.index(of)]}
         groups, links = linked(inner.groups, published)
         needs = _needs(published)
-        for group, counts in groups.items():
-            self._add_group(group, counts, needs.get(group, 0.0))
-        for whole, parts in links:
+        # In an order that does not depend on that of the rows: nor does what is hidden.
+        for group in sorted(groups, key=str):
+            self._add_group(group, groups[group], needs.get(group, 0.0))
+        for whole, parts in sorted(links, key=str):
             for kind in _ADDED_UP:
-                self._relate([(whole, kind)], [(part, kind) for part in parts])
-        for number, alike in enumerate(inner.alike):
+                self._relate([(whole, kind)], [(part, kind) for part in sorted(parts, key=str)])
+        for number, alike in enumerate(sorted(inner.alike, key=lambda a: str((a.ones, a.others)))):
             self._add_difference((_BETWEEN, str(number), None), alike)
         self._add_reasons(inner.reasons, needs)
 
@@ -224,7 +225,7 @@ class _Tables:
         for kind, at in _AT.items():
             if kind in self._absent:
                 continue
-            size = np.log10(10 + sums[at])
+            size = np.log10(10 + abs(sums[at]))
             cost = 0.0 if kind in _ONLY_BY_SUBTRACTION else need * _NEED.get(kind, 2.0) * size
             if (shown := self._before.get(Cell(group, kind))) is not None:
                 cost *= _SHOWN_BEFORE if shown else _HIDDEN_BEFORE
@@ -256,15 +257,15 @@ class _Tables:
         self, reasons: Mapping[Group, Mapping[str, GroupCounts]], needs: Mapping[Group, float]
     ) -> None:
         overridden = COUNTED.index("overridden")
-        for group, told in reasons.items():
-            for reason, counts in told.items():
+        for group, told in sorted(reasons.items(), key=lambda one: str(one[0])):
+            for reason, counts in sorted(told.items()):
                 own = counts.counts[:, overridden]
                 cost = needs.get(group, 0.0)
                 self._add(group, REASON + reason, counts.people, own, float(own.sum()), cost)
-            self._relate([(group, "overridden")], [(group, REASON + r) for r in told])
-        for cut in dict.fromkeys(group[0] for group in reasons if group != ALL):
-            inside = [group for group in reasons if group[0] == cut]
-            for reason in reasons.get(ALL, {}):
+            self._relate([(group, "overridden")], [(group, REASON + r) for r in sorted(told)])
+        for cut in sorted({group[0] for group in reasons if group != ALL}):
+            inside = sorted((group for group in reasons if group[0] == cut), key=str)
+            for reason in sorted(reasons.get(ALL, {})):
                 self._relate([(ALL, REASON + reason)], [(g, REASON + reason) for g in inside])
 
     def _relate(

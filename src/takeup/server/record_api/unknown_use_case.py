@@ -68,9 +68,10 @@ def take_out(log: DecisionLog, name: str, actor: str, into: str = "") -> int:
         for batch in batches:
             count(batch)
         Batch.objects.filter(pk__in=batches).update(digest="")
-        what = {"into": into} if into else {}
-        action = "use_case.merged" if into else "use_case.removed"
-        audit.record(action, actor=actor, use_case=name, rows=rows, **what)
+        if into:
+            audit.record("use_case.merged", actor=actor, use_case=name, rows=rows, into=into)
+        else:
+            audit.record("use_case.removed", actor=actor, use_case=name, rows=rows)
     for kind in RECORD_KINDS:
         log.remove(kind, name)
     keep_digests(log)
