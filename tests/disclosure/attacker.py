@@ -121,18 +121,25 @@ class Isolated:
     high: float
 
 
+DAY = "day"
+"""A column of the table: the first of the documents' days on which a row is counted."""
+
+
 def isolated(
-    documents: list[tuple[dict[str, Any], pd.DataFrame]],
+    documents: list[tuple[dict[str, Any], int]],
     table: pd.DataFrame,
     cuts: list[str],
     fewest: int,
     actions: tuple[tuple[str, ...], ...] = (ELIGIBLE, ("overridden",), SEEN),
 ) -> list[Isolated]:
-    """What is known of groups of fewer than `fewest` people from all `documents` (each with the rows that
-    it was made of, which are among those of `table`)."""
+    """What is known of groups of fewer than `fewest` people from all `documents`, each with its day: it counts
+    the rows of `table` whose DAY is no later (all, where the table has no such column)."""
     patterns, people = as_patterns(table, cuts)
+    days = patterns[DAY].to_numpy() if DAY in patterns else np.zeros(len(patterns))
     known = [
-        (one.of(patterns), one.value) for document, _ in documents for one in told_by(document)
+        (one.of(patterns) & (days <= day), one.value)
+        for document, day in documents
+        for one in told_by(document)
     ]
     if not known:
         return []

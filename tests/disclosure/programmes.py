@@ -124,6 +124,35 @@ CASES = [
 ]
 
 
+def people_who_come_and_go(seed: int, days: int) -> pd.DataFrame:
+    """Two populations over some days: people join, leave, are away and change their team; a few cases are rare.
+    `came`: the day on which a decision is made."""
+    p = Programme(seed)
+    homes = [("north", 22), ("south", 14)]
+    people = []
+    for population, size in homes:
+        for who in range(size):
+            joins = 0 if p.rng.random() < 0.8 else p.rng.randrange(days)
+            leaves = days if p.rng.random() < 0.85 else p.rng.randrange(days)
+            moves = p.rng.randrange(days) if p.rng.random() < 0.1 else days
+            people.append((population, who, joins, leaves, moves))
+    for day in range(days):
+        for population, who, joins, leaves, moves in people:
+            if not joins <= day <= leaves or p.rng.random() < 0.15:
+                continue
+            before = len(p.rows)
+            team = f"{population}-{(who + (day >= moves)) % 2}"
+            p.add(
+                population, who, p.rng.choice([2, 4, 6]), week=day // 7, team=team,
+                phase="pilot" if day < days / 2 else "production", model_version="1", came=day,
+                stakes="high" if p.rng.random() < 0.05 else "low",
+            )  # fmt: skip
+            for row in p.rows[before:]:
+                row["decided_at"] = _START + dt.timedelta(days=day, minutes=len(p.rows) % 480)
+    rows = p.table
+    return rows.assign(week=rows.decided_at.dt.to_period("W-SUN").dt.start_time.astype(str))
+
+
 @st.composite
 def programmes(draw: st.DrawFn) -> pd.DataFrame:
     """Populations, teams, people who are away, specialists and rare kinds as they come."""
