@@ -3,25 +3,22 @@ names somebody."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from takeup.disclosure.names import Names
 from takeup.record.clock import now
 from takeup.server.feedback.models import Topic
-from takeup.server.organization.services import declared, names_that_occur_in
+from takeup.server.organization.services import declared, names_and_ids
 
 DAYS = 91
 MOST = 5
 """How far back texts are taken, and how many of the newest for a topic."""
 _LONGEST = 500
-_NAMES_SOMEBODY = re.compile(r"\S+@\S+|\+?\d[\d\s/().-]{2,}\d")
-"""Addresses and numbers of four digits or more: accounts, telephones, cases."""
-_TAKEN_OUT = "…"
 
 
 def take_words(name: str, decisions: pa.Table) -> None:
@@ -42,23 +39,15 @@ def take_words(name: str, decisions: pa.Table) -> None:
                 found[topic.pk].append(row["override_comment"].strip())
     # The same said again is said once.
     found = {number: list(dict.fromkeys(texts))[:MOST] for number, texts in found.items()}
-    known = names_that_occur_in(text for texts in found.values() for text in texts)
+    names = Names(names_and_ids())
     for topic in topics.values():
-        topic.words = [without_names(text, known) for text in found[topic.pk]]
+        topic.words = [names.taken_out(text)[:_LONGEST] for text in found[topic.pk]]
     Topic.objects.bulk_update(topics.values(), ["words"])
 
 
 def forget_words() -> None:
     """No text is kept until the next snapshot takes those that the log still holds."""
     Topic.objects.exclude(words=[]).update(words=[])
-
-
-def without_names(text: str, known: Collection[str]) -> str:
-    """`text` without addresses, longer numbers and the names in `known`."""
-    text = _NAMES_SOMEBODY.sub(_TAKEN_OUT, text.strip())
-    for one in sorted(known, key=len, reverse=True):
-        text = re.sub(rf"\b{re.escape(one)}\b", _TAKEN_OUT, text)
-    return text[:_LONGEST]
 
 
 def _written(decisions: pa.Table, segments: Iterable[str]) -> list[Mapping[str, Any]]:

@@ -3,7 +3,6 @@ role, what a use case declares; and the import that keeps it up to date."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from datetime import date
 from pathlib import Path
@@ -184,16 +183,9 @@ def names_of(handles: Iterable[str]) -> dict[str, str]:
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
 
 
-def names_that_occur_in(texts: Iterable[str]) -> set[str]:
-    """Parts of the names of people, and ids of people, that stand in `texts` as words."""
-    words = {word for text in texts for word in re.findall(r"[\w.-]+", text)}
-    people = Person.objects.values_list("name", "person_id") if words else ()
-    return {
-        part
-        for name, person_id in people
-        for part in (person_id, *name.split())
-        if len(part) > 2 and part in words
-    }
+def names_and_ids() -> list[tuple[str, str]]:
+    """Everybody there is or was, as they are called and as senders call them."""
+    return list(Person.objects.values_list("name", "person_id"))
 
 
 def addresses_of(handles: Iterable[str]) -> dict[str, str]:
