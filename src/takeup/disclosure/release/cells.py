@@ -293,8 +293,9 @@ def linked(
     for cut in dict.fromkeys(name[0] for name in groups if _crossed(name)):
         outer, inner = cut.split(" ", 1)
         merged: dict[Group, list[Group]] = {}
+        told = {g[2] for g in wanted if g[0] == cut}
         for name in (g for g in groups if g[0] == cut):
-            alone = inner == "team" or name[2] in {g[2] for g in wanted if g[0] == cut}
+            alone = inner == "team" or name[2] in told
             merged.setdefault(name if alone else (cut, name[1], _REST), []).append(name)
         if all(name[2] == _REST for name in merged):
             continue
