@@ -97,3 +97,11 @@ def test_a_kind_of_one_population_is_found_neither_from_the_population_nor_from_
     for way in (0, 1):
         lines = [key[way] for key in hidden]
         assert all(lines.count(line) == 2 for line in lines)
+
+
+def test_a_population_that_is_hidden_takes_no_kind_of_the_others_with_it_where_two_are_hidden():
+    populations = ("north", "south", "west", "east")
+    ones = [KindOf(p, k, 100, 20) for p in populations for k in ("a", "b")]
+    ones += [KindOf("all", k, 400, 80) for k in ("a", "b")]
+    gone = {(p, k) for p in ("north", "south") for k in ("a", "b")}
+    assert kinds_hidden(ones, "all", gone, FEWEST) == gone

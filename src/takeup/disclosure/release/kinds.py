@@ -27,7 +27,8 @@ def kinds_hidden(
 ) -> set[tuple[str, str]]:
     """Scopes and kinds that stay hidden: those that are `hidden`, and what would give them away. `whole` names
     the scope that all others are parts of; what is in none of those is a part that nobody sees. Cases of hidden
-    kinds together are of too few people where none of these has `least`: they may all be the same people."""
+    kinds together are of too few people where none of these has `least`: they may all be the same people. A
+    scope whose kinds are all hidden has no total either."""
     at = {(one.scope, one.kind): i for i, one in enumerate(ones)}
     values = [float(one.cases) for one in ones]
     cost = [float(max(one.people, 1)) for one in ones]
@@ -42,7 +43,8 @@ def kinds_hidden(
 
     for scope in dict.fromkeys(one.scope for one in ones):
         own = [i for i, one in enumerate(ones) if one.scope == scope]
-        total = more(sum(values[i] for i in own), np.inf)
+        nothing = all((scope, ones[i].kind) in hidden for i in own)
+        total = more(sum(values[i] for i in own), 0.0 if nothing else np.inf)
         relations.append([(total, 1.0), *((i, -1.0) for i in own)])
     for i in [i for i, one in enumerate(ones) if one.scope == whole]:
         parts = [j for j, one in enumerate(ones) if one.kind == ones[i].kind and one.scope != whole]
