@@ -154,3 +154,21 @@ def test_a_deployment_whose_nightly_work_never_ran_does_not_look_as_if_it_had_ju
     assert now() - watched().last_night > timedelta(days=2)
     keep_night()
     assert now() - watched().last_night < timedelta(minutes=1)
+
+
+def test_a_fault_of_the_record_api_is_a_problem_document_and_whole_in_the_log(django_ready, caplog):
+    from django.test import RequestFactory
+
+    from takeup.server.record_api.api import api
+
+    request = RequestFactory().post("/api/v1/decisions")
+    logging.getLogger("takeup.requests").addHandler(caplog.handler)
+    try:
+        answer = api.on_exception(request, RuntimeError("the secret reason"))
+    finally:
+        logging.getLogger("takeup.requests").removeHandler(caplog.handler)
+    assert (answer.status_code, answer["Content-Type"]) == (500, "application/problem+json")
+    assert "secret reason" not in answer.content.decode()
+    assert any(
+        "POST /api/v1/decisions failed" in r.getMessage() and r.exc_info for r in caplog.records
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import functools
+import logging
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -34,6 +35,7 @@ from takeup.server.record_api.receive_recommendations import receive_recommendat
 from takeup.server.rollout.services import Hearing, HeldAnswers
 
 _keys = HeldKeys()
+_logger = logging.getLogger("takeup.requests")
 _READ_AT_ONCE = 64 * 1024
 """Bytes that are read in less time than it takes to hand them to a thread."""
 _modes = HeldAnswers()
@@ -122,6 +124,17 @@ def _no_key(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 def _wrong_parameter(request: HttpRequest, error: ValidationError) -> HttpResponse:
     wrong = "; ".join(f"{e['loc'][-1]}: {e['msg']}" for e in error.errors)
     return Problem(422, "Wrong parameter", wrong).response()
+
+
+@api.exception_handler(Exception)
+def _unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
+    """A fault of takeup's own: told in the form that senders read, and whole in the log."""
+    _logger.error("%s %s failed", request.method, request.path, exc_info=error)
+    return Problem(
+        500,
+        "Not answered",
+        "takeup failed over this request; its log says how. Send it again later",
+    ).response()
 
 
 @api.exception_handler(DatabaseError)
