@@ -81,6 +81,17 @@ def test_the_character_nul_is_quarantined_and_never_an_error(server, key):
     assert statuses(answer) == ["quarantined"] * 3
 
 
+def test_an_id_with_control_characters_is_quarantined_for_it_would_order_a_terminal(server, key):
+    rows = [
+        decision(260, case_id="c\x1b[31m"),
+        decision(261, person_id="p\n1"),
+        decision(262, use_case="a\x9bb"),
+    ]
+    status, answer = server.send("/api/v1/decisions", rows, key)
+    assert status == 200
+    assert statuses(answer) == ["quarantined"] * 3
+
+
 def test_lines_of_ndjson_fail_alone(server, key):
     body = b"\n".join([json.dumps(decision(300)).encode(), b"{broken", b""])
     status, answer = server.send("/api/v1/decisions", body, key, "application/x-ndjson")

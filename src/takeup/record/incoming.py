@@ -101,10 +101,16 @@ class Refusal:
 
 # No store keeps the character NUL in a text.
 _NO_NUL = r"^[^\x00]*$"
+# Names are printed on terminals, where control characters are orders.
+_NO_CONTROL = r"^[^\x00-\x1f\x7f-\x9f]*$"
 _Name = Annotated[
     str,
     StringConstraints(
-        min_length=1, max_length=LONGEST_NAME, pattern=_NO_NUL, strict=True, strip_whitespace=True
+        min_length=1,
+        max_length=LONGEST_NAME,
+        pattern=_NO_CONTROL,
+        strict=True,
+        strip_whitespace=True,
     ),
 ]
 _Text = Annotated[
