@@ -80,12 +80,14 @@ class Names:
     def taken_out(self, text: str) -> str:
         """`text` with … in place of names, ids, addresses and longer numbers; marks as one character with their
         letter (NFC)."""
-        text = _UNSEEN.sub("", unicodedata.normalize("NFC", text))
-        kept, at = "", 0
-        for start, end in _joined(text, [*self._people(text), *_strangers(text)]):
-            kept += text[at:start] + TAKEN_OUT
-            at = end
-        return kept + text[at:]
+        text = _as_read(text)
+        return _without(text, [*self._people(text), *_strangers(text)])
+
+    def people_taken_out(self, text: str) -> str:
+        """`text` without these people; as it is where it names none of them."""
+        read = _as_read(text)
+        named = list(self._people(read))
+        return _without(read, named) if named else text
 
     def _add_name(self, name: str) -> None:
         parts = _parts(name)
@@ -252,6 +254,18 @@ def _strangers(text: str) -> Iterator[tuple[int, int]]:
                 break
         if end > honorific.end():
             yield honorific.end(), end
+
+
+def _as_read(text: str) -> str:
+    return _UNSEEN.sub("", unicodedata.normalize("NFC", text))
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    kept, at = "", 0
+    for start, end in _joined(text, spans):
+        kept += text[at:start] + TAKEN_OUT
+        at = end
+    return kept + text[at:]
 
 
 def _joined(text: str, spans: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
