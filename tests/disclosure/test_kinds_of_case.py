@@ -11,6 +11,7 @@ import pytest
 import takeup
 from takeup.disclosure.one_table import with_complement
 from takeup.disclosure.release.kinds import KindOf, kinds_hidden
+from takeup.record.mapping import Mapping
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 
@@ -78,6 +79,19 @@ def test_what_the_total_leaves_for_kinds_not_shown_is_of_enough_people(looked):
         assert people == 0 or people >= FEWEST, (measure, scope, shown)
         assert not shown & set(KINDS[2:]), (measure, scope)
     assert len(seen) >= 2, seen
+
+
+def test_published_data_shows_every_kind_however_few_had_it():
+    table = programme(looked=True)
+    public = Mapping(
+        columns={c: c for c in table.columns if c != "truth"},
+        disclosure="public",
+        disclosure_reason="published",
+    )
+    document = takeup.diagnose(table, mapping=public, use_case=USE_CASE).document("share")
+    (shown,) = (told for measure, _, told in lists_of_kinds(document) if measure == "not_consulted")
+    # The measure itself puts the rare kinds, one person's, together.
+    assert shown == {"(other)", "new", "usual"}
 
 
 def test_groups_that_are_hidden_together_are_of_enough_people_even_if_they_are_all_one_persons():

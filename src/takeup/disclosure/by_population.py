@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from takeup.disclosure.one_table import Audience, few, hidden_keys, with_complement
+from takeup.disclosure.one_table import Audience, few, hidden_keys, parts_hidden
 from takeup.measure.adoption import Adoption
 from takeup.measure.after_error import AfterError
 from takeup.measure.blind_spots import BlindSpots
@@ -95,9 +95,7 @@ def _of_enough_people(
     hidden: set[tuple[str, str]] = set()
     for name in {one.name for one in found.circumstances}:
         sizes = {one.level: one.people for one in found.circumstances if one.name == name}
-        gone = {level for level, n in sizes.items() if few(n, audience, settings.disclosure)}
-        if audience == "share":
-            gone = with_complement(gone, sizes, settings.disclosure.minimum_group)
+        gone = parts_hidden(sizes, audience, settings.disclosure)
         hidden |= {(name, level) for level in gone}
     return tuple(c for c in found.circumstances if (c.name, c.level) not in hidden)
 
@@ -211,10 +209,8 @@ def _of_enough(
 ) -> tuple[_Group, ...]:
     """The groups of enough people to be shared; those left out of the total that is told are together of
     enough people. Unless they are the `whole` of it, others of unknown people are left out already."""
-    sizes = {i: n or 0 for i, n in enumerate(people)}
-    hidden = {i for i, n in sizes.items() if few(n, "share", settings.disclosure)}
-    left_out = hidden if whole else hidden | {_OTHERS}
-    hidden = with_complement(left_out, sizes, settings.disclosure.minimum_group)
+    sizes = dict(enumerate(people)) if whole else {**dict(enumerate(people)), _OTHERS: 0}
+    hidden = parts_hidden(sizes, "share", settings.disclosure)
     return tuple(group for i, group in enumerate(groups) if i not in hidden)
 
 

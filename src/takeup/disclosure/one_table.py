@@ -237,9 +237,9 @@ def _kinds_that_differ(
         k.kind for k in found.half if any(one in hidden_keys(adoption, cut) for cut, one in k.kind)
     }
     rest = {} if found.people_elsewhere is None else {_ELSEWHERE: found.people_elsewhere}
-    gone = in_use | _of_few(kinds | rest, audience, settings)
+    gone = in_use | parts_hidden(kinds | rest, audience, settings)
     ways = {(d.advice, d.choice): d.people for d in found.directions}
-    few_ways = _of_few(ways, audience, settings)
+    few_ways = parts_hidden(ways, audience, settings)
     shown = replace(
         found,
         half=tuple(k for k in found.half if k.kind not in gone),
@@ -253,10 +253,11 @@ def _kinds_that_differ(
 _ELSEWHERE = "elsewhere"
 
 
-def _of_few(
+def parts_hidden(
     sizes: Mapping[_Key, int | None], audience: Audience, settings: DisclosureSettings
 ) -> set[_Key]:
-    """Which of the parts of a total are not shown."""
+    """Which of the parts of a total are not shown: those of too few people, and to `share` what the total
+    would leave for those."""
     hidden = {key for key, n in sizes.items() if few(n, audience, settings)}
     if audience != "share":
         return hidden
@@ -286,7 +287,9 @@ def disclose_comparison(
 
 
 def few(people: int | None, audience: Audience, settings: DisclosureSettings) -> bool:
-    """Whether a cell of these people is under the audience's minimum group."""
+    """Whether a cell of these people is under the audience's minimum group; published data has none."""
+    if audience == "public":
+        return False
     least = settings.minimum_group if audience == "share" else settings.analyst_floor
     return people is not None and people < least
 
