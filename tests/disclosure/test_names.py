@@ -2,60 +2,77 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import Counter
 from pathlib import Path
+from typing import NamedTuple
 
 import pytest
 
-from takeup.disclosure.names import TAKEN_OUT, Names
+from takeup.disclosure.names import TAKEN_OUT, Called, Names
 
 PEOPLE = [
     ("Ruth Adeyemi", "radeyemi"), ("Bo Li", "officer-7"), ("Siobhán O'Neil", "p3"), ("José García", "clerk12"),
     ("Anna van der Berg", "p5"), ("Maria de la Cruz", "p6"), ("Omar Al-Rashid", "p7"), ("Anne-Marie Dupont", "p8"),
     ("Søren Ørsted", "p9"), ("Łukasz Woźniak", "p10"), ("Nguyễn Thị Hoa", "p11"), ("Zoë Müller", "p12"),
     ("Will Grant", "p13"), ("May Young", "p14"), ("Mark King", "p15"), ("Mei Ng", "p16"), ("", "r.adeyemi"),
+    ("Thế Anh Nguyễn", "p17"), ("Jan-Willem de Vries", "p18"), ("Dr. Karl-Heinz von und zu Weiß", "p19"),
+    ("Patricia Price", "p20"), ("Wilhelmina Østergård", "officer-wilhelmina"), ("Иван Петров", "p21"),
+    ("Kwame Mensah, MBA", "p22", "k.mensah@bank.example"), ("Li Wei", "p23"), ("An Pham", "p24"),
+    ("Björn Jäger", "p25"), ("Rose Bauer", "p26"), ("Sean D'Angelo", "E10234"), ("Credit Desk North", "p28"),
+    ("Some Clerk (Risk and Control)", "7"), ("Team 4", "p30"),
 ]  # fmt: skip
-NAMES = Names(PEOPLE)
+NAMES = Names(Called(*one) for one in PEOPLE)
 
 
-def sentences() -> list[tuple[str, list[str], list[str]]]:
-    """Each sentence, what must be gone, and what is known to stay though it names somebody."""
+class Sentence(NamedTuple):
+    """A text, the words of it that name somebody, and of those the ones known to be missed; other words known
+    to be taken out though they name nobody."""
+
+    text: str
+    naming: list[str]
+    missed: list[str]
+    needless: list[str]
+
+
+def sentences() -> list[Sentence]:
     found = []
     for line in Path(__file__).with_name("names_in_sentences.txt").read_text("utf-8").splitlines():
         if line.startswith("#") or not line.strip():
             continue
-        text, _, gone = line.rpartition(" |")
-        parts = [part.strip() for part in gone.split(";") if part.strip()]
-        missed = [part.strip("!") for part in parts if "!" in part]
-        found.append((text.strip(), [part for part in parts if "!" not in part], missed))
+        text, _, behind = line.rpartition(" |")
+        parts = [part.strip() for part in behind.split(";") if part.strip()]
+        missed = words_of(" ".join(part for part in parts if part[0] == "!"))
+        needless = words_of(" ".join(part for part in parts if part[0] == "+"))
+        gone = words_of(" ".join(part for part in parts if part[0] not in "!+"))
+        found.append(Sentence(text.strip(), [*gone, *missed], missed, needless))
     return found
 
 
+def words_of(text: str) -> list[str]:
+    """Words as they are compared here; an s of a genitive goes with its name."""
+    bare = unicodedata.normalize("NFC", text).casefold().replace("\u00ad", "")
+    return re.findall(r"[^\W_]+", re.sub(r"['’]s\b", "", bare))
+
+
 @pytest.mark.parametrize("form", ["NFC", "NFD"])
-def test_of_200_sentences_every_name_goes_and_no_other_word(form):
+def test_names_go_from_400_sentences_and_nothing_else_but_what_the_list_says(form):
     told = sentences()
-    assert len(told) >= 200
-    kept, lost = [], []
-    for text, gone, missed in told:
-        shown = NAMES.taken_out(unicodedata.normalize(form, text))
-        rest = text
-        for part in sorted([*gone, *missed], key=len, reverse=True):
-            rest = rest.replace(part, " ", 1)
-        kept += [(text, shown) for part in gone if stands(part, shown) and not stands(part, rest)]
-        if not gone and not missed and shown != text:
-            lost.append((text, shown))
-    assert kept == []
-    assert lost == []
-
-
-def stands(part: str, text: str) -> bool:
-    return f" {part.casefold()} " in f" {text.casefold().replace('.', ' ').replace(',', ' ')} "
-
-
-def test_what_is_said_to_be_missed_is_missed():
-    missed = [(text, part) for text, _, parts in sentences() for part in parts]
-    assert 5 <= len(missed) <= 10
-    assert all(part.casefold() in NAMES.taken_out(text).casefold() for text, part in missed)
+    assert len(told) >= 400
+    assert sum(not one.naming for one in told) >= 150
+    named = others = missed = needless = 0
+    for one in told:
+        written = Counter(words_of(one.text))
+        shown = Counter(words_of(NAMES.taken_out(unicodedata.normalize(form, one.text))))
+        gone, naming = written - shown, Counter(one.naming)
+        assert (naming - gone, one.text) == (Counter(one.missed), one.text)
+        assert (gone - naming, one.text) == (Counter(one.needless), one.text)
+        named += naming.total()
+        others += (written - naming).total()
+        missed, needless = missed + len(one.missed), needless + len(one.needless)
+    assert 1 - missed / named >= 0.95
+    assert needless / others <= 0.005
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
 import pytest
 from deltalake import write_deltalake
 from hypothesis import given, settings
@@ -16,7 +17,14 @@ from tests.server.test_drain import drain, send, verify
 
 LONG = ("Кредитование малого бизнеса и предпринимателей!!", "融" * 200, "a/b", "..", "a" * 200, "x y", "?*<>|:%")  # fmt: skip
 texts = st.text(min_size=1, max_size=200).filter(str.strip)
-names = texts | st.sampled_from([*LONG, '"' * 200, "\\" * 200, "c-1", "month=2026-01"])
+# A name that holds a control character is quarantined: some do, most do not.
+names = (
+    st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=200).filter(
+        str.strip
+    )
+    | texts
+    | st.sampled_from([*LONG, '"' * 200, "\\" * 200, "c-1", "month=2026-01"])
+)
 
 
 def receive(kind, rows, key):
@@ -64,10 +72,8 @@ def test_whatever_is_accepted_is_drained_verified_read_and_erased(django_ready, 
     drain(log)
     found = verify(log)
     assert (found.problems, found.waiting) == ((), 0)
-    kept = recorded(log)
-    held = set(
-        zip(kept["decisions"]["use_case"].to_pylist(), kept["decisions"]["decision_id"].to_pylist(), strict=True)
-    )  # fmt: skip
+    kept = recorded(log)["decisions"] if about else pa.table({"use_case": [], "decision_id": []})
+    held = set(zip(kept["use_case"].to_pylist(), kept["decision_id"].to_pylist(), strict=True))
     assert {(row["use_case"].strip(), row["decision_id"].strip()) for row in about} <= held
     again = [*receive("decisions", about, key), *receive("outcomes", late, key)]
     assert {one.status for one in again} <= {"unchanged", "quarantined"}

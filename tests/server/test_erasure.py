@@ -103,6 +103,46 @@ def test_a_file_of_a_write_that_was_killed_before_its_commit_goes_too(known, log
     assert erase(log).searched.found == ()
 
 
+def test_what_others_wrote_names_them_no_more(known, key, log):
+    """Once they are of no list of people any more, nothing would take their name out."""
+    import json
+
+    from takeup.record.clock import now
+    from takeup.server.record_api.models import InboxRow, Quarantined
+    from takeup.server.record_api.receive import receive
+
+    rows = [
+        decision(6, person_id="p6", override_comment="wilhelmina knows, call 4711000"),
+        decision(7, person_id="p7", override_comment="as Ostergard and Ruth said", x_signed=ID),
+        decision(8, person_id="p8", override_comment="no rule for it"),
+    ]
+    receive("decisions", rows, key)
+    drain(log)
+    waits = decision(9, person_id="p9", override_comment=f"see {ID}")
+    receive("decisions", [waits, {**waits, "decision_id": "", "decided_at": "never"}], key)
+    Quarantined.objects.create(
+        kind="decisions", body=f'{{"override_comment": "ask {NAME}', reasons=["no JSON"],
+        sender=key.sender, received_at=now(),
+    )  # fmt: skip
+    assert erase(log).searched.found == ()
+    texts = {
+        row["decision_id"]: row["override_comment"]
+        for row in log.read("decisions").rows.to_pylist()
+    }
+    assert texts["d6"] == "… knows, call 4711000"
+    assert texts["d7"] == "as … and Ruth said"
+    assert texts["d8"] == "no rule for it"
+    held = [
+        json.loads(body)
+        for body in InboxRow.objects.exclude(body="").values_list("body", flat=True)
+    ]
+    assert {row.get("override_comment") for row in held if row["decision_id"] == "d9"} == {"see …"}
+    waiting = list(Quarantined.objects.order_by("id").values_list("body", flat=True))
+    assert '"see …"' in waiting[0]
+    assert waiting[1] == '{"override_comment": "ask …'
+    assert verify(log).problems == ()
+
+
 def test_a_file_or_table_that_still_names_them_is_told(known, log, django_ready):
     from takeup.server.rollout.services import set_draw
 

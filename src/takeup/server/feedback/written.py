@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from takeup.disclosure.names import Names
 from takeup.record.clock import now
 from takeup.server.feedback.models import Topic
-from takeup.server.organization.services import declared, names_and_ids
+from takeup.server.organization.services import called, declared
 
 DAYS = 91
 MOST = 5
@@ -39,7 +39,7 @@ def take_words(name: str, decisions: pa.Table) -> None:
                 found[topic.pk].append(row["override_comment"].strip())
     # The same said again is said once.
     found = {number: list(dict.fromkeys(texts))[:MOST] for number, texts in found.items()}
-    names = Names(names_and_ids())
+    names = Names(called() if any(found.values()) else ())
     for topic in topics.values():
         topic.words = [names.taken_out(text)[:_LONGEST] for text in found[topic.pk]]
     Topic.objects.bulk_update(topics.values(), ["words"])

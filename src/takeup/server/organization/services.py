@@ -17,6 +17,7 @@ from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, Q
 
+from takeup.disclosure.names import Called
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
 from takeup.record.settings import DisclosureSettings
@@ -183,9 +184,10 @@ def names_of(handles: Iterable[str]) -> dict[str, str]:
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
 
 
-def names_and_ids() -> list[tuple[str, str]]:
-    """Everybody there is or was, as they are called and as senders call them."""
-    return list(Person.objects.values_list("name", "person_id"))
+def called() -> list[Called]:
+    """What everybody is called who is or was there."""
+    known = Person.objects.values_list("name", "person_id", "email")
+    return [Called(name, person_id, address or "") for name, person_id, address in known]
 
 
 def addresses_of(handles: Iterable[str]) -> dict[str, str]:
@@ -371,6 +373,7 @@ __all__ = [
     "active_people",
     "addresses_of",
     "admit_use_case",
+    "called",
     "cohort_and_team_on",
     "cohort_keys",
     "cohort_sizes",

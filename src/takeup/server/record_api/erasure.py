@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 from django.db import connection, transaction
+from django.db.models import Q, QuerySet
 
+from takeup.disclosure.names import Called, Names
 from takeup.log.delta import FREE_TEXT, DecisionLog, Snapshot
 from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.audit import services as audit
 from takeup.server.feedback.services import forget_words
 from takeup.server.notices.services import forget_notices
-from takeup.server.organization.services import forget_person, known_as
+from takeup.server.organization.services import called, forget_person, known_as
 from takeup.server.practitioner.services import forget
 from takeup.server.record_api.manifests import keep_digests
 from takeup.server.record_api.models import Batch, Erasure, InboxRow, Quarantined
@@ -25,6 +30,7 @@ from takeup.server.record_api.pseudonyms import pseudonym_of, pseudonyms_of
 from takeup.server.record_api.remains import Searched, search
 from takeup.server.record_api.retention import CLUSTER, blanked
 
+_HAS_TEXT = reduce(or_, (Q(body__contains=f'"{name}"') for name in FREE_TEXT))
 _TELLING = 5
 """Characters from which a person's id is taken for them wherever a covariate is it."""
 
@@ -40,7 +46,7 @@ class Erased:
 
 def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased:
     """A person leaves for good: name, address and sign-in go, what they wrote and were told goes, rows of
-    the log and the inbox keep no way to them; then the home is searched for them. The sealed oversight
+    the log and the inbox keep no way to them, nor does what others wrote; then the home is searched for them. The sealed oversight
     store stays: the law asks for it. No drain may run beside it. Raises DamagedLogError, before anything is
     changed, where a file of the log is not as it was written."""
     # Read first: where a file of it is damaged, nothing has begun.
@@ -51,18 +57,23 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         mark=pseudonym_of(person_id), defaults={"number": f"{CLUSTER}{secrets.token_hex(6)}"}
     )
     number = begun.number
+    names = Names([Called("", person_id), *(p for p in called() if p.person_id == person_id)])
     _set_digests_aside(held, person_id)
     # A long log is not kept in memory while it is rewritten.
     del held
     rewritten = 0
     for kind in RECORD_KINDS:
-        rewritten += log.rewrite(kind, lambda rows: _without_them(rows, person_id, marks, number))
+        rewritten += log.rewrite(
+            kind, lambda rows: _without_them(rows, person_id, marks, number, names)
+        )
         log.vacuum(kind)
     as_written = json.dumps(person_id, ensure_ascii=False)
     with transaction.atomic():
         for row in InboxRow.objects.filter(body__contains=as_written).iterator():
             InboxRow.objects.filter(pk=row.pk).update(body=_without(row.body, person_id, number))
         Quarantined.objects.filter(body__contains=as_written).delete()
+        _unname(InboxRow.objects.all(), names)
+        _unname(Quarantined.objects.all(), names)
         handle = forget_person(person_id, actor)
         forget_notices(handle, forget(handle), known)
         forget_words()
@@ -73,13 +84,22 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
     return Erased(rewritten, search(log, person_id, [*marks, *known]))
 
 
-def _without_them(rows: pa.Table, person_id: str, marks: list[str], number: str) -> pa.Table | None:
-    """Rows without the person, under their pseudonyms or their id itself as a covariate; None where
-    they are in none."""
+def _without_them(
+    rows: pa.Table, person_id: str, marks: list[str], number: str, names: Names
+) -> pa.Table | None:
+    """Rows without the person, under their pseudonyms, their id itself as a covariate, or named in what
+    somebody wrote; None where they are in none."""
     if "person_id" not in rows.column_names:
         return None
     theirs = pc.fill_null(pc.is_in(rows["person_id"], pa.array(marks)), False)
     changed = bool(pc.any(theirs).as_py())
+    for name in FREE_TEXT:
+        written = rows[name].to_pylist() if name in rows.column_names else []
+        unnamed = [text and names.people_taken_out(text) for text in written]
+        if unnamed != written:
+            changed = True
+            at = rows.column_names.index(name)
+            rows = rows.set_column(at, rows.schema.field(name), pa.array(unnamed, rows[name].type))
     for name in rows.column_names:
         if not _names_people(name, person_id) or not pa.types.is_string(rows[name].type):
             continue
@@ -99,15 +119,41 @@ def _names_people(name: str, person_id: str) -> bool:
 def _without(body: str, person_id: str, number: str) -> str:
     """A row as received that has a cluster number where it named the person, and no free text."""
 
-    def walk(value: object, name: str = "") -> object:
-        if isinstance(value, dict):
-            return {k: walk(v, k) for k, v in value.items() if k not in FREE_TEXT}
-        if isinstance(value, list):
-            return [walk(v, name) for v in value]
+    def change(name: str, value: object) -> object:
+        if name in FREE_TEXT:
+            return None
         theirs = name == "person_id" or _names_people(name, person_id)
         return number if theirs and value == person_id else value
 
-    return json.dumps(walk(json.loads(body)), ensure_ascii=False)
+    return json.dumps(_changed(json.loads(body), change), ensure_ascii=False)
+
+
+def _unname(rows: QuerySet[Any], names: Names) -> None:
+    """What others wrote in these rows as received, without the person."""
+
+    def change(name: str, value: object) -> object:
+        if name in FREE_TEXT and isinstance(value, str):
+            return names.people_taken_out(value)
+        return value
+
+    for row in rows.filter(_HAS_TEXT).iterator():
+        try:
+            body = json.loads(row.body)
+        except ValueError:  # in quarantine for it
+            unnamed = names.people_taken_out(row.body)
+        else:
+            changed = _changed(body, change)
+            unnamed = row.body if changed == body else json.dumps(changed, ensure_ascii=False)
+        if unnamed != row.body:
+            rows.filter(pk=row.pk).update(body=unnamed)
+
+
+def _changed(value: object, change: Callable[[str, object], object], name: str = "") -> object:
+    if isinstance(value, dict):
+        return {k: _changed(v, change, k) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_changed(v, change, name) for v in value]
+    return change(name, value)
 
 
 def _set_digests_aside(held: Mapping[RecordKind, Snapshot | None], person_id: str) -> None:
