@@ -119,3 +119,45 @@ def test_a_population_that_is_hidden_takes_no_kind_of_the_others_with_it_where_t
     ones += [KindOf("all", k, 400, 80) for k in ("a", "b")]
     gone = {(p, k) for p in ("north", "south") for k in ("a", "b")}
     assert kinds_hidden(ones, "all", gone, FEWEST) == gone
+
+
+def two_quarters(id_of: str) -> pd.DataFrame:
+    """Forty people in two quarters; only five of them have the rare kind. `id_of` says what a person is called."""
+    rng = np.random.default_rng(6)
+    parts = []
+    for quarter, start in enumerate(("2026-01-05", "2026-04-06")):
+        for person in range(40):
+            kinds = rng.choice(["usual", "new"], 60)
+            if person < 5:
+                kinds[:30] = "rare"
+            parts.append(pd.DataFrame({
+                "person_id": id_of.format(quarter=quarter, person=person),
+                "x_kind": kinds,
+                "decided_at": pd.Timestamp(start, tz="UTC") + pd.to_timedelta(rng.integers(0, 80, 60), "D"),
+            }))  # fmt: skip
+    rows = pd.concat(parts, ignore_index=True)
+    n = len(rows)
+    advice, over = rng.random(n) < 0.6, rng.random(n) < 0.3
+    return rows.assign(
+        case_id=[f"c{i}" for i in range(n)],
+        population=np.where(rows.index % 2 == 0, "a", "b"),
+        recommendation=np.where(advice, "yes", "no"),
+        choice=np.where(advice ^ over, "yes", "no"),
+        truth=np.where(rng.random(n) < 0.6, "yes", "no"),
+        override_reason=np.where(over, "model_error", None),
+        consulted=rng.random(n) < 0.8,
+    )
+
+
+@pytest.mark.parametrize(
+    ("id_of", "told"),
+    [("c-{quarter}x{person}", False), ("p{quarter}x{person}", True)],
+    ids=[
+        "cluster numbers of two quarters are the same five people",
+        "ids that stay are ten people",
+    ],
+)
+def test_a_person_of_two_cluster_numbers_is_one(id_of, told):
+    document = takeup.diagnose(two_quarters(id_of), use_case=USE_CASE).document("share")
+    tells = {measure for measure, _, shown in lists_of_kinds(document) if "rare" in shown}
+    assert bool(tells) == told, tells

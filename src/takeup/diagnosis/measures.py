@@ -225,6 +225,10 @@ def disclosed(
         gone = suppressed()
         others = {f.name: gone for f in fields(Measures) if f.name != "adoption"}
         return Measures(adoption, **others)
+    # What follows counts ids, of which retention gives a person one a quarter.
+    inner = measures.adoption.inner
+    rules = rules.where_people_have(1 if inner is None else inner.ids_of_one)
+    settings = settings.model_copy(update={"disclosure": rules})
     shown = replace(
         measures,
         adoption=adoption,

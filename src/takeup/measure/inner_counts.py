@@ -60,6 +60,11 @@ class InnerCounts:
     reasons: Mapping[Group, Mapping[str, GroupCounts]] = field(default_factory=dict)
     alike: tuple[NearlyAlike, ...] = ()
 
+    @property
+    def ids_of_one(self) -> int:
+        """How many of the ids may be one person's: one of each span."""
+        return max(len(np.unique(self.spans)), 1)
+
 
 ALL: Group = ("", "all", None)
 

@@ -18,6 +18,16 @@ class DisclosureSettings(Declaration):
     largest_share_of_overrides: float = Field(0.50, gt=0, le=1)
     round_below_people: int = 20
 
+    def where_people_have(self, ids: int) -> DisclosureSettings:
+        """The same rules for counts of ids where one person may have up to `ids` of them: n ids are n / `ids`
+        people at least."""
+        if ids < 2:
+            return self
+        least = {
+            name: ids * (getattr(self, name) - 1) + 1 for name in ("minimum_group", "analyst_floor")
+        }
+        return self.model_copy(update=least)
+
 
 class LookSettings(Declaration):
     """How often a report is looked at. `again`: every day or week while cases come in, so that its
