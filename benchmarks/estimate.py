@@ -13,7 +13,7 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log import Engine, keep
-from takeup.measure.comparison import OutcomeComparison, measure_comparison
+from takeup.questions.comparison.measure import OutcomeComparison, measure_comparison
 from takeup.record.action import with_action
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase

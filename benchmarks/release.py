@@ -10,10 +10,10 @@ import argparse
 import resource
 import time
 
-from takeup.disclosure.release.adoption import groups_shown, released_adoption
 from takeup.disclosure.release.cells import release
 from takeup.log import Engine, keep
-from takeup.measure.adoption import Adoption, measure_adoption
+from takeup.questions.adoption.measure import Adoption, measure_adoption
+from takeup.questions.adoption.release import groups_shown, released_adoption
 from takeup.record.settings import Settings
 from takeup.report.json_document import plain
 

@@ -16,17 +16,17 @@ from calibration.gates import MARGIN, ever_passes
 from calibration.narrow import narrow, populations_of, use_case_of
 from calibration.strangers.jobs import JOBS as STRANGERS
 from takeup.log import Engine, fetch
-from takeup.measure.after_error import measure_after_error
-from takeup.measure.blind_spots import measure_blind_spots
-from takeup.measure.comparison import CORRECTNESS, Comparison, measure_comparison
-from takeup.measure.model_issue import measure_model_issue
-from takeup.measure.paired import measure_paired
-from takeup.measure.reason_score import Scored
-from takeup.measure.resistance import measure_resistance
-from takeup.measure.rollout import measure_rollout
-from takeup.measure.signals import WeeklySums, signals_of
-from takeup.measure.staggered import measure_staggered
-from takeup.measure.value import measure_value
+from takeup.questions.blind_spots.measure import measure_blind_spots
+from takeup.questions.comparison.measure import CORRECTNESS, Comparison, measure_comparison
+from takeup.questions.model_issue.measure import measure_model_issue
+from takeup.questions.paired.measure import measure_paired
+from takeup.questions.resistance.measure import measure_resistance
+from takeup.questions.resistance.reason_score import Scored
+from takeup.questions.rollout.measure import measure_rollout
+from takeup.questions.shared.after_error import measure_after_error
+from takeup.questions.signals.measure import WeeklySums, signals_of
+from takeup.questions.staggered.measure import measure_staggered
+from takeup.questions.value.measure import measure_value
 from takeup.record.evidence import Evidence
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings

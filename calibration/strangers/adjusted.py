@@ -10,7 +10,7 @@ import pyarrow as pa
 from calibration.strangers.concentrated import concentrated
 from calibration.strangers.confounded import COLUMNS, EFFECT, confounded
 from takeup.log import Engine, keep
-from takeup.measure.comparison import Comparison, measure_comparison
+from takeup.questions.comparison.measure import Comparison, measure_comparison
 from takeup.record.action import with_action
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase

@@ -9,7 +9,7 @@ import pandas as pd
 
 import takeup
 from takeup.log import Engine
-from takeup.measure.team import Complementarity, Effort, Team
+from takeup.questions.team.measure import Complementarity, Effort, Team
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Estimate
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from takeup.measure.signals import WeeklySums, signals_of
+from takeup.questions.signals.measure import WeeklySums, signals_of
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 

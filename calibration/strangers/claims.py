@@ -15,8 +15,8 @@ import pandas as pd
 
 import takeup
 from calibration.strangers.worlds import WORLDS, table
-from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.knowledge import rule
+from takeup.questions.finding import Finding
+from takeup.questions.knowledge import rule
 
 LARGE, MANY = 300_000, 3_000
 """Rows and people of a world drawn large."""

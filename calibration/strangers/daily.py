@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from takeup.diagnosis.claim import FALSE_DISCOVERY
-from takeup.measure.looks import interval_of
-from takeup.measure.paired import person_against_model
+from takeup.questions.claim import FALSE_DISCOVERY
+from takeup.questions.paired.measure import person_against_model
+from takeup.questions.shared.looks import interval_of
 from takeup.record.settings import LookSettings, Settings
 from takeup.stats.answer import Estimate
 from takeup.stats.clusters import arms_ratio

@@ -11,7 +11,7 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log import Engine, keep
-from takeup.measure.rollout import measure_rollout
+from takeup.questions.rollout.measure import measure_rollout
 from takeup.record.action import with_action
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase

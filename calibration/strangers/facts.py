@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log import Engine
-from takeup.measure.ladder import LevelRange, measure_ladder
+from takeup.questions.ladder.measure import LevelRange, measure_ladder
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
 

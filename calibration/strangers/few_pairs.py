@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from takeup.measure.shadow import ShadowPlan, shadow_looks
+from takeup.questions.shadow.measure import ShadowPlan, shadow_looks
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 from takeup.stats.anytime import pairs_needed

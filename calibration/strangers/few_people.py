@@ -11,10 +11,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from takeup.log import Engine
-from takeup.measure.comparison import Comparison, measure_comparison
-from takeup.measure.ladder_pooled import discrimination_low
-from takeup.measure.paired import person_against_model
-from takeup.measure.team import Team, measure_team
+from takeup.questions.comparison.measure import Comparison, measure_comparison
+from takeup.questions.ladder.pooled import discrimination_low
+from takeup.questions.paired.measure import person_against_model
+from takeup.questions.team.measure import Team, measure_team
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate

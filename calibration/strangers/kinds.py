@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log import Engine
-from takeup.measure.disagreement import Disagreement, measure_disagreement
+from takeup.questions.disagreement.measure import Disagreement, measure_disagreement
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Estimate

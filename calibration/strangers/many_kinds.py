@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 
 from takeup.log import Engine
-from takeup.measure.blind_spots import BlindSpots, measure_blind_spots
+from takeup.questions.blind_spots.measure import BlindSpots, measure_blind_spots
 from takeup.record.settings import Settings
 
 WIDE = (9, 7, 6, 4)

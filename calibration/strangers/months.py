@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from takeup.measure.same_people import error_of_change, sums_of
+from takeup.questions.same_people.measure import error_of_change, sums_of
 from takeup.stats.quantiles import t_half_width
 
 Array = NDArray[np.float64]

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from takeup.log import Engine
-from takeup.measure.people import People, measure_people
+from takeup.questions.people.measure import People, measure_people
 from takeup.record.settings import Settings
 
 KINDS = ("nobody gains", "most lose")

@@ -20,7 +20,7 @@ from calibration.page import (
 from calibration.strangers.jobs import JOBS
 from calibration.strangers.rows import CLAIMS, COVERAGE
 from calibration.strangers.worlds import WORLDS
-from takeup.diagnosis.knowledge import rule, rules
+from takeup.questions.knowledge import rule, rules
 
 _HEAD = [
     "# Calibration under somebody else's programmes",

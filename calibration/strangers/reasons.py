@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log import Engine
-from takeup.measure.resistance import measure_resistance
+from takeup.questions.resistance.measure import measure_resistance
 from takeup.record.evidence import Evidence
 from takeup.record.population import Population
 from takeup.record.questionnaire import ITEMS, REVERSED, TYPES

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from takeup.measure.own_calibration import own_calibration_of
+from takeup.questions.own_calibration.measure import own_calibration_of
 
 AGAIN = (0.0, 0.2, 0.4)
 LOOKS = 100

@@ -9,9 +9,9 @@ import pandas as pd
 
 import takeup
 from takeup.log import Engine
-from takeup.measure.model_issue import ModelIssues
-from takeup.measure.paired import Paired
-from takeup.measure.reliance import Reliance
+from takeup.questions.model_issue.measure import ModelIssues
+from takeup.questions.paired.measure import Paired
+from takeup.questions.reliance.measure import Reliance
 from takeup.stats.answer import Estimate
 
 TRUTH = {"model": 0.7, "person": 0.68, "both": -0.02, "error": 0.3}

@@ -7,7 +7,7 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log import Engine
-from takeup.measure.reliance import Reliance, measure_reliance
+from takeup.questions.reliance.measure import Reliance, measure_reliance
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from takeup.log import Engine
-from takeup.measure.rollout import measure_rollout
+from takeup.questions.rollout.measure import measure_rollout
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import CannotSay

@@ -15,11 +15,15 @@ from pydantic_core import to_json
 
 from takeup.diagnosis.change import Changes, changes, read_earlier
 from takeup.diagnosis.definitions import definitions
-from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
-from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.measures import QUESTIONS, Measures, take_measures
-from takeup.disclosure import Audience
+from takeup.diagnosis.diagnose import diagnose_use_case
+from takeup.diagnosis.measures import take_measures
+from takeup.disclosure.group_size import Audience
+from takeup.drawing.plain import plain
 from takeup.log import fetch
+from takeup.questions.diagnosis import Diagnosis
+from takeup.questions.finding import Finding
+from takeup.questions.measures import Measures
+from takeup.questions.register import names
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS
@@ -33,7 +37,6 @@ from takeup.report.frame import figures_frame, intervals_chart
 from takeup.report.html import render_html
 from takeup.report.json_document import diagnosis_json
 from takeup.report.page import InputFacts, Page
-from takeup.report.plain import plain
 from takeup.report.terminal import notebook_html, screenful
 from takeup.sources.damaged_files import damage_in_words
 from takeup.sources.decision_table import DecisionTable
@@ -259,10 +262,10 @@ def diagnose(
     started = time.perf_counter()
     only = (only,) if isinstance(only, str) else only
     for name in only or ():
-        if name not in QUESTIONS:
+        if name not in names():
             raise InputError(
-                f"only: no question is called {name!r}{did_you_mean(name, QUESTIONS)} (there are: "
-                f"{', '.join(QUESTIONS)})"
+                f"only: no question is called {name!r}{did_you_mean(name, names())} (there are: "
+                f"{', '.join(names())})"
             )
     thresholds = read_settings(Path(settings)) if isinstance(settings, str | Path) else settings
     thresholds = thresholds or Settings()

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import takeup
-from takeup.disclosure.one_table import with_complement
+from takeup.disclosure.group_size import with_complement
 from takeup.disclosure.release.kinds import KindOf, kinds_hidden
 from takeup.record.mapping import Mapping
 from takeup.record.settings import Settings

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import takeup
-from takeup.disclosure.one_table import rounded, without_small_cells
+from takeup.disclosure.group_size import without_small_cells
+from takeup.disclosure.rounding import rounded
 from takeup.record.mapping import Mapping
 from takeup.stats.answer import CannotSay, Estimate
 

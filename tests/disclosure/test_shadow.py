@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from takeup.disclosure.shadow import ALL, disclose_shadow, waiting_kinds
-from takeup.measure.shadow import Shadow, ShadowKind
+from takeup.questions.shadow.disclose import ALL, disclose_shadow, waiting_kinds
+from takeup.questions.shadow.measure import Shadow, ShadowKind
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import CannotSay, Estimate
 

@@ -18,34 +18,35 @@ import pyarrow.parquet as pq
 import pytest
 
 import takeup
+from takeup.drawing.plain import plain
 from takeup.log import Engine, fetch
 from takeup.log.compress import beside
-from takeup.measure.adoption import measure_adoption
-from takeup.measure.advice_record import measure_advice_record
-from takeup.measure.after_error import measure_after_error
-from takeup.measure.blind_spots import measure_blind_spots
-from takeup.measure.comparison import measure_comparison
-from takeup.measure.disagreement import measure_disagreement
-from takeup.measure.expert_benchmark import measure_expert_benchmark
-from takeup.measure.fix_check import measure_fix
-from takeup.measure.ladder import measure_ladder, measure_own_level
-from takeup.measure.model_issue import measure_model_issue
-from takeup.measure.not_consulted import measure_not_consulted
-from takeup.measure.override_clusters import measure_override_clusters
-from takeup.measure.override_ledger import measure_override_ledger
-from takeup.measure.own_calibration import measure_own_calibration
-from takeup.measure.paired import measure_paired
-from takeup.measure.people import measure_people
-from takeup.measure.pilot_production import measure_pilot_production
-from takeup.measure.reliance import measure_reliance
-from takeup.measure.resistance import measure_resistance
-from takeup.measure.rollout import measure_rollout
-from takeup.measure.shadow import ShadowPlan, measure_shadow
-from takeup.measure.signals import measure_signals
-from takeup.measure.staggered import measure_staggered
-from takeup.measure.team import measure_team
-from takeup.measure.value import measure_value
-from takeup.measure.value_per_case import measure_value_per_case
+from takeup.questions.adoption.measure import measure_adoption
+from takeup.questions.advice_record.measure import measure_advice_record
+from takeup.questions.blind_spots.measure import measure_blind_spots
+from takeup.questions.comparison.measure import measure_comparison
+from takeup.questions.disagreement.measure import measure_disagreement
+from takeup.questions.expert_benchmark.measure import measure_expert_benchmark
+from takeup.questions.fix_check.measure import measure_fix
+from takeup.questions.ladder.measure import measure_ladder, measure_own_level
+from takeup.questions.model_issue.measure import measure_model_issue
+from takeup.questions.not_consulted.measure import measure_not_consulted
+from takeup.questions.override_clusters.measure import measure_override_clusters
+from takeup.questions.override_ledger.measure import measure_override_ledger
+from takeup.questions.own_calibration.measure import measure_own_calibration
+from takeup.questions.paired.measure import measure_paired
+from takeup.questions.people.measure import measure_people
+from takeup.questions.pilot_production.measure import measure_pilot_production
+from takeup.questions.reliance.measure import measure_reliance
+from takeup.questions.resistance.measure import measure_resistance
+from takeup.questions.rollout.measure import measure_rollout
+from takeup.questions.shadow.measure import ShadowPlan, measure_shadow
+from takeup.questions.shared.after_error import measure_after_error
+from takeup.questions.signals.measure import measure_signals
+from takeup.questions.staggered.measure import measure_staggered
+from takeup.questions.team.measure import measure_team
+from takeup.questions.value.measure import measure_value
+from takeup.questions.value_per_case.measure import measure_value_per_case
 from takeup.record.errors import InputError
 from takeup.record.evidence import Evidence
 from takeup.record.mapping import parse_mapping
@@ -53,7 +54,6 @@ from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.report.json_document import one_comparison_json
-from takeup.report.plain import plain
 from takeup.sources.opened import open_decisions
 
 pytestmark = pytest.mark.spark

@@ -9,10 +9,10 @@ import pytest
 from calibration.narrow import narrow
 
 from takeup.log import Engine
-from takeup.measure.comparison import Comparison
-from takeup.measure.ladder import LevelRange
-from takeup.measure.paired import Paired
-from takeup.measure.reliance import Reliance, measure_reliance
+from takeup.questions.comparison.measure import Comparison
+from takeup.questions.ladder.measure import LevelRange
+from takeup.questions.paired.measure import Paired
+from takeup.questions.reliance.measure import Reliance, measure_reliance
 from takeup.record.settings import Settings
 from takeup.simulate import simulate
 from takeup.stats.answer import CannotSay, Estimate

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from takeup.measure.team import _compared
+from takeup.questions.team.measure import _compared
 from takeup.record.settings import Settings
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from takeup.measure.ladder import LevelRange
-from takeup.measure.resistance import Resistance
-from takeup.measure.signals import Signals
+from takeup.questions.ladder.measure import LevelRange
+from takeup.questions.resistance.measure import Resistance
+from takeup.questions.signals.measure import Signals
 from takeup.stats.answer import CannotSay
 from tests.measure.programmes import simulated
 

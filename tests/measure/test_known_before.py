@@ -12,7 +12,7 @@ from calibration.strangers.confounded import COLUMNS, EFFECT, confounded
 
 import takeup
 from takeup.log import Engine
-from takeup.measure.known_before import RECORDED
+from takeup.questions.comparison.known_before import RECORDED
 
 
 @pytest.fixture(scope="module")

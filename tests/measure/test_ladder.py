@@ -9,8 +9,8 @@ import pytest
 from calibration.strangers.facts import one_fact_less
 
 from takeup.log import Engine, keep
-from takeup.measure.ladder import Counts, LevelRange, measure_ladder
-from takeup.measure.ladder_pooled import discrimination_low
+from takeup.questions.ladder.measure import Counts, LevelRange, measure_ladder
+from takeup.questions.ladder.pooled import discrimination_low
 from takeup.record.action import with_action
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 import takeup
-from takeup.measure.pilot_production import PilotProduction
-from takeup.measure.team import Team
+from takeup.questions.pilot_production.measure import PilotProduction
+from takeup.questions.team.measure import Team
 from takeup.record.evidence import Evidence
 from takeup.report.json_document import measures_json
 from takeup.simulate import Scenario, generate, scenario, simulate, whole_history

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from takeup.log.engine import Engine
-from takeup.measure.fix_check import FixCheck, measure_fix
-from takeup.measure.own_calibration import measure_own_calibration
+from takeup.questions.fix_check.measure import FixCheck, measure_fix
+from takeup.questions.own_calibration.measure import measure_own_calibration
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay, Estimate
 from takeup.stats.anytime import repetition, share_excludes, share_sequence

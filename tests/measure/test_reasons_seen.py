@@ -9,8 +9,8 @@ from calibration.strangers.reasons import reasons_cost_alike
 
 import takeup
 from takeup.log import Engine
-from takeup.measure.reason_score import score
-from takeup.measure.signatures import RULES, Behaviour, Signature
+from takeup.questions.resistance.reason_score import score
+from takeup.questions.resistance.signatures import RULES, Behaviour, Signature
 from takeup.record.population import Population
 from takeup.record.settings import ResistanceSettings
 

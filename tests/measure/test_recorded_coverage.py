@@ -8,7 +8,7 @@ import pandas as pd
 
 import takeup
 from takeup.log import Engine, keep
-from takeup.measure.comparison import measure_comparison
+from takeup.questions.comparison.measure import measure_comparison
 from takeup.record.action import with_action
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase

@@ -9,7 +9,7 @@ import pytest
 from calibration.strangers.tells_apart import border
 
 from takeup.log import Engine
-from takeup.measure.reliance import measure_reliance
+from takeup.questions.reliance.measure import measure_reliance
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 from takeup.stats.rates import share, sum_of_shares

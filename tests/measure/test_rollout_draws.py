@@ -10,7 +10,7 @@ import pytest
 from scipy.stats import t as student
 
 import takeup
-from takeup.measure.rollout import FEWEST_UNITS, Rollout, measure_rollout
+from takeup.questions.rollout.measure import FEWEST_UNITS, Rollout, measure_rollout
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import CannotSay, Estimate

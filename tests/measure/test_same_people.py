@@ -11,7 +11,7 @@ import pytest
 from calibration.strangers.months import FIGURE, month, two_months
 
 import takeup
-from takeup.measure.same_people import FEWEST_PEOPLE, error_of_change, sums_of
+from takeup.questions.same_people.measure import FEWEST_PEOPLE, error_of_change, sums_of
 
 
 def document(frame: pd.DataFrame, disclosure="analyst") -> dict:

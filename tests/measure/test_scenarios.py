@@ -7,10 +7,10 @@ from collections import Counter
 import numpy as np
 import pytest
 
-from takeup.measure.resistance import Resistance
+from takeup.questions.comparison.card import comparison_sections
+from takeup.questions.paired.card import same_cases_section
+from takeup.questions.resistance.measure import Resistance
 from takeup.report.sections import sections
-from takeup.report.sections.comparison import comparison_sections
-from takeup.report.sections.same_cases import same_cases_section
 from takeup.simulate import simulate
 from takeup.stats.answer import Estimate
 from tests.made_once import made_once

@@ -8,7 +8,7 @@ import pytest
 from calibration.strangers.few_pairs import looks_of_a_small_kind
 
 import takeup
-from takeup.measure.shadow import Shadow, ShadowPlan, measure_shadow, shadow_looks
+from takeup.questions.shadow.measure import Shadow, ShadowPlan, measure_shadow, shadow_looks
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase, Utility
 from takeup.stats.answer import CannotSay, Estimate

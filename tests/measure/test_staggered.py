@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import takeup
-from takeup.measure.staggered import Staggered, measure_staggered
+from takeup.questions.staggered.measure import Staggered, measure_staggered
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import CannotSay, Estimate

@@ -9,9 +9,9 @@ from calibration.strangers.caught import CAUGHT, year_of_wrong_advice
 
 import takeup
 from takeup.log import Engine
-from takeup.measure.blind_spots import measure_blind_spots
-from takeup.measure.people import measure_people
-from takeup.measure.signals import LEAST_CAUGHT
+from takeup.questions.blind_spots.measure import measure_blind_spots
+from takeup.questions.people.measure import measure_people
+from takeup.questions.signals.measure import LEAST_CAUGHT
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.simulate import Phase, simulate

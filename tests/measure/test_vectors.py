@@ -9,10 +9,10 @@ import pytest
 
 import takeup
 from takeup.log import Engine
-from takeup.measure.ladder import measure_ladder
-from takeup.measure.model_issue import is_harmful
-from takeup.measure.reason_score import score
-from takeup.measure.signatures import RULES, Behaviour, Signature
+from takeup.questions.ladder.measure import measure_ladder
+from takeup.questions.model_issue.measure import is_harmful
+from takeup.questions.resistance.reason_score import score
+from takeup.questions.resistance.signatures import RULES, Behaviour, Signature
 from takeup.record.action import with_action
 from takeup.record.population import Population
 from takeup.record.settings import LadderSettings, Settings
@@ -40,7 +40,7 @@ def test_benchmark_by_outcome_and_knowability(q, accuracy, benchmark):
             }
         )
     )
-    from takeup.measure.expert_benchmark import measure_expert_benchmark
+    from takeup.questions.expert_benchmark.measure import measure_expert_benchmark
     from takeup.record.evidence import Evidence
 
     (found,) = measure_expert_benchmark(table, {}, Evidence(), Settings())

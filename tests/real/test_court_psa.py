@@ -8,7 +8,7 @@ import pytest
 
 import takeup
 from takeup.api import Result
-from takeup.measure.rollout import Rollout
+from takeup.questions.rollout.measure import Rollout
 
 MAPPING = Path(__file__).parent / "court_psa.toml"
 EFFECTS = {

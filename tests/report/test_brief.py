@@ -7,13 +7,13 @@ from dataclasses import replace
 
 import pytest
 
-from takeup.diagnosis.finding import Finding, finding
-from takeup.diagnosis.knowledge import actions
-from takeup.diagnosis.over_weeks import Moved
 from takeup.diagnosis.verdict import contradicting
-from takeup.measure.ladder_pooled import Clause
+from takeup.questions.adoption.over_weeks import Moved
+from takeup.questions.finding import Finding, finding
+from takeup.questions.knowledge import actions
+from takeup.questions.ladder.card import clause_in_words
+from takeup.questions.ladder.pooled import Clause
 from takeup.report.brief import brief_of, do_first
-from takeup.report.sections.levels import clause_in_words
 from takeup.simulate import simulate, whole_history
 from takeup.stats.answer import Estimate
 from tests.made_once import made_once

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from takeup.drawing.section import Section
 from takeup.report.sections import _paired_halves
-from takeup.report.sections.section import Section
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,8 @@ import pytest
 from calibration.strangers.noise import report_of_nothing
 from scipy.special import ndtr
 
-from takeup.diagnosis.claim import Claim, chance_of, passed
-from takeup.diagnosis.finding import finding
+from takeup.questions.claim import Claim, chance_of, passed
+from takeup.questions.finding import finding
 from takeup.stats.answer import Estimate
 from takeup.stats.many import discoveries_in_families, simes
 

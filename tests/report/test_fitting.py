@@ -7,7 +7,7 @@ from importlib.resources import files
 
 import pytest
 
-from takeup.report.charts import (
+from takeup.drawing.charts import (
     Event,
     Mark,
     Series,
@@ -18,7 +18,7 @@ from takeup.report.charts import (
     timeline,
     weeks_chart,
 )
-from takeup.report.fitting import fitted, reach, width_of
+from takeup.drawing.fitting import fitted, reach, width_of
 
 WEEKS = [f"2026-{m:02}-{d:02}" for m in (8, 9, 10) for d in (3, 10, 17, 24)]
 LONG = "decided with the advice in view"

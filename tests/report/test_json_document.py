@@ -46,7 +46,7 @@ def test_no_figure_is_a_bare_zero_where_nothing_is_known():
 
 
 def test_json_carries_no_claim_of_the_literature():
-    from takeup.diagnosis.knowledge import seed_claims
+    from takeup.questions.knowledge import seed_claims
 
     for _, result in results():
         for text in (result.to_json(), result.to_html()):

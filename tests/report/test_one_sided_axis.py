@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from takeup.measure.disagreement import OneSidedOutcome
-from takeup.report.sections.disagreement import _outcome
+from takeup.questions.disagreement.card import _outcome
+from takeup.questions.disagreement.measure import OneSidedOutcome
 from takeup.stats.answer import Estimate, insufficient
 
 

@@ -9,18 +9,18 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
+from takeup.diagnosis.effect_findings import _association, told_once
+from takeup.diagnosis.use_findings import fell_together
 
 import takeup
-from takeup.diagnosis.effect_findings import _association, told_once
-from takeup.diagnosis.finding import Finding, distance80, finding
-from takeup.diagnosis.knowledge import actions
-from takeup.diagnosis.reason_findings import _once
-from takeup.diagnosis.use_findings import fell_together
 from takeup.diagnosis.verdict import contradicting
-from takeup.diagnosis.words import listed
-from takeup.measure.blind_spots import BlindSpot, BlindSpots
-from takeup.measure.comparison import OutcomeComparison
-from takeup.measure.paired import Paired
+from takeup.drawing.words import listed
+from takeup.questions.blind_spots.measure import BlindSpot, BlindSpots
+from takeup.questions.comparison.measure import OutcomeComparison
+from takeup.questions.finding import Finding, distance80, finding
+from takeup.questions.knowledge import actions
+from takeup.questions.paired.measure import Paired
+from takeup.questions.resistance.findings import _once
 from takeup.report.brief import _ahead, brief_of
 from takeup.stats.answer import Estimate, insufficient
 from tests.made_once import made_once

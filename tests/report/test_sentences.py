@@ -12,8 +12,8 @@ from calibration.strangers.claims import mapping_of
 from calibration.strangers.worlds import WORLDS, table
 
 import takeup
-from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.knowledge import rule, rules
+from takeup.questions.finding import Finding
+from takeup.questions.knowledge import rule, rules
 from takeup.stats.answer import Estimate
 from tests.made_once import made_once
 

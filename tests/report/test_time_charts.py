@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from takeup.report.charts import (
+from takeup.drawing.charts import (
     NARROW,
     Axis,
     Event,
@@ -15,7 +15,7 @@ from takeup.report.charts import (
     timeline,
     weeks_chart,
 )
-from takeup.report.fitting import width_of
+from takeup.drawing.fitting import width_of
 
 
 def labels(svg: str, what: str) -> list[tuple[float, float, str]]:

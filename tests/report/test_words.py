@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 import takeup
-from takeup.diagnosis.words import (
+from takeup.drawing.words import (
     among,
     chance,
     inside,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from takeup.diagnosis.dates import day_words, days_in_words
+from takeup.drawing.dates import day_words, days_in_words
 from takeup.server.pages.detail import key_words, kind_words, value_words
 from takeup.server.pages.for_people import page_words, words
 

@@ -3,45 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from takeup.diagnosis.finding import Finding
 from takeup.diagnosis.findings import find
-from takeup.diagnosis.measures import Measures, disclosed
-from takeup.diagnosis.open_questions import OpenQuestion, open_questions
+from takeup.diagnosis.measures import disclosed
+from takeup.diagnosis.open_questions import open_questions
 from takeup.diagnosis.verdict import summary, verdict
-from takeup.diagnosis.words import name_of
-from takeup.disclosure import Audience
+from takeup.disclosure.group_size import Audience
+from takeup.drawing.words import name_of
+from takeup.questions.diagnosis import Diagnosis
+from takeup.questions.measures import Measures
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
-
-
-@dataclass(frozen=True, slots=True)
-class Diagnosis:
-    """What one audience is told about one use case. `every_look`: whether its differences hold however often
-    they are looked at; `claims`: what may be said of what differs (diagnosis/claim.py)."""
-
-    use_case: str
-    title: str
-    audience: Audience
-    verdict: str
-    summary: str
-    measures: Measures
-    findings: tuple[Finding, ...]
-    cannot_answer: tuple[OpenQuestion, ...]
-    titles: dict[str, str]
-    every_look: bool = False
-    claims: frozenset[str] = frozenset()
-
-    def says(self, family: str, name: str = "") -> bool:
-        """Whether the claim that one of a family differs may be said, beside all others of the report."""
-        return f"{family}:{name}" in self.claims
-
-    def name(self, key: str) -> str:
-        """A population's title, or a code as words."""
-        return self.titles.get(key, name_of(key))
 
 
 def diagnose_use_case(

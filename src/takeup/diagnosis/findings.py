@@ -5,20 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from takeup.diagnosis import (
-    case_findings,
-    effect_findings,
-    model_findings,
-    reason_findings,
-    signal_findings,
-    use_findings,
-)
-from takeup.diagnosis.asked import Asked
-from takeup.diagnosis.claim import passed, split
-from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.measures import Measures
 from takeup.diagnosis.verdict import MODEL_FIRST
-from takeup.measure.whose import ALL
+from takeup.questions.asked import Asked, Rules
+from takeup.questions.claim import passed, split
+from takeup.questions.finding import Finding
+from takeup.questions.measures import Measures
+from takeup.questions.register import questions
+from takeup.questions.shared.whose import ALL
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 
@@ -29,7 +22,8 @@ def find(
     """Findings in order: the model before people, then by what is at stake. "Not enough
     evidence" is one of them. And the claims that passed, for cards that say the same."""
     asked = Asked(measures, settings, titles)
-    found, claims = split(one for rule in _RULES for one in rule(asked))
+    rules: list[Rules] = [q.of_part("findings", "RULES", ()) for q in questions()]
+    found, claims = split(one for own in rules for rule in own for one in rule(asked))
     may_say = passed(claims)
     for claim in claims:
         said = claim.finding if claim.key in may_say else claim.otherwise
@@ -37,7 +31,9 @@ def find(
     if any(f.rule == "outcome_effect" for f in found):
         found = [f for f in found if f.rule != "no_outcome_effect"]
     found = _without_asking_people_first(_once(found))
-    found = effect_findings.told_once(use_findings.fell_together(found, asked), asked)
+    for question in questions():
+        gather = question.of_part("findings", "gather")
+        found = found if gather is None else gather(found, asked)
     per_case = measures.value_per_case
     if isinstance(per_case, Estimate) and per_case.value > 0:
         found = [
@@ -82,13 +78,5 @@ _ASKS_PEOPLE = (
     "use_fell",
     "overriding_hurts",
     "high_rate_low_quality",
-)
-_RULES = (
-    *model_findings.RULES,
-    *use_findings.RULES,
-    *case_findings.RULES,
-    *effect_findings.RULES,
-    *reason_findings.RULES,
-    *signal_findings.RULES,
 )
 _ORDER = ("model", "people", "effect", "unknown")

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from takeup.diagnosis.cost import Cost, cost_of
-from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.measures import Measures
-from takeup.diagnosis.words import chance, percent, percent_between, share_in_words
-from takeup.measure.adoption import GroupAdoption
-from takeup.measure.value import Value
-from takeup.measure.whose import ALL
+from takeup.drawing.words import chance, percent, percent_between, share_in_words
+from takeup.questions.adoption.measure import GroupAdoption
+from takeup.questions.finding import Finding
+from takeup.questions.measures import Measures
+from takeup.questions.shared.whose import ALL
+from takeup.questions.value.cost import Cost, cost_of
+from takeup.questions.value.measure import Value
 from takeup.stats.answer import CannotSay
 
 MODEL_FIRST = ("low_precision", "overrides_mostly_right")

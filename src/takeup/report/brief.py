@@ -6,23 +6,22 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from takeup.diagnosis.cost import cost_of
-from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.finding import Finding
-from takeup.diagnosis.open_questions import OpenQuestion
-from takeup.diagnosis.reason_findings import hardly_missing
 from takeup.diagnosis.verdict import MODEL_FIRST, contradicting, says_of_all
-from takeup.diagnosis.words import (
+from takeup.drawing.section import STATUS
+from takeup.drawing.words import (
     in_percent,
     percent_between,
     percent_ends,
     points,
     points_range,
 )
-from takeup.measure.paired import Paired, PairedGroup
-from takeup.measure.value import Value, ValueOf
-from takeup.measure.whose import ALL
-from takeup.report.sections.section import STATUS
+from takeup.questions.diagnosis import Diagnosis, OpenQuestion
+from takeup.questions.finding import Finding
+from takeup.questions.paired.measure import Paired, PairedGroup
+from takeup.questions.resistance.findings import hardly_missing
+from takeup.questions.shared.whose import ALL
+from takeup.questions.value.cost import cost_of
+from takeup.questions.value.measure import Value, ValueOf
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
 

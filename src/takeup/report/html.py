@@ -13,12 +13,12 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from takeup.diagnosis.dates import day_words
-from takeup.diagnosis.diagnose import Diagnosis
+from takeup.drawing.dates import day_words
+from takeup.drawing.section import Section, figure
+from takeup.questions.diagnosis import Diagnosis
 from takeup.report.brief import brief_of, do_first, of_whom, topic
 from takeup.report.page import Page
 from takeup.report.sections import sections
-from takeup.report.sections.section import Section, figure
 
 _KICKER = {"model": "the model", "use": "how it is used", "right": "who is right", "why": "why",
            "unknown": "cannot say yet"}  # fmt: skip

@@ -8,16 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from takeup.diagnosis.diagnose import Diagnosis
-from takeup.diagnosis.words import points, points_range, whole_percent
-from takeup.measure.adoption import GroupAdoption
-from takeup.measure.ladder import Ladder, PopulationLevel
-from takeup.measure.ladder_pooled import LevelRange
-from takeup.measure.model_issue import Issue, ModelIssues
-from takeup.measure.paired import Paired
-from takeup.measure.signals import Signals
-from takeup.record.settings import Settings
-from takeup.report.charts import (
+from takeup.drawing.charts import (
     OVERRIDDEN,
     Axis,
     Chart,
@@ -28,9 +19,18 @@ from takeup.report.charts import (
     strip,
     weeks_chart,
 )
-from takeup.report.sections.levels import clause_in_words
-from takeup.report.sections.section import STATUS, figure
-from takeup.report.sections.use import parts_chart
+from takeup.drawing.section import STATUS, figure
+from takeup.drawing.words import points, points_range, whole_percent
+from takeup.questions.adoption.card import parts_chart
+from takeup.questions.adoption.measure import GroupAdoption
+from takeup.questions.diagnosis import Diagnosis
+from takeup.questions.ladder.card import clause_in_words
+from takeup.questions.ladder.measure import Ladder, PopulationLevel
+from takeup.questions.ladder.pooled import LevelRange
+from takeup.questions.model_issue.measure import Issue, ModelIssues
+from takeup.questions.paired.measure import Paired
+from takeup.questions.signals.measure import Signals
+from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate
 from takeup.stats.quantiles import normal_quantile
 from takeup.stats.rates import Posterior, trend

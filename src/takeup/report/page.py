@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from takeup.diagnosis.change import Changes
-from takeup.diagnosis.diagnose import Diagnosis
+from takeup.questions.diagnosis import Diagnosis
 from takeup.record.columns import Column, missing_columns
 from takeup.sources.raw_table import Reject
 from takeup.sources.reconciliation import Problem, Reconciliation

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from takeup.diagnosis.diagnose import Diagnosis
+from takeup.drawing.section import figure
+from takeup.questions.diagnosis import Diagnosis
 from takeup.report.brief import brief_of, do_first, of_whom
 from takeup.report.page import InputFacts
-from takeup.report.sections.section import figure
 from takeup.stats.answer import CannotSay
 
 _FIGURES = (

@@ -10,7 +10,7 @@ import threading
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from takeup.measure.advice_record import CERTAINTY, certainty_of
+from takeup.questions.advice_record.measure import CERTAINTY, certainty_of
 from tests.clients.web.pages import ADVICE, COMPONENT, Host, hosted
 from tests.server.test_browser import chromium, violations
 

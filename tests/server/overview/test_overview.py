@@ -138,7 +138,7 @@ def test_with_many_populations_the_gravest_come_first_page_by_page(key):
 
 
 def test_open_signals_stand_with_their_population_owner_and_day(measured):
-    from takeup.measure.signals import Signals, SignalSeen
+    from takeup.questions.signals.measure import Signals, SignalSeen
     from takeup.server.signals.services import take_signals
 
     seen = SignalSeen(

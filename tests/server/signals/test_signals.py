@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from takeup.measure.signals import Signals, SignalSeen
+from takeup.questions.signals.measure import Signals, SignalSeen
 from takeup.record.errors import InputError
 from tests.server.people import client_of, with_role
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells
-from takeup.measure.inner_counts import (
+from takeup.disclosure.release.inner_counts import (
     ALL,
     COUNTED,
     Floats,
@@ -20,6 +19,7 @@ from takeup.measure.inner_counts import (
     NearlyAlike,
     summed,
 )
+from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells
 from takeup.record.settings import DisclosureSettings
 
 Kind = str

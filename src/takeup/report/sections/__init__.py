@@ -1,63 +1,32 @@
-"""The evidence of a diagnosis, one module for each card of the page."""
+"""The evidence of a diagnosis: the cards of every question, in the order in which a reader asks for them."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 
 from takeup.diagnosis.change import Changes
-from takeup.diagnosis.diagnose import Diagnosis
-from takeup.report.sections.blind_spots import blind_spots_section
-from takeup.report.sections.comparison import comparison_sections
-from takeup.report.sections.disagreement import disagreement_sections
-from takeup.report.sections.kinds import kind_sections
-from takeup.report.sections.ledger import ledger_section
-from takeup.report.sections.levels import levels_section
-from takeup.report.sections.looking import looking_section
-from takeup.report.sections.lost import lost_section
-from takeup.report.sections.model_issue import model_section
-from takeup.report.sections.overriders import overriders_section
-from takeup.report.sections.pilot import pilot_section
-from takeup.report.sections.reasons import reasons_section
-from takeup.report.sections.rollout import rollout_section
-from takeup.report.sections.same_cases import same_cases_section
-from takeup.report.sections.section import Section
-from takeup.report.sections.signals import signals_section
+from takeup.drawing.section import Section
+from takeup.questions.diagnosis import Card, Diagnosis
+from takeup.questions.register import questions
 from takeup.report.sections.since import since_section
-from takeup.report.sections.staggered import staggered_sections
-from takeup.report.sections.together import together_section
-from takeup.report.sections.use import use_section
-from takeup.report.sections.weeks import weeks_section
-from takeup.report.sections.why import why_sections
 
 
 def sections(diagnosis: Diagnosis, changed: Changes | None = None) -> list[Section]:
-    """The cards in the order in which a reader asks for them."""
-    found: list[Section | None] = [
-        since_section(diagnosis, changed),
-        use_section(diagnosis),
-        levels_section(diagnosis),
-        weeks_section(diagnosis),
-        signals_section(diagnosis),
-        model_section(diagnosis),
-        blind_spots_section(diagnosis),
-        same_cases_section(diagnosis),
-        together_section(diagnosis),
-        overriders_section(diagnosis),
-        lost_section(diagnosis),
-        *comparison_sections(diagnosis),
-        rollout_section(diagnosis),
-        *staggered_sections(diagnosis),
-        *disagreement_sections(diagnosis),
-        looking_section(diagnosis),
-        *why_sections(diagnosis),
-        reasons_section(diagnosis),
-        ledger_section(diagnosis),
-        pilot_section(diagnosis),
-        *kind_sections(diagnosis),
+    """What changed, then the cards of all questions by their places."""
+    cards: list[Card] = [card for q in questions() for card in q.of_part("card", "CARDS", ())]
+    drawn = [card.draw(diagnosis) for card in sorted(cards, key=lambda card: card.place)]
+    found = [
+        section for one in (since_section(diagnosis, changed), *drawn) for section in _all(one)
     ]
-    shown = [section for section in found if section is not None]
-    return _paired_halves(shown)
+    return _paired_halves(found)
+
+
+def _all(drawn: Sequence[Section] | Section | None) -> Sequence[Section]:
+    if drawn is None:
+        return ()
+    return (drawn,) if isinstance(drawn, Section) else drawn
 
 
 def _paired_halves(shown: list[Section]) -> list[Section]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from takeup.diagnosis.change import Change, Changes
-from takeup.diagnosis.diagnose import Diagnosis
-from takeup.report.charts import Mark, Series
-from takeup.report.sections.section import Row, Section, axis_row, number, strips
+from takeup.drawing.charts import Mark, Series
+from takeup.drawing.section import Row, Section, axis_row, number, strips
+from takeup.questions.diagnosis import Diagnosis
 
 _REAL = Series("more than noise", "model", "square")
 _NOISE = Series("within noise", "second", "circle", False)

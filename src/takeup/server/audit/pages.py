@@ -11,7 +11,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
-from takeup.diagnosis.dates import days_in_words
+from takeup.drawing.dates import days_in_words
 from takeup.server.audit.models import AuditEntry
 from takeup.server.audit.services import prove
 from takeup.server.organization.services import (

@@ -9,9 +9,9 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 
-from takeup.disclosure.advice_record import disclose_advice_record
-from takeup.measure.advice_record import AdviceRecord, certainty_of, measure_advice_record
-from takeup.measure.model_issue import SegmentError
+from takeup.questions.advice_record.disclose import disclose_advice_record
+from takeup.questions.advice_record.measure import AdviceRecord, certainty_of, measure_advice_record
+from takeup.questions.model_issue.measure import SegmentError
 from takeup.record.use_case import UseCase
 from takeup.server.agreement.services import measuring
 from takeup.server.component.models import TrackRecord

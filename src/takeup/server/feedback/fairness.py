@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from takeup.disclosure import few
+from takeup.disclosure.group_size import few
 from takeup.record.settings import Settings
 from takeup.stats.answer import Estimate
 from takeup.stats.rates import share

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
-from takeup.measure.fix_check import FixCheck
+from takeup.questions.fix_check.measure import FixCheck
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.feedback import services

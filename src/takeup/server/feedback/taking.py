@@ -11,15 +11,16 @@ import ibis.expr.types as ir
 from pydantic import TypeAdapter
 from pydantic_core import from_json
 
-from takeup.disclosure import disclose_clusters, few
+from takeup.disclosure.group_size import few
 from takeup.log import fetch
-from takeup.measure.fix_check import FixCheck, measure_fix
-from takeup.measure.override_clusters import (
+from takeup.questions.fix_check.measure import FixCheck, measure_fix
+from takeup.questions.override_clusters.disclose import disclose_clusters
+from takeup.questions.override_clusters.measure import (
     MOST_POPULATIONS,
     OverrideClusters,
     measure_override_clusters,
 )
-from takeup.measure.override_ledger import LedgerLine
+from takeup.questions.override_ledger.measure import LedgerLine
 from takeup.record.clock import now
 from takeup.record.use_case import UseCase
 from takeup.server.agreement.services import measuring

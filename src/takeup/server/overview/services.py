@@ -13,7 +13,13 @@ from django.db.models import OuterRef, Subquery
 from django_tasks import task
 
 from takeup.api import Result, diagnose
+from takeup.drawing.plain import plain
 from takeup.log.delta import canonical
+from takeup.questions.comparison.card import comparison_sections
+from takeup.questions.model_issue.card import model_section
+from takeup.questions.paired.card import same_cases_section
+from takeup.questions.rollout.card import rollout_section
+from takeup.questions.staggered.card import staggered_sections
 from takeup.record.clock import now
 from takeup.record.errors import InputError, TakeupError
 from takeup.record.incoming import RecordKind
@@ -21,12 +27,6 @@ from takeup.record.population import Population as DeclaredPopulation
 from takeup.report.html import render_body, render_card
 from takeup.report.overview import overview_of
 from takeup.report.page import Page
-from takeup.report.plain import plain
-from takeup.report.sections.comparison import comparison_sections
-from takeup.report.sections.model_issue import model_section
-from takeup.report.sections.rollout import rollout_section
-from takeup.report.sections.same_cases import same_cases_section
-from takeup.report.sections.staggered import staggered_sections
 from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
 from takeup.server.component import services as component
 from takeup.server.component.services import take_track_record

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from takeup.diagnosis.dates import days_in_words
+from takeup.drawing.dates import days_in_words
 from takeup.record.use_case import kind_of
 
 _KEYS = {

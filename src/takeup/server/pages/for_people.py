@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from takeup.diagnosis.dates import days_in_words
+from takeup.drawing.dates import days_in_words
 
 _COMMANDS = (
     (r"(?:<code>)?`?takeup sample`?(?:</code>)? draws them and keeps their probability",

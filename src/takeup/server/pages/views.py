@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from takeup.report.charts import FOLLOWED, OVERRIDDEN, Mark
+from takeup.drawing.charts import FOLLOWED, OVERRIDDEN, Mark
+from takeup.drawing.section import Row, Section, axis_row, strips
 from takeup.report.html import render_card
-from takeup.report.sections.section import Row, Section, axis_row, strips
 from takeup.server.organization.services import (
     Person,
     Role,

@@ -12,9 +12,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from takeup.log import Prepared
-from takeup.measure.ladder import own_counts, own_level_of
-from takeup.measure.ladder_people import GradedPerson
-from takeup.measure.own_calibration import OwnCalibration, own_calibration_of
+from takeup.questions.ladder.measure import own_counts, own_level_of
+from takeup.questions.ladder.people import GradedPerson
+from takeup.questions.own_calibration.measure import OwnCalibration, own_calibration_of
 from takeup.record.action import with_action
 from takeup.record.clock import now
 from takeup.record.population import Population

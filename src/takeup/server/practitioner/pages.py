@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from takeup.measure.ladder_people import GradedPerson
-from takeup.measure.own_calibration import OwnCalibration, OwnKind
+from takeup.questions.ladder.people import GradedPerson
+from takeup.questions.own_calibration.measure import OwnCalibration, OwnKind
 from takeup.record.errors import InputError
 from takeup.server.audit.services import entries_about
 from takeup.server.feedback.services import due_of, fixes_of, flags_of, replies_to, what_became

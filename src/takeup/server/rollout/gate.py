@@ -13,7 +13,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from takeup.measure.shadow import Shadow, ShadowKind
+from takeup.questions.shadow.measure import Shadow, ShadowKind
 from takeup.record.assignment import is_kind
 from takeup.record.toml_file import Declaration
 from takeup.stats.answer import Answer, CannotSay, Estimate

@@ -8,11 +8,11 @@ from datetime import UTC, date, datetime, time
 import ibis.expr.types as ir
 from pydantic import TypeAdapter
 
-from takeup.disclosure.shadow import disclose_shadow, followed_by, waiting_kinds
 from takeup.log import fetch
-from takeup.measure.shadow import EQUAL, Shadow, ShadowPlan, measure_shadow, new_people
+from takeup.questions.shadow.card import shadow_heading
+from takeup.questions.shadow.disclose import disclose_shadow, followed_by, waiting_kinds
+from takeup.questions.shadow.measure import EQUAL, Shadow, ShadowPlan, measure_shadow, new_people
 from takeup.record.use_case import UseCase
-from takeup.report.sections.shadow import shadow_heading
 from takeup.server.agreement.services import measuring
 from takeup.server.notices.services import tell
 from takeup.server.organization import services as organization

@@ -14,11 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from takeup.measure.shadow import Shadow
-from takeup.record.clock import now
-from takeup.record.errors import DeclarationError, InputError
-from takeup.report.html import render_card
-from takeup.report.sections.shadow import (
+from takeup.questions.shadow.card import (
     changed_section,
     kinds_section,
     kinds_table,
@@ -26,6 +22,10 @@ from takeup.report.sections.shadow import (
     name_of_kind,
     shadow_heading,
 )
+from takeup.questions.shadow.measure import Shadow
+from takeup.record.clock import now
+from takeup.record.errors import DeclarationError, InputError
+from takeup.report.html import render_card
 from takeup.server.agreement.services import measuring
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person, Role

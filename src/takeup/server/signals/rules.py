@@ -8,7 +8,7 @@ from datetime import date
 
 import numpy as np
 
-from takeup.measure.signals import FIRST_RESPONSE, OWNER, WORDS
+from takeup.questions.signals.measure import FIRST_RESPONSE, OWNER, WORDS
 from takeup.server.organization.services import Role
 
 SILENT = "SILENT"

@@ -9,9 +9,9 @@ from datetime import date
 from django.db import transaction
 from django.db.models import Q
 
-from takeup.diagnosis.dates import day_words
-from takeup.diagnosis.words import points, points_range, whole_percent
-from takeup.measure.signals import Signals, SignalSeen
+from takeup.drawing.dates import day_words
+from takeup.drawing.words import points, points_range, whole_percent
+from takeup.questions.signals.measure import Signals, SignalSeen
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.audit import services as audit

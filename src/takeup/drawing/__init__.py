@@ -1,0 +1,1 @@
+"""How figures are told and drawn: words, strips, charts, the parts of a card."""

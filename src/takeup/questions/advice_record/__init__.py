@@ -1,0 +1,1 @@
+"""How often advice of a kind was right; shown beside the advice."""

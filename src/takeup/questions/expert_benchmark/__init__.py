@@ -1,0 +1,13 @@
+"""How often experts with all the facts would override."""
+
+from takeup.questions.expert_benchmark.measure import BenchmarkOf
+from takeup.questions.question import Question
+from takeup.stats.answer import CannotSay
+
+__all__ = ["QUESTION", "BenchmarkOf"]
+
+QUESTION: Question[tuple[BenchmarkOf, ...] | CannotSay] = Question(
+    "expert_benchmark",
+    __name__,
+    place=170,
+)

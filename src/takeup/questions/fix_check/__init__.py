@@ -1,0 +1,1 @@
+"""Whether a mended model issue is gone."""

@@ -1,0 +1,96 @@
+"""What takeup knows and nobody measured: findings, actions, claims. Data files, read once."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any, Literal
+
+Kind = Literal["model", "people", "effect", "unknown"]
+Side = Literal["above", "below", "either"]
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """A step that closes a gap: what, by whom, in how many days, and what must move."""
+
+    id: str
+    do: str
+    owner: str
+    lead_days: int
+    indicator: str
+    check_days: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a kind of finding calls for first, and what else could explain it. One that claims something is
+    false if the truth is `false_if`; its figure `rests_on` lies on the side that it `says` of `border`."""
+
+    id: str
+    kind: Kind
+    first: str
+    otherwise: str
+    actions: tuple[Action, ...]
+    false_if: str = ""
+    rests_on: str = ""
+    says: Side | None = None
+    border: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class SeedClaim:
+    """A claim of the literature; shown only as `may_appear_as` says, never calculated with."""
+
+    id: str
+    claim: str
+    may_appear_as: str
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    text = (files("takeup.questions.knowledge") / name).read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+@cache
+def actions() -> dict[str, Action]:
+    """The action library by id."""
+    return {
+        key: Action(key, a["do"], a["owner"], a["lead_days"], a["indicator"], a.get("check_days"))
+        for key, a in _read("actions.toml").items()
+    }
+
+
+@cache
+def rule(key: str) -> Rule:
+    """The rule of a kind of finding. Raises KeyError for an unknown one."""
+    r = _read("findings.toml")[key]
+    return Rule(
+        key,
+        r["kind"],
+        r["first"],
+        r["otherwise"],
+        tuple(actions()[a] for a in r["actions"]),
+        r.get("false_if", ""),
+        r.get("rests_on", ""),
+        r.get("says"),
+        r.get("border", 0.0),
+    )
+
+
+@cache
+def rules() -> tuple[str, ...]:
+    """Keys of all rules."""
+    return tuple(_read("findings.toml"))
+
+
+@cache
+def seed_claims() -> tuple[SeedClaim, ...]:
+    """The register of claims that may not be presented as measured."""
+    return tuple(
+        SeedClaim(key, c["claim"], c["may_appear_as"])
+        for key, c in _read("seed_claims.toml").items()
+    )

@@ -1,0 +1,18 @@
+"""Whether the model, not the people, is the finding."""
+
+from takeup.questions.model_issue.measure import Issue, ModelIssues, SegmentError
+from takeup.questions.question import Question
+from takeup.stats.answer import CannotSay
+
+__all__ = ["QUESTION", "Issue", "ModelIssues", "SegmentError"]
+
+QUESTION: Question[ModelIssues | CannotSay] = Question(
+    "model_issue",
+    __name__,
+    asks="Is the model, not the people, the finding?",
+    place=20,
+    definitions=(
+        "errors by case too, where many people decide the same ones",
+        "wrong too often, or harmful, by the end of its interval, not by the point",
+    ),
+)

@@ -1,0 +1,1 @@
+"""Overrides that belong together: of one reason, in one kind of case."""

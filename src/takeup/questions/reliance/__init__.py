@@ -1,0 +1,15 @@
+"""Whether people follow right advice and catch wrong advice."""
+
+from takeup.questions.question import Question
+from takeup.questions.reliance.measure import Reliance
+from takeup.stats.answer import CannotSay
+
+__all__ = ["QUESTION", "Reliance"]
+
+QUESTION: Question[Reliance | CannotSay] = Question(
+    "reliance",
+    __name__,
+    asks="Do people follow right advice and catch wrong advice?",
+    place=40,
+    definitions=("errors by case too, where many people decide the same ones",),
+)

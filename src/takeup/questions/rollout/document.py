@@ -1,0 +1,30 @@
+"""The rollout in JSON: by estimator, then by outcome."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from takeup.drawing.plain import plain
+from takeup.questions.rollout.measure import Rollout
+from takeup.stats.answer import CannotSay, Estimate
+
+
+def document(found: Rollout | CannotSay) -> dict[str, Any]:
+    """What the report shows of the drawn groups."""
+    if isinstance(found, CannotSay):
+        refusal = found.to_json()
+        return {**refusal, "unadjusted": refusal, "adjusted": refusal}
+    return {
+        "unadjusted": {e.name: plain(e.unadjusted) for e in found.effects},
+        "adjusted": {e.name: plain(e.adjusted) for e in found.effects},
+        "means": {
+            e.name: {"with_advice": e.mean_with, "without_advice": e.mean_without}
+            for e in found.effects
+            if isinstance(e.unadjusted, Estimate)
+        },
+        "with_advice": found.with_advice,
+        "without_advice": found.without_advice,
+        "sample_ratio_p": found.sample_ratio_p,
+        "balance_p": found.balance_p,
+        "alerts": list(found.alerts),
+    }

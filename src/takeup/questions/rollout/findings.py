@@ -1,0 +1,108 @@
+"""What having the advice changes, where it was drawn."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from takeup.drawing.words import (
+    changes_of,
+    points,
+    points_range,
+)
+from takeup.questions.asked import Asked, Rules
+from takeup.questions.claim import Claim, chance_of
+from takeup.questions.finding import Finding, distance80, finding
+from takeup.questions.rollout.measure import Effect, Rollout
+from takeup.questions.shared.outcome_effects import number_of, weight_of
+from takeup.stats.answer import Estimate
+
+
+def _ends(e: Estimate) -> str:
+    return (
+        f"{points_range(e)} points"
+        if e.unit == "points"
+        else f"{e.low:+.2f} to {e.high:+.2f} {e.unit}".replace("-", "−")
+    )
+
+
+_ENDS = ("outcome:", "misclassification:", "correctness")
+"""Quantities of a draw that say how cases end."""
+
+
+_HARMS = (
+    "Give the advice to nobody else, and stop showing it in the kinds of case in which it does harm, until it is "
+    "mended: it was drawn at random, so the harm is the advice's doing."
+)
+
+
+def _rollout(asked: Asked) -> list[Finding | Claim]:
+    rollout = asked.measures.rollout
+    if not isinstance(rollout, Rollout):
+        return []
+    n = rollout.with_advice + rollout.without_advice
+    known = [(e, e.unadjusted) for e in rollout.effects if isinstance(e.unadjusted, Estimate)]
+    found: list[Finding | Claim] = []
+
+    def claim(e: Effect, u: Estimate, said: Finding | None) -> None:
+        found.append(Claim("drawn at random", e.name, chance_of(u), said))
+
+    for e, u in known:
+        if e.name == "agreement":
+            way = "less" if u.value < 0 else "a little more" if u.value < 0.10 else "more"
+            claim(
+                e,
+                u,
+                finding(
+                    "advice_taken",
+                    "",
+                    f"The advice is taken {way} when it is shown",
+                    f"Choices agree with it in {100 * e.mean_with:.1f}\u00a0% of cases in which it was shown and "
+                    f"{100 * e.mean_without:.1f}\u00a0% in which it was not: {points(u.value)} ({points_range(u)}), drawn "
+                    "at random.",
+                    "randomised",
+                    n * distance80(u),
+                    effect=u,
+                ),
+            )
+        elif e.name.startswith("choice:"):
+            claim(e, u, None)
+    outcomes = [(e, u) for e, u in known if e.name.startswith(_ENDS)]
+    for e, u in outcomes:
+        said = finding(
+            "outcome_effect",
+            e.name,
+            f"Having the advice {changes_of(e)}",
+            f"{number_of(u)} with the advice, drawn at random.",
+            "randomised",
+            n * weight_of(u, e.mean_without),
+            effect=u,
+        )
+        wrong = e.name.startswith("misclassification:")
+        harms = (e.name == "correctness" and u.value < 0) or (wrong and u.value > 0)
+        claim(e, u, replace(said, first_action=_HARMS) if harms else said)
+    if outcomes:
+        _, widest = max(
+            outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)
+        )
+        found.append(
+            finding(
+                "no_outcome_effect",
+                "",
+                "No effect on outcomes is established",
+                f"{_none_of(len(outcomes))}; the widest interval runs {_ends(widest)}. That is not evidence of "
+                "no effect.",
+                "randomised",
+                n * 0.001,
+                widest=widest,
+            )
+        )
+    return found
+
+
+def _none_of(measures: int) -> str:
+    if measures == 1:
+        return "The one outcome measured does not differ beyond chance"
+    return f"None of {measures} outcome measures differs by more than looking at several explains"
+
+
+RULES: Rules = (_rollout,)

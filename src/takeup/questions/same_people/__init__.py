@@ -1,0 +1,14 @@
+"""Sums over people, by which a later diagnosis of the same people is paired."""
+
+from takeup.questions.question import Question
+from takeup.questions.same_people.measure import SamePeople
+from takeup.stats.answer import CannotSay
+
+__all__ = ["QUESTION", "SamePeople"]
+
+QUESTION: Question[SamePeople | CannotSay] = Question(
+    "same_people",
+    __name__,
+    place=200,
+    leans_on=("adoption", "model_issue", "paired"),
+)

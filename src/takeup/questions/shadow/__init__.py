@@ -1,0 +1,1 @@
+"""Model and people side by side, before anybody sees the advice."""

@@ -1,0 +1,75 @@
+"""What having the advice changed, where cohorts began on different dates."""
+
+from __future__ import annotations
+
+from takeup.drawing.charts import since_start_chart
+from takeup.drawing.section import Section, in_its_unit, interval, of_looks, signed, told
+from takeup.drawing.words import points
+from takeup.questions.diagnosis import Card, Diagnosis
+from takeup.questions.staggered.measure import EventWeek, Staggered, StaggeredEffect
+from takeup.stats.answer import Answer, CannotSay, Estimate
+
+
+def staggered_sections(diagnosis: Diagnosis) -> list[Section]:
+    """A card for each quantity, with its weeks before and after the start."""
+    found = diagnosis.measures.staggered
+    if not isinstance(found, Staggered):
+        return []
+    return [_card(effect, found, diagnosis) for effect in found.effects if effect.weeks]
+
+
+def _card(effect: StaggeredEffect, found: Staggered, diagnosis: Diagnosis) -> Section:
+    whole = effect.overall
+    return Section(
+        _heading(effect),
+        f"{found.started} cohorts began on {found.dates} dates, {found.waiting} have not; each is "
+        "compared with those not yet begun. Hollow: weeks before the start, where nothing should be. "
+        f"Bands hold for all weeks together.{_left_out(found)}",
+        ("Weeks since the start", f"Difference, {effect.unit}"),
+        tuple((f"{w.week}", _week(w, effect.unit)) for w in effect.weeks),
+        # The chart's axis is in points.
+        chart=since_start_chart([(w.week, w.value, w.low, w.high) for w in effect.weeks])
+        if effect.unit == "points"
+        else None,
+        note=f"Over all weeks since the start: {in_its_unit(whole)}{_on(whole)}. "
+        + (f"It assumes that {whole.assumption}. " if isinstance(whole, Estimate) else "")
+        + "Weeks before the start can speak against that; they cannot prove it. Grade: staggered. "
+        + of_looks(diagnosis.every_look),
+    )  # fmt: skip
+
+
+def _on(whole: Answer) -> str:
+    return f", on {whole.n:,} cases" if isinstance(whole, Estimate) else ""
+
+
+def _week(week: EventWeek, unit: str) -> str:
+    if unit == "points":
+        return f"{points(week.value)} ({100 * week.low:.1f} to {100 * week.high:.1f})"
+    return f"{signed(week.value)} ({signed(week.low)} to {signed(week.high)})"
+
+
+def _left_out(found: Staggered) -> str:
+    """What was recorded and tells nothing of a start."""
+    parts = []
+    if found.always:
+        parts.append(f"{found.always} cohorts had the advice from their first week on: left out")
+    if found.withdrawn:
+        parts.append(
+            f"{found.withdrawn} cohorts lost the advice again: they count until then, so this is the "
+            "effect while it was there"
+        )
+    return "".join(f" {part}." for part in parts)
+
+
+def _heading(effect: StaggeredEffect) -> str:
+    whole = effect.overall
+    if isinstance(whole, CannotSay):
+        return f"Whether the start changed {effect.label} cannot be said"
+    said = told(whole, "raised", "lowered")
+    if said == "cannot tell yet":
+        return f"Whether the start changed {effect.label} cannot be told yet"
+    size = points(whole.value) if whole.unit == "points" else f"{signed(whole.value)} {whole.unit}"
+    return f"The start {said} {effect.label} by {size.lstrip('+−')} ({interval(whole)})"
+
+
+CARDS = (Card(130, staggered_sections),)

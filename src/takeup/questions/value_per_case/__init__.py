@@ -1,0 +1,12 @@
+"""What one case is worth, in the unit of its outcome."""
+
+from takeup.questions.question import Question
+from takeup.stats.answer import Answer
+
+__all__ = ["QUESTION"]
+
+QUESTION: Question[Answer] = Question(
+    "value_per_case",
+    __name__,
+    place=160,
+)
