@@ -24,6 +24,7 @@ from takeup.log.compress import beside
 from takeup.questions.adoption.measure import measure_adoption
 from takeup.questions.advice_record.measure import measure_advice_record
 from takeup.questions.blind_spots.measure import measure_blind_spots
+from takeup.questions.comparison.document import one_comparison_json
 from takeup.questions.comparison.measure import measure_comparison
 from takeup.questions.disagreement.measure import measure_disagreement
 from takeup.questions.expert_benchmark.measure import measure_expert_benchmark
@@ -53,7 +54,6 @@ from takeup.record.mapping import parse_mapping
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
-from takeup.report.json_document import one_comparison_json
 from takeup.sources.opened import open_decisions
 
 pytestmark = pytest.mark.spark

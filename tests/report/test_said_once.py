@@ -9,16 +9,17 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from takeup.diagnosis.effect_findings import _association, told_once
-from takeup.diagnosis.use_findings import fell_together
 
 import takeup
 from takeup.diagnosis.verdict import contradicting
 from takeup.drawing.words import listed
+from takeup.questions.adoption.findings import gather as fell_together
 from takeup.questions.blind_spots.measure import BlindSpot, BlindSpots
+from takeup.questions.comparison.findings import _association
 from takeup.questions.comparison.measure import OutcomeComparison
 from takeup.questions.finding import Finding, distance80, finding
 from takeup.questions.knowledge import actions
+from takeup.questions.paired.findings import gather as told_once
 from takeup.questions.paired.measure import Paired
 from takeup.questions.resistance.findings import _once
 from takeup.report.brief import _ahead, brief_of

@@ -18,7 +18,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from takeup.diagnosis.definitions import changed_since
-from takeup.questions.same_people.measure import error_of_change
+from takeup.questions.same_people import error_of_change
 from takeup.record.errors import InputError
 from takeup.stats.many import discoveries
 from takeup.stats.quantiles import normal_quantile, t_half_width

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from takeup.drawing.words import chance, percent, percent_between, share_in_words
-from takeup.questions.adoption.measure import GroupAdoption
+from takeup.questions.adoption import GroupAdoption
 from takeup.questions.finding import Finding
 from takeup.questions.measures import Measures
 from takeup.questions.shared.whose import ALL
-from takeup.questions.value.cost import Cost, cost_of
-from takeup.questions.value.measure import Value
+from takeup.questions.value import Cost, Value, cost_of
 from takeup.stats.answer import CannotSay
 
 MODEL_FIRST = ("low_precision", "overrides_mostly_right")

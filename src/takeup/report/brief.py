@@ -17,11 +17,10 @@ from takeup.drawing.words import (
 )
 from takeup.questions.diagnosis import Diagnosis, OpenQuestion
 from takeup.questions.finding import Finding
-from takeup.questions.paired.measure import Paired, PairedGroup
+from takeup.questions.paired import Paired, PairedGroup
 from takeup.questions.resistance.findings import hardly_missing
 from takeup.questions.shared.whose import ALL
-from takeup.questions.value.cost import cost_of
-from takeup.questions.value.measure import Value, ValueOf
+from takeup.questions.value import Value, ValueOf, cost_of
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
 

@@ -21,15 +21,14 @@ from takeup.drawing.charts import (
 )
 from takeup.drawing.section import STATUS, figure
 from takeup.drawing.words import points, points_range, whole_percent
+from takeup.questions.adoption import GroupAdoption
 from takeup.questions.adoption.card import parts_chart
-from takeup.questions.adoption.measure import GroupAdoption
 from takeup.questions.diagnosis import Diagnosis
+from takeup.questions.ladder import Ladder, LevelRange, PopulationLevel
 from takeup.questions.ladder.card import clause_in_words
-from takeup.questions.ladder.measure import Ladder, PopulationLevel
-from takeup.questions.ladder.pooled import LevelRange
-from takeup.questions.model_issue.measure import Issue, ModelIssues
-from takeup.questions.paired.measure import Paired
-from takeup.questions.signals.measure import Signals
+from takeup.questions.model_issue import Issue, ModelIssues
+from takeup.questions.paired import Paired
+from takeup.questions.signals import Signals
 from takeup.record.settings import Settings
 from takeup.stats.answer import Answer, CannotSay, Estimate
 from takeup.stats.quantiles import normal_quantile

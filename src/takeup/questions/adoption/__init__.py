@@ -1,9 +1,9 @@
 """How the advice is used: looked at, followed, changed, overridden, passed by; by group and week."""
 
-from takeup.questions.adoption.measure import Adoption, GroupAdoption, Spread
+from takeup.questions.adoption.measure import PAIRS, Adoption, GroupAdoption, Spread
 from takeup.questions.question import Question
 
-__all__ = ["QUESTION", "Adoption", "GroupAdoption", "Spread"]
+__all__ = ["PAIRS", "QUESTION", "Adoption", "GroupAdoption", "Spread"]
 
 QUESTION: Question[Adoption] = Question(
     "adoption",

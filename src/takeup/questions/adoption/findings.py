@@ -18,7 +18,7 @@ from takeup.questions.adoption.over_weeks import FAMILY, Moved, moved
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, finding, high80, low80
-from takeup.questions.reliance.measure import Reliance
+from takeup.questions.reliance import Reliance
 from takeup.questions.shared.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
 

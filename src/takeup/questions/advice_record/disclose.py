@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from takeup.disclosure.group_size import Audience, few, with_complement
 from takeup.questions.advice_record.measure import AdviceRecord
-from takeup.questions.model_issue.measure import SegmentError
+from takeup.questions.model_issue import SegmentError
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import CannotSay
 

@@ -13,7 +13,7 @@ import ibis
 import ibis.expr.types as ir
 
 from takeup.log import fetch
-from takeup.questions.model_issue.measure import SegmentError, segment_errors
+from takeup.questions.model_issue import SegmentError, segment_errors
 from takeup.questions.shared.known_truth import PANEL, answered_rows, uneven_truth
 from takeup.questions.shared.whose import ALL
 from takeup.record.settings import Settings

@@ -14,7 +14,7 @@ from takeup.drawing.words import (
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.blind_spots.measure import BlindSpot, BlindSpots
 from takeup.questions.finding import Finding, distance80, finding
-from takeup.questions.model_issue.measure import ModelIssues
+from takeup.questions.model_issue import ModelIssues
 from takeup.questions.shared.whose import ALL
 from takeup.stats.answer import Estimate
 

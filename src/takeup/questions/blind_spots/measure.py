@@ -23,7 +23,7 @@ from scipy.special import ndtr, stdtr
 
 from takeup.log import fetch, keep
 from takeup.questions.inquiry import Inquiry
-from takeup.questions.model_issue.measure import (
+from takeup.questions.model_issue import (
     SegmentError,
     error_sums,
     error_table,

@@ -21,7 +21,7 @@ from takeup.drawing.section import (
 from takeup.drawing.words import whole_percent
 from takeup.questions.comparison.measure import CORRECTNESS, LOSS, Comparison, OutcomeComparison
 from takeup.questions.diagnosis import Card, Diagnosis
-from takeup.questions.paired.measure import Paired
+from takeup.questions.paired import Paired
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
 _ADJUSTED = (

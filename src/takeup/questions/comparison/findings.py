@@ -9,7 +9,7 @@ from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.comparison.measure import CORRECTNESS, Comparison, OutcomeComparison
 from takeup.questions.finding import Finding, finding
-from takeup.questions.paired.measure import Paired
+from takeup.questions.paired import Paired
 from takeup.questions.shared.outcome_effects import number_of, weight_of
 from takeup.stats.answer import CannotSay, Estimate
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from takeup.disclosure.group_size import Audience, few, parts_hidden
 from takeup.disclosure.rounding import rounded
-from takeup.questions.adoption.measure import Adoption
+from takeup.questions.adoption import Adoption
 from takeup.questions.disagreement.measure import Disagreement, KindOfCase
 from takeup.questions.shared.hidden_in_use import coarse, hidden_keys
 from takeup.questions.shown import Shown

@@ -1,10 +1,10 @@
 """How often experts with all the facts would override."""
 
-from takeup.questions.expert_benchmark.measure import BenchmarkOf
+from takeup.questions.expert_benchmark.measure import BenchmarkOf, with_benchmarks
 from takeup.questions.question import Question
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "BenchmarkOf"]
+__all__ = ["QUESTION", "BenchmarkOf", "with_benchmarks"]
 
 QUESTION: Question[tuple[BenchmarkOf, ...] | CannotSay] = Question(
     "expert_benchmark",

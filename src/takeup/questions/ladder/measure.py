@@ -23,7 +23,7 @@ import pyarrow as pa
 from takeup.disclosure.rounding import to_five_points
 from takeup.log import fetch
 from takeup.questions.expert_benchmark import QUESTION as EXPERT_BENCHMARK
-from takeup.questions.expert_benchmark.measure import with_benchmarks
+from takeup.questions.expert_benchmark import with_benchmarks
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.ladder.people import COUNTS, SKILL, GradedPerson, grade_people, grade_person
 from takeup.questions.ladder.pooled import LEVELS, Clause, Counts, LevelRange, Pooled, Skill

@@ -1,10 +1,29 @@
 """Whether the model, not the people, is the finding."""
 
-from takeup.questions.model_issue.measure import Issue, ModelIssues, SegmentError
+from takeup.questions.model_issue.measure import (
+    Issue,
+    ModelIssues,
+    SegmentError,
+    error_sums,
+    error_table,
+    is_blind_spot,
+    segment_error,
+    segment_errors,
+)
 from takeup.questions.question import Question
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "Issue", "ModelIssues", "SegmentError"]
+__all__ = [
+    "QUESTION",
+    "Issue",
+    "ModelIssues",
+    "SegmentError",
+    "error_sums",
+    "error_table",
+    "is_blind_spot",
+    "segment_error",
+    "segment_errors",
+]
 
 QUESTION: Question[ModelIssues | CannotSay] = Question(
     "model_issue",

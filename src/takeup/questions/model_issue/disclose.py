@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from takeup.disclosure.group_size import Audience, few
 from takeup.disclosure.release.kinds import KindOf, kinds_hidden
-from takeup.questions.adoption.measure import Adoption
+from takeup.questions.adoption import Adoption
 from takeup.questions.model_issue.measure import Issue, ModelIssues, SegmentError
 from takeup.questions.shared.hidden_in_use import hidden_keys
 from takeup.questions.shared.whose import ALL
@@ -69,7 +69,9 @@ def disclose(found: ModelIssues | CannotSay, shown: Shown) -> ModelIssues | Cann
         )
 
     def of(issues: tuple[Issue, ...]) -> tuple[Issue, ...]:
-        return tuple(replace(i, evidence=careful(i.evidence)) for i in issues if may_be_told(i.evidence))
+        return tuple(
+            replace(i, evidence=careful(i.evidence)) for i in issues if may_be_told(i.evidence)
+        )
 
     return replace(
         found,

@@ -22,7 +22,7 @@ from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, finding, low80
 from takeup.questions.model_issue.measure import Issue, ModelIssues, SegmentError
-from takeup.questions.paired.measure import Paired
+from takeup.questions.paired import Paired
 from takeup.questions.shared.whose import ALL
 from takeup.stats.answer import Answer, CannotSay, Estimate
 

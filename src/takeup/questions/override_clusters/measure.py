@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import ibis.expr.types as ir
 import pandas as pd
 
-from takeup.questions.override_ledger.measure import (
+from takeup.questions.override_ledger import (
     LedgerLine,
     cannot_score,
     ledger_line,

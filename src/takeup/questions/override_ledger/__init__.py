@@ -1,10 +1,16 @@
 """What became of overrides, reason by reason and kind by kind."""
 
-from takeup.questions.override_ledger.measure import Ledger, LedgerLine
+from takeup.questions.override_ledger.measure import (
+    Ledger,
+    LedgerLine,
+    cannot_score,
+    ledger_line,
+    overrides_counted,
+)
 from takeup.questions.question import Question
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "Ledger", "LedgerLine"]
+__all__ = ["QUESTION", "Ledger", "LedgerLine", "cannot_score", "ledger_line", "overrides_counted"]
 
 QUESTION: Question[Ledger | CannotSay] = Question(
     "override_ledger",

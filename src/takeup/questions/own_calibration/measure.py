@@ -20,7 +20,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from takeup.log import fetch
-from takeup.questions.advice_record.measure import CERTAINTY_WORDS, certainty_of
+from takeup.questions.advice_record import CERTAINTY_WORDS, certainty_of
 from takeup.stats.answer import Answer, Estimate, insufficient
 from takeup.stats.anytime import Array, repetition, share_excludes, share_sequence
 from takeup.stats.quantiles import normal_quantile

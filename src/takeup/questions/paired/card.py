@@ -19,7 +19,7 @@ from takeup.drawing.section import (
 from takeup.drawing.words import among, upper_first
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.paired.measure import Paired, PairedGroup
-from takeup.questions.reliance.measure import Reliance
+from takeup.questions.reliance import Reliance
 from takeup.stats.answer import CannotSay, Estimate
 
 

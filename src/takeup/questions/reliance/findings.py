@@ -13,7 +13,7 @@ from takeup.drawing.words import (
 )
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.finding import Finding, finding, low80
-from takeup.questions.ladder.measure import Ladder, PopulationLevel
+from takeup.questions.ladder import Ladder, PopulationLevel
 from takeup.questions.shared.group_of import group_of
 from takeup.stats.answer import CannotSay, Estimate
 

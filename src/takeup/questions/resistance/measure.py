@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import ibis.expr.types as ir
 
 from takeup.questions.expert_benchmark import QUESTION as EXPERT_BENCHMARK
-from takeup.questions.expert_benchmark.measure import with_benchmarks
+from takeup.questions.expert_benchmark import with_benchmarks
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.model_issue import QUESTION as MODEL_ISSUE
-from takeup.questions.model_issue.measure import ModelIssues
+from takeup.questions.model_issue import ModelIssues
 from takeup.questions.resistance.reason_score import (
     InterviewResult,
     Scored,

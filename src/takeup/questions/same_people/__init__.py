@@ -1,10 +1,10 @@
 """Sums over people, by which a later diagnosis of the same people is paired."""
 
 from takeup.questions.question import Question
-from takeup.questions.same_people.measure import SamePeople
+from takeup.questions.same_people.measure import SamePeople, error_of_change
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "SamePeople"]
+__all__ = ["QUESTION", "SamePeople", "error_of_change"]
 
 QUESTION: Question[SamePeople | CannotSay] = Question(
     "same_people",

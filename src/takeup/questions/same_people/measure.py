@@ -19,13 +19,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from takeup.questions.adoption import PAIRS, Adoption
 from takeup.questions.adoption import QUESTION as ADOPTION
-from takeup.questions.adoption.measure import PAIRS, Adoption
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.model_issue import QUESTION as MODEL_ISSUE
-from takeup.questions.model_issue.measure import ModelIssues
+from takeup.questions.model_issue import ModelIssues
 from takeup.questions.paired import QUESTION as PAIRED
-from takeup.questions.paired.measure import Paired
+from takeup.questions.paired import Paired
 from takeup.questions.shared.whose import ALL, EVERYONE
 from takeup.stats.answer import CannotSay, not_instrumented
 

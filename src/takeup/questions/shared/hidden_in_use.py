@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.disclosure.group_size import Audience, is_coarse
-from takeup.questions.adoption.measure import Adoption
+from takeup.questions.adoption import Adoption
 from takeup.record.settings import DisclosureSettings
 
 

@@ -22,7 +22,7 @@ from scipy.special import ndtr
 
 from takeup.log import fetch
 from takeup.questions.expert_benchmark import QUESTION as EXPERT_BENCHMARK
-from takeup.questions.expert_benchmark.measure import with_benchmarks
+from takeup.questions.expert_benchmark import with_benchmarks
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.shared.calendar import week_of
 from takeup.questions.shared.whose import population_of

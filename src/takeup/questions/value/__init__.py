@@ -1,10 +1,11 @@
 """What is lost, or saved, and where."""
 
 from takeup.questions.question import Question
+from takeup.questions.value.cost import Cost, cost_of
 from takeup.questions.value.measure import Value, ValueOf
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "Value", "ValueOf"]
+__all__ = ["QUESTION", "Cost", "Value", "ValueOf", "cost_of"]
 
 QUESTION: Question[Value | CannotSay] = Question(
     "value",

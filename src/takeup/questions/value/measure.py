@@ -20,7 +20,7 @@ from takeup.questions.shared.known_truth import PANEL, truth_weight, uneven_trut
 from takeup.questions.shared.looks import interval_of
 from takeup.questions.shared.same_cases import Ratio, crossed
 from takeup.questions.shared.whose import ALL, person_of, population_of
-from takeup.questions.value_per_case.measure import UNNAMED_VALUE
+from takeup.questions.value_per_case import UNNAMED_VALUE
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
