@@ -18,6 +18,7 @@ import numpy as np
 from scipy.special import stdtr
 
 from takeup.diagnosis.definitions import changed_since
+from takeup.questions.register import questions
 from takeup.questions.same_people import error_of_change
 from takeup.record.errors import InputError
 from takeup.stats.many import discoveries
@@ -25,6 +26,8 @@ from takeup.stats.quantiles import normal_quantile, t_half_width
 
 RATE = 0.10
 _Sums = Mapping[str, Mapping[str, Sequence[float]]]
+_Named = tuple[str, str, str]
+"""A figure, of whom it is, and what its sums over people are called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,62 +156,24 @@ def _of(
     )
 
 
-_RATES = ("nominal_rate", "consult_rate", "override_rate", "effective_reliance", "quality_gap")
-_NAMES = {
-    "nominal_rate": "closed on the AI path",
-    "consult_rate": "looked at",
-    "override_rate": "overridden, of those looked at",
-    "effective_reliance": "decided with the advice",
-    "quality_gap": "gap between rate and quality",
-}
-_OF_PEOPLE = {
-    **{words: rate for rate, words in _NAMES.items()},
-    "advice wrong": "advice_wrong",
-    "people minus model": "person_minus_model",
-}
-"""Figures whose sums over people a diagnosis holds, and what they are called there."""
-
-
 def _figures(
     measures: Mapping[str, Any], least_people: int
-) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
-    """Estimates by (figure, population)."""
+) -> Iterator[tuple[_Named, Mapping[str, Any]]]:
+    """Estimates of every question's figures of those of enough people."""
     adoption = measures["adoption"]
     groups = [("all", adoption), *((g["key"], g) for g in adoption["groups"].get("population", ()))]
-    for name, group in groups:
-        if (group.get("people") or 0) < least_people:
-            continue
-        for rate in _RATES:
-            yield from _one((_NAMES[rate], name), group.get(rate))
     shown = {name for name, group in groups if (group.get("people") or 0) >= least_people}
-    for scope in measures["model_issue"].get("scopes", ()):
-        if scope["scope"] in shown:
-            yield from _one(("advice wrong", scope["scope"]), scope["error"])
-    yield from _one(("people minus model", "all"), measures["paired"].get("person_minus_model"))
-    for group in measures["paired"].get("groups", {}).get("population", ()):
-        if group["key"] in shown:
-            yield from _one(("people minus model", group["key"]), group["person_minus_model"])
-    reliance = measures["reliance"]
-    for key, name in (
-        ("keeps_right", "right advice kept"),
-        ("catches_wrong", "wrong advice caught"),
-    ):
-        yield from _one((name, "all"), reliance.get(key))
-    for value in measures.get("value", {}).get("populations", ()):
-        if value["population"] in shown:
-            yield from _one(("lost per decision", value["population"]), value["decided"])
+    for question in questions():
+        figures = question.of_part("change", "figures")
+        told = measures.get(question.name)
+        if figures is not None and told is not None:
+            for figure in figures(told, shown):
+                answer = figure.answer
+                if answer and answer.get("value") is not None and answer.get("high") is not None:
+                    yield (figure.name, figure.population, figure.sums), answer
 
 
-def _one(
-    key: tuple[str, str], answer: Mapping[str, Any] | None
-) -> Iterator[tuple[tuple[str, str], Mapping[str, Any]]]:
-    if answer and answer.get("value") is not None and answer.get("high") is not None:
-        yield key, answer
-
-
-def _told(
-    pairs: list[tuple[tuple[str, str], Any, Any]], before: _Sums, now: _Sums
-) -> tuple[Change, ...]:
+def _told(pairs: list[tuple[_Named, Any, Any]], before: _Sums, now: _Sums) -> tuple[Change, ...]:
     if not pairs:
         return ()
 
@@ -240,20 +205,14 @@ def _told(
     return tuple(found[i] for i in order)
 
 
-def _sums_of(key: tuple[str, str], where: _Sums) -> tuple[float, ...]:
-    figure, population = key
-    return tuple(where.get(_OF_PEOPLE.get(figure, ""), {}).get(population, ()))
+def _sums_of(key: _Named, where: _Sums) -> tuple[float, ...]:
+    _, population, sums = key
+    return tuple(where.get(sums, {}).get(population, ()))
 
 
 def _words(measures: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """What is said in words: levels and reasons."""
-    for p in measures["ladder"].get("populations", ()):
-        level = p["level"]
-        if "certain" in level:
-            yield f"level of {p['population']}", f"L{level['certain']} to L{level['possible']}"
-    for p in measures.get("resistance", {}).get("populations", ()):
-        scored = p["scored"]
-        if "verdict" in scored:
-            named = ", ".join(scored["named"])
-            verdict = scored["verdict"].replace("_", " ")
-            yield f"reasons of {p['population']}", f"{verdict}{': ' + named if named else ''}"
+    """What questions say in words: levels, reasons."""
+    for question in questions():
+        words = question.of_part("change", "words")
+        if words is not None and question.name in measures:
+            yield from words(measures[question.name])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from takeup.questions.rollout.measure import Effect
 from takeup.stats.answer import Estimate
 
 _NUMBERS = {
@@ -292,10 +291,3 @@ def circumstance(name: str, level: str) -> str:
 def seconds(e: Estimate) -> str:
     """A sentence on the time that the advice takes or saves, of the same people on the same cases."""
     return f"It takes {e.value:+.1f} s a case ({e.low:+.1f} to {e.high:+.1f}).".replace("-", "−")
-
-
-def changes_of(e: Effect) -> str:
-    """Which way the advice moves a quantity of a draw: `raises quality score`."""
-    what = "the share of right decisions" if e.name == "correctness" else e.label
-    up = isinstance(e.unadjusted, Estimate) and e.unadjusted.value > 0
-    return f"{'raises' if up else 'lowers'} {what}"

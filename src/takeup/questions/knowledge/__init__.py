@@ -1,4 +1,10 @@
-"""What takeup knows and nobody measured: findings, actions, claims. Data files, read once."""
+"""What takeup knows and nobody measured: rules of findings, actions, claims. Data files, read once.
+
+The rules of a question's findings stand in its folder, in `rules.toml`: what each calls for first, and what
+else could explain it. `actions` are ids of actions.toml, the first one first. `kind`: model, people, effect or
+unknown. A rule that claims something says what would make it false (`false_if`), by which of its figures it stands
+(`rests_on`) and on which side of a `border` that figure then lies (`says`: above, below, either).
+"""
 
 from __future__ import annotations
 
@@ -7,6 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
+
+from takeup.questions.register import questions
+from takeup.record.errors import InputError
 
 Kind = Literal["model", "people", "effect", "unknown"]
 Side = Literal["above", "below", "either"]
@@ -67,7 +76,7 @@ def actions() -> dict[str, Action]:
 @cache
 def rule(key: str) -> Rule:
     """The rule of a kind of finding. Raises KeyError for an unknown one."""
-    r = _read("findings.toml")[key]
+    r = _rules()[key]
     return Rule(
         key,
         r["kind"],
@@ -84,7 +93,20 @@ def rule(key: str) -> Rule:
 @cache
 def rules() -> tuple[str, ...]:
     """Keys of all rules."""
-    return tuple(_read("findings.toml"))
+    return tuple(_rules())
+
+
+@cache
+def _rules() -> dict[str, Any]:
+    """Those of all questions. Raises InputError where two have the same key."""
+    found: dict[str, Any] = {}
+    for question in questions():
+        held = files(question.folder) / "rules.toml"
+        own = tomllib.loads(held.read_text(encoding="utf-8")) if held.is_file() else {}
+        if twice := sorted({*found} & {*own}):
+            raise InputError(f"question {question.name}: a rule {twice[0]!r} is there already")
+        found |= own
+    return found
 
 
 @cache

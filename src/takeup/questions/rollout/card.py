@@ -18,9 +18,9 @@ from takeup.drawing.section import (
     strips,
     told,
 )
-from takeup.drawing.words import changes_of
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.rollout.measure import Effect, Rollout
+from takeup.questions.rollout.words import changes_of
 from takeup.stats.answer import CannotSay, Estimate
 
 _UNADJUSTED = Series("unadjusted", "followed", "circle")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from takeup.drawing.words import (
-    changes_of,
     points,
     points_range,
 )
@@ -13,6 +12,7 @@ from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, distance80, finding
 from takeup.questions.rollout.measure import Effect, Rollout
+from takeup.questions.rollout.words import changes_of
 from takeup.questions.shared.outcome_effects import number_of, weight_of
 from takeup.stats.answer import Estimate
 

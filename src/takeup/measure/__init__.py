@@ -1,1 +1,0 @@
-"""One module per question. Ibis tables in, a frozen result out."""

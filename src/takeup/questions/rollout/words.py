@@ -1,0 +1,13 @@
+"""How an effect is told."""
+
+from __future__ import annotations
+
+from takeup.questions.rollout.measure import Effect
+from takeup.stats.answer import Estimate
+
+
+def changes_of(e: Effect) -> str:
+    """Which way the advice moves a quantity of a draw: `raises quality score`."""
+    what = "the share of right decisions" if e.name == "correctness" else e.label
+    up = isinstance(e.unadjusted, Estimate) and e.unadjusted.value > 0
+    return f"{'raises' if up else 'lowers'} {what}"
