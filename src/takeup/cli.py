@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import sys
@@ -322,6 +323,21 @@ def template(
     from takeup.sources.data_request import write_request
 
     _out.print(f"written to {write_request(out)}")
+
+
+@app.command()
+def schema(
+    out: Annotated[Path | None, typer.Option(help="a file; without it, it is printed")] = None,
+) -> None:
+    """Write the JSON Schema of `diagnose --json`, with all questions that are installed."""
+    from takeup.report.schema import document_schema
+
+    text = json.dumps(document_schema(), indent=1)
+    if out is None:
+        typer.echo(text)
+        return
+    out.write_text(f"{text}\n", encoding="utf-8")
+    _out.print(f"written to {out}")
 
 
 @app.command()

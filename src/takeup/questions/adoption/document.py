@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from takeup.drawing.plain import plain
-from takeup.questions.adoption.measure import Adoption
+from takeup.questions.adoption.measure import Adoption, GroupAdoption, Spread
+from takeup.stats.answer import Answer, CannotSay
 
 
 def document(found: Adoption) -> dict[str, Any]:
@@ -20,4 +22,20 @@ def document(found: Adoption) -> dict[str, Any]:
         "weeks_by_population": plain(found.weeks_by_population),
         "version_starts": found.version_starts,
         "contradictions": found.contradictions,
+    }
+
+
+def schema(of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Its JSON Schema; `of` gives that of a type."""
+    return {
+        "allOf": [of(GroupAdoption)],
+        "required": ["groups", "reasons"],
+        "properties": {
+            "groups": of(dict[str, list[GroupAdoption]]),
+            "weeks_by_population": of(dict[str, list[GroupAdoption]]),
+            "reasons": of(dict[str, int]),
+            "reasons_by": of(dict[str, dict[str, dict[str, int]]]),
+            "override_spread": of(Spread | CannotSay),
+            "confidence_by_action": of(dict[str, Answer]),
+        },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -25,3 +26,13 @@ def one_comparison_json(found: OutcomeComparison) -> dict[str, Any]:
     if found.balance is not None:
         document["balance"] = found.balance.to_dict("records")
     return document
+
+
+def schema(of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Its JSON Schema; `of` gives that of a type."""
+    whole = of(OutcomeComparison)
+    return {
+        **whole,
+        "required": ["raw", "standardised", "adjusted"],
+        "properties": {"by_outcome": {"type": "object", "additionalProperties": whole}},
+    }

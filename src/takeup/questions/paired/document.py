@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from takeup.drawing.plain import plain
-from takeup.questions.paired.measure import Paired
-from takeup.stats.answer import CannotSay
+from takeup.questions.paired.measure import Paired, PairedGroup
+from takeup.stats.answer import Answer, CannotSay
 
 
 def document(found: Paired | CannotSay) -> dict[str, Any]:
@@ -18,4 +19,17 @@ def document(found: Paired | CannotSay) -> dict[str, Any]:
         **plain(found.overall),
         "groups": plain(found.groups),
         "loss_difference": plain(found.loss_difference),
+    }
+
+
+def schema(of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Its JSON Schema; `of` gives that of a type."""
+    return {
+        "allOf": [of(PairedGroup)],
+        "required": ["person_minus_model"],
+        "properties": {
+            "scope": of(str),
+            "groups": of(dict[str, list[PairedGroup]]),
+            "loss_difference": of(Answer | None),
+        },
     }

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from takeup.drawing.plain import plain
 from takeup.questions.rollout.measure import Rollout
-from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.answer import Answer, CannotSay, Estimate
 
 
 def document(found: Rollout | CannotSay) -> dict[str, Any]:
@@ -27,4 +28,20 @@ def document(found: Rollout | CannotSay) -> dict[str, Any]:
         "sample_ratio_p": found.sample_ratio_p,
         "balance_p": found.balance_p,
         "alerts": list(found.alerts),
+    }
+
+
+def schema(of: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
+    """Its JSON Schema; `of` gives that of a type."""
+    effects = of(dict[str, Answer])
+    return {
+        "type": "object",
+        "required": ["unadjusted", "adjusted"],
+        "properties": {
+            "unadjusted": effects,
+            "adjusted": effects,
+            "with_advice": of(int),
+            "without_advice": of(int),
+            "alerts": of(list[str]),
+        },
     }
