@@ -6,8 +6,11 @@ import json
 import math
 import os
 import shutil
+import sys
 from datetime import datetime
 from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import ibis
@@ -56,6 +59,7 @@ from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.sources.opened import open_decisions
 
+sys.path.append(str(Path(__file__).resolve().parents[2] / "examples" / "own_question" / "src"))
 pytestmark = pytest.mark.spark
 SETTINGS = Settings()
 USE_CASE = UseCase(
@@ -220,10 +224,18 @@ def answers(table: Any) -> dict[str, Any]:
         ),
         "override_clusters": measure_override_clusters(table, [*segments, "stakes"], SETTINGS),
         "own_calibration": measure_own_calibration(table, segments, outcome=None),
+        "late_hours": late_hours(table),
         "own_level": measure_own_level(
             table.mutate(person_id=ibis.literal("me")), Population(), SETTINGS
         ),
     }  # fmt: skip
+
+
+def late_hours(table: Any) -> Any:
+    """A question of another package."""
+    from late_hours.measure import ask
+
+    return ask(SimpleNamespace(decisions=table, settings=SETTINGS))
 
 
 def by_cohort(table: Any) -> Any:
