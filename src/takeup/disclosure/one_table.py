@@ -503,7 +503,7 @@ def rounded_throughout(value: Any) -> Any:
         rates: dict[str, Any] = {name: _to_five(getattr(value, name)) for name in _RATES}
         return replace(value, **rates)
     if isinstance(value, SegmentError):
-        value = replace(value, overrides_right=None, overrides_gained=None, overrides_lost=None)
+        value = replace(value, overrides_right=None)
     if is_dataclass(value) and not isinstance(value, type):
         held = {f.name: getattr(value, f.name) for f in fields(value) if f.init}
         shown = {name: rounded_throughout(v) for name, v in held.items()}
