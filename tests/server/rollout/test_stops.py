@@ -58,6 +58,21 @@ def test_a_stop_that_would_stop_nothing_is_refused(recorded, kind, words):
     assert not Stop.objects.exists()
 
 
+def test_a_stop_of_a_use_case_that_is_not_there_is_refused_and_makes_none(recorded):
+    from takeup.server.organization.services import use_case_names
+    from takeup.server.rollout.models import Stop
+    from takeup.server.rollout.services import lift, stop
+
+    with pytest.raises(InputError, match="there is no use case 'credit-line'; there is none yet"):
+        stop("credit-line", by="ann", reason="wrong")
+    with pytest.raises(InputError, match="there is no stop 77"):
+        lift(77, by="ann", reason="right again")
+    assert not Stop.objects.exists()
+    assert use_case_names() == []
+    stop("credit", by="ann", reason="wrong")
+    assert use_case_names() == ["credit"]
+
+
 def test_a_stop_keeps_how_many_cases_it_would_have_hit(recorded):
     from takeup.server.rollout.services import stop
 
