@@ -136,6 +136,16 @@ def test_an_upgrade_is_told_before_it_is_made_and_changes_nothing_then(tmp_path)
     told = server.command("upgrade", "--check").stdout
     assert "would change: table record_api 0002" in told
     assert "would change: log: decisions moves into folders" in told
+    # Nor does whoever looks at it, or backs it up, with the version that is not asked for yet.
+    for arguments in (
+        ("doctor",), ("log", "status"), ("log", "verify"), ("backup", str(tmp_path / "too-new.tar")),
+    ):  # fmt: skip
+        refused = server.command(*arguments, check=False)
+        assert refused.returncode in (1, 4)
+        said = " ".join((refused.stdout + refused.stderr).split())
+        assert "of an earlier version of takeup" in said
+        assert "backup with that version" in said
+    assert not (tmp_path / "too-new.tar").exists()
     assert applied() == before
     assert server.command("upgrade").stdout.strip().endswith("done")
     assert applied() > before
