@@ -130,3 +130,13 @@ def test_the_page_says_what_was_stopped_whom_it_hits_and_that_it_was_decided(rec
     assert "<b>segment: local</b> · advice stopped" in page
     made_up = lead.post("/rollout/credit/stop", {"kind": "segment=lokal", "reason": "x"})
     assert (made_up.status_code, "no case was ever" in made_up.content.decode()) == (422, True)
+
+
+def test_a_text_with_a_null_character_is_refused_before_a_page_asks_the_store(recorded):
+    from takeup.server.rollout.models import Stop
+
+    lead = client_of(with_role("programme_lead"))
+    for asked in ({"kind": "", "reason": "a\0b"}, {"kind": "segment=\0", "reason": "x"}):
+        assert lead.post("/rollout/credit/stop", asked).status_code == 400
+    assert lead.get("/use-cases", {"q": "\0"}).status_code == 400
+    assert not Stop.objects.exists()

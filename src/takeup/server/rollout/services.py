@@ -72,12 +72,17 @@ def modes() -> dict[str, str]:
     return {name: mode_of(rules) for name, rules in found.items()}
 
 
+def _texts(given: list[Mapping[str, Any]], name: str) -> set[str]:
+    """The texts of a field that a store can be asked for. What is none is refused where the row is read."""
+    told = (row.get(name) for row in given)
+    return {text for text in told if isinstance(text, str) and "\0" not in text}
+
+
 class Assigning:
     """Whether advice is shown on cases that a sender asks about; rules and places are read once."""
 
     def __init__(self, given: list[Mapping[str, Any]]) -> None:
-        names = {str(row["use_case"]) for row in given if isinstance(row.get("use_case"), str)}
-        people = {str(row["person_id"]) for row in given if isinstance(row.get("person_id"), str)}
+        names, people = _texts(given, "use_case"), _texts(given, "person_id")
         moment = now()
         self._rules = rules_in_force(names, moment)
         self._places = organization.places_on(people, moment.date())
