@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from django.utils.module_loading import import_string
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.server.running import Server, decision, select_nothing
@@ -105,6 +106,19 @@ def test_no_line_holds_a_secret_or_names_a_person(django_ready):
             logger.exception("of %s", told)
         for secret in ("Zm9v", "ann.lee", "0123456789abcdef"):
             assert secret not in stream.getvalue()
+
+
+def test_the_time_of_a_structured_line_carries_its_zone(django_ready):
+    from datetime import datetime, timedelta
+
+    from takeup.server.operating.log_lines import logging_config
+
+    form = logging_config("json", "INFO")["formatters"]["json"]
+    line = import_string(form["()"])(form["format"], rename_fields=form["rename_fields"])
+    record = logging.makeLogRecord({"msg": "of one moment", "created": 1_795_949_640.25})
+    told = datetime.fromisoformat(json.loads(line.format(record))["time"])
+    assert told.utcoffset() == timedelta(0)
+    assert told.timestamp() == 1_795_949_640.25
 
 
 def test_a_request_id_that_is_no_id_is_replaced(django_ready):
