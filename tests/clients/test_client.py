@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import random
 import subprocess
 import sys
+import threading
 from collections import Counter
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -119,6 +122,61 @@ def test_a_wrong_key_is_called_so_and_nothing_recorded_is_lost(server, key, tmp_
         takeup._sender.wake()
         until_sent(tmp_path)
     assert "wrong-key" in set(logged(server)["decision_id"])
+
+
+@pytest.mark.parametrize("case", ["cut \ud83d", "null \0"])
+def test_a_record_that_cannot_be_kept_keeps_no_other_back(server, key, tmp_path, case):
+    with Client(server.address(""), key, "credit", tmp_path, mode="assist") as takeup:
+        for name in ("a", case, "b"):
+            assert takeup.recommend(name, "approve", person_id="p1").decided("approve")
+        until_sent(tmp_path)
+    assert (takeup.counters.acknowledged, takeup.counters.set_aside) == (6, 0)
+    assert takeup.counters.quarantined == 2
+
+
+class _Proxy(BaseHTTPRequestHandler):
+    """Answers as a proxy that takes 2 kB does, or as one that knows no such host (400)."""
+
+    largest, refusal, taken = 2_000, "text/html", 0
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        rows = json.loads(body)
+        code = 413 if len(body) > self.largest else 400 if self.refusal == "host" else 200
+        answer = {"results": [{"status": "stored"} for _ in rows]}
+        self.send_response(code)
+        self.send_header("Content-Type", "application/json" if code == 200 else "text/html")
+        self.end_headers()
+        self.wfile.write(json.dumps(answer).encode())
+        type(self).taken += len(rows) if code == 200 else 0
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.mark.parametrize("refusal", ["size", "host"])
+def test_a_batch_too_large_for_a_proxy_is_halved_and_what_is_too_large_alone_is_set_aside(
+    tmp_path, refusal
+):
+    proxy = type("Proxy", (_Proxy,), {"refusal": refusal})
+    with ThreadingHTTPServer(("127.0.0.1", 0), proxy) as listening:
+        threading.Thread(target=listening.serve_forever, daemon=True).start()
+        url, spool = f"http://127.0.0.1:{listening.server_port}", tmp_path / "spool"
+        takeup = Client(url, "tk_1_x", use_case="credit", spool=spool, mode="assist")
+        for n in range(20):
+            takeup.outcome(f"d{n}", value=1, name="x" * (3_000 if n == 7 else 10))
+        takeup.close()
+        listening.shutdown()
+    aside = spool / "refused.jsonl"
+    if refusal == "host":
+        # Until the proxy is mended everything else stays where it is sent from.
+        assert takeup.counters.acknowledged == 0
+        assert any(spool.glob("*.ndjson"))
+    else:
+        assert (takeup.counters.acknowledged, takeup.counters.set_aside) == (19, 1)
+        assert json.loads(aside.read_text())["row"]["decision_id"] == "d7"
+        assert aside.stat().st_mode & 0o077 == 0
+        assert not any(spool.glob("*.ndjson"))
 
 
 def test_a_line_cut_off_by_a_crash_is_left_out(tmp_path):

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from takeup.log.delta import DecisionLog, folder_of
-from tests.server.running import decision
+from tests.server.running import STORES, decision, running
 from tests.server.store import empty
 from tests.server.test_drain import drain, send, verify
 
@@ -250,6 +250,53 @@ def test_a_row_that_names_a_key_twice_is_refused_and_its_neighbours_are_not(
     assert isinstance(first, Unreadable)
     assert "stands twice" in first.reason
     assert "fine" in second
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        (rb'[{"a": "cut \ud83d"}, {"fine": "\ud83d\ude00"}]', "application/json"),
+        (rb'[{"in": [{"\udc00": 1}]}, {"fine": 1}]', "application/json"),
+        (b'{"a": "\\ud83d"}\n{"fine": 1}\n', "application/x-ndjson"),
+    ],
+)
+def test_a_row_with_half_a_character_is_refused_and_its_neighbours_are_not(
+    django_ready, body, kind
+):
+    """Hosts that cut texts at a length leave it; a sender whose batch is refused sends it for ever."""
+    from takeup.server.record_api.batches import rows_of
+    from takeup.server.record_api.receive import Unreadable
+
+    first, second = rows_of(body, kind)
+    assert isinstance(first, Unreadable)
+    assert "half a character" in first.reason
+    assert first.text.encode()
+    assert second["fine"] in ("\U0001f600", 1)
+
+
+@pytest.mark.parametrize("bad", [rb'{"a": 1, "a": 2}', rb'{"a": "\ud83d"}'])
+def test_an_event_that_cannot_be_read_is_refused_and_its_neighbours_are_not(django_ready, bad):
+    from takeup.server.problems import Problem
+    from takeup.server.record_api.batches import events_of
+    from takeup.server.record_api.receive import Unreadable
+
+    first, second = events_of(b"[" + bad + b', {"id": "1"}]', "application/json")
+    assert isinstance(first, Unreadable)
+    assert second == {"id": "1"}
+    with pytest.raises(Problem, match="the body is not used"):
+        events_of(bad, "application/cloudevents+json")
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_recommendation_with_a_null_character_takes_no_other_with_it(store, tmp_path):
+    sound = {"decision_id": "r1", "use_case": "credit", "recommendation": "approve"}
+    with running(store, tmp_path) as (server, _):
+        key = server.command("key", "make", "host").stdout.strip()
+        for field in ("use_case", "person_id", "cohort"):
+            batch = [{**sound, "decision_id": "bad", field: "a\0b"}, sound]
+            code, answer = server.send("/api/v1/recommendations", batch, key)
+            assert code == 200, answer
+            assert answer["quarantined"] == 1
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import sqlite3
@@ -16,6 +17,7 @@ from typer.testing import CliRunner
 import takeup.server.backup as backup_module
 import takeup.server.set_aside as aside_module
 from takeup.log.files import LogFiles
+from takeup.record.errors import InputError
 from takeup.server.backup import read_backup
 from takeup.server.carried_secret import read_passphrase
 from takeup.server.commands import deployment
@@ -82,6 +84,49 @@ def test_a_damaged_archive_restores_nothing(tmp_path):
     assert not (fresh.home / "takeup.sqlite3").exists()
     (tmp_path / "cut.tar").write_bytes(archive.read_bytes()[:3_000])
     assert fresh.command("restore", str(tmp_path / "cut.tar"), check=False).returncode == 1
+
+
+def test_a_restore_runs_on_the_first_python_3_11_whose_tarfile_has_no_filters(
+    tmp_path, monkeypatch
+):
+    archive = tmp_path / "backup.tar"
+    with running("sqlite", tmp_path / "old", begin=False) as (server, _):
+        server.command("key", "make", "archived")
+        server.command("backup", str(archive), "--without-secret")
+    newer = tarfile.TarFile.extractall
+
+    def extractall(self, path=".", members=None, *, numeric_owner=False):
+        newer(self, path, members, numeric_owner=numeric_owner)
+
+    monkeypatch.setattr(tarfile.TarFile, "extractall", extractall)
+    home = tmp_path / "new"
+    assert read_backup(archive, ServerSettings(home=home), without_secret=True) == ""
+    assert (home / "takeup.sqlite3").stat().st_size > 100_000
+
+
+@pytest.mark.parametrize("name", ["../beside", "/absolute", "log/../../beside", ""])
+def test_an_archive_that_names_a_file_outside_is_refused_and_nothing_is_written(tmp_path, name):
+    archive, content = tmp_path / "made.tar", b"from elsewhere"
+    manifest = json.dumps({"files": {name: hashlib.sha256(content).hexdigest()}}).encode()
+    with tarfile.open(archive, "w") as made:
+        for inside, held in ((name, content), ("manifest.json", manifest)):
+            entry = tarfile.TarInfo(inside)
+            entry.size = len(held)
+            made.addfile(entry, io.BytesIO(held))
+    with pytest.raises(InputError, match="outside the folder"):
+        read_backup(archive, ServerSettings(home=tmp_path / "new"), without_secret=True)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["made.tar", "new"]
+
+
+@pytest.mark.parametrize("manifest", ["[]", "{}", '{"files": ["a"]}', "7", '{"files": null}'])
+def test_a_tar_of_something_else_is_no_archive_in_a_sentence(tmp_path, manifest):
+    archive = tmp_path / "other.tar"
+    with tarfile.open(archive, "w") as made:
+        entry = tarfile.TarInfo("manifest.json")
+        entry.size = len(manifest)
+        made.addfile(entry, io.BytesIO(manifest.encode()))
+    with pytest.raises(InputError, match="no archive that `takeup backup` wrote"):
+        read_backup(archive, ServerSettings(home=tmp_path / "new"), without_secret=True)
 
 
 @pytest.mark.parametrize("store", STORES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 
@@ -141,6 +142,58 @@ def test_what_others_wrote_names_them_no_more(known, key, log):
     assert '"see …"' in waiting[0]
     assert waiting[1] == '{"override_comment": "ask …'
     assert verify(log).problems == ()
+
+
+def test_a_text_in_quarantine_names_them_no_more_wherever_it_stands(known, key, log):
+    from takeup.server.record_api.models import Quarantined
+    from takeup.server.record_api.receive import receive
+
+    row = decision(9, person_id="p9", comment="Wilhelmina said hello", x_town="Wilhelmina")
+    receive("decisions", [row], key)
+    assert erase(log).searched.found == ()
+    waiting = json.loads(Quarantined.objects.get().body)
+    assert (waiting["comment"], waiting["x_town"]) == ("… said hello", "Wilhelmina")
+
+
+def test_what_others_wrote_on_pages_names_them_no_more(known, log):
+    from takeup.record.clock import now
+    from takeup.server.agreement.models import Change
+    from takeup.server.rollout.models import Stop
+
+    Stop.objects.create(
+        use_case="credit", kind={}, reason=f"{NAME} asked", made_at=now(), made_by="a"
+    )
+    Change.objects.create(
+        use_case="credit", words="Wilhelmina's team begins", answer="not in December", announced_at=now(),
+    )  # fmt: skip
+    assert erase(log).searched.found == ()
+    assert Stop.objects.get().reason == "… asked"
+    assert Change.objects.get().words == "… team begins"
+    assert Change.objects.get().answer == "not in December"
+
+
+def test_every_text_that_people_write_on_pages_is_one_an_erasure_reads(django_ready):
+    """A new field of texts says here whether people write it."""
+    from django.apps import apps
+    from django.db.models import TextField
+
+    from takeup.server.record_api.erasure import WRITTEN_ON_PAGES
+
+    made_by_takeup = {
+        "feedback.Topic.members", "feedback.Flag.reporter", "organization.Declaration.text",
+        "overview.Snapshot.body", "signals.Response.evidence", "signals.Response.question",
+        "record_api.InboxRow.body", "record_api.Quarantined.body",
+    }  # fmt: skip
+    found = {
+        f"{model._meta.app_label}.{model.__name__}.{field.name}"
+        for model in apps.get_models()
+        if model.__module__.startswith("takeup.")
+        for field in model._meta.fields
+        if isinstance(field, TextField)
+    }
+    read = {f"{label}.{name}" for label, names in WRITTEN_ON_PAGES.items() for name in names}
+    assert {one for one in read if not one.endswith(".subject")} == found - made_by_takeup
+    assert made_by_takeup <= found
 
 
 def test_a_file_or_table_that_still_names_them_is_told(known, log, django_ready):

@@ -9,6 +9,7 @@ import urllib.error
 import urllib.request
 
 import pytest
+from django.utils.module_loading import import_string
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.server.running import Server, decision, select_nothing
@@ -107,6 +108,19 @@ def test_no_line_holds_a_secret_or_names_a_person(django_ready):
             assert secret not in stream.getvalue()
 
 
+def test_the_time_of_a_structured_line_carries_its_zone(django_ready):
+    from datetime import datetime, timedelta
+
+    from takeup.server.operating.log_lines import logging_config
+
+    form = logging_config("json", "INFO")["formatters"]["json"]
+    line = import_string(form["()"])(form["format"], rename_fields=form["rename_fields"])
+    record = logging.makeLogRecord({"msg": "of one moment", "created": 1_795_949_640.25})
+    told = datetime.fromisoformat(json.loads(line.format(record))["time"])
+    assert told.utcoffset() == timedelta(0)
+    assert told.timestamp() == 1_795_949_640.25
+
+
 def test_a_request_id_that_is_no_id_is_replaced(django_ready):
     from takeup.server.operating.log_lines import new_request
 
@@ -136,6 +150,16 @@ def test_an_upgrade_is_told_before_it_is_made_and_changes_nothing_then(tmp_path)
     told = server.command("upgrade", "--check").stdout
     assert "would change: table record_api 0002" in told
     assert "would change: log: decisions moves into folders" in told
+    # Nor does whoever looks at it, or backs it up, with the version that is not asked for yet.
+    for arguments in (
+        ("doctor",), ("log", "status"), ("log", "verify"), ("backup", str(tmp_path / "too-new.tar")),
+    ):  # fmt: skip
+        refused = server.command(*arguments, check=False)
+        assert refused.returncode in (1, 4)
+        said = " ".join((refused.stdout + refused.stderr).split())
+        assert "of an earlier version of takeup" in said
+        assert "backup with that version" in said
+    assert not (tmp_path / "too-new.tar").exists()
     assert applied() == before
     assert server.command("upgrade").stdout.strip().endswith("done")
     assert applied() > before

@@ -41,7 +41,7 @@ FAULTS = (
     Fault("questions/ladder/measure.py", '(t.stakes == "high")', '(t.stakes == "low")', "tests/measure/test_ladder.py tests/measure/test_vectors.py"),
     Fault("questions/own_calibration/measure.py", "((own == 1) & (advice == 0))", "((own == 0) & (advice == 0))",
           "tests/measure/test_own_calibration.py"),
-    Fault("disclosure/one_table.py", "while few and rest and (len(few) < 2 or", "while few and rest and (len(few) < 1 or",
+    Fault("disclosure/group_size.py", "people is not None and people < least", "people is not None and people < 1",
           "tests/disclosure"),
     Fault("disclosure/over_time.py", 'each["size"] < rules.minimum_group', 'each["size"] < 1', "tests/disclosure"),
     Fault("log/delta.py", "if held >= batch:", "if held > batch:", "tests/server/test_drain.py"),

@@ -6,7 +6,7 @@ import hashlib
 import json
 import shutil
 import tarfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import TracebackType
 from typing import Any
 
@@ -28,10 +28,15 @@ class Archive:
             self._members = {one.name.removeprefix("./"): one for one in self._tar.getmembers()}
             opened = self._tar.extractfile(self._members[MANIFEST])
             self.manifest: dict[str, Any] = json.loads(opened.read() if opened else b"")
-        except (tarfile.TarError, OSError, ValueError, KeyError):
+            outside = [name for name in dict(self.files) if not _stays_inside(name)]
+        except (tarfile.TarError, OSError, ValueError, KeyError, TypeError):
             raise InputError(
                 f"{file} is no archive that `takeup backup` wrote, or cut off"
             ) from None
+        if outside:
+            raise InputError(
+                f"{file}: {outside[0]} would lie outside the folder it is taken out to"
+            )
 
     @property
     def files(self) -> dict[str, str]:
@@ -45,13 +50,21 @@ class Archive:
         if name not in self.files:
             return False
         member = self._members.get(name)
-        opened = None if member is None else self._tar.extractfile(member)
-        if opened is not None:
-            to.parent.mkdir(parents=True, exist_ok=True)
+        if member is None or not self._copied(member, to) or hash_of(to) != self.files[name]:
+            raise InputError(f"{self._file}: {name} is missing or changed")
+        return True
+
+    def _copied(self, member: tarfile.TarInfo, to: Path) -> bool:
+        # By hand, and files alone: `extractall` has no filter before Python 3.11.4.
+        opened = self._tar.extractfile(member) if member.isfile() else None
+        if opened is None:
+            return False
+        to.parent.mkdir(parents=True, exist_ok=True)
+        try:
             with opened, to.open("wb") as written:
                 shutil.copyfileobj(opened, written)
-        if opened is None or hash_of(to) != self.files[name]:
-            raise InputError(f"{self._file}: {name} is missing or changed")
+        except tarfile.TarError:
+            return False
         return True
 
     def __enter__(self) -> Archive:
@@ -64,6 +77,11 @@ class Archive:
         trace: TracebackType | None,
     ) -> None:
         self._tar.close()
+
+
+def _stays_inside(name: str) -> bool:
+    path = PurePosixPath(name)
+    return bool(path.parts) and not path.is_absolute() and ".." not in path.parts
 
 
 def hash_of(path: Path) -> str:

@@ -6,7 +6,6 @@ copied database says it does; what waits in the inbox is in the database.
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
 import os
@@ -26,12 +25,13 @@ from takeup.log.delta import DecisionLog
 from takeup.log.files import LogFiles
 from takeup.record.clock import now
 from takeup.record.errors import InputError
+from takeup.server.archive import MANIFEST, Archive, hash_of
 from takeup.server.carried_secret import opened_secret, sealed_secret
 from takeup.server.sealing import mark
 from takeup.server.set_aside import ASIDE, in_use, set_aside
 from takeup.server.settings import ServerSettings
 
-_MANIFEST, _LOG = "manifest.json", "log/"
+_LOG = "log/"
 _SQLITE, _POSTGRES = "database.sqlite3", "database.pgdump"
 _SECRET = "secret.sealed"
 _PATIENCE = 600.0
@@ -72,26 +72,26 @@ def write_backup(
                 raise InputError("a drain does not end; is another process stuck?")
             part = Path(folder) / "archive"
             dump = _dump(settings, Path(folder))
-            hashes = {dump.name: _hash(dump)}
+            hashes = {dump.name: hash_of(dump)}
             with tarfile.open(part, "w") as archive:
                 archive.add(dump, dump.name)
                 logged = LogFiles(log.url)
                 copy = Path(folder) / "copy"
                 for path in logged.paths():
                     logged.fetch(path, copy)
-                    hashes[_LOG + path] = _hash(copy)
+                    hashes[_LOG + path] = hash_of(copy)
                     archive.add(copy, _LOG + path)
                 if passphrase is not None:
                     carried = Path(folder) / _SECRET
                     carried.write_text(sealed_secret(settings.secret(), passphrase))
-                    hashes[_SECRET] = _hash(carried)
+                    hashes[_SECRET] = hash_of(carried)
                     archive.add(carried, _SECRET)
                 made = {
                     "takeup": version("takeup"), "made_at": now().isoformat(), "files": hashes,
                     "sealed": sealed.counted(sealed.tried()), "secret": mark(settings.secret()),
                 }  # fmt: skip
                 manifest = json.dumps(made, indent=1).encode()
-                entry = tarfile.TarInfo(_MANIFEST)
+                entry = tarfile.TarInfo(MANIFEST)
                 entry.size = len(manifest)
                 archive.addfile(entry, io.BytesIO(manifest))
             part.chmod(0o600)
@@ -147,17 +147,13 @@ def read_backup(
         shutil.rmtree(left)
     with tempfile.TemporaryDirectory(prefix=_TAKING, dir=settings.home) as name:
         folder = Path(name)
-        try:
-            with tarfile.open(file) as archive:
-                archive.extractall(folder, filter="data")
-            manifest = json.loads((folder / _MANIFEST).read_text())
-        except (tarfile.TarError, OSError, ValueError):
-            raise InputError(
-                f"{file} is no archive that `takeup backup` wrote, or cut off"
-            ) from None
-        for inside, digest in manifest["files"].items():
-            if not (folder / inside).exists() or _hash(folder / inside) != digest:
-                raise InputError(f"{file}: {inside} is missing or changed; nothing was restored")
+        with Archive(file) as archive:
+            manifest = archive.manifest
+            try:
+                for inside in archive.files:
+                    archive.extract(inside, folder / inside)
+            except InputError as error:
+                raise InputError(f"{error}; nothing was restored") from None
         _need_its_store(settings, folder)
         secret = _secret(file, settings, folder, manifest, passphrase, without_secret, bool(used))
         with set_aside(settings, secret is not None) as aside:
@@ -282,8 +278,3 @@ def _address(url: str) -> str:
     user = f"{parts.username}@" if parts.username else ""
     port = f":{parts.port}" if parts.port else ""
     return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
-
-
-def _hash(path: Path) -> str:
-    with path.open("rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "takeup.server.pages.null_characters.no_null_characters",
     "takeup.server.permissions.only_the_permitted",
 ]
 RECORD_MIDDLEWARE = ["takeup.server.pages.headers.api_headers"]

@@ -46,7 +46,7 @@ def examine() -> list[Finding]:
         from takeup.server.start import log_of, start
 
         # A secret that opens nothing is among what is examined.
-        start(any_secret=True)
+        start(any_secret=True, upgrade=False)
     except TakeupError as error:
         return [*found, Finding("database", "mend", str(error))]
     log = log_of(settings)

@@ -62,6 +62,21 @@ def pending_migrations() -> list[str]:
     return [f"{migration.app_label} {migration.name}" for migration, _ in plan]
 
 
+def need_installed_version() -> None:
+    """Raises InputError where the tables are of an earlier version, and says how to go on; no tables at
+    all are of none."""
+    if (pending := pending_migrations()) and _applied():
+        raise InputError(
+            f"this home is of an earlier version of takeup ({len(pending)} changes of tables wait): take a "
+            "backup with that version, then `takeup upgrade` (`--check` says what it does); nothing was changed"
+        )
+
+
+def _applied() -> bool:
+    loader = MigrationLoader(connections["default"])
+    return any(app in _ours() for app, _ in loader.applied_migrations)
+
+
 def _later(loader: MigrationLoader) -> list[str]:
     return sorted(
         f"{app} {name}"

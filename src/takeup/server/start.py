@@ -25,11 +25,16 @@ def connect() -> ServerSettings:
     return settings
 
 
-def start(any_secret: bool = False) -> ServerSettings:
+def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
     """Django set up from this environment, its tables up to date. Raises InputError where the deployment's
-    secret is another than before and leaves something shut, but for `any_secret`."""
+    secret is another than before and leaves something shut, but for `any_secret`; and where the tables
+    are of an earlier version, but for `upgrade`."""
     settings = connect()
     try:
+        if not upgrade:
+            from takeup.server.schema import need_installed_version
+
+            need_installed_version()
         _migrate(settings)
     except OperationalError as error:
         where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)

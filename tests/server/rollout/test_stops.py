@@ -58,6 +58,21 @@ def test_a_stop_that_would_stop_nothing_is_refused(recorded, kind, words):
     assert not Stop.objects.exists()
 
 
+def test_a_stop_of_a_use_case_that_is_not_there_is_refused_and_makes_none(recorded):
+    from takeup.server.organization.services import use_case_names
+    from takeup.server.rollout.models import Stop
+    from takeup.server.rollout.services import lift, stop
+
+    with pytest.raises(InputError, match="there is no use case 'credit-line'; there is none yet"):
+        stop("credit-line", by="ann", reason="wrong")
+    with pytest.raises(InputError, match="there is no stop 77"):
+        lift(77, by="ann", reason="right again")
+    assert not Stop.objects.exists()
+    assert use_case_names() == []
+    stop("credit", by="ann", reason="wrong")
+    assert use_case_names() == ["credit"]
+
+
 def test_a_stop_keeps_how_many_cases_it_would_have_hit(recorded):
     from takeup.server.rollout.services import stop
 
@@ -115,3 +130,13 @@ def test_the_page_says_what_was_stopped_whom_it_hits_and_that_it_was_decided(rec
     assert "<b>segment: local</b> · advice stopped" in page
     made_up = lead.post("/rollout/credit/stop", {"kind": "segment=lokal", "reason": "x"})
     assert (made_up.status_code, "no case was ever" in made_up.content.decode()) == (422, True)
+
+
+def test_a_text_with_a_null_character_is_refused_before_a_page_asks_the_store(recorded):
+    from takeup.server.rollout.models import Stop
+
+    lead = client_of(with_role("programme_lead"))
+    for asked in ({"kind": "", "reason": "a\0b"}, {"kind": "segment=\0", "reason": "x"}):
+        assert lead.post("/rollout/credit/stop", asked).status_code == 400
+    assert lead.get("/use-cases", {"q": "\0"}).status_code == 400
+    assert not Stop.objects.exists()

@@ -17,6 +17,8 @@ from takeup_client.spool import Segment, Spool
 _logger = logging.getLogger("takeup_client")
 BATCH = 500
 _LONGEST_WAIT = 60.0
+_TOO_LARGE = 413
+_NOT_USED = (400, 422)
 _A_BATCH_OF_BYTES = 100_000
 """From here on there is enough to send to wait for no more."""
 
@@ -25,7 +27,7 @@ _A_BATCH_OF_BYTES = 100_000
 class Counters:
     """Since the client began: records `recorded` (in the spool) and `not_recorded`; rows the
     server has `acknowledged`, and of them `quarantined` or in `conflict`; `failed` attempts, and of them
-    those refused for a `wrong_key`."""
+    those refused for a `wrong_key`; records `set_aside` because the server takes them in no batch."""
 
     recorded: int = 0
     not_recorded: int = 0
@@ -34,6 +36,7 @@ class Counters:
     conflict: int = 0
     failed: int = 0
     wrong_key: int = 0
+    set_aside: int = 0
 
 
 def wrong_key(url: str, code: int) -> str:
@@ -128,6 +131,8 @@ class Sender:
             with urllib.request.urlopen(request, timeout=30) as response:
                 answer = json.load(response)
         except urllib.error.HTTPError as error:
+            if _for_good(error):
+                return self._send_apart(kind, rows, error.code)
             if error.code not in (401, 403):
                 _logger.warning("takeup-client will try again: %s", str(error))
             elif self._counters.wrong_key == 0:
@@ -145,3 +150,21 @@ class Sender:
                 )
                 _logger.warning("takeup: %s: %s", result["status"], "; ".join(result["reasons"]))
         return True
+
+    def _send_apart(self, kind: str, rows: list[Any], code: int) -> bool:
+        """A batch that is refused as it stands, in halves: one record must not keep the others back."""
+        if len(rows) > 1:
+            half = len(rows) // 2
+            return self._post(kind, rows[:half]) and self._post(kind, rows[half:])
+        kept = self._spool.set_aside(json.dumps({"kind": kind, "row": rows[0]}).encode())
+        if kept is not None:
+            self._counters.set_aside += 1
+            _logger.error("takeup refuses a record for good (%d); it is kept in %s", code, kept)
+        return kept is not None
+
+
+def _for_good(error: urllib.error.HTTPError) -> bool:
+    """Whether the same batch would be refused again. A proxy, or a server that does not know its own name,
+    also answers 400, until somebody mends it: only takeup's own answer says that it is the batch."""
+    problem = error.headers.get_content_type() == "application/problem+json"
+    return error.code == _TOO_LARGE or (problem and error.code in _NOT_USED)

@@ -13,6 +13,7 @@ import threading
 import uuid
 from collections.abc import Generator
 from pathlib import Path
+from typing import Optional
 
 if sys.platform == "win32":
     import msvcrt
@@ -35,6 +36,7 @@ else:
 
 
 _ENDING = ".ndjson"
+_ASIDE = "refused.jsonl"
 
 
 class Spool:
@@ -124,6 +126,17 @@ class Spool:
                 yield Segment(self, path, descriptor)
             finally:
                 os.close(descriptor)
+
+    def set_aside(self, line: bytes) -> Optional[Path]:
+        """Keep a line that the server refuses for good in a file beside, which is not sent; None where it
+        cannot be kept."""
+        path = self._folder / _ASIDE
+        try:
+            with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as f:
+                f.write(line + b"\n")
+        except OSError:
+            return None
+        return path
 
     def removed(self, size: int) -> None:
         """A segment of `size` bytes is gone: there is room again."""

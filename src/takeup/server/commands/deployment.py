@@ -102,7 +102,8 @@ def upgrade(
         bool, typer.Option("--check", help="only say what would be done; exit code 4: it cannot be")
     ] = False,
 ) -> None:
-    """Bring this home to the installed version: tables and log. Any other command does so too."""
+    """Bring this home to the installed version: tables and log. `serve` does so too; other commands refuse
+    a home of an earlier version."""
     from takeup.server.start import connect, log_of, start
 
     settings = connect()
@@ -121,7 +122,8 @@ def upgrade(
         out.print("this home is of the installed version")
     elif check:
         out.print(
-            "take a backup first (takeup backup FILE): the way back is to restore it with the version before",
+            "take a backup first, with the version before (takeup backup FILE): the way back is to restore it "
+            "with that version",
             soft_wrap=True,
         )
     else:

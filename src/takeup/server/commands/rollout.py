@@ -21,8 +21,10 @@ _Why = Annotated[str, typer.Option("--reason", help="why; it stands in the audit
 def show(name: _UseCase, as_json: AsJson = False) -> None:
     """What holds now, cohort by cohort."""
     started()
+    from takeup.server.record_api.services import need_use_case
     from takeup.server.rollout.services import obeyed, rules_of
 
+    need_use_case(name)
     rules = rules_of(name)
     if as_json:
         say_json(rules.to_json())
@@ -55,6 +57,7 @@ def step(
 ) -> None:
     """A cohort changes mode: assist shows advice, shadow keeps it from people, off has none."""
     started()
+    from takeup.server.organization.services import use_case_names
     from takeup.server.rollout.services import take_step
 
     if mode not in ("off", "shadow", "assist"):
@@ -65,12 +68,15 @@ def step(
         from_at = datetime.fromisoformat(day).replace(tzinfo=UTC) if day else None
     except ValueError:
         raise InputError(f"--from: {day!r} is no day; write 2026-11-30") from None
+    new = name not in use_case_names()
     taken = take_step(
         name, mode, by=actor(), cohort=cohort, share=share / 100, unit=unit,  # type: ignore[arg-type]
         from_at=from_at, reason=reason,
     )  # fmt: skip
     out.print(
         f"{name}: {cohort or 'everybody else'} {mode} from {taken.from_at:%Y-%m-%d %H:%M} UTC"
+        + (" (a new use case: nothing was recorded or declared under this name)" if new else ""),
+        soft_wrap=True,
     )
 
 
@@ -105,8 +111,10 @@ def stop(
 def kinds(name: _UseCase) -> None:
     """Kinds of case that a stop can name, with their cases in the last 28 days."""
     started()
+    from takeup.server.record_api.services import need_use_case
     from takeup.server.rollout.kinds import Recorded
 
+    need_use_case(name)
     for one in Recorded(name).kinds():
         out.print(f"{one.cases:>9,}  {one.key or 'every case'}")
 

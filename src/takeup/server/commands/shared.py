@@ -38,10 +38,11 @@ def needs_server(command: _Command) -> _Command:
 
 def started() -> tuple[ServerSettings, DecisionLog]:
     """This deployment's settings and log; Django is ready from here on, so its parts are imported
-    after."""
+    after. Raises InputError where the home is of an earlier version: whoever looks at it, or backs it up
+    with the next one, has not asked for what cannot be taken back."""
     from takeup.server.start import log_of, start
 
-    settings = start()
+    settings = start(upgrade=False)
     return settings, log_of(settings)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -12,6 +13,11 @@ from jiter import from_json
 
 from takeup.server.problems import Problem
 from takeup.server.record_api.receive import MOST_ROWS, Unreadable
+
+_HALF = re.compile("[\ud800-\udfff]")
+"""Half of a character that UTF-16 writes in two: hosts that cut texts at a length leave it."""
+_HALF_ESCAPED = re.compile(rb"\\u[dD][89a-fA-F]")
+_CUT = "a text holds half a character ({0!r}): cut texts between characters"
 
 
 def rows_of(body: bytes, content_type: str, member: str = "rows") -> list[Any]:
@@ -48,38 +54,42 @@ def events_of(body: bytes, content_type: str) -> list[Any]:
             415, "Unsupported media type",
             "send application/cloudevents+json or application/cloudevents-batch+json",
         )  # fmt: skip
-    given = one_of(body)
+    given, doubtful = _parsed(body)
     if isinstance(given, dict):
-        return [given]
+        return [_trusted(given, doubtful)]
     return rows_of(body, "application/json")
 
 
 def one_of(body: bytes) -> Any:
     """The one JSON value of a body. Raises Problem where it is none, or more than one, or names a
-    key twice."""
-    found, twice = _parsed(body)
-    if twice and (reason := _repeated(found)):
-        raise Problem(400, "A key twice", f"the body is not used: {reason}")
+    key twice, or a text in it ends amid a character."""
+    return _trusted(*_parsed(body))
+
+
+def _trusted(found: Any, doubtful: bool) -> Any:
+    if doubtful and (reason := _doubt(found)):
+        raise Problem(400, "A key twice, or half a character", f"the body is not used: {reason}")
     return found
 
 
 def _array(body: bytes, member: str) -> list[Any]:
-    given, twice = _parsed(body)
+    given, doubtful = _parsed(body)
     if isinstance(given, dict) and not isinstance(given, _Repeated):
         given = given.get(member, given)
     if not isinstance(given, list):
         raise Problem(400, "Not a batch", f'send an array, or {{"{member}": […]}}, or NDJSON')
-    return [_sound(row) for row in given] if twice else given
+    return [_sound(row) for row in given] if doubtful else given
 
 
 def _parsed(body: bytes) -> tuple[Any, bool]:
-    """The JSON value of a body, and whether an object in it names a key twice."""
+    """The JSON value of a body, and whether something in it is to be looked at row by row: a key that stands
+    twice, half a character."""
     try:
         return from_json(
             body, allow_inf_nan=False, catch_duplicate_keys=True, cache_mode="keys"
         ), False
     except ValueError as error:
-        if "duplicate key" not in str(error):
+        if "duplicate key" not in str(error) and not _HALF_ESCAPED.search(body):
             raise Problem(400, "Not JSON", f"the body is not JSON: {error}") from None
     try:
         # Slower, but it can say in which rows.
@@ -105,11 +115,11 @@ def _too_many(rows: str) -> Problem:
 
 def _line(line: bytes) -> Any:
     try:
-        row, twice = _parsed(line.rstrip(b"\r\n"))
+        row, doubtful = _parsed(line.rstrip(b"\r\n"))
     except Problem as problem:
         reason = problem.detail.replace("the body", "the line", 1)
         return Unreadable(line.decode("utf-8", "replace"), reason)
-    return _sound(row) if twice else row
+    return _sound(row) if doubtful else row
 
 
 class _Repeated(dict[str, Any]):
@@ -132,13 +142,26 @@ def _no_number(text: str) -> float:
 
 def _sound(row: Any) -> Any:
     """A row, or why it is not used."""
-    if reason := _repeated(row):
-        return Unreadable(json.dumps(row, ensure_ascii=False), reason)
+    if reason := _doubt(row):
+        # As UTF-8 can hold it: half a character stands as "?".
+        return Unreadable(_whole(json.dumps(row, ensure_ascii=False)), reason)
     return row
 
 
-def _repeated(value: Any) -> str | None:
+def _doubt(value: Any) -> str | None:
     if isinstance(value, _Repeated):
-        return f"{value.key!r} stands twice in one object; send it once"
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return next((found for one in inner if (found := _repeated(one))), None)
+        return f"{_whole(value.key)!r} stands twice in one object; send it once"
+    if isinstance(value, str):
+        return _CUT.format(_whole(value)[-20:]) if _HALF.search(value) else None
+    inner = (
+        [*value, *value.values()]
+        if isinstance(value, dict)
+        else value
+        if isinstance(value, list)
+        else ()
+    )
+    return next((found for one in inner if (found := _doubt(one))), None)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

@@ -12,12 +12,13 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
+from django.apps import apps
 from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 
 from takeup.disclosure.names import Called, Names
 from takeup.log.delta import FREE_TEXT, DecisionLog, Snapshot
-from takeup.record.columns import COVARIATE_PREFIX
+from takeup.record.columns import COLUMNS, COVARIATE_PREFIX
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.audit import services as audit
 from takeup.server.feedback.services import forget_words
@@ -31,6 +32,23 @@ from takeup.server.record_api.remains import Searched, search
 from takeup.server.record_api.retention import CLUSTER, blanked
 
 _HAS_TEXT = reduce(or_, (Q(body__contains=f'"{name}"') for name in FREE_TEXT))
+WRITTEN_ON_PAGES = {
+    "agreement.Change": ("words", "answer"),
+    "feedback.Topic": ("meanwhile_why",),
+    "feedback.Reply": ("text",),
+    "feedback.Release": ("words",),
+    "notices.Notice": ("subject", "text"),
+    "notices.Delivery": ("subject", "text"),
+    "performance.Report": ("words",),
+    "practitioner.Objection": ("text",),
+    "rollout.Step": ("reason",),
+    "rollout.Stop": ("reason",),
+    "rollout.GateVersion": ("reason",),
+    "rollout.Attestation": ("note",),
+    "rollout.GateDecision": ("reason",),
+    "signals.Answer": ("text",),
+}
+"""What people write on pages, by model: texts that may name others."""
 _TELLING = 5
 """Characters from which a person's id is taken for them wherever a covariate is it."""
 
@@ -72,10 +90,12 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         for row in InboxRow.objects.filter(body__contains=as_written).iterator():
             InboxRow.objects.filter(pk=row.pk).update(body=_without(row.body, person_id, number))
         Quarantined.objects.filter(body__contains=as_written).delete()
-        _unname(InboxRow.objects.all(), names)
-        _unname(Quarantined.objects.all(), names)
+        _unname(InboxRow.objects.filter(_HAS_TEXT), names, _is_free_text)
+        # A row may wait in quarantine because its text stands where no column is.
+        _unname(Quarantined.objects.all(), names, _may_be_free_text)
         handle = forget_person(person_id, actor)
         forget_notices(handle, forget(handle), known)
+        _unname_pages(names)
         forget_words()
         keep_digests(log)
         audit.record("person.erased", actor=actor, subject=handle, rewritten=rewritten)
@@ -128,15 +148,33 @@ def _without(body: str, person_id: str, number: str) -> str:
     return json.dumps(_changed(json.loads(body), change), ensure_ascii=False)
 
 
-def _unname(rows: QuerySet[Any], names: Names) -> None:
+def _is_free_text(name: str) -> bool:
+    return name in FREE_TEXT
+
+
+def _may_be_free_text(name: str) -> bool:
+    return _is_free_text(name) or not (name in COLUMNS or name.startswith(COVARIATE_PREFIX))
+
+
+def _unname_pages(names: Names) -> None:
+    """What others wrote on pages, without the person."""
+    for label, fields in WRITTEN_ON_PAGES.items():
+        written = apps.get_model(label)._default_manager
+        for held in written.values("pk", *fields).iterator():
+            unnamed = {name: names.people_taken_out(held[name]) for name in fields}
+            if changed := {name: text for name, text in unnamed.items() if text != held[name]}:
+                written.filter(pk=held["pk"]).update(**changed)
+
+
+def _unname(rows: QuerySet[Any], names: Names, is_text: Callable[[str], bool]) -> None:
     """What others wrote in these rows as received, without the person."""
 
     def change(name: str, value: object) -> object:
-        if name in FREE_TEXT and isinstance(value, str):
+        if is_text(name) and isinstance(value, str):
             return names.people_taken_out(value)
         return value
 
-    for row in rows.filter(_HAS_TEXT).iterator():
+    for row in rows.iterator():
         try:
             body = json.loads(row.body)
         except ValueError:  # in quarantine for it

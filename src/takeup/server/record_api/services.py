@@ -11,8 +11,9 @@ import pyarrow as pa
 from django.db.models import Min, Sum
 from django.db.models.functions import TruncDate
 
+from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS
-from takeup.server.organization.services import active_handles
+from takeup.server.organization.services import active_handles, use_case_names
 from takeup.server.record_api import reading
 from takeup.server.record_api.drain import Drained, drain, find_lost
 from takeup.server.record_api.erasure import Erased, erase
@@ -48,6 +49,15 @@ def decisions_of(use_case: str, since: datetime | None = None) -> pa.Table | Non
     """The decisions of one use case (since a moment) as measures read them, drained or not; None where
     there is none."""
     return reading.decisions_of(log_of(read_server_settings()), use_case, since)
+
+
+def need_use_case(name: str) -> None:
+    """Raises InputError where nothing was ever recorded, declared or decided under this name."""
+    names = use_case_names()
+    # Rows that came just now have none before the next drain.
+    if name not in names and not InboxRow.objects.filter(use_case=name).exists():
+        there = f"there is: {', '.join(names)}" if names else "there is none yet"
+        raise InputError(f"there is no use case {name!r}; {there}")
 
 
 @dataclass(frozen=True, slots=True)

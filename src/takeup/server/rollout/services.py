@@ -17,6 +17,7 @@ from takeup.server.agreement.services import need_agreed_change
 from takeup.server.audit import services as audit
 from takeup.server.organization import services as organization
 from takeup.server.pages.detail import kind_words
+from takeup.server.record_api.services import need_use_case
 from takeup.server.rollout.gates import gate_of, gates_due, last_decision, tell_of_gates
 from takeup.server.rollout.in_force import HeldAnswers, begun, mode_of, planned, rules_in_force
 from takeup.server.rollout.kinds import Recorded, need_kind
@@ -71,12 +72,17 @@ def modes() -> dict[str, str]:
     return {name: mode_of(rules) for name, rules in found.items()}
 
 
+def _texts(given: list[Mapping[str, Any]], name: str) -> set[str]:
+    """The texts of a field that a store can be asked for. What is none is refused where the row is read."""
+    told = (row.get(name) for row in given)
+    return {text for text in told if isinstance(text, str) and "\0" not in text}
+
+
 class Assigning:
     """Whether advice is shown on cases that a sender asks about; rules and places are read once."""
 
     def __init__(self, given: list[Mapping[str, Any]]) -> None:
-        names = {str(row["use_case"]) for row in given if isinstance(row.get("use_case"), str)}
-        people = {str(row["person_id"]) for row in given if isinstance(row.get("person_id"), str)}
+        names, people = _texts(given, "use_case"), _texts(given, "person_id")
         moment = now()
         self._rules = rules_in_force(names, moment)
         self._places = organization.places_on(people, moment.date())
@@ -206,9 +212,10 @@ def set_draw(use_case: str, *, by: str, blind: float, ask_first: bool, reason: s
 @transaction.atomic
 def stop(use_case: str, *, by: str, reason: str, kind: Mapping[str, str] | None = None) -> Stop:
     """No advice from now on: on every case, or on one kind. Raises InputError without a reason,
-    or where no case was ever of that kind: such a stop would stop nothing."""
+    or where there is no such use case or no case was ever of that kind: such a stop would stop nothing."""
     if not reason.strip():
         raise InputError("say why: those who worked with the advice will ask")
+    need_use_case(use_case)
     organization.use_case(use_case)
     wanted = dict(kind or {})
     held = Stop.objects.filter(use_case=use_case, kind=wanted, lifted_at=None).first()
@@ -250,7 +257,8 @@ def lift(number: int, *, by: str, reason: str) -> None:
         raise InputError("say why the stop is lifted")
     held = Stop.objects.filter(pk=number, lifted_at=None).first()
     if held is None:
-        raise InputError("that stop is lifted already")
+        there = Stop.objects.filter(pk=number).exists()
+        raise InputError("that stop is lifted already" if there else f"there is no stop {number}")
     held.lifted_at, held.lifted_by = now(), by
     held.save(update_fields=["lifted_at", "lifted_by"])
     audit.record(
