@@ -7,18 +7,9 @@ from importlib.resources import files
 
 import pytest
 
-from takeup.drawing.charts import (
-    Event,
-    Mark,
-    Series,
-    WeekPoint,
-    axis_over,
-    axis_strip,
-    strip,
-    timeline,
-    weeks_chart,
-)
+from takeup.drawing.charts import Event, WeekPoint, timeline, weeks_chart
 from takeup.drawing.fitting import fitted, reach, width_of
+from takeup.drawing.strips import Mark, Series, axis_over, axis_strip, strip
 
 WEEKS = [f"2026-{m:02}-{d:02}" for m in (8, 9, 10) for d in (3, 10, 17, 24)]
 LONG = "decided with the advice in view"

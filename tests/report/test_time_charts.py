@@ -4,18 +4,9 @@ from __future__ import annotations
 
 import re
 
-from takeup.drawing.charts import (
-    NARROW,
-    Axis,
-    Event,
-    Mark,
-    Series,
-    WeekPoint,
-    _beside,
-    timeline,
-    weeks_chart,
-)
+from takeup.drawing.charts import Event, WeekPoint, timeline, weeks_chart
 from takeup.drawing.fitting import width_of
+from takeup.drawing.strips import NARROW, Axis, Mark, Series, _beside
 
 
 def labels(svg: str, what: str) -> list[tuple[float, float, str]]:

@@ -1,18 +1,11 @@
-"""The report's charts: Altair specs rendered to SVG whose colours are CSS variables.
-
-Most charts are strips: one row of a table-like figure, drawn on an axis it shares with its
-neighbours, in a wide and a narrow version. Words stand beside them in HTML.
-"""
+"""Charts with axes of their own: Altair specs rendered to SVG whose colours are CSS variables, in two widths."""
 
 from __future__ import annotations
 
-import json
-import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
 from itertools import zip_longest
 from textwrap import wrap
 from typing import Any
@@ -23,269 +16,12 @@ from altair.utils.schemapi import debug_mode
 
 from takeup.drawing.dates import day_words
 from takeup.drawing.fitting import fitted, width_of
+from takeup.drawing.strips import FONT, LANE, LETTER, NARROW, WIDE, Chart, Series, interval_token
 
-FONT = "Inter, system-ui, sans-serif"
-WIDE, NARROW = 430, 300
-LANE = 19
-"""Height of one mark's lane, pixels."""
 WEEKS_HEIGHT = 170
 """Of a drawing of weeks, pixels."""
-_LETTER, _LINE = 6.6, 14
-"""About how wide a letter of a label is, and how far its lines are apart, pixels."""
-
-
-@dataclass(frozen=True, slots=True)
-class Chart:
-    """A chart in two widths, and what it shows in words for those who cannot see it."""
-
-    wide: str
-    narrow: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A series keeps its colour (a token) and shape everywhere."""
-
-    name: str
-    token: str
-    shape: str
-    filled: bool = True
-
-
-FOLLOWED = Series("followed", "followed", "circle")
-OVERRIDDEN = Series("overridden", "overridden", "diamond")
-MODEL = Series("model alone", "model", "square")
-PEOPLE = Series("people with the advice", "followed", "circle")
-AGREED = Series("agreed with the advice", "followed", "circle")
-RAW = Series("as recorded", "second", "circle", False)
-LIKE_WITH_LIKE = Series("like with like", "model", "square")
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """A point with its interval in one lane of a strip; `shown` is the figure beside it."""
-
-    series: Series
-    value: float
-    low: float
-    high: float
-    shown: str
-
-
-@dataclass(frozen=True, slots=True)
-class Axis:
-    """What the strips of one figure share: ends, ticks and how a tick reads; `marked`: a place
-    declared beforehand, drawn dashed."""
-
-    low: float
-    high: float
-    ticks: tuple[float, ...]
-    labels: tuple[str, ...]
-    zero: bool = False
-    marked: float | None = None
-
-
-def axis_over(marks: Sequence[Mark], *, zero: bool, percent: bool, whole: bool = False) -> Axis:
-    """An axis that holds all intervals; `whole` runs from 0 to 1."""
-    if whole:
-        low, high = 0.0, 1.0
-    else:
-        low, high = min(m.low for m in marks), max(m.high for m in marks)
-        if zero:
-            low, high = min(low, 0.0), max(high, 0.0)
-        # Beside the line at zero labels keep to the outer side: there must be room for one.
-        pad = (high - low) * (0.25 if zero else 0.12) or 0.05
-        low, high = low - pad, high + pad
-        if percent and not zero:
-            low, high = max(low, 0.0), min(high, 1.0)
-    step = _nice((high - low) / 4)
-    first = int(-(-low // step))
-    ticks = [i * step for i in range(first, int(high // step) + 1)]
-    return Axis(low, high, tuple(ticks), tuple(_tick(t, zero, percent) for t in ticks), zero)
-
-
-def _nice(step: float) -> float:
-    size = 10.0 ** math.floor(math.log10(step))
-    return next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= step)
-
-
-def _tick(value: float, signed: bool, percent: bool) -> str:
-    if percent and not signed:
-        return f"{100 * value:.0f} %"
-    number = 100 * value if percent else value
-    text = f"{abs(number):.3g}"
-    if not signed or number == 0:
-        return text if number >= 0 else f"−{text}"
-    return f"{'−' if number < 0 else '+'}{text}"
-
-
-def axis_strip(axis: Axis) -> Chart:
-    """The axis' own row: tick labels over their places."""
-    ticks = [
-        {"x": _place(axis, t), "label": label}
-        for t, label in zip(axis.ticks, axis.labels, strict=True)
-    ]
-    return _filled(_axis_spec, 16, {"ticks": ticks}, "")
-
-
-@cache
-def _axis_spec(width: int, height: int) -> str:
-    return _spec(
-        alt.Chart(alt.NamedData("ticks"))
-        .mark_text(
-            fontSize=12,
-            color="var(--third)",
-            baseline="middle",
-            # At the ends inside: a wider drawing would be scaled, and no tick stand over its line.
-            align=alt.ExprRef("datum.x < 0.05 ? 'left' : datum.x > 0.95 ? 'right' : 'center'"),
-        )
-        .encode(x=_x("x"), text="label:N", y=alt.value(8))
-        .properties(width=width, height=height)
-    )
-
-
-def strip(axis: Axis, marks: Sequence[Mark], text: str) -> Chart:
-    """Points with intervals, one lane each, on a shared axis."""
-    height = LANE * max(len(marks), 1) + 4
-    labels = [_beside(axis, m) for m in marks]
-    data = [
-        {
-            "value": _place(axis, m.value),
-            "low": _place(axis, max(m.low, axis.low)),
-            "high": _place(axis, min(m.high, axis.high)),
-            "y": 2 + LANE * (i + 0.5),
-            "label": m.shown,
-            "at": labels[i][0],
-            "left": labels[i][1],
-            "bar": f"var(--{_interval(m.series.token)})",
-            "ink": f"var(--{m.series.token})",
-            "shape": m.series.shape,
-            "fill": f"var(--{m.series.token})" if m.series.filled else "var(--card)",
-        }
-        for i, m in enumerate(marks)
-    ]
-    marked = [] if axis.marked is None else [{"x": _place(axis, axis.marked)}]
-    return _filled(
-        _strip_spec, height, {"marks": data, "grid": _grid(axis), "marked": marked}, text
-    )
-
-
-_OFF = 8 / NARROW
-"""How far a label stands from its interval, of a strip as it is drawn."""
-
-
-def _beside(axis: Axis, m: Mark) -> tuple[float, bool]:
-    """Where the label of a mark begins, and whether it runs left from there: on the side with more room, and
-    not over the line at zero."""
-    low, high = _place(axis, max(m.low, axis.low)), _place(axis, min(m.high, axis.high))
-    wide, zero = width_of(m.shown) / NARROW, _place(axis, 0.0) if axis.zero else -1.0
-
-    def over_zero(left: bool) -> bool:
-        return low - _OFF - wide < zero < low if left else high < zero < high + _OFF + wide
-
-    first = _place(axis, m.low) > 0.25
-    for left in (first, not first):
-        inside = low - _OFF - wide >= 0 if left else high + _OFF + wide <= 1
-        if inside and not over_zero(left):
-            return (low if left else high), left
-    beyond = zero if over_zero(first) else low if first else high
-    return beyond, first
-
-
-@cache
-def _strip_spec(width: int, height: int) -> str:
-    y = alt.Y("y:Q", scale=alt.Scale(domain=[0, height], range=[0, height]), axis=None)
-    base = alt.Chart(alt.NamedData("marks"))
-    layers = [
-        _grid_layer(height),
-        alt.Chart(alt.NamedData("marked"))
-        .mark_rule(strokeWidth=1.4, strokeDash=[3, 3], color="var(--text)")
-        .encode(x=_x("x"), y=alt.value(0), y2=alt.value(height)),
-        base.mark_rule(strokeWidth=7, strokeCap="round").encode(
-            x=_x("low"), x2="high:Q", y=y, stroke=alt.Stroke("bar:N", scale=None)
-        ),
-        base.mark_point(size=72, opacity=1, strokeWidth=1.6).encode(
-            x=_x("value"),
-            y=y,
-            shape=alt.Shape("shape:N", scale=None),
-            stroke=alt.Stroke("ink:N", scale=None),
-            fill=alt.Fill("fill:N", scale=None),
-        ),
-    ]
-    for left in (True, False):
-        layers.append(
-            base.transform_filter(alt.datum.left == left)
-            .mark_text(
-                align="right" if left else "left",
-                dx=-8 if left else 8,
-                fontSize=12,
-                fontWeight=600,
-                baseline="middle",
-            )
-            .encode(x=_x("at"), y=y, text="label:N", color=alt.Color("ink:N", scale=None))
-        )
-    return _spec(alt.layer(*layers).properties(width=width, height=height))
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A part of a stacked bar: `token` names its colour, `label` is written inside if it fits."""
-
-    name: str
-    share: float
-    token: str
-    label: str = ""
-
-
-def bar_strip(parts: Sequence[Part], text: str, hollow: float | None = None) -> Chart:
-    """A stacked bar of shares from 0 to 1; `hollow` draws the nominal rate's square."""
-    rows, at = [], 0.0
-    for part in parts:
-        rows.append(
-            {
-                "from": at,
-                "to": at + part.share,
-                "middle": at + part.share / 2,
-                "label": part.label if part.share * NARROW >= len(part.label) * _LETTER else "",
-                "fill": "url(#hatch)" if part.token == "hatch" else f"var(--{part.token})",
-                "ink": "var(--on-dark)"
-                if part.token in ("followed", "overridden", "model")
-                else "var(--second)",
-            }
-        )
-        at += part.share
-    axis = Axis(0.0, 1.0, (0.0, 0.25, 0.5, 0.75, 1.0), ())
-    squares = [] if hollow is None else [{"x": hollow}]
-    data = {"parts": rows, "squares": squares, "grid": _grid(axis)}
-    return _filled(_bar_spec, 34, data, text)
-
-
-@cache
-def _bar_spec(width: int, height: int) -> str:
-    base = alt.Chart(alt.NamedData("parts"))
-    layers = [
-        _grid_layer(height),
-        base.mark_rect(stroke="var(--card)", strokeWidth=1.5, cornerRadius=4).encode(
-            x=_x("from"),
-            x2="to:Q",
-            y=alt.value(5),
-            y2=alt.value(height - 5),
-            fill=alt.Fill("fill:N", scale=None),
-        ),
-        base.mark_text(fontSize=12, fontWeight=600, baseline="middle").encode(
-            x=_x("middle"),
-            y=alt.value(height / 2),
-            text="label:N",
-            color=alt.Color("ink:N", scale=None),
-        ),
-        alt.Chart(alt.NamedData("squares"))
-        .mark_point(
-            shape="square", size=90, filled=False, color="var(--text)", strokeWidth=1.8, opacity=1
-        )
-        .encode(x=_x("x"), y=alt.value(height / 2)),
-    ]
-    return _spec(alt.layer(*layers).properties(width=width, height=height))
+_LINE = 14
+"""How far lines of a label are apart, pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +52,7 @@ def weeks_chart(
                 "low": r.low,
                 "high": r.high,
                 "ink": f"var(--{r.series.token})",
-                "band": f"var(--{_interval(r.series.token)})",
+                "band": f"var(--{interval_token(r.series.token)})",
                 "shape": r.series.shape,
             }
             for r in rows
@@ -403,8 +139,8 @@ def _change_layers(
     for day, what in by_day.items():
         place = (at[day] - first) / span * width
         late = place + width_of(what) + 8 > width + 20 and place > width - place
-        room = max((place + 20 if late else width + 20 - place) - 8, 10 * _LETTER)
-        lines = wrap(what, int(room / _LETTER)) if width_of(what) > room else [what]
+        room = max((place + 20 if late else width + 20 - place) - 8, 10 * LETTER)
+        lines = wrap(what, int(room / LETTER)) if width_of(what) > room else [what]
         long = max(map(width_of, lines)) + 8
         start, end = (place - long, place) if late else (place, place + long)
         row = max((below for a, b, below in taken if a < end and start < b), default=0)
@@ -595,55 +331,6 @@ def _apart(values: Sequence[float], high: Sequence[float]) -> list[float]:
         below = placed[-1] if placed else -min(high)
         placed.append(max(value, below + own))
     return placed
-
-
-def _interval(token: str) -> str:
-    return f"{token}-interval" if token in ("followed", "overridden", "model") else "line"
-
-
-def _place(axis: Axis, value: float) -> float:
-    """Where a value lies on its axis, from 0 to 1: so one spec serves every axis."""
-    return (value - axis.low) / (axis.high - axis.low)
-
-
-def _x(field: str) -> alt.X:
-    return alt.X(f"{field}:Q", scale=alt.Scale(domain=[0, 1], nice=False, zero=False), axis=None)
-
-
-def _grid(axis: Axis) -> list[dict[str, Any]]:
-    return [
-        {
-            "x": _place(axis, t),
-            "ink": "var(--second)" if axis.zero and abs(t) < 1e-12 else "var(--line)",
-        }
-        for t in axis.ticks
-    ]
-
-
-def _grid_layer(height: int) -> Any:
-    return (
-        alt.Chart(alt.NamedData("grid"))
-        .mark_rule(strokeWidth=1)
-        .encode(
-            x=_x("x"),
-            y=alt.value(0),
-            y2=alt.value(height),
-            stroke=alt.Stroke("ink:N", scale=None),
-        )
-    )
-
-
-def _filled(
-    spec_of: Callable[[int, int], str], height: int, data: dict[str, Any], text: str
-) -> Chart:
-    """A cached spec in both widths with its data: making specs anew would take most of the
-    report's time."""
-    datasets = json.dumps(data)
-    wide, narrow = (
-        _rendered(f'{spec_of(width, height)[:-1]},"datasets":{datasets}}}')
-        for width in (WIDE, NARROW)
-    )
-    return Chart(wide, narrow, text)
 
 
 def _both(make: Callable[[int], Any], text: str, wide: int = WIDE) -> Chart:

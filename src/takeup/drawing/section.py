@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from takeup.drawing.charts import Axis, Chart, Mark, Series, axis_over, axis_strip, strip
+from takeup.drawing.strips import Axis, Chart, Mark, Series, axis_over, axis_strip, strip
 from takeup.drawing.words import (
     percent_between,
     percent_ends,

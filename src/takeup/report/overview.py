@@ -8,18 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from takeup.drawing.charts import (
-    OVERRIDDEN,
-    Axis,
-    Chart,
-    Mark,
-    Series,
-    WeekPoint,
-    axis_strip,
-    strip,
-    weeks_chart,
-)
+from takeup.drawing.charts import WeekPoint, weeks_chart
 from takeup.drawing.section import STATUS, figure
+from takeup.drawing.strips import OVERRIDDEN, Axis, Chart, Mark, Series, axis_strip, strip
 from takeup.drawing.words import points, points_range, whole_percent
 from takeup.questions.adoption import GroupAdoption
 from takeup.questions.adoption.card import parts_chart

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from late_hours.measure import LateHours
-from takeup.drawing.charts import RAW
 from takeup.drawing.section import Row, Section, axis_row, figure, mark, strips
+from takeup.drawing.strips import RAW
 from takeup.questions.diagnosis import Card, Diagnosis
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import Axis, Chart, Part, Series, axis_strip, bar_strip
 from takeup.drawing.section import STATUS, Row, Section, figure
+from takeup.drawing.strips import Axis, Chart, Part, Series, axis_strip, bar_strip
 from takeup.drawing.words import chance, percent, percent_between, share_in_words
 from takeup.questions.adoption.kinds_card import kind_sections
 from takeup.questions.adoption.measure import GroupAdoption

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import Part, bar_strip
 from takeup.drawing.section import Row, Section
+from takeup.drawing.strips import Part, bar_strip
 from takeup.drawing.words import NO_REASON, reason_of
 from takeup.questions.diagnosis import Diagnosis
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import AGREED, OVERRIDDEN, WEEKS_HEIGHT, Series, WeekPoint, weeks_chart
+from takeup.drawing.charts import WEEKS_HEIGHT, WeekPoint, weeks_chart
 from takeup.drawing.dates import day_words
 from takeup.drawing.section import Section, figure
+from takeup.drawing.strips import AGREED, OVERRIDDEN, Series
 from takeup.questions.adoption.measure import Adoption, GroupAdoption
 from takeup.questions.adoption.over_weeks import FAMILY, FEWEST_WEEKS, moved
 from takeup.questions.diagnosis import Diagnosis

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import MODEL, OVERRIDDEN, Series
 from takeup.drawing.section import (
     Row,
     Section,
@@ -13,6 +12,7 @@ from takeup.drawing.section import (
     mark,
     strips,
 )
+from takeup.drawing.strips import MODEL, OVERRIDDEN, Series
 from takeup.drawing.words import among, of_kind, upper_first
 from takeup.questions.blind_spots.measure import BlindSpot, BlindSpots
 from takeup.questions.diagnosis import Card, Diagnosis

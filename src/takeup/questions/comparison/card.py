@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from takeup.drawing.charts import LIKE_WITH_LIKE, RAW, Mark, Series
 from takeup.drawing.section import (
     STATUS,
     Row,
@@ -18,6 +17,7 @@ from takeup.drawing.section import (
     strips,
     told,
 )
+from takeup.drawing.strips import LIKE_WITH_LIKE, RAW, Mark, Series
 from takeup.drawing.words import whole_percent
 from takeup.questions.comparison.measure import CORRECTNESS, LOSS, Comparison, OutcomeComparison
 from takeup.questions.diagnosis import Card, Diagnosis

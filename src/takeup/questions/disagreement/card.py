@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import FOLLOWED, OVERRIDDEN, Series
 from takeup.drawing.section import (
     STATUS,
     Row,
@@ -14,6 +13,7 @@ from takeup.drawing.section import (
     mark,
     strips,
 )
+from takeup.drawing.strips import FOLLOWED, OVERRIDDEN, Series
 from takeup.drawing.words import among, of_kind, points, points_range, upper_first, whole_percent
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.disagreement.measure import Direction, Disagreement, OneSidedOutcome

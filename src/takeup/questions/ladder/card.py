@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from takeup.drawing.charts import Part, bar_strip
 from takeup.drawing.section import STATUS, Row, Section
+from takeup.drawing.strips import Part, bar_strip
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.ladder.measure import LEVELS, Ladder, LevelRange, PopulationLevel
 from takeup.questions.ladder.pooled import Clause

@@ -3,8 +3,8 @@ about people."""
 
 from __future__ import annotations
 
-from takeup.drawing.charts import MODEL, OVERRIDDEN, Series
 from takeup.drawing.section import Row, Section, axis_row, figure, mark, strips
+from takeup.drawing.strips import MODEL, OVERRIDDEN, Series
 from takeup.drawing.words import (
     among,
     inside,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import LIKE_WITH_LIKE
 from takeup.drawing.section import (
     Row,
     Section,
@@ -14,6 +13,7 @@ from takeup.drawing.section import (
     strips,
     told,
 )
+from takeup.drawing.strips import LIKE_WITH_LIKE
 from takeup.drawing.words import circumstance, points, points_range, whole_percent
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.not_consulted.measure import Circumstance, NotConsulted

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 
-from takeup.drawing.charts import Part, Series, bar_strip
 from takeup.drawing.section import Row, Section, figure
+from takeup.drawing.strips import Part, Series, bar_strip
 from takeup.drawing.words import name_of, reason_of
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.override_ledger.measure import Ledger, LedgerLine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import MODEL, PEOPLE
 from takeup.drawing.section import (
     STATUS,
     Row,
@@ -16,6 +15,7 @@ from takeup.drawing.section import (
     strips,
     told,
 )
+from takeup.drawing.strips import MODEL, PEOPLE
 from takeup.drawing.words import among, upper_first
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.paired.measure import Paired, PairedGroup

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import Part, Series, bar_strip
 from takeup.drawing.section import Row, Section, figure
+from takeup.drawing.strips import Part, Series, bar_strip
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.people.measure import People, PeopleOf
 

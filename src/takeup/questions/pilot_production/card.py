@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import LIKE_WITH_LIKE, RAW, Series
 from takeup.drawing.section import (
     Row,
     Section,
@@ -13,6 +12,7 @@ from takeup.drawing.section import (
     mark,
     strips,
 )
+from takeup.drawing.strips import LIKE_WITH_LIKE, RAW, Series
 from takeup.drawing.words import whole_percent
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.pilot_production.measure import Gap, PilotProduction

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from takeup.drawing.charts import Mark, Series
 from takeup.drawing.section import Row, Section, axis_row, strips
+from takeup.drawing.strips import Mark, Series
 from takeup.drawing.words import belief_between, whole_percent
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.resistance.measure import PopulationReasons, Resistance

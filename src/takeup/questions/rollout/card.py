@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import LIKE_WITH_LIKE, Chart, Series
 from takeup.drawing.section import (
     STATUS,
     Row,
@@ -18,6 +17,7 @@ from takeup.drawing.section import (
     strips,
     told,
 )
+from takeup.drawing.strips import LIKE_WITH_LIKE, Chart, Series
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.rollout.measure import Effect, Rollout
 from takeup.questions.rollout.words import changes_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from takeup.drawing.charts import MODEL, Axis, Chart, LookPoint, Mark, axis_over, looks_chart, strip
+from takeup.drawing.charts import LookPoint, looks_chart
 from takeup.drawing.section import (
     STATUS,
     Row,
@@ -15,6 +15,7 @@ from takeup.drawing.section import (
     figure,
     mark,
 )
+from takeup.drawing.strips import MODEL, Axis, Chart, Mark, axis_over, strip
 from takeup.drawing.words import points, points_range
 from takeup.questions.shadow.measure import Shadow, ShadowKind
 from takeup.stats.answer import CannotSay, Estimate

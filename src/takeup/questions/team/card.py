@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import MODEL, PEOPLE, Series
 from takeup.drawing.section import Row, Section, axis_row, figure, mark, strips
+from takeup.drawing.strips import MODEL, PEOPLE, Series
 from takeup.drawing.words import seconds
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.team.measure import Complementarity, Effort, Team

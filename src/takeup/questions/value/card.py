@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from takeup.drawing.charts import FOLLOWED, MODEL, OVERRIDDEN, Series
 from takeup.drawing.section import Row, Section, axis_row, figure, mark, number, strips
+from takeup.drawing.strips import FOLLOWED, MODEL, OVERRIDDEN, Series
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.shared.whose import ALL
 from takeup.questions.value.measure import Value, ValueOf

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from takeup.diagnosis.change import Change, Changes
-from takeup.drawing.charts import Mark, Series
 from takeup.drawing.section import Row, Section, axis_row, number, strips
+from takeup.drawing.strips import Mark, Series
 from takeup.questions.diagnosis import Diagnosis
 
 _REAL = Series("more than noise", "model", "square")

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from takeup.drawing.charts import FOLLOWED, OVERRIDDEN, Mark
 from takeup.drawing.section import Row, Section, axis_row, strips
+from takeup.drawing.strips import FOLLOWED, OVERRIDDEN, Mark
 from takeup.report.html import render_card
 from takeup.server.organization.services import (
     Person,
