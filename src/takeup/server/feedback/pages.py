@@ -228,7 +228,7 @@ def _release(release: Release, topic: Topic) -> dict[str, Any]:
             "elsewhere": _percents(found.elsewhere_before, found.elsewhere_after),
             "change": _points(found.change), "verdict": VERDICT_WORDS[found.verdict], "mark": found.verdict,
             "strip": strip(
-                [Mark("square", "model hollow", found.before), Mark("square", "model", found.after)],
+                [Mark("square", "model", found.before, filled=False), Mark("square", "model", found.after)],
                 f"{_('wrong before')} {_counted(found.before)}, {_('after')} {_counted(found.after)}",
                 NARROW,
             ),
