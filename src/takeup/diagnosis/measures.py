@@ -13,7 +13,7 @@ from takeup.questions.adoption import QUESTION as ADOPTION
 from takeup.questions.inquiry import NO_EVIDENCE, Inquiry
 from takeup.questions.measures import Measures
 from takeup.questions.register import in_order_of_need, questions, with_what_they_lean_on
-from takeup.questions.shared.hidden_in_use import coarse
+from takeup.questions.shared.hidden_in_use import coarse, untold
 from takeup.questions.shown import Shown
 from takeup.questions.signals import QUESTION as SIGNALS
 from takeup.record.evidence import Evidence
@@ -104,11 +104,23 @@ def disclosed(
         for q in others
     }
     found = Measures(told).but(adoption=adoption)
+    if untold(adoption.overall):
+        found = found.but(
+            **{
+                q.name: suppressed()
+                for q in others
+                if q.counts_choices and not _is_not_recorded(found.found[q.name])
+            }
+        )
     if not coarse(adoption, audience, settings.disclosure):
         return found
     rounded = {name: rounded_throughout(answer) for name, answer in found}
     # A ledger is nothing but counts.
     return Measures(rounded).but(override_ledger=suppressed())
+
+
+def _is_not_recorded(answer: object) -> bool:
+    return isinstance(answer, CannotSay) and answer.status == "not_instrumented"
 
 
 def _told(disclose: Callable[[Any, Shown], Any] | None, found: Any, shown: Shown) -> Any:

@@ -31,7 +31,9 @@ class Question(Generic[T]):
     """One question. `T`: what its measure answers. `asks`: the question as a reader would put it (empty: no
     reader asks it); `folder`: the package that holds its parts (`__name__` of the face); `place`: where it
     stands among the others, from the ones that readers ask first; `leans_on`: the questions that are asked
-    before it, as it needs their answers; `definitions`: what its second, third, … definition changed."""
+    before it, as it needs their answers; `definitions`: what its second, third, … definition changed;
+    `counts_choices`: whether it counts what all people together looked at and chose, so that it is not shared where
+    the figures of use of all are not."""
 
     name: str
     folder: str = field(repr=False)
@@ -39,6 +41,7 @@ class Question(Generic[T]):
     place: int = 1_000
     leans_on: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
+    counts_choices: bool = True
 
     def part(self, name: str) -> ModuleType | None:
         """A module of its folder, loaded when it is needed; None where it has none."""

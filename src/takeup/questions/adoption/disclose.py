@@ -12,7 +12,7 @@ from takeup.questions.adoption.measure import Adoption, GroupAdoption, Spread
 from takeup.questions.adoption.release import released_adoption
 from takeup.questions.shown import Shown
 from takeup.record.settings import DisclosureSettings
-from takeup.stats.answer import CannotSay, suppressed
+from takeup.stats.answer import Answer, CannotSay, suppressed
 
 
 def _too_few(
@@ -154,8 +154,16 @@ _ANSWERS = (
 def _coarse(
     group: GroupAdoption, people: int | None, audience: Audience, settings: DisclosureSettings
 ) -> GroupAdoption:
-    """Fewer than twenty people: rates to five points, without counts."""
+    """Fewer than twenty people: rates to five points, without counts of what they did."""
     if audience != "share" or people is None or people >= settings.round_below_people:
         return group
     figures: dict[str, Any] = {name: rounded(getattr(group, name)) for name in _ANSWERS}
-    return replace(group, counts={}, **figures)
+    figures["quality_gap"] = _rounded_gap(group.quality_gap)
+    return replace(group, counts={}, consulted=None, unknown=None, **figures)
+
+
+def _rounded_gap(gap: Answer) -> Answer:
+    if isinstance(gap, CannotSay):
+        return gap
+    shown = rounded(replace(gap, unit="share"))
+    return shown if isinstance(shown, CannotSay) else replace(shown, unit=gap.unit)

@@ -12,9 +12,14 @@ from takeup.stats.answer import CannotSay
 
 
 def disclose(found: Comparison | CannotSay, shown: Shown) -> Comparison | CannotSay:
-    """Comparisons with rounded means where there are few people."""
+    """Comparisons with rounded means where there are few people; what is shared has no table of balance."""
     adoption, audience, settings = shown.adoption, shown.audience, shown.rules
-    if isinstance(found, CannotSay) or not coarse(adoption, audience, settings):
+    if isinstance(found, CannotSay):
+        return found
+    if audience == "share":
+        # How each level of each covariate lies on both sides tells of hidden ones, too.
+        found = Comparison(tuple(replace(one, cells=None, balance=None) for one in found.outcomes))
+    if not coarse(adoption, audience, settings):
         return found
     return Comparison(
         tuple(

@@ -9,7 +9,7 @@ from takeup.disclosure.group_size import Audience, few, parts_hidden
 from takeup.disclosure.rounding import rounded
 from takeup.questions.adoption import Adoption
 from takeup.questions.disagreement.measure import Disagreement, KindOfCase
-from takeup.questions.shared.hidden_in_use import coarse, hidden_keys
+from takeup.questions.shared.hidden_in_use import coarse, untold_keys
 from takeup.questions.shown import Shown
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import CannotSay, suppressed
@@ -53,7 +53,9 @@ def _kinds_that_differ(
     """Without kinds of case and directions of too few people, nor what the total would leave for those."""
     kinds: dict[Any, int | None] = {k.kind: k.people for k in found.half}
     in_use = {
-        k.kind for k in found.half if any(one in hidden_keys(adoption, cut) for cut, one in k.kind)
+        k.kind
+        for k in found.half
+        if any(one in untold_keys(adoption, cut, ("agreement",)) for cut, one in k.kind)
     }
     rest = {} if found.people_elsewhere is None else {_ELSEWHERE: found.people_elsewhere}
     gone = in_use | parts_hidden(kinds | rest, audience, settings)

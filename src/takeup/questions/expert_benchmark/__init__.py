@@ -10,4 +10,5 @@ QUESTION: Question[tuple[BenchmarkOf, ...] | CannotSay] = Question(
     "expert_benchmark",
     __name__,
     place=170,
+    counts_choices=False,
 )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import replace
 
 from takeup.disclosure.group_size import without_small_cells
 from takeup.questions.ladder.measure import Ladder, PopulationLevel
-from takeup.questions.shared.hidden_in_use import hidden_keys
+from takeup.questions.ladder.pooled import PEOPLE_AT, Clause
+from takeup.questions.shared.hidden_in_use import untold_keys
 from takeup.questions.shown import Shown
 from takeup.stats.answer import CannotSay, suppressed
 
@@ -16,16 +19,52 @@ def disclose(ladder: Ladder | CannotSay, shown: Shown) -> Ladder | CannotSay:
     adoption, audience = shown.adoption, shown.audience
     if isinstance(ladder, CannotSay) or audience == "public":
         return ladder
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
+    pathless = untold_keys(adoption, "population", ("nominal_rate",))
+    told = in_fives if audience == "share" else _level_merged
     return replace(
         ladder,
         populations=tuple(
             _level_hidden(p)
             if p.population in hidden
-            else replace(p, distribution=without_small_cells(p.distribution))
+            else told(replace(p, nominal_rate=None) if p.population in pathless else p)
             for p in ladder.populations
         ),
     )
+
+
+def _level_merged(level: PopulationLevel) -> PopulationLevel:
+    return replace(level, distribution=without_small_cells(level.distribution))
+
+
+def in_fives(level: PopulationLevel) -> PopulationLevel:
+    """A level to be shared. Its last weeks are no table of their own, so exact figures would tell what the weeks
+    shown beside them hide: rates are between multiples of five points, and counts are left out."""
+    level = _level_merged(level).coarsened()
+    reason = level.level
+    if isinstance(reason, CannotSay) and reason.status == "insufficient":
+        reason = replace(
+            reason, reason="too few people with enough cases, or too few cases", n=None
+        )
+    gaps = tuple(replace(gap, now=_now_in_fives(gap, level)) for gap in level.gaps)
+    return replace(level, level=reason, gaps=gaps)
+
+
+_PERCENT = re.compile(r"(?:(\d+) to )?(\d+)\u00a0%")
+
+
+def _now_in_fives(gap: Clause, level: PopulationLevel) -> str:
+    if gap.now.isdecimal():
+        return "too few"
+    least = 3 / level.graded if gap.text.startswith(PEOPLE_AT) and level.graded else 0.0
+
+    def between(found: re.Match[str]) -> str:
+        low, high = (int(found[i] or found[2]) / 100 for i in (1, 2))
+        # One or two people on either side are nobody's business.
+        low, high = (low if low >= least else 0.0), (high if 1 - high >= least else 1.0)
+        return f"{5 * math.floor(20 * low + 1e-9)} to {5 * math.ceil(20 * high - 1e-9)}\u00a0%"
+
+    return _PERCENT.sub(between, gap.now, count=1)
 
 
 def _level_hidden(level: PopulationLevel) -> PopulationLevel:
@@ -38,6 +77,7 @@ def _level_hidden(level: PopulationLevel) -> PopulationLevel:
         gaps=(),
         markers=(),
         headline=None,
+        benchmark=None,
         nominal_rate=None,
         consult_rate=float("nan"),
         override_rate=None,

@@ -30,6 +30,7 @@ QUESTION: Question[ModelIssues | CannotSay] = Question(
     __name__,
     asks="Is the model, not the people, the finding?",
     place=20,
+    counts_choices=False,
     definitions=(
         "errors by case too, where many people decide the same ones",
         "wrong too often, or harmful, by the end of its interval, not by the point",

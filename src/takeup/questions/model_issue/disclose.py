@@ -9,7 +9,7 @@ from takeup.disclosure.group_size import Audience, few
 from takeup.disclosure.release.kinds import KindOf, kinds_hidden
 from takeup.questions.adoption import Adoption
 from takeup.questions.model_issue.measure import Issue, ModelIssues, SegmentError
-from takeup.questions.shared.hidden_in_use import hidden_keys
+from takeup.questions.shared.hidden_in_use import hidden_keys, untold, untold_keys
 from takeup.questions.shared.whose import ALL
 from takeup.questions.shown import Shown
 from takeup.record.settings import DisclosureSettings
@@ -54,8 +54,15 @@ def disclose(found: ModelIssues | CannotSay, shown: Shown) -> ModelIssues | Cann
         inside = (one.scope, one.segment) not in gone.get(one.dimension, set())
         return one.scope not in hidden and inside
 
+    untold_kinds = {d: untold_keys(adoption, d) for d in adoption.groups}
+
     def careful(one: SegmentError) -> SegmentError:
-        if not few(one.overriders, audience, settings):
+        overrides_told = (
+            one.scope not in untold_kinds.get("population", ())
+            and one.segment not in untold_kinds.get(one.dimension, ())
+            and not (one.scope == ALL and not one.dimension and untold(adoption.overall))
+        )
+        if overrides_told and not few(one.overriders, audience, settings):
             return one
         return replace(
             one,

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from takeup.disclosure.group_size import Audience, few, parts_hidden
+from takeup.questions.adoption import Adoption
 from takeup.questions.not_consulted.measure import Circumstance, NotConsulted
 from takeup.questions.shared.after_error import AfterError
-from takeup.questions.shared.hidden_in_use import hidden_keys
+from takeup.questions.shared.hidden_in_use import untold_keys
 from takeup.questions.shown import Shown
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay
@@ -20,10 +21,11 @@ def disclose(found: NotConsulted | CannotSay, shown: Shown) -> NotConsulted | Ca
     adoption, audience, settings = shown.adoption, shown.audience, shown.settings
     if isinstance(found, CannotSay):
         return found
-    found = replace(found, circumstances=_of_enough_people(found, audience, settings))
+    told = _of_enough_people(found, adoption, audience, settings)
+    found = replace(found, circumstances=told)
     if isinstance(found.after_error, CannotSay):
         return found
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
     kept: Mapping[str, AfterError] = {
         name: one
         for name, one in found.after_error.items()
@@ -33,9 +35,9 @@ def disclose(found: NotConsulted | CannotSay, shown: Shown) -> NotConsulted | Ca
 
 
 def _of_enough_people(
-    found: NotConsulted, audience: Audience, settings: Settings
+    found: NotConsulted, adoption: Adoption, audience: Audience, settings: Settings
 ) -> tuple[Circumstance, ...]:
-    hidden: set[tuple[str, str]] = set()
+    hidden = {(cut, level) for cut in adoption.groups for level in untold_keys(adoption, cut)}
     for name in {one.name for one in found.circumstances}:
         sizes = {one.level: one.people for one in found.circumstances if one.name == name}
         gone = parts_hidden(sizes, audience, settings.disclosure)

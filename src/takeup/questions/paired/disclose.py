@@ -7,7 +7,7 @@ from dataclasses import replace
 from takeup.disclosure.group_size import few, with_complement
 from takeup.disclosure.rounding import rounded
 from takeup.questions.paired.measure import Paired, PairedGroup
-from takeup.questions.shared.hidden_in_use import coarse, hidden_keys
+from takeup.questions.shared.hidden_in_use import coarse, untold_keys
 from takeup.questions.shown import Shown
 from takeup.stats.answer import CannotSay, suppressed
 
@@ -24,7 +24,7 @@ def disclose(paired: Paired | CannotSay, shown: Shown) -> Paired | CannotSay:
         return suppressed()
     groups = {}
     for dimension, found in paired.groups.items():
-        hidden = hidden_keys(adoption, dimension)
+        hidden = untold_keys(adoption, dimension)
         hidden |= {g.key for g in found if few(g.people, audience, settings)}
         if audience == "share":
             sizes = {g.key: g.people or 0 for g in found}

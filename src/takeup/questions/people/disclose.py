@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from takeup.questions.people.measure import People, PeopleOf
-from takeup.questions.shared.hidden_in_use import hidden_keys
+from takeup.questions.shared.hidden_in_use import untold_keys
 from takeup.questions.shown import Shown
 from takeup.stats.answer import CannotSay
 
@@ -15,7 +15,7 @@ def disclose(found: People | CannotSay, shown: Shown) -> People | CannotSay:
     adoption, audience = shown.adoption, shown.audience
     if isinstance(found, CannotSay):
         return found
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
     return replace(
         found,
         populations=tuple(

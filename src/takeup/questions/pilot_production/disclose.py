@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from takeup.disclosure.group_size import few
 from takeup.questions.pilot_production.measure import PilotProduction
+from takeup.questions.shared.hidden_in_use import untold_keys
 from takeup.questions.shown import Shown
 from takeup.stats.answer import CannotSay, suppressed
 
@@ -14,4 +15,5 @@ def disclose(found: PilotProduction | CannotSay, shown: Shown) -> PilotProductio
     if isinstance(found, CannotSay):
         return found
     hidden = few(found.pilot_people, audience, settings.disclosure)
+    hidden = hidden or bool(untold_keys(shown.adoption, "phase"))
     return suppressed() if hidden else found

@@ -7,7 +7,7 @@ from dataclasses import replace
 from takeup.disclosure.group_size import few
 from takeup.questions.resistance.measure import PopulationReasons, Resistance, without_figures
 from takeup.questions.resistance.reason_score import InterviewResult, SurveyResult
-from takeup.questions.shared.hidden_in_use import hidden_keys
+from takeup.questions.shared.hidden_in_use import untold_keys
 from takeup.questions.shown import Shown
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay
@@ -19,7 +19,7 @@ def disclose(found: Resistance | CannotSay, shown: Shown) -> Resistance | Cannot
     adoption, audience, settings = shown.adoption, shown.audience, shown.settings
     if isinstance(found, CannotSay):
         return found
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
 
     def told(one: PopulationReasons) -> PopulationReasons:
         if one.population in hidden or few(one.people or None, audience, settings.disclosure):

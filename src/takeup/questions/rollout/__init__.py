@@ -11,6 +11,7 @@ QUESTION: Question[Rollout | CannotSay] = Question(
     __name__,
     asks="What does having the advice change?",
     place=60,
+    counts_choices=False,
     definitions=(
         "errors by what was drawn, with few units refused; truth that is a sample is weighted",
     ),

@@ -10,5 +10,6 @@ QUESTION: Question[SamePeople | CannotSay] = Question(
     "same_people",
     __name__,
     place=200,
+    counts_choices=False,
     leans_on=("adoption", "model_issue", "paired"),
 )

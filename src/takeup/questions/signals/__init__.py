@@ -11,6 +11,7 @@ QUESTION: Question[Signals | CannotSay] = Question(
     __name__,
     asks="What changed over the weeks?",
     place=140,
+    counts_choices=False,
     leans_on=("expert_benchmark",),
     definitions=("over-reliance (RR8) needs a probability, not the point alone",),
 )

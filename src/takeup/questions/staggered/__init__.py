@@ -11,4 +11,5 @@ QUESTION: Question[Staggered | CannotSay] = Question(
     __name__,
     asks="What did having the advice change, where cohorts began on different dates?",
     place=70,
+    counts_choices=False,
 )

@@ -10,4 +10,5 @@ QUESTION: Question[Answer] = Question(
     "value_per_case",
     __name__,
     place=160,
+    counts_choices=False,
 )
