@@ -27,6 +27,7 @@ from takeup.disclosure import (
     disclose_signals,
     disclose_value,
     rounded_throughout,
+    untold,
 )
 from takeup.measure.adoption import Adoption, GroupAdoption, measure_adoption
 from takeup.measure.after_error import AfterError, measure_after_error
@@ -238,21 +239,36 @@ def disclosed(
         comparison=disclose_comparison(measures.comparison, adoption, audience, rules),
         disagreement=disclose_disagreement(measures.disagreement, adoption, audience, rules),
         expert_benchmark=disclose_benchmark(measures.expert_benchmark, adoption),
-        blind_spots=disclose_blind_spots(measures.blind_spots, audience, settings),
+        blind_spots=disclose_blind_spots(measures.blind_spots, adoption, audience, settings),
         people=disclose_people(measures.people, adoption, audience),
         not_consulted=disclose_not_consulted(measures.not_consulted, adoption, audience, settings),
-        pilot_production=disclose_pilot(measures.pilot_production, audience, settings),
+        pilot_production=disclose_pilot(measures.pilot_production, adoption, audience, settings),
         resistance=disclose_resistance(measures.resistance, adoption, audience, settings),
         signals=disclose_signals(measures.signals, adoption, audience, settings),
         value=disclose_value(measures.value, adoption),
         override_ledger=disclose_ledger(measures.override_ledger, audience, settings),
         same_people=suppressed() if audience == "share" else measures.same_people,
     )
+    if untold(adoption.overall):
+        answers: dict[str, Any] = {name: getattr(shown, name) for name in _OF_CHOICES}
+        told = [name for name, answer in answers.items() if not _is_not_recorded(answer)]
+        shown = replace(shown, **(answers | dict.fromkeys(told, suppressed())))
     if not coarse(adoption, audience, rules):
         return shown
     rounded = {f.name: rounded_throughout(getattr(shown, f.name)) for f in fields(Measures)}
     # A ledger is nothing but counts.
     return replace(shown, **(rounded | {"override_ledger": suppressed()}))
+
+
+def _is_not_recorded(answer: object) -> bool:
+    return isinstance(answer, CannotSay) and answer.status == "not_instrumented"
+
+
+_OF_CHOICES = (
+    "ladder", "paired", "reliance", "comparison", "disagreement", "blind_spots", "people", "not_consulted",
+    "pilot_production", "team", "resistance", "value", "override_ledger",
+)  # fmt: skip
+"""Measures of what all people together looked at and chose."""
 
 
 def group_of(measures: Measures, population: str) -> GroupAdoption:

@@ -23,6 +23,7 @@ from takeup.disclosure.one_table import (
     disclose_paired,
     few,
     rounded_throughout,
+    untold,
 )
 
 __all__ = [
@@ -46,4 +47,5 @@ __all__ = [
     "disclose_value",
     "few",
     "rounded_throughout",
+    "untold",
 ]

@@ -6,7 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from takeup.disclosure.one_table import Audience, few, hidden_keys, parts_hidden
+from takeup.disclosure.one_table import (
+    Audience,
+    few,
+    hidden_keys,
+    parts_hidden,
+    untold_keys,
+)
 from takeup.measure.adoption import Adoption
 from takeup.measure.after_error import AfterError
 from takeup.measure.blind_spots import BlindSpots
@@ -37,14 +43,20 @@ def disclose_benchmark(
 
 
 def disclose_blind_spots(
-    found: BlindSpots | CannotSay, audience: Audience, settings: Settings
+    found: BlindSpots | CannotSay, adoption: Adoption, audience: Audience, settings: Settings
 ) -> BlindSpots | CannotSay:
-    """Kinds of case in which enough people overrode."""
+    """Kinds of case in which enough people overrode, of levels whose overrides may be shown."""
     if isinstance(found, CannotSay):
         return found
+    untold = {cut: untold_keys(adoption, cut) for cut in adoption.groups}
     return replace(
         found,
-        found=tuple(s for s in found.found if not few(s.people, audience, settings.disclosure)),
+        found=tuple(
+            s
+            for s in found.found
+            if not few(s.people, audience, settings.disclosure)
+            and not any(level in untold.get(cut, ()) for cut, level in s.kind)
+        ),
     )
 
 
@@ -54,7 +66,7 @@ def disclose_people(
     """Counts of people without cells of one or two, and without hidden populations."""
     if isinstance(found, CannotSay):
         return found
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
     return replace(
         found,
         populations=tuple(
@@ -77,10 +89,11 @@ def disclose_not_consulted(
     that may be shown."""
     if isinstance(found, CannotSay):
         return found
-    found = replace(found, circumstances=_of_enough_people(found, audience, settings))
+    told = _of_enough_people(found, adoption, audience, settings)
+    found = replace(found, circumstances=told)
     if isinstance(found.after_error, CannotSay):
         return found
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
     kept: Mapping[str, AfterError] = {
         name: one
         for name, one in found.after_error.items()
@@ -90,9 +103,9 @@ def disclose_not_consulted(
 
 
 def _of_enough_people(
-    found: NotConsulted, audience: Audience, settings: Settings
+    found: NotConsulted, adoption: Adoption, audience: Audience, settings: Settings
 ) -> tuple[Circumstance, ...]:
-    hidden: set[tuple[str, str]] = set()
+    hidden = {(cut, level) for cut in adoption.groups for level in untold_keys(adoption, cut)}
     for name in {one.name for one in found.circumstances}:
         sizes = {one.level: one.people for one in found.circumstances if one.name == name}
         gone = parts_hidden(sizes, audience, settings.disclosure)
@@ -101,12 +114,13 @@ def _of_enough_people(
 
 
 def disclose_pilot(
-    found: PilotProduction | CannotSay, audience: Audience, settings: Settings
+    found: PilotProduction | CannotSay, adoption: Adoption, audience: Audience, settings: Settings
 ) -> PilotProduction | CannotSay:
     """The pilot, where enough people were in it."""
     if isinstance(found, CannotSay):
         return found
     hidden = few(found.pilot_people, audience, settings.disclosure)
+    hidden = hidden or bool(untold_keys(adoption, "phase"))
     return suppressed() if hidden else found
 
 
@@ -117,7 +131,7 @@ def disclose_resistance(
     interviews under five keep their counts to themselves."""
     if isinstance(found, CannotSay):
         return found
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
 
     def shown(one: PopulationReasons) -> PopulationReasons:
         if one.population in hidden or few(one.people or None, audience, settings.disclosure):
@@ -167,7 +181,7 @@ def disclose_value(found: Value | CannotSay, adoption: Adoption) -> Value | Cann
     """Values of the populations that may be shown."""
     if isinstance(found, CannotSay):
         return found
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
     return replace(
         found, populations=tuple(v for v in found.populations if v.population not in hidden)
     )

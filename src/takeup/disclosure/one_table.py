@@ -7,6 +7,7 @@ a floor of five people; `public` for published data, by declaration.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Literal, TypeVar
@@ -17,6 +18,7 @@ from takeup.measure.adoption import Adoption, GroupAdoption, Spread
 from takeup.measure.comparison import Comparison
 from takeup.measure.disagreement import Disagreement, KindOfCase
 from takeup.measure.ladder import Ladder, PopulationLevel
+from takeup.measure.ladder_pooled import PEOPLE_AT, Clause
 from takeup.measure.model_issue import Issue, ModelIssues, SegmentError
 from takeup.measure.paired import Paired, PairedGroup
 from takeup.measure.whose import ALL
@@ -161,7 +163,7 @@ def disclose_paired(
         return suppressed()
     groups = {}
     for dimension, found in paired.groups.items():
-        hidden = hidden_keys(adoption, dimension)
+        hidden = untold_keys(adoption, dimension)
         hidden |= {g.key for g in found if few(g.people, audience, settings)}
         if audience == "share":
             sizes = {g.key: g.people or 0 for g in found}
@@ -234,7 +236,9 @@ def _kinds_that_differ(
     """Without kinds of case and directions of too few people, nor what the total would leave for those."""
     kinds: dict[Any, int | None] = {k.kind: k.people for k in found.half}
     in_use = {
-        k.kind for k in found.half if any(one in hidden_keys(adoption, cut) for cut, one in k.kind)
+        k.kind
+        for k in found.half
+        if any(one in untold_keys(adoption, cut, ("agreement",)) for cut, one in k.kind)
     }
     rest = {} if found.people_elsewhere is None else {_ELSEWHERE: found.people_elsewhere}
     gone = in_use | parts_hidden(kinds | rest, audience, settings)
@@ -271,8 +275,13 @@ def disclose_comparison(
     audience: Audience,
     settings: DisclosureSettings,
 ) -> Comparison | CannotSay:
-    """Comparisons with rounded means where there are few people."""
-    if isinstance(found, CannotSay) or not coarse(adoption, audience, settings):
+    """Comparisons with rounded means where there are few people; what is shared has no table of balance."""
+    if isinstance(found, CannotSay):
+        return found
+    if audience == "share":
+        # How each level of each covariate lies on both sides tells of hidden ones, too.
+        found = Comparison(tuple(replace(one, cells=None, balance=None) for one in found.outcomes))
+    if not coarse(adoption, audience, settings):
         return found
     return Comparison(
         tuple(
@@ -303,16 +312,53 @@ def disclose_ladder(
     """Levels of the populations that may be shown; no cell of one or two people."""
     if isinstance(ladder, CannotSay) or audience == "public":
         return ladder
-    hidden = hidden_keys(adoption, "population")
+    hidden = untold_keys(adoption, "population")
+    pathless = untold_keys(adoption, "population", ("nominal_rate",))
+    shown = in_fives if audience == "share" else _level_merged
     return replace(
         ladder,
         populations=tuple(
             _level_hidden(p)
             if p.population in hidden
-            else replace(p, distribution=without_small_cells(p.distribution))
+            else shown(replace(p, nominal_rate=None) if p.population in pathless else p)
             for p in ladder.populations
         ),
     )
+
+
+def _level_merged(level: PopulationLevel) -> PopulationLevel:
+    return replace(level, distribution=without_small_cells(level.distribution))
+
+
+def in_fives(level: PopulationLevel) -> PopulationLevel:
+    """A level to be shared. Its last weeks are no table of their own, so exact figures would tell what the weeks
+    shown beside them hide: rates are between multiples of five points, and counts are left out."""
+    level = _level_merged(level)
+    reason = level.level
+    if isinstance(reason, CannotSay) and reason.status == "insufficient":
+        reason = replace(
+            reason, reason="too few people with enough cases, or too few cases", n=None
+        )
+    rates: dict[str, Any] = {name: _to_five(getattr(level, name)) for name in _RATES}
+    gaps = tuple(replace(gap, now=_now_in_fives(gap, level)) for gap in level.gaps)
+    return replace(level, level=reason, gaps=gaps, **rates)
+
+
+_PERCENT = re.compile(r"(?:(\d+) to )?(\d+)\u00a0%")
+
+
+def _now_in_fives(gap: Clause, level: PopulationLevel) -> str:
+    if gap.now.isdecimal():
+        return "too few"
+    least = 3 / level.graded if gap.text.startswith(PEOPLE_AT) and level.graded else 0.0
+
+    def between(found: re.Match[str]) -> str:
+        low, high = (int(found[i] or found[2]) / 100 for i in (1, 2))
+        # One or two people on either side are nobody's business.
+        low, high = (low if low >= least else 0.0), (high if 1 - high >= least else 1.0)
+        return f"{5 * math.floor(20 * low + 1e-9)} to {5 * math.ceil(20 * high - 1e-9)}\u00a0%"
+
+    return _PERCENT.sub(between, gap.now, count=1)
 
 
 def without_small_cells(counts: tuple[int, ...]) -> tuple[int, ...]:
@@ -374,8 +420,15 @@ def disclose_model_issue(
         inside = (one.scope, one.segment) not in gone.get(one.dimension, set())
         return one.scope not in hidden and inside
 
+    untold_kinds = {d: untold_keys(adoption, d) for d in adoption.groups}
+
     def careful(one: SegmentError) -> SegmentError:
-        if not few(one.overriders, audience, settings):
+        overrides_told = (
+            one.scope not in untold_kinds.get("population", ())
+            and one.segment not in untold_kinds.get(one.dimension, ())
+            and not (one.scope == ALL and not one.dimension and untold(adoption.overall))
+        )
+        if overrides_told and not few(one.overriders, audience, settings):
             return one
         return replace(
             one,
@@ -405,6 +458,23 @@ def hidden_keys(adoption: Adoption, dimension: str) -> set[str]:
     return {g.key for g in adoption.groups.get(dimension, ()) if g.hidden}
 
 
+_USED = ("consult_rate", "override_rate", "effective_reliance")
+
+
+def untold_keys(adoption: Adoption, dimension: str, figures: Sequence[str] = _USED) -> set[str]:
+    """Levels of a dimension of which one of these figures of use may not be shown: no measure that leans on
+    their counts tells them either."""
+    return {g.key for g in adoption.groups.get(dimension, ()) if untold(g, figures)}
+
+
+def untold(group: GroupAdoption, figures: Sequence[str] = _USED) -> bool:
+    """Whether one of these figures of a group may not be shown."""
+    answers = [getattr(group, name) for name in figures]
+    return group.hidden or any(
+        isinstance(a, CannotSay) and a.status == "suppressed" for a in answers
+    )
+
+
 def _level_hidden(level: PopulationLevel) -> PopulationLevel:
     return replace(
         level,
@@ -415,6 +485,7 @@ def _level_hidden(level: PopulationLevel) -> PopulationLevel:
         gaps=(),
         markers=(),
         headline=None,
+        benchmark=None,
         nominal_rate=None,
         consult_rate=float("nan"),
         override_rate=None,
@@ -459,11 +530,19 @@ _ANSWERS = (
 def _coarse(
     group: GroupAdoption, people: int | None, audience: Audience, settings: DisclosureSettings
 ) -> GroupAdoption:
-    """Fewer than twenty people: rates to five points, without counts."""
+    """Fewer than twenty people: rates to five points, without counts of what they did."""
     if audience != "share" or people is None or people >= settings.round_below_people:
         return group
     figures: dict[str, Any] = {name: rounded(getattr(group, name)) for name in _ANSWERS}
-    return replace(group, counts={}, **figures)
+    figures["quality_gap"] = _rounded_gap(group.quality_gap)
+    return replace(group, counts={}, consulted=None, unknown=None, **figures)
+
+
+def _rounded_gap(gap: Answer) -> Answer:
+    if isinstance(gap, CannotSay):
+        return gap
+    shown = rounded(replace(gap, unit="share"))
+    return shown if isinstance(shown, CannotSay) else replace(shown, unit=gap.unit)
 
 
 AT_MOST, AT_LEAST = "at most 5 %", "at least 95 %"

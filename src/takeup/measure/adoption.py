@@ -56,9 +56,9 @@ class GroupAdoption:
 
     `counts`: decisions by action. `eligible` = E, `consulted` = C, `unknown` = U: eligible
     decisions of which nobody knows whether the advice was seen, or that no decision answers.
-    `largest_share` is the part of one person in what is somebody's (unaccounted cases are nobody's);
-    `hidden` marks a group disclosure has emptied;
-    `parent` is the population of a team.
+    `largest_share` is the part of one person in what is somebody's (unaccounted cases are nobody's): what
+    disclosure judges by, and in no document, as it is one person's count. `hidden` marks a group
+    disclosure has emptied; `parent` is the population of a team.
     """
 
     key: str
@@ -75,8 +75,8 @@ class GroupAdoption:
     agreement: Answer
     unaccounted_share: Answer
     quality_gap: Answer
-    largest_share: float = 0.0
-    largest_override_share: float = 0.0
+    largest_share: float = field(default=0.0, repr=False)
+    largest_override_share: float = field(default=0.0, repr=False)
     hidden: bool = False
     parent: str | None = None
 

@@ -26,7 +26,7 @@ from takeup.stats.rates import (
 )
 
 LEVELS = ("unreached", "aware", "trial", "active", "integrated", "advocate")
-_PEOPLE_AT = "people at L"
+PEOPLE_AT = "people at L"
 _BENCHMARK = "expert benchmark missing: r* in the population file"
 
 
@@ -161,7 +161,7 @@ def _evaluate(
         if certain < level <= possible:
             for clause in clauses:
                 if clause.met is None:
-                    people = clause.text.startswith(_PEOPLE_AT)
+                    people = clause.text.startswith(PEOPLE_AT)
                     why += unknown_of_people if people else [clause.text]
     return LevelRange(certain, possible, tuple(dict.fromkeys(why)))
 
@@ -257,7 +257,7 @@ class Pooled:
     def _share_at(self, graded: GradedPeople, step: int) -> Clause:
         needed = self.rules.l5_population_share if step == 5 else self.rules.population_share
         low, high = shares_at(graded.certain, step), shares_at(graded.possible, step)
-        return _rate(f"{_PEOPLE_AT}{step}", (low, high), needed)
+        return _rate(f"{PEOPLE_AT}{step}", (low, high), needed)
 
     def _reached(self) -> list[Clause]:
         share = self.facts.trained_share
