@@ -13,7 +13,7 @@ from typing import Any, get_args
 import pandas as pd
 from pydantic_core import to_json
 
-from takeup.diagnosis.change import Changes, changes, read_earlier
+from takeup.diagnosis.change import Changes, changes, read_earlier, to_compare
 from takeup.diagnosis.definitions import definitions
 from takeup.diagnosis.diagnose import Diagnosis, diagnose_use_case
 from takeup.diagnosis.finding import Finding
@@ -137,8 +137,17 @@ class Result:
             "disclosure": disclosure,
             "definitions": definitions(),
             "input": self.facts.to_json(),
-            "diagnoses": [diagnosis_json(d) for d in chosen],
+            "diagnoses": [diagnosis_json(d) for d in chosen]
+            if disclosure != "analyst"
+            else [
+                self._with_shared(*both) for both in zip(self.diagnoses, self.shared, strict=True)
+            ],
         }
+
+    def _with_shared(self, diagnosis: Diagnosis, shared: Diagnosis) -> dict[str, Any]:
+        """The analyst's diagnosis, and what of it a later report to forward may be compared with."""
+        least = self.settings.disclosure.minimum_group
+        return {**diagnosis_json(diagnosis), "shared": to_compare(diagnosis_json(shared), least)}
 
     def to_frame(self, disclosure: Audience = "analyst") -> pd.DataFrame:
         """Every figure as a row: `use_case`, `question` (the measure), `figure`, `group` (empty: all),

@@ -130,3 +130,22 @@ def test_of_fewer_than_twenty_people_no_count_and_no_exact_gap_is_told():
     for group in shown:
         assert (group["counts"], group["consulted"], group["unknown"]) == ({}, None, None)
         assert round(group["quality_gap"]["value"] * 100, 6) % 5 == 0
+
+
+def test_a_comparison_to_be_shared_tells_no_earlier_figure_that_was_hidden_then():
+    """The analyst's document has all of them, and is what `--compare` takes."""
+    table = judged_programme(0.9)
+    earlier = takeup.diagnose(table)
+    hidden = {
+        g["key"]
+        for g in earlier.document("share")["diagnoses"][0]["measures"]["adoption"]["groups"][
+            "population"
+        ]
+        if g["hidden"]
+    }
+    later = takeup.diagnose(table[table.population != "tiny"])
+    [found] = later.changes(earlier.document(), "share")
+    assert {c.population for c in found.figures} == {"all", "north", "south"} - hidden
+    assert not any(population in what for population in hidden for what, *_ in found.words)
+    [whole] = later.changes(earlier.document(), "analyst")
+    assert {c.population for c in whole.figures} == {"all", "north", "south"}

@@ -79,14 +79,17 @@ def read_earlier(path: Path) -> dict[str, Any]:
 
 def changes(earlier: Mapping[str, Any], now: Mapping[str, Any], least_people: int) -> list[Changes]:
     """What changed in every use case that both documents hold. Populations of fewer than
-    `least_people` people in either are left out."""
+    `least_people` people in either are left out. What is now to be shared is held against what could be shared
+    then, whoever the earlier document was for."""
     before = {d["use_case"]: d for d in earlier["diagnoses"]}
+    share = now["disclosure"] == "share"
     overlap = _overlap(earlier, now)
     moved = changed_since(earlier.get("definitions", {}))
     return [
         _of(
             before[d["use_case"]],
             d,
+            _of_then(before[d["use_case"]], least_people, share=share),
             str(earlier.get("made_at") or earlier["takeup"]),
             overlap,
             least_people,
@@ -95,6 +98,29 @@ def changes(earlier: Mapping[str, Any], now: Mapping[str, Any], least_people: in
         for d in now["diagnoses"]
         if d["use_case"] in before
     ]
+
+
+def to_compare(diagnosis: Mapping[str, Any], least_people: int) -> dict[str, Any]:
+    """What of a diagnosis is held against another one: estimates, levels and reasons in words, findings."""
+    figures: dict[str, dict[str, Any]] = {}
+    for (figure, population), answer in _figures(diagnosis["measures"], least_people):
+        figures.setdefault(figure, {})[population] = answer
+    return {
+        "figures": figures,
+        "words": dict(_words(diagnosis["measures"])),
+        "findings": {f["id"]: f["title"] for f in diagnosis["findings"]},
+    }
+
+
+def _of_then(before: Mapping[str, Any], least_people: int, *, share: bool) -> dict[str, Any]:
+    if not share or before.get("audience") != "analyst":
+        return to_compare(before, least_people)
+    if "shared" not in before:
+        raise InputError(
+            "the earlier diagnosis does not say which of its figures may be shared: write it anew with this "
+            "version of takeup, or compare with one written with --disclosure share"
+        )
+    return dict(before["shared"])
 
 
 def _overlap(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
@@ -121,26 +147,31 @@ def _overlap(earlier: Mapping[str, Any], now: Mapping[str, Any]) -> str | None:
 def _of(
     before: Mapping[str, Any],
     now: Mapping[str, Any],
+    then: Mapping[str, Any],
     named: str,
     overlap: str | None,
     least_people: int,
     moved: tuple[str, ...],
 ) -> Changes:
-    old = dict(_figures(before["measures"], least_people))
-    new = dict(_figures(now["measures"], least_people))
-    pairs = [(key, old[key], new[key]) for key in new if key in old]
+    today = to_compare(now, least_people)
+    pairs = [
+        ((figure, population), then["figures"][figure][population], answer)
+        for figure, found in today["figures"].items()
+        for population, answer in found.items()
+        if population in then["figures"].get(figure, ())
+    ]
     found = _told(
         [p for p in pairs if p[1].get("unit") == p[2].get("unit")],
         before["measures"].get("same_people", {}).get("sums", {}),
         now["measures"].get("same_people", {}).get("sums", {}),
     )
-    words_before, words_now = dict(_words(before["measures"])), dict(_words(now["measures"]))
+    words_before, words_now = then["words"], today["words"]
     told = tuple(
         (what, words_before[what], words_now[what])
         for what in words_now
         if what in words_before and words_before[what] != words_now[what]
     )
-    titles = [{f["id"]: f["title"] for f in d["findings"]} for d in (before, now)]
+    titles = [then["findings"], today["findings"]]
     return Changes(
         now["use_case"],
         named,
