@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import takeup
+from takeup.record.use_case import UseCase
 from tests.disclosure.programmes import Programme, one_who_looks
 
 START = dt.datetime(2026, 7, 6, 9)  # noqa: DTZ001 (as tables come)
@@ -149,3 +150,46 @@ def test_a_comparison_to_be_shared_tells_no_earlier_figure_that_was_hidden_then(
     assert not any(population in what for population in hidden for what, *_ in found.words)
     [whole] = later.changes(earlier.document(), "analyst")
     assert {c.population for c in whole.figures} == {"all", "north", "south"}
+
+
+def test_what_is_hidden_is_drawn_as_nothing_and_not_called_unrecorded():
+    """A population whose looking is hidden and whose agreement is shown was drawn as `unknown whether seen`."""
+    page = takeup.diagnose(one_who_looks()).to_html()
+    assert "unknown whether seen" not in page
+    assert "agreement 100" in page
+
+
+def reason_of_two(kind: str, seed: int) -> pd.DataFrame:
+    """Thirty people override for two reasons in two kinds of case; two of them for one more, in `kind` alone."""
+    p = Programme(seed)
+    for who in range(30):
+        for x_kind in ("x", "y"):
+            p.add("north", who, 30, override=lambda _: 0.4, x_kind=x_kind)
+    rows = p.table.drop(columns="population")
+    rng = random.Random(seed)
+    over = rows.override_reason.notna()
+    rows.loc[over, "override_reason"] = [
+        rng.choice(["model_error", "model_error", "missing_input"]) for _ in range(over.sum())
+    ]
+    of_two = over & rows.person_id.isin(["north-0", "north-1"]) & (rows.x_kind == kind)
+    rows.loc[rows.index[of_two][::2], "override_reason"] = "professional_duty_ethics"
+    return rows.assign(correct_choice=rows.recommendation)
+
+
+@pytest.mark.parametrize(("kind", "seed"), [("x", 1), ("y", 2), ("x", 3)])
+def test_no_line_of_the_ledger_gives_a_hidden_reason_away_beside_the_figures_of_use(kind, seed):
+    """Overrides of a kind of case, less its lines and its reasons that are shown, were those of two people."""
+    result = takeup.diagnose(
+        reason_of_two(kind, seed), use_case=UseCase(name="u", segment=["x_kind"])
+    )
+    measures = result.document("share")["diagnoses"][0]["measures"]
+    use, lines = measures["adoption"], measures["override_ledger"]["lines"]
+    assert lines
+    for group in use["groups"]["x_kind"]:
+        told = {
+            line["reason"]: line["overrides"] for line in lines if line["segment"] == group["key"]
+        }
+        told |= use["reasons_by"]["x_kind"].get(group["key"], {})
+        told.pop("(given by too few people)", None)
+        if group["key"] == kind and "overridden" in group["counts"]:
+            assert not {"model_error", "missing_input"} <= set(told)

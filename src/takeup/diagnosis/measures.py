@@ -246,7 +246,7 @@ def disclosed(
         resistance=disclose_resistance(measures.resistance, adoption, audience, settings),
         signals=disclose_signals(measures.signals, adoption, audience, settings),
         value=disclose_value(measures.value, adoption),
-        override_ledger=disclose_ledger(measures.override_ledger, audience, settings),
+        override_ledger=disclose_ledger(measures.override_ledger, adoption, audience, settings),
         same_people=suppressed() if audience == "share" else measures.same_people,
     )
     if untold(adoption.overall):

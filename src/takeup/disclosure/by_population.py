@@ -13,6 +13,7 @@ from takeup.disclosure.one_table import (
     parts_hidden,
     untold_keys,
 )
+from takeup.disclosure.release.lines import lines_hidden
 from takeup.measure.adoption import Adoption
 from takeup.measure.after_error import AfterError
 from takeup.measure.blind_spots import BlindSpots
@@ -188,14 +189,23 @@ def disclose_value(found: Value | CannotSay, adoption: Adoption) -> Value | Cann
 
 
 def disclose_ledger(
-    found: Ledger | CannotSay, audience: Audience, settings: Settings
+    found: Ledger | CannotSay, adoption: Adoption, audience: Audience, settings: Settings
 ) -> Ledger | CannotSay:
-    """Lines of enough people; those left out, which the total gives away together, are of enough people too."""
+    """Lines of enough people; those left out, which the total and the figures of use give away together, are of
+    enough people too."""
     if isinstance(found, CannotSay) or audience != "share":
         return found
-    kept = _of_enough(
-        found.lines, [line.people for line in found.lines], settings, whole=not found.more
+    rules = settings.disclosure
+    few_lines = [i for i, line in enumerate(found.lines) if few(line.people, audience, rules)]
+    hidden = lines_hidden(
+        found.lines,
+        few_lines,
+        found.total.overrides,
+        adoption,
+        found.dimension,
+        rules.minimum_group,
     )
+    kept = tuple(line for i, line in enumerate(found.lines) if i not in hidden)
     return replace(found, lines=kept, more=found.more + len(found.lines) - len(kept))
 
 

@@ -9,7 +9,7 @@ where truth is not known evenly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -44,11 +44,13 @@ class LedgerLine:
 
 @dataclass(frozen=True, slots=True)
 class Ledger:
-    """`total` over all overrides, then lines, most overrides first; `more` are left out."""
+    """`total` over all overrides, then lines, most overrides first; `more` are left out. `dimension`: the column
+    of the lines' kinds of case; in no document."""
 
     total: LedgerLine
     lines: tuple[LedgerLine, ...]
     more: int
+    dimension: str | None = field(default=None, repr=False)
 
 
 def measure_override_ledger(
@@ -72,7 +74,8 @@ def measure_override_ledger(
         for key, part in frame.groupby(list(names), dropna=False)
     ]
     lines.sort(key=lambda line: -line.overrides)
-    return Ledger(total, tuple(lines[:MOST_LINES]), max(len(lines) - MOST_LINES, 0))
+    more = max(len(lines) - MOST_LINES, 0)
+    return Ledger(total, tuple(lines[:MOST_LINES]), more, names["segment"])
 
 
 def cannot_score(decisions: ir.Table, settings: Settings) -> CannotSay | None:

@@ -100,7 +100,7 @@ def _shares(g: GroupAdoption) -> dict[str, float]:
             "unaccounted": (c.get("unaccounted", 0) + c.get("unknown", 0)) / n,
         }
     agreement = g.agreement
-    if isinstance(g.consult_rate, CannotSay) and isinstance(agreement, Estimate):
+    if _nobody_knows_who_looked(g) and isinstance(agreement, Estimate):
         return {"agreed": agreement.value, "differed": 1 - agreement.value}
     seen, used = g.consult_rate, g.effective_reliance
     if isinstance(seen, CannotSay) or isinstance(used, CannotSay):
@@ -110,6 +110,12 @@ def _shares(g: GroupAdoption) -> dict[str, float]:
         "overridden": max(seen.value - used.value, 0),
         "unseen": 1 - seen.value,
     }
+
+
+def _nobody_knows_who_looked(g: GroupAdoption) -> bool:
+    """What is known and not shown is something else."""
+    seen = g.consult_rate
+    return isinstance(seen, CannotSay) and seen.status != "suppressed"
 
 
 def parts_chart(label: str, g: GroupAdoption) -> Chart | None:
@@ -144,7 +150,7 @@ def _row(label: str, g: GroupAdoption, *, inset: bool) -> Row:
             label,
             definition,
             chart,
-            "Not recorded",
+            "Not recorded" if _nobody_knows_who_looked(g) else figure(used),
             f"agreement {percent_between(agreement)}",
             inset,
         )
