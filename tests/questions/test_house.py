@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from importlib.util import find_spec
+from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import grimp
@@ -48,6 +48,14 @@ def test_the_published_schema_is_that_of_our_questions():
     """`takeup schema --out docs/reference/diagnosis.schema.json` writes it."""
     published = json.loads((ROOT / "docs" / "reference" / "diagnosis.schema.json").read_text())
     assert published == document_schema()
+
+
+def test_the_map_of_the_code_is_that_of_the_code():
+    """`python docs/house.py` draws it."""
+    spec = spec_from_file_location("house", ROOT / "docs" / "house.py")
+    house = module_from_spec(spec)  # type: ignore[arg-type]
+    spec.loader.exec_module(house)  # type: ignore[union-attr]
+    assert (ROOT / "docs" / "house.svg").read_text() == house.house()
 
 
 def test_no_list_outside_its_folder_names_a_question_part():

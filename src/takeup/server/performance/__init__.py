@@ -1,0 +1,1 @@
+"""How the model does, for the product team: kinds of case, versions, since the start."""

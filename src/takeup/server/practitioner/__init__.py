@@ -1,0 +1,1 @@
+"""What is for one person alone: my decisions, my calibration, my level."""
