@@ -64,17 +64,22 @@ def pending_migrations() -> list[str]:
 
 def need_installed_version() -> None:
     """Raises InputError where the tables are of an earlier version, and says how to go on; no tables at
-    all are of none."""
-    if (pending := pending_migrations()) and _applied():
+    all are of none, nor are those of a first start that was killed."""
+    if (pending := pending_migrations()) and _ever_used():
         raise InputError(
             f"this home is of an earlier version of takeup ({len(pending)} changes of tables wait): take a "
             "backup with that version, then `takeup upgrade` (`--check` says what it does); nothing was changed"
         )
 
 
-def _applied() -> bool:
-    loader = MigrationLoader(connections["default"])
-    return any(app in _ours() for app, _ in loader.applied_migrations)
+def _ever_used() -> bool:
+    """Whether a start ever came to its end: it leaves an entry in the audit log."""
+    from takeup.server.audit.models import AuditEntry
+
+    connection = connections["default"]
+    if AuditEntry._meta.db_table not in connection.introspection.table_names():
+        return False
+    return AuditEntry.objects.exists()
 
 
 def _later(loader: MigrationLoader) -> list[str]:

@@ -31,11 +31,7 @@ def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
     are of an earlier version, but for `upgrade`."""
     settings = connect()
     try:
-        if not upgrade:
-            from takeup.server.schema import need_installed_version
-
-            need_installed_version()
-        _migrate(settings)
+        _migrate(settings, upgrade)
     except OperationalError as error:
         where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)
         raise InputError(
@@ -49,13 +45,15 @@ def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
     return settings
 
 
-def _migrate(settings: ServerSettings) -> None:
+def _migrate(settings: ServerSettings, upgrade: bool) -> None:
     """One process at a time: several start at once, and what a killed one began goes on in PostgreSQL until
     that sees it gone. Whoever may not write at home has no tables to make."""
     from takeup.server.locks import held
-    from takeup.server.schema import bring_up_to_date
+    from takeup.server.schema import bring_up_to_date, need_installed_version
 
     if not settings.database_url and not os.access(settings.home, os.W_OK):
+        if not upgrade:
+            need_installed_version()
         bring_up_to_date()
         return
     with held("migrations", wait=_LONGEST_MIGRATION) as mine:
@@ -64,6 +62,8 @@ def _migrate(settings: ServerSettings) -> None:
                 "another process has been bringing the database up to date for "
                 f"{_LONGEST_MIGRATION // 60} minutes; try again when it is done"
             )
+        if not upgrade:
+            need_installed_version()
         bring_up_to_date()
 
 
