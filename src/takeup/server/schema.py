@@ -74,12 +74,10 @@ def need_installed_version() -> None:
 
 def _ever_used() -> bool:
     """Whether a start ever came to its end: it leaves an entry in the audit log."""
-    from takeup.server.audit.models import AuditEntry
+    from takeup.server.audit.services import last_number
 
-    connection = connections["default"]
-    if AuditEntry._meta.db_table not in connection.introspection.table_names():
-        return False
-    return AuditEntry.objects.exists()
+    applied = MigrationLoader(connections["default"]).applied_migrations
+    return any(app == "audit" for app, _ in applied) and last_number() > 0
 
 
 def _later(loader: MigrationLoader) -> list[str]:
