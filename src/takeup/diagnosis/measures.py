@@ -20,7 +20,7 @@ from takeup.record.evidence import Evidence
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
-from takeup.stats.answer import CannotSay, not_instrumented, suppressed
+from takeup.stats.answer import CannotSay, not_instrumented, not_recorded, suppressed
 
 CASE_DIMENSIONS = ("stakes", "model_version", "phase", "score_band")
 
@@ -109,7 +109,7 @@ def disclosed(
             **{
                 q.name: suppressed()
                 for q in others
-                if q.counts_choices and not _is_not_recorded(found.found[q.name])
+                if q.counts_choices and not not_recorded(found.found[q.name])
             }
         )
     if not coarse(adoption, audience, settings.disclosure):
@@ -117,10 +117,6 @@ def disclosed(
     rounded = {name: rounded_throughout(answer) for name, answer in found}
     # A ledger is nothing but counts.
     return Measures(rounded).but(override_ledger=suppressed())
-
-
-def _is_not_recorded(answer: object) -> bool:
-    return isinstance(answer, CannotSay) and answer.status == "not_instrumented"
 
 
 def _told(disclose: Callable[[Any, Shown], Any] | None, found: Any, shown: Shown) -> Any:

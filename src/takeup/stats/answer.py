@@ -83,6 +83,11 @@ class CannotSay:
 Answer: TypeAlias = Estimate | CannotSay
 
 
+def not_recorded(answer: object) -> bool:
+    """Whether nobody could tell; other refusals tell how few there are."""
+    return isinstance(answer, CannotSay) and answer.status == "not_instrumented"
+
+
 def insufficient(reason: str, needs: str, n: int | None = None) -> CannotSay:
     """Not enough evidence yet."""
     return CannotSay("insufficient", reason, needs, n)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
 from takeup.disclosure.release.inner_counts import (
     ALL,
@@ -19,7 +18,7 @@ from takeup.disclosure.release.inner_counts import (
     NearlyAlike,
     summed,
 )
-from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells
+from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells, sums
 from takeup.record.settings import DisclosureSettings
 
 Kind = str
@@ -177,7 +176,7 @@ class _Tables:
         sensitive = [i for i, cell in enumerate(cells) if self._few((i,), cell.kind == WHOLE)]
         numbers = {group: i for i, group in enumerate(dict.fromkeys(c.group for c in cells))}
         table = LinkedCells(
-            np.array(self._values), self._matrix(), cost, np.array(self._signed),
+            np.array(self._values), sums(self._relations, len(self._cells)), cost, np.array(self._signed),
             np.array([numbers[c.group] for c in cells], np.int64),
         )  # fmt: skip
         hidden = hidden_cells(table, sensitive, lambda these: self._few(these, False))
@@ -199,13 +198,6 @@ class _Tables:
         people, at = np.unique(np.concatenate([self._of[i][0] for i in cells]), return_inverse=True)
         counts = np.bincount(at, np.concatenate([self._of[i][1] for i in cells]), len(people))
         return self._people.few(people, counts.astype(float), decisions=decisions)
-
-    def _matrix(self) -> csr_matrix:
-        rows = [r for r, terms in enumerate(self._relations) for _ in terms]
-        at = [i for terms in self._relations for i, _ in terms]
-        signs = [sign for terms in self._relations for _, sign in terms]
-        shape = (len(self._relations), len(self._cells))
-        return csr_matrix((signs, (rows, at)), shape=shape)
 
     def _add(
         self, group: Group, kind: Kind, people: Ints, counts: Floats, value: float, cost: float

@@ -7,9 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells
+from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells, sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +52,8 @@ def kinds_hidden(
         rest = values[i] - sum(values[j] for j in parts)
         nobodys = [(more(rest, 0.0), -1.0)] if rest else []
         relations.append([(i, 1.0), *((j, -1.0) for j in parts), *nobodys])
-    rows = [r for r, terms in enumerate(relations) for _ in terms]
-    columns = [i for terms in relations for i, _ in terms]
-    signs = [sign for terms in relations for _, sign in terms]
     table = LinkedCells(
-        np.array(values), csr_matrix((signs, (rows, columns)), shape=(len(relations), len(values))),
-        np.array(cost), np.zeros(len(values), bool), np.arange(len(values), dtype=np.int64),
+        np.array(values), sums(relations, len(values)), np.array(cost), np.zeros(len(values), bool), np.arange(len(values), dtype=np.int64),
     )  # fmt: skip
 
     def of_few(cells: Cells) -> bool:

@@ -43,6 +43,14 @@ class LinkedCells:
     groups: NDArray[np.int64]
 
 
+def sums(relations: Sequence[Sequence[tuple[int, float]]], cells: int) -> csr_matrix:
+    """The sums that link cells: of each its terms, numbers of cells with their signs."""
+    rows = [r for r, terms in enumerate(relations) for _ in terms]
+    at = [i for terms in relations for i, _ in terms]
+    signs = [sign for terms in relations for _, sign in terms]
+    return csr_matrix((signs, (rows, at)), shape=(len(relations), cells))
+
+
 def hidden_cells(
     table: LinkedCells, sensitive: Sequence[int], of_few: Callable[[Cells], bool]
 ) -> Bools:

@@ -10,7 +10,7 @@ from takeup.disclosure.release.cells import REASON, WHOLE, Cell, Kind, Released,
 from takeup.disclosure.release.inner_counts import ALL, COUNTS, Group, InnerCounts
 from takeup.questions.adoption.measure import Adoption, GroupAdoption
 from takeup.record.settings import DisclosureSettings
-from takeup.stats.answer import Answer, CannotSay, suppressed
+from takeup.stats.answer import not_recorded, suppressed
 
 _FIGURES: dict[str, tuple[Kind, ...]] = {
     "nominal_rate": ("on_path", WHOLE),
@@ -123,7 +123,7 @@ def _group(group: GroupAdoption, name: Group, released: Released) -> GroupAdopti
     figures: dict[str, Any] = {
         field: suppressed()
         for field, kinds in _FIGURES.items()
-        if not released.has(name, *kinds) and not _is_not_recorded(getattr(group, field))
+        if not released.has(name, *kinds) and not not_recorded(getattr(group, field))
     }
     if not released.has(name, *COUNTS):
         figures["counts"] = {}
@@ -132,11 +132,6 @@ def _group(group: GroupAdoption, name: Group, released: Released) -> GroupAdopti
     if not released.has(name, "unknown_consult"):
         figures["unknown"] = None
     return replace(group, **figures)
-
-
-def _is_not_recorded(answer: Answer) -> bool:
-    """Whether nobody could tell; other refusals tell how few there are."""
-    return isinstance(answer, CannotSay) and answer.status == "not_instrumented"
 
 
 def _reasons(counts: Mapping[str, int], name: Group, released: Released) -> dict[str, int]:

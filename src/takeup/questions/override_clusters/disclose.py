@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from takeup.disclosure.group_size import Audience
-from takeup.disclosure.of_enough import of_enough
 from takeup.questions.override_clusters.measure import OverrideCluster, OverrideClusters
+from takeup.questions.override_clusters.of_enough import of_enough
 from takeup.record.settings import Settings
 from takeup.stats.answer import CannotSay
 

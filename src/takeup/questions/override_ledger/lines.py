@@ -7,9 +7,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells
+from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells, sums
 from takeup.questions.adoption import TOO_FEW_GAVE, Adoption
 from takeup.questions.override_ledger.measure import LedgerLine
 
@@ -45,12 +44,8 @@ def lines_hidden(
         rest = total - sum(values[i] for i in own)
         nowhere = [(more(rest, 0.0), -1.0)] if rest else []
         relations.append([(more(total, np.inf), 1.0), *((i, -1.0) for i in own), *nowhere])
-    rows = [r for r, terms in enumerate(relations) for _ in terms]
-    at = [i for terms in relations for i, _ in terms]
-    signs = [sign for terms in relations for _, sign in terms]
     table = LinkedCells(
-        np.array(values), csr_matrix((signs, (rows, at)), shape=(len(relations), len(values))),
-        np.array(cost), np.zeros(len(values), bool), np.arange(len(values), dtype=np.int64),
+        np.array(values), sums(relations, len(values)), np.array(cost), np.zeros(len(values), bool), np.arange(len(values), dtype=np.int64),
     )  # fmt: skip
 
     def of_few(cells: Cells) -> bool:
