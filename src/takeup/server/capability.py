@@ -6,7 +6,9 @@ use case. Its parts are modules beside it, loaded when they are needed, all of w
 
 - `urls.py`: `urlpatterns`;
 - `api.py`: `router`, its part of the record API under its name;
-- `day.py`: `take(day)`, what it keeps of a day's decisions; `forget(use_case)`.
+- `day.py`: `take(day)`, what it keeps of a day's decisions; `forget(use_case)`;
+- `checks.py`: `CHECKS`, what `takeup doctor` looks at;
+- `timed.py`: `JOBS`, what it does by itself.
 
 Another package adds one by an entry point of the group `takeup.capabilities`.
 """
