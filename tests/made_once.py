@@ -50,9 +50,9 @@ SOURCE = _of_source()
 def made_once(make: Callable[P, R]) -> Callable[P, R]:
     """`make`, whose answer for the same arguments is made once and handed to every worker. Arguments
     are told apart by their `repr`; the answer must survive pickling (tables in an engine do not).
-    `make` may use its own file and `tests/measure/programmes.py`; a change of either makes anew."""
+    `make` may use its own file and `tests/questions/programmes.py`; a change of either makes anew."""
     in_this_process: dict[str, Any] = {}
-    files = [Path(make.__code__.co_filename), ROOT / "tests/measure/programmes.py"]
+    files = [Path(make.__code__.co_filename), ROOT / "tests/questions/programmes.py"]
     recipe_of = _told(files)
 
     @wraps(make)

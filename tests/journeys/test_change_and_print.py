@@ -16,7 +16,7 @@ from takeup.record.errors import InputError
 from takeup.report.pdf import with_literal_colours, write_pdf
 from takeup.simulate import simulate, write_programme
 from tests.forked import takeup
-from tests.measure.programmes import bank, diagnosed
+from tests.questions.programmes import bank, diagnosed
 
 
 def diagnose(folder: Path, *more: str) -> subprocess.CompletedProcess[str]:

@@ -12,7 +12,7 @@ import pytest
 
 from takeup.report.pdf import write_pdf
 from takeup.simulate import simulate, whole_history
-from tests.measure.programmes import bank, diagnosed
+from tests.questions.programmes import bank, diagnosed
 
 pytestmark = [pytest.mark.browser]
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",

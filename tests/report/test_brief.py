@@ -17,7 +17,7 @@ from takeup.report.brief import brief_of, do_first
 from takeup.simulate import simulate, whole_history
 from takeup.stats.answer import Estimate
 from tests.made_once import made_once
-from tests.measure.programmes import diagnosed, simulated
+from tests.questions.programmes import diagnosed, simulated
 
 
 def found(rule: str, at_stake: float, where: str = "") -> Finding:

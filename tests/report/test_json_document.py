@@ -10,7 +10,7 @@ import pytest
 
 import takeup
 from tests.journeys.test_shapes import rich_table
-from tests.measure.programmes import bank, recorded
+from tests.questions.programmes import bank, recorded
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMA = json.loads((ROOT / "docs" / "reference" / "diagnosis.schema.json").read_text())

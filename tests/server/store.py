@@ -6,6 +6,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from functools import cache
+from graphlib import TopologicalSorter
 
 import pytest
 
@@ -38,24 +40,34 @@ def django_ready(tmp_path_factory):
 
 def empty(deployment) -> None:
     """Take every row out of the store, but for the audit log, which nothing empties."""
-    from django.apps import apps
-
     from takeup.server.record_api.admission import admission
     from takeup.server.record_api.covariates import forget_types
 
     # Tests of a server beside this one take it away for their own.
     os.environ["TAKEUP_HOME"] = str(deployment.home)
-    first = ("Night", "Erasure", "InboxRow", "Batch", "Quarantined", "ApiKey", "Sender", "SealedBatch", "OversightKey",
-             "Placement", "Lead", "Grant", "Declaration", "UseCase", "Population", "Team", "Cohort",
-             "Person", "Covariate", "CovariateOf", "ClusterKey", "PseudonymKey", "Snapshot", "DBTaskResult",
-             "Agreement", "Change", "TrackRecord", "PracticeCase", "Objection", "Reading", "Report", "Export", "Flag", "Reply", "Release", "Topic", "OverrideTotal", "VaultKey", "OwnRow", "PopulationView", "Released", "Draw", "Step", "Stop", "GateDecision", "GateVersion", "Attestation", "Look", "Opening",
-             "Answer", "Response", "Notice", "Delivery", "Wants")  # fmt: skip
-    models = {model.__name__: model for model in apps.get_models()}
-    for name in first:
-        models[name].objects.all().delete()
+    for model in _children_first():
+        model.objects.all().delete()
     forget_types()
     admission.forget()
     shutil.rmtree(deployment.log, ignore_errors=True)
+
+
+@cache
+def _children_first():
+    """The models of all capabilities but the audit log, each before those it points to; and the tasks'."""
+    from django.apps import apps
+
+    ours = [
+        model
+        for model in apps.get_models()
+        if model._meta.app_config.name.startswith("takeup.") and model.__name__ != "AuditEntry"
+    ]
+    order = TopologicalSorter({model: set() for model in ours})
+    for model in ours:
+        for field in model._meta.concrete_fields:
+            if field.related_model in ours and field.related_model is not model:
+                order.add(field.related_model, model)
+    return (*order.static_order(), apps.get_model("django_tasks_database", "DBTaskResult"))
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ import pytest
 
 import takeup
 from takeup.simulate import simulate
-from tests.measure.programmes import use_case_of
+from tests.questions.programmes import use_case_of
 from tests.server.running import STORE, running
 from tests.server.same_figures import differences
 

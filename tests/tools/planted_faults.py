@@ -33,14 +33,14 @@ FAULTS = (
     Fault("stats/clusters.py", "s_of**2 / np.bincount(h, s**2)", "s_of / np.bincount(h, s**2)", "tests/stats"),
     Fault("record/assignment.py", ">= stage.share", "< stage.share", "tests/record"),
     Fault("record/action.py", '(t["mode"] == "shadow", Action.SHADOW.value)',
-          '(t["mode"] == "shadow", Action.OFF.value)', "tests/record tests/measure/test_shadow.py tests/measure/test_new_measures.py"),
+          '(t["mode"] == "shadow", Action.OFF.value)', "tests/record tests/questions/test_shadow.py tests/questions/test_new_measures.py"),
     Fault("sources/delimited.py", "if len(names) < 2:", "if len(names) < 1:", "tests/journeys/test_bad_input.py"),
-    Fault("questions/paired/measure.py", "((p - m) > 0)", "((p - m) >= 0)", "tests/measure/test_traps.py tests/measure/test_vectors.py"),
+    Fault("questions/paired/measure.py", "((p - m) > 0)", "((p - m) >= 0)", "tests/questions/test_traps.py tests/questions/test_vectors.py"),
     Fault("questions/reliance/measure.py", 'pair("rw", over, consulted & ~right)', 'pair("rw", over, consulted & right)',
-          "tests/measure/test_vectors.py tests/measure/test_bank_truth.py"),
-    Fault("questions/ladder/measure.py", '(t.stakes == "high")', '(t.stakes == "low")', "tests/measure/test_ladder.py tests/measure/test_vectors.py"),
+          "tests/questions/test_vectors.py tests/questions/test_bank_truth.py"),
+    Fault("questions/ladder/measure.py", '(t.stakes == "high")', '(t.stakes == "low")', "tests/questions/test_ladder.py tests/questions/test_vectors.py"),
     Fault("questions/own_calibration/measure.py", "((own == 1) & (advice == 0))", "((own == 0) & (advice == 0))",
-          "tests/measure/test_own_calibration.py"),
+          "tests/questions/test_own_calibration.py"),
     Fault("disclosure/group_size.py", "people is not None and people < least", "people is not None and people < 1",
           "tests/disclosure"),
     Fault("disclosure/over_time.py", 'each["size"] < rules.minimum_group', 'each["size"] < 1', "tests/disclosure"),
@@ -58,7 +58,7 @@ FAULTS = (
     Fault("server/signals/services.py", "if (response.population, response.code) not in still:",
           "if (response.population, response.code) in still:", "tests/server/signals"),
     Fault("questions/reliance/findings.py", 'if "over_reliance" not in p.markers:', 'if "over_reliance" in p.markers:',
-          "tests/measure/test_controls.py"),
+          "tests/questions/test_controls.py"),
 )  # fmt: skip
 
 

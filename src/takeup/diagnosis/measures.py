@@ -114,7 +114,7 @@ def disclosed(
         )
     if not coarse(adoption, audience, settings.disclosure):
         return found
-    rounded = {name: rounded_throughout(answer) for name, answer in found}
+    rounded = {name: rounded_throughout(answer) for name, answer in found.items()}
     # A ledger is nothing but counts.
     return Measures(rounded).but(override_ledger=suppressed())
 

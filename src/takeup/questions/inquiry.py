@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import ibis.expr.types as ir
 
@@ -39,9 +38,9 @@ class Inquiry:
     searched: tuple[str, ...]
     step: Callable[[str], None]
     measures: Measures = field(default_factory=lambda: Measures({}))
-    _after_error: Mapping[str, AfterError] | CannotSay | None = None
+    _after_error: dict[str, AfterError] | CannotSay | None = None
 
-    def after_error(self) -> Any:
+    def after_error(self) -> dict[str, AfterError] | CannotSay:
         """What people do after wrong advice; found once, as several questions ask it."""
         if self._after_error is None:
             self.step("after wrong advice")

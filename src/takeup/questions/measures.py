@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -29,8 +29,9 @@ class Measures:
         except KeyError:
             raise AttributeError(f"no question is called {name!r}") from None
 
-    def __iter__(self) -> Iterator[tuple[str, Any]]:
-        return iter(self.found.items())
+    def items(self) -> Iterable[tuple[str, Any]]:
+        """Each question's name with its answer."""
+        return self.found.items()
 
     def but(self, **answers: Any) -> Measures:
         """These, with other answers to some of them."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib.resources import files
 from pathlib import Path
 
+from takeup.server.capability import capabilities
 from takeup.server.operating.log_lines import logging_config
 from takeup.server.settings import read_server_settings
 
@@ -30,20 +31,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "django_tasks",
     "django_tasks_db",
-    "takeup.server.agreement",
-    "takeup.server.component",
-    "takeup.server.practitioner",
-    "takeup.server.feedback",
-    "takeup.server.performance",
-    "takeup.server.audit",
-    "takeup.server.organization",
-    "takeup.server.oversight",
-    "takeup.server.overview",
-    "takeup.server.pages",
-    "takeup.server.record_api",
-    "takeup.server.rollout",
-    "takeup.server.signals",
-    "takeup.server.notices",
+    *(one.folder for one in capabilities()),
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

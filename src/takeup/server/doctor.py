@@ -5,34 +5,18 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import timedelta
+from functools import partial
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
-from takeup.record.clock import now
 from takeup.record.errors import TakeupError
-from takeup.record.events import CLOCKS_APART, Event, clock_difference, event_of
+from takeup.server.capability import capabilities
+from takeup.server.examined import Finding
 from takeup.server.settings import ServerSettings, read_server_settings
 
-State = Literal["well", "look", "mend"]
 _LITTLE_SPACE = 2 * 10**9
-_SLOW_DRAIN = 10
-"""Drains that may be missed before it counts as stuck."""
-_EVENTS_LOOKED_AT = 5_000
 _TOLD = 3
 """Damaged files that are named."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, in words, and what to do where it is not well."""
-
-    what: str
-    state: State
-    words: str
-    do: str = ""
 
 
 def examine() -> list[Finding]:
@@ -53,12 +37,12 @@ def examine() -> list[Finding]:
     checks: tuple[Callable[[], Iterator[Finding]], ...] = (
         lambda: _database(),
         lambda: _log(log.url),
-        lambda: _inbox(settings),
-        lambda: _clocks(),
-        lambda: _people(),
-        lambda: _trust(settings),
+        *(
+            partial(check, settings)
+            for one in capabilities()
+            for check in one.of_part("checks", "CHECKS") or ()
+        ),
         lambda: _sealed(settings),
-        lambda: _measured(),
     )
     for check in checks:
         try:
@@ -204,98 +188,6 @@ def _log(url: str) -> Iterator[Finding]:
             )  # fmt: skip
 
 
-def _inbox(settings: ServerSettings) -> Iterator[Finding]:
-    from takeup.record.incoming import RECORD_KINDS
-    from takeup.server.record_api.models import Batch, InboxRow, Quarantined
-
-    oldest = InboxRow.objects.filter(kind__in=RECORD_KINDS, batch=None).order_by("id").first()
-    unwritten = Batch.objects.filter(written_at=None).order_by("number").first()
-    since = min((x for x in (oldest and oldest.received_at, unwritten and unwritten.made_at) if x),
-                default=None)  # fmt: skip
-    late = since is not None and now() - since > timedelta(
-        seconds=_SLOW_DRAIN * settings.drain_seconds + 30
-    )
-    yield Finding(
-        "drain", "mend" if late else "well",
-        f"rows wait since {since:%-d %b %Y, %H:%M} UTC" if late and since else "nothing waits for long",
-        "is takeup serve running? takeup log drain says what is wrong" if late else "",
-    )  # fmt: skip
-    waiting = Quarantined.objects.filter(resolved_at=None).count()
-    if waiting:
-        yield Finding(
-            "quarantine", "look", f"{waiting:,} rows wait for a correction",
-            "correct them on the page Quarantine, or at their sender",
-        )  # fmt: skip
-
-
-def _clocks() -> Iterator[Finding]:
-    """Sources whose events tell of views after the decision, a few seconds of another's clock."""
-    from takeup.server.record_api.models import InboxRow
-    from takeup.server.record_api.receive_events import EVENTS
-    from takeup.server.record_api.services import implausible
-
-    if problem := implausible():
-        yield Finding(
-            "clock", "mend", f"{problem}: what takes away by time waits",
-            "set the clock, or say `takeup log retain --clock-is-right`",
-        )  # fmt: skip
-    told: dict[str, list[Event]] = {}
-    newest = InboxRow.objects.filter(kind=EVENTS).exclude(body="").order_by("-id")
-    for body in newest.values_list("body", flat=True)[:_EVENTS_LOOKED_AT]:
-        event = event_of(body)
-        told.setdefault(f"{event.use_case}/{event.decision_id}", []).append(event)
-    seen: dict[tuple[str, str], list[timedelta]] = {}
-    for events in told.values():
-        if apart := clock_difference(events):
-            seen.setdefault(apart[:2], []).append(apart[2])
-    for (viewed, made), late in sorted(seen.items()):
-        yield Finding(
-            "clocks", "look",
-            f"{len(late):,} of the newest decisions made at {made} were viewed, by the clock of "
-            f"{viewed}, up to {max(late).total_seconds():.0f} s after they were made; they count as "
-            f"viewed before (sources may be {CLOCKS_APART.total_seconds():.0f} s apart)",
-            f"set the clocks of {viewed} and {made} by NTP",
-        )  # fmt: skip
-
-
-def _people() -> Iterator[Finding]:
-    from takeup.server.organization.models import Person
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import holders
-
-    if not holders(Role.ADMINISTRATOR):
-        yield Finding(
-            "people", "mend", "nobody is administrator",
-            "takeup person role ADDRESS administrator --add NAME",
-        )  # fmt: skip
-    else:
-        yield Finding("people", "well", f"{Person.objects.filter(is_active=True).count():,} active")
-
-
-def _trust(settings: ServerSettings) -> Iterator[Finding]:
-    from takeup.server.audit.services import prove
-    from takeup.server.oversight.models import OversightKey
-
-    chain = prove()
-    yield Finding(
-        "audit", "mend" if chain.broken else "well",
-        f"broken at entry {chain.broken}" if chain.broken else f"{chain.entries:,} entries hold",
-        "somebody changed the database by hand; compare with a backup" if chain.broken else "",
-    )  # fmt: skip
-    if not OversightKey.objects.exists():
-        yield Finding(
-            "oversight", "look", "there is no oversight key: no sealed record is kept",
-            "takeup oversight key --out FILE",
-        )  # fmt: skip
-    elif keys := sorted(settings.home.glob("oversight-key*")):
-        yield Finding(
-            "oversight", "look", f"the private key still lies in {', '.join(map(str, keys))}",
-            "give it to the oversight officer and take it off this machine",
-        )  # fmt: skip
-    else:
-        yield Finding("oversight", "well", "decisions are sealed for the oversight officer")
-
-
 def _sealed(settings: ServerSettings) -> Iterator[Finding]:
     """Each kind of thing that the deployment's secret seals, every one of it tried."""
     from takeup.server import sealed
@@ -312,22 +204,3 @@ def _sealed(settings: ServerSettings) -> Iterator[Finding]:
     yield Finding(
         "sealed", "well", f"{told} open with {sealed.where_the_secret_is(settings)}" if told else "nothing is sealed yet",
     )  # fmt: skip
-
-
-def _measured() -> Iterator[Finding]:
-    from takeup.server.organization.models import UseCase
-    from takeup.server.overview.models import Snapshot
-
-    bare = UseCase.objects.filter(declarations=None).values_list("name", flat=True)
-    if bare:
-        yield Finding(
-            "use cases", "look", f"nothing is declared for {', '.join(sorted(bare)[:5])}",
-            "takeup use-case declare FILE.toml",
-        )  # fmt: skip
-    newest = Snapshot.objects.order_by("-day").first()
-    if UseCase.objects.exists():
-        old = newest is None or now().date() - newest.day > timedelta(days=2)
-        words = "none yet" if newest is None else f"the newest is of {newest.day:%-d %b %Y}"
-        yield Finding(
-            "snapshots", "look" if old else "well", words, "takeup snapshot" if old else ""
-        )

@@ -1,13 +1,13 @@
-"""Who may open what: the one place that says so.
+"""Who may open what, as the capabilities declare it (`capability.py`).
 
-Every address of the server has a name, and every name stands here; one that does not is
+Every address of the server has a name, and a capability that says who may open it; one that has none is
 refused to everybody. The API's addresses are for keys.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from typing import Final, Literal
+from typing import Final
 from urllib.parse import quote
 
 from allauth.account.internal.flows.login import get_authentication_records
@@ -18,140 +18,15 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import ResolverMatch, reverse
 
+from takeup.server.capability import Allowed, capabilities
 from takeup.server.organization.models import Person
 from takeup.server.organization.roles import Role
 from takeup.server.organization.services import roles_of
 
-Open = Literal["anybody", "signed in", "key", "development"]
-Allowed = Open | frozenset[Role]
-
-
-def _only(*roles: Role) -> frozenset[Role]:
-    return frozenset(roles)
-
-
-_R = Role
-_ADMINISTRATION = _only(_R.ADMINISTRATOR)
-_PROGRAMME = _only(_R.PROGRAMME_LEAD)
-# Whole reports compare populations and teams: those who may see every population's figures.
-READS_EVERY_POPULATION = _only(
-    _R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.ROLE_OWNER, _R.WORKER_REPRESENTATIVE, _R.OVERSIGHT_OFFICER
-)
-READS_EVERY_COHORT = READS_EVERY_POPULATION | {_R.PRODUCT_TEAM}
-"""The product team sees what concerns the model."""
-_SEES_SIGNALS = READS_EVERY_POPULATION | {_R.PRODUCT_TEAM}
-_OWN_COHORT = _only(_R.PRACTITIONER, _R.CHAMPION, _R.MANAGER)
-_STOPS = _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE, _R.PRODUCT_TEAM, _R.OVERSIGHT_OFFICER)
-
 PAGES: Final[Mapping[str, Allowed]] = {
-    "health": "anybody",
-    "ready": "anybody",
-    "metrics": "anybody",
-    "account_login": "anybody",
-    "account_logout": "signed in",
-    "account_signup": "anybody",
-    "account_inactive": "anybody",
-    "account_reauthenticate": "signed in",
-    "account_change_password": "signed in",
-    "account_set_password": "signed in",
-    "openid_connect_login": "anybody",
-    "openid_connect_callback": "anybody",
-    "socialaccount_login_cancelled": "anybody",
-    "socialaccount_login_error": "anybody",
-    "mfa_authenticate": "anybody",
-    "mfa_index": "signed in",
-    "mfa_reauthenticate": "signed in",
-    "mfa_activate_totp": "signed in",
-    "mfa_deactivate_totp": "signed in",
-    "mfa_view_recovery_codes": "signed in",
-    "mfa_generate_recovery_codes": "signed in",
-    "mfa_download_recovery_codes": "signed in",
-    "set_password": "anybody",
-    "set_password_done": "anybody",
-    "home": "signed in",
-    "access_to_me": "signed in",
-    "style": "development",
-    "organization": _ADMINISTRATION,
-    "organization_import": _ADMINISTRATION,
-    "person": _ADMINISTRATION,
-    "person_link": _ADMINISTRATION,
-    "person_roles": _ADMINISTRATION,
-    "senders": _ADMINISTRATION,
-    "senders_counters": _ADMINISTRATION,
-    "sender_key": _ADMINISTRATION,
-    "sender_key_revoke": _ADMINISTRATION,
-    "quarantine": _ADMINISTRATION,
-    "quarantine_row": _ADMINISTRATION,
-    "use_cases": _only(*set(Role)),
-    "use_case": _only(*set(Role)),
-    "use_case_declare": _PROGRAMME | _ADMINISTRATION,
-    "use_case_refuse": _PROGRAMME | _ADMINISTRATION,
-    "use_case_take_out": _PROGRAMME | _ADMINISTRATION,
-    "rollout": _only(*set(Role)),
-    "rollout_step": _PROGRAMME,
-    "rollout_withdraw": _PROGRAMME,
-    "rollout_draw": _PROGRAMME,
-    # Whoever answers for harm can stop it (EU AI Act, Art. 14(4)(e)); starting again is planned.
-    "rollout_stop": _STOPS,
-    "rollout_lift": _PROGRAMME,
-    # Besides those who see every cohort, everybody sees their own (`rollout.pages.reads_cohort`).
-    "shadow_report": READS_EVERY_COHORT | _OWN_COHORT,
-    "shadow_report_of": READS_EVERY_COHORT | _OWN_COHORT,
-    "shadow_gate": _PROGRAMME,
-    "shadow_attest": _STOPS,
-    "shadow_decide": _only(_R.PROGRAMME_LEAD, _R.EXECUTIVE),
-    "overview": READS_EVERY_POPULATION,
-    "overview_of": READS_EVERY_POPULATION,
-    # Besides, everybody sees their own (`overview.pages.population`).
-    "population": READS_EVERY_POPULATION | _OWN_COHORT,
-    "diagnosis": READS_EVERY_POPULATION,
-    "diagnosis_day": READS_EVERY_POPULATION,
-    "diagnosis_take": _PROGRAMME,
-    "signals": _SEES_SIGNALS,
-    "performance": _only(*set(Role)),
-    "performance_of": _only(*set(Role)),
-    "performance_month": _only(*set(Role)),
-    "performance_draft": _only(_R.PRODUCT_TEAM),
-    "performance_approve": _only(_R.PRODUCT_TEAM),
-    "queue": _only(_R.PRODUCT_TEAM, _R.PROGRAMME_LEAD),
-    "queue_of": _only(_R.PRODUCT_TEAM, _R.PROGRAMME_LEAD),
-    "topic_act": _only(_R.PRODUCT_TEAM),
-    "release_ship": _only(_R.PRODUCT_TEAM),
-    "signal_answer": _only(_R.PROGRAMME_LEAD, _R.PRODUCT_TEAM, _R.EXECUTIVE),
-    "notices": "signed in",
-    "notices_wants": "signed in",
-    "unsubscribe": "anybody",
-    "deliveries": _PROGRAMME | _ADMINISTRATION,
-    "agreement": _only(*set(Role)),
-    "agreement_record": _only(_R.WORKER_REPRESENTATIVE),
-    "change_announce": _PROGRAMME | _ADMINISTRATION,
-    "change_answer": _only(_R.WORKER_REPRESENTATIVE),
-    "my_today": "signed in",
-    "practice": "signed in",
-    "my_calibration": "signed in",
-    "my_cases": "signed in",
-    "my_data": "signed in",
-    "my_data_download": "signed in",
-    "my_vault": "signed in",
-    "my_objection": "signed in",
-    "audit": _only(_R.OVERSIGHT_OFFICER, _R.WORKER_REPRESENTATIVE),
-    "api-1:openapi-json": "anybody",
-    "api-1:api-root": "anybody",
-    "api-1:decisions": "key",
-    "api-1:outcomes": "key",
-    "api-1:eligible": "key",
-    "api-1:events": "key",
-    "api-1:recommendations": "key",
-    "api-1:cds_cards": "key",
-    "api-1:cds_feedback": "key",
-    "api-1:quarantine": "key",
-    "api-1:correct": "key",
-    "api-1:modes": "key",
-    "api-1:component_events": "key",
-    "api-1:component_context": "key",
-    "api-1:preflight": "anybody",
-    "api-1:people": "key",
+    name: allowed for one in capabilities() for name, allowed in one.opens.items()
 }
+"""Every address of every capability."""
 
 
 _BEFORE_A_SECOND_FACTOR = ("anybody", "key")

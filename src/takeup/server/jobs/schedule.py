@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,16 +15,13 @@ from django.db import close_old_connections, connection
 from django_tasks_db.management.commands.db_worker import Worker
 
 from takeup.log.delta import DecisionLog
-from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS
+from takeup.server.capability import capabilities
 from takeup.server.jobs.drainer import Drainer
 from takeup.server.locks import held
-from takeup.server.notices.deliver import deliver_waiting
 from takeup.server.organization.services import forget_use_case
-from takeup.server.overview.digest import write_digest
 from takeup.server.overview.services import forget_use_case as forget_figures
-from takeup.server.overview.services import take_snapshots
 from takeup.server.record_api.services import (
     Drained,
     Erased,
@@ -38,34 +35,29 @@ from takeup.server.record_api.services import (
 )
 from takeup.server.record_api.unknown_use_case import take_out
 from takeup.server.settings import ServerSettings
+from takeup.server.timed_job import Job, Work
 
 _logger = logging.getLogger(__name__)
 _WORK_EVERY = 1.0
 """Seconds between looks for tasks that pages asked for."""
 _PATIENCE = 600.0
 """Seconds that nightly work waits for a drain to end."""
-_DELIVER = {"trigger": "interval", "seconds": 20}
-_MONDAY = {"trigger": "cron", "day_of_week": "mon", "hour": 6}
-"""When the digest of a week is written, UTC; it is written once however often it is asked for."""
-_Job = Callable[[DecisionLog, ServerSettings], object]
 
 
 @contextmanager
 def at_work(log: DecisionLog, settings: ServerSettings) -> Iterator[None]:
     """Everything in the background while the block runs; the inbox is drained at its end."""
     scheduler = BackgroundScheduler(timezone="UTC")
-    for hours_later, job in enumerate((_snapshots, retain_now, compact_now)):
+    ours = (Job(retain_now, 1), Job(compact_now, 2))
+    declared = (job for one in capabilities() for job in one.of_part("timed", "JOBS") or ())
+    for job in (*ours, *declared):
+        hour = (settings.nightly_hour + job.hours_later) % 24
         scheduler.add_job(
             _quietly,
-            "cron",
-            args=(job, log, settings),
-            hour=(settings.nightly_hour + hours_later) % 24,
+            args=(job.work, log, settings),
             misfire_grace_time=3600,
             coalesce=True,
-        )
-    for job, trigger in ((_deliver, _DELIVER), (_digest, _MONDAY)):
-        scheduler.add_job(
-            _quietly, args=(job, log, settings), misfire_grace_time=3600, coalesce=True, **trigger
+            **(job.when or {"trigger": "cron", "hour": hour}),
         )
     worker = Worker(
         queue_names=["*"], interval=_WORK_EVERY, batch=False, backend_name="default",
@@ -150,24 +142,7 @@ def take_out_now(
         return rows
 
 
-def _snapshots(log: DecisionLog, settings: ServerSettings) -> None:
-    with held("snapshot") as mine:
-        if mine:
-            take_snapshots()
-
-
-def _deliver(log: DecisionLog, settings: ServerSettings) -> None:
-    if settings.smtp_url or settings.webhook_list:
-        with held("deliver") as mine:
-            if mine:
-                deliver_waiting()
-
-
-def _digest(log: DecisionLog, settings: ServerSettings) -> None:
-    write_digest(now().date())
-
-
-def _quietly(job: _Job, log: DecisionLog, settings: ServerSettings) -> None:
+def _quietly(job: Work, log: DecisionLog, settings: ServerSettings) -> None:
     close_old_connections()
     try:
         job(log, settings)

@@ -17,6 +17,7 @@ from django_tasks_db.models import DBTaskResult
 
 from takeup.record.clock import now
 from takeup.server.audit import services as audit
+from takeup.server.capability import READS_EVERY_POPULATION
 from takeup.server.organization.services import (
     Person,
     declared,
@@ -29,7 +30,7 @@ from takeup.server.overview.queries import changes_of, due_of, rows_of, signals_
 from takeup.server.overview.services import latest, newest_by_use_case, take_snapshot_of
 from takeup.server.pages.exports import shown_or_exported
 from takeup.server.pages.for_people import words
-from takeup.server.permissions import READS_EVERY_POPULATION, may
+from takeup.server.permissions import may
 
 _A_PAGE = 20
 

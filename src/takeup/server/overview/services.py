@@ -28,20 +28,17 @@ from takeup.report.html import render_body, render_card
 from takeup.report.overview import overview_of
 from takeup.report.page import Page
 from takeup.server.agreement.services import measuring, mode_on, need_agreement, showing
-from takeup.server.component import services as component
-from takeup.server.component.services import take_track_record
-from takeup.server.feedback import services as feedback
-from takeup.server.feedback.services import check_fixes, forget_words, take_topics, take_words
+from takeup.server.capability import capabilities
+from takeup.server.day import Day
 from takeup.server.organization.services import declared, population_keys, population_titles
 from takeup.server.organization.services import use_case as known_use_case
 from takeup.server.overview.models import PopulationView, Released, Snapshot
 from takeup.server.overview.release import release
 from takeup.server.pages.for_people import page_words
-from takeup.server.practitioner.services import forget_practice, take_practice
-from takeup.server.record_api.services import handles_behind, recorded_by_batch, silent_senders
-from takeup.server.rollout.services import take_looks, tell_of_gates
+from takeup.server.record_api.services import recorded_by_batch, silent_senders
+from takeup.server.rollout.services import tell_of_gates
 from takeup.server.settings import read_server_settings
-from takeup.server.signals.services import take_signals, take_silence
+from takeup.server.signals.services import take_silence
 from takeup.server.start import log_of
 
 
@@ -86,9 +83,9 @@ def forget_use_case(name: str) -> None:
     """No figure is kept of a use case any more."""
     Snapshot.objects.filter(use_case=name).delete()
     Released.objects.filter(use_case=name).delete()
-    component.forget_use_case(name)
-    feedback.forget_use_case(name)
-    forget_practice(name)
+    for one in capabilities():
+        if (forget := one.of_part("day", "forget")) is not None:
+            forget(name)
 
 
 @task()
@@ -149,18 +146,19 @@ def _take(
         step=step,
     )
     known_use_case(name)
-    for one in result.shared:
-        take_signals(name, one.measures.signals, titles)
-    for decisions in result.table.tables.values():
-        take_looks(name, decisions, declared(name), today, step)
-        take_track_record(name, decisions, declared(name), today)
-        take_topics(name, decisions, handles_behind, today)
-        if mode_on():
-            forget_words()
-        else:
-            take_words(name, parts["decisions"])
-        check_fixes(name, decisions)
-        take_practice(name, decisions)
+    day = Day(
+        name,
+        declared(name),
+        today,
+        tuple(result.table.tables.values()),
+        parts["decisions"],
+        result.shared,
+        titles,
+        step,
+    )
+    for one in capabilities():
+        if (take := one.of_part("day", "take")) is not None:
+            take(day)
     with transaction.atomic():
         snapshot, made = Snapshot.objects.get_or_create(
             use_case=name,

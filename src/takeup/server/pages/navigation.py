@@ -9,37 +9,13 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import gettext_lazy as _
 
+from takeup.server.capability import capabilities
 from takeup.server.notices.services import waiting_for
 from takeup.server.organization.services import Role, roles_of
 from takeup.server.permissions import may, name_of
 
-_BAR = (
-    ("my_today", _("Today"), ("my_today", "practice", "my_data")),
-    ("my_cases", _("My cases"), ("my_cases",)),
-    ("my_calibration", _("My calibration"), ("my_calibration",)),
-    (
-        "overview",
-        _("Overview"),
-        ("overview", "overview_of", "population", "diagnosis", "diagnosis_day"),
-    ),
-    (
-        "use_cases",
-        _("Use cases"),
-        ("use_cases", "use_case", "rollout", "shadow_report", "shadow_report_of"),
-    ),
-    ("performance", _("The model"), ("performance", "performance_of", "performance_month")),
-    ("queue", _("Queue"), ("queue", "queue_of")),
-    ("signals", _("Signals"), ("signals", "deliveries")),
-    ("organization", _("Organization"), ("organization", "organization_import", "person")),
-    ("senders", _("Senders"), ("senders", "sender_key")),
-    ("quarantine", _("Quarantine"), ("quarantine", "quarantine_row")),
-    ("audit", _("Audit"), ("audit",)),
-)
-
-_OWN = ("my_today", "my_cases", "my_calibration")
-"""For those who decide; others may open them and find them empty."""
+_BAR = sorted((link for one in capabilities() for link in one.bar), key=lambda link: link.place)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:
@@ -55,9 +31,13 @@ def navigation(request: HttpRequest) -> dict[str, Any]:
 
     def bar() -> list[dict[str, Any]]:
         return [
-            {"href": reverse(name), "words": words, "here": here in pages}
-            for name, words, pages in _BAR
-            if may(name, person, held()) and (name not in _OWN or Role.PRACTITIONER in held())
+            {
+                "href": reverse(link.page),
+                "words": link.words,
+                "here": here in (link.page, *link.pages),
+            }
+            for link in _BAR
+            if may(link.page, person, held()) and (not link.own or Role.PRACTITIONER in held())
         ]
 
     def roles() -> list[Any]:

@@ -17,10 +17,11 @@ from django.views.decorators.http import require_GET, require_POST
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.use_case import kind_of
+from takeup.server.capability import READS_EVERY_COHORT
 from takeup.server.organization import services as organization
 from takeup.server.organization.services import Person
 from takeup.server.pages.detail import kind_words
-from takeup.server.permissions import READS_EVERY_COHORT, may
+from takeup.server.permissions import may
 from takeup.server.rollout import services
 from takeup.server.rollout.gates import report_path
 from takeup.server.rollout.kinds import LATELY, Recorded

@@ -14,7 +14,7 @@ from takeup.report.sections import sections
 from takeup.simulate import simulate
 from takeup.stats.answer import Estimate
 from tests.made_once import made_once
-from tests.measure.programmes import bank, diagnosed
+from tests.questions.programmes import bank, diagnosed
 
 SEEDS = range(1, 9)
 

@@ -17,7 +17,7 @@ from takeup.simulate import Scenario, generate, scenario, simulate, whole_histor
 from takeup.sources.evidence_files import read_evidence
 from takeup.stats.answer import CannotSay, Estimate
 from tests.made_once import made_once
-from tests.measure.programmes import diagnosed, simulated
+from tests.questions.programmes import diagnosed, simulated
 
 
 @made_once

@@ -17,7 +17,7 @@ from takeup.record.use_case import UseCase
 from takeup.simulate import Phase, simulate
 from takeup.stats.answer import CannotSay, Estimate
 from takeup.stats.anytime import confidence_sequence
-from tests.measure.programmes import bank, diagnosed, recorded
+from tests.questions.programmes import bank, diagnosed, recorded
 
 SETTINGS = Settings()
 

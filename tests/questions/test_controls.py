@@ -8,7 +8,7 @@ from takeup.questions.ladder.measure import LevelRange
 from takeup.questions.resistance.measure import Resistance
 from takeup.questions.signals.measure import Signals
 from takeup.stats.answer import CannotSay
-from tests.measure.programmes import simulated
+from tests.questions.programmes import simulated
 
 SEEDS = range(1, 4)
 

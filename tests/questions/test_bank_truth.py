@@ -17,7 +17,7 @@ from takeup.record.settings import Settings
 from takeup.simulate import simulate
 from takeup.stats.answer import CannotSay, Estimate
 from tests.made_once import made_once
-from tests.measure.programmes import bank, diagnosed
+from tests.questions.programmes import bank, diagnosed
 
 SEEDS = range(1, 9)
 STATED = {  # domain definitions, section 11.3: mean, sd

@@ -1,0 +1,1 @@
+"""On which weekdays most cases are decided."""
