@@ -79,20 +79,20 @@ def main() -> None:
 
 def fill(decisions: int, people: int, populations: int) -> str:
     """An organization, its decisions in the log, a snapshot; a sender's key."""
-    from takeup.server.start import log_of, start
+    from takeup.server.deployment.start import log_of, start
 
     settings = start()
-    from takeup.server.organization.models import Person
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import (
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.foundation.organization.services import (
         declare_use_case,
         import_people,
         read_people,
         set_roles,
     )
-    from takeup.server.overview.services import take_snapshots
-    from takeup.server.record_api.keys import make_key
-    from takeup.server.rollout.services import take_step
+    from takeup.server.recording.record_api.keys import make_key
+    from takeup.server.showing.overview.services import take_snapshots
 
     began = time.perf_counter()
     rows = [
@@ -135,8 +135,8 @@ def vault(rows: int, own: int) -> None:
 
     from django.db import connection
 
-    from takeup.server.practitioner.models import OwnRow
-    from takeup.server.practitioner.services import keep_own
+    from takeup.server.showing.practitioner.models import OwnRow
+    from takeup.server.showing.practitioner.services import keep_own
 
     rng = np.random.default_rng(2)
     now = datetime.now(UTC)

@@ -23,7 +23,7 @@ from takeup.stats.answer import CannotSay, Estimate
 
 if TYPE_CHECKING:
     from takeup.log.delta import DecisionLog
-    from takeup.server.record_api.models import ApiKey
+    from takeup.server.recording.record_api.models import ApiKey
 
 EFFECT = 0.12
 RANDOMISED = {"half of people": (0.5, 0.0), "all, 30 % blind": (1.0, 0.3), "60 %, 10 % blind": (0.6, 0.1)}  # fmt: skip
@@ -38,8 +38,8 @@ def randomised(
 ) -> Estimate | CannotSay:
     """Sixty people, forty cases each; with the advice, right decisions are more frequent by EFFECT."""
     from takeup.record.clock import at
-    from takeup.server.rollout.models import Draw
-    from takeup.server.rollout.services import Assigning, set_draw, take_step
+    from takeup.server.acting.rollout.models import Draw
+    from takeup.server.acting.rollout.services import Assigning, set_draw, take_step
 
     rng = random.Random(seed)
     use_case, people = f"randomised-{seed}", [f"{seed}-{i}" for i in range(60)]
@@ -68,7 +68,7 @@ def staggered(seed: int, key: ApiKey, log: DecisionLog) -> Estimate | CannotSay:
     """Cohorts that begin in the fifth, eighth or eleventh week or not at all; weeks differ for all
     alike; right decisions are more frequent by the effect from a cohort's start on."""
     from takeup.record.clock import at
-    from takeup.server.rollout.services import Assigning, take_step
+    from takeup.server.acting.rollout.services import Assigning, take_step
 
     rng = random.Random(seed)
     use_case = f"staggered-{seed}"
@@ -102,7 +102,7 @@ def staggered(seed: int, key: ApiKey, log: DecisionLog) -> Estimate | CannotSay:
 
 def _place(cohort_of: dict[str, str]) -> None:
     from takeup.record.clock import at
-    from takeup.server.organization.services import import_people, read_people
+    from takeup.server.foundation.organization.services import import_people, read_people
 
     rows = [
         {"person_id": p, "population": "officers", "team": "t1", "cohort": cohort}
@@ -129,8 +129,8 @@ def _decided(
 
 
 def _record(rows: list[dict[str, Any]], key: ApiKey, log: DecisionLog) -> None:
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     outcomes = [
         {"decision_id": r["decision_id"], "use_case": r["use_case"],
@@ -145,7 +145,7 @@ def _record(rows: list[dict[str, Any]], key: ApiKey, log: DecisionLog) -> None:
 
 def _measures(log: DecisionLog, wanted: str) -> Any:
     import takeup
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     tables = recorded(log)
     only = ["adoption", wanted]
@@ -160,7 +160,7 @@ def main() -> None:
     wanted = parser.parse_args().rollouts
     with tempfile.TemporaryDirectory() as home:
         os.environ["TAKEUP_HOME"] = home
-        from takeup.server.start import start
+        from takeup.server.deployment.start import start
 
         start()
         for name, effect, answers in _all(wanted, Path(home)):
@@ -176,7 +176,7 @@ def main() -> None:
 
 def _all(wanted: int, home: Path) -> Iterator[tuple[str, float, list[Estimate | CannotSay]]]:
     from takeup.log.delta import DecisionLog
-    from takeup.server.record_api.keys import key_of, make_key
+    from takeup.server.recording.record_api.keys import key_of, make_key
 
     key = key_of(make_key("simulated"))
     assert key is not None

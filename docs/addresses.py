@@ -31,14 +31,14 @@ def paths(patterns: list[Any], before: str = "", space: str = "") -> dict[str, s
 
 def table() -> str:
     """The page."""
-    from takeup.server.capability import EVERYBODY, capabilities
-    from takeup.server.urls import urlpatterns
+    from takeup.server.deployment.capability import EVERYBODY, capabilities
+    from takeup.server.running.urls import urlpatterns
 
     at = paths(urlpatterns)
     lines = [
         "# Addresses and who may open them",
         "",
-        "Made from what the capabilities declare (`capability.py` in each folder of `takeup/server`); in words, and why:",
+        "Made from what the capabilities declare (`capability.py` in each room of `takeup/server`); in words, and why:",
         "[roles](roles.md). An address that does not stand here is refused to everybody. Some pages show more or less to",
         "one role than to another; what they show is said on the page of roles.",
         "",
@@ -60,7 +60,7 @@ def table() -> str:
 
 
 if __name__ == "__main__":
-    from takeup.server.start import start
+    from takeup.server.deployment.start import start
 
     start()
     PAGE.write_text(table(), encoding="utf-8")

@@ -23,7 +23,7 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeEl
 
 from takeup.record.errors import InputError, TakeupError
 from takeup.record.excel_csv import excel_csv
-from takeup.server.commands import add_commands, recorded_tables
+from takeup.server.running.commands import add_commands, recorded_tables
 
 if TYPE_CHECKING:
     from takeup.api import Result

@@ -16,7 +16,7 @@ from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import OutcomeRule, UseCase
 from takeup.record.vocabulary import OVERRIDE_REASONS
-from takeup.server.settings import ServerSettings
+from takeup.server.deployment.settings import ServerSettings
 from tests.forked import takeup
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -96,17 +96,17 @@ def test_a_log_that_takes_nothing_leaves_the_rows_in_the_inbox(tmp_path):
 
 
 def kept(log_) -> list[tuple[str, int]]:
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     rows = recorded(log_)["decisions"]
     return sorted(zip(rows["decision_id"].to_pylist(), rows["revision"].to_pylist(), strict=True))
 
 
 def test_a_clock_that_jumps_loses_and_doubles_nothing(key, log):
-    from takeup.server.audit.services import prove
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
-    from takeup.server.record_api.verify import verify
+    from takeup.server.foundation.audit.services import prove
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.recording.record_api.verify import verify
 
     moment = datetime.fromisoformat("2026-11-24T09:00:00+00:00")
     for n, jump in enumerate((0, -400, 3_000, -1, 0)):
@@ -141,9 +141,9 @@ STORY = [
 )
 @given(st.permutations([*range(len(STORY))]), st.integers(1, 4), st.randoms(use_true_random=False))
 def test_events_that_come_twice_and_in_any_order_tell_the_same_story(store, order, size, rng):
-    from takeup.server.record_api.keys import key_of, make_key
-    from takeup.server.record_api.models import InboxRow, Quarantined
-    from takeup.server.record_api.receive_events import receive_events
+    from takeup.server.recording.record_api.keys import key_of, make_key
+    from takeup.server.recording.record_api.models import InboxRow, Quarantined
+    from takeup.server.recording.record_api.receive_events import receive_events
 
     InboxRow.objects.all().delete()
     sender = key_of(make_key("host"))
@@ -176,12 +176,12 @@ def test_events_that_come_twice_and_in_any_order_tell_the_same_story(store, orde
 def test_batches_that_come_twice_and_overlap_are_kept_once(store, batches, drained_between):
     import shutil
 
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.keys import key_of, make_key
-    from takeup.server.record_api.models import Batch, InboxRow, Sender
-    from takeup.server.record_api.receive import receive
-    from takeup.server.record_api.verify import verify
-    from takeup.server.start import log_of
+    from takeup.server.deployment.start import log_of
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.keys import key_of, make_key
+    from takeup.server.recording.record_api.models import Batch, InboxRow, Sender
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.recording.record_api.verify import verify
 
     InboxRow.objects.all().delete()
     Batch.objects.all().delete()

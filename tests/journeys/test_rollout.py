@@ -50,9 +50,9 @@ with Client(url, key, "credit-line", spool="spool") as takeup:
 TOMORROW = """
 from datetime import datetime
 from takeup.record.clock import at
-from takeup.server.start import start
+from takeup.server.deployment.start import start
 start()
-from takeup.server.overview.services import take_snapshots
+from takeup.server.showing.overview.services import take_snapshots
 with at(datetime.fromisoformat("{moment}")):
     print(take_snapshots())
 """

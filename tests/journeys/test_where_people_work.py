@@ -30,12 +30,12 @@ WEEKS_LATER = """
 import random, sys
 from datetime import timedelta
 from takeup.record.clock import at, now
-from takeup.server.start import log_of, start
+from takeup.server.deployment.start import log_of, start
 settings = start()
-from takeup.server.overview.services import take_snapshots
-from takeup.server.jobs.schedule import drain_now
-from takeup.server.record_api.keys import key_of
-from takeup.server.record_api.receive import receive
+from takeup.server.showing.overview.services import take_snapshots
+from takeup.server.running.jobs.schedule import drain_now
+from takeup.server.recording.record_api.keys import key_of
+from takeup.server.recording.record_api.receive import receive
 
 rng, begins, key = random.Random(1), now(), key_of(sys.argv[1])
 with at(begins + timedelta(days=29)):

@@ -13,7 +13,7 @@ ROLES = (
 
 
 def person(person_id: str, **fields):
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     made = Person.objects.create_user(person_id, email=f"{person_id}@example.org", **fields)
     made.set_password(PASSWORD)
@@ -23,9 +23,9 @@ def person(person_id: str, **fields):
 
 def with_role(role: str):
     """Somebody who holds this role and no other; a practitioner is placed, a manager leads."""
-    from takeup.server.organization.models import Lead, Placement, Population, Team
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import set_roles
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.models import Lead, Placement, Population, Team
+    from takeup.server.foundation.organization.services import set_roles
 
     found = person(f"some-{role}", name=f"Some {role.title()}")
     day = date(2026, 1, 5)

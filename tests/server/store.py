@@ -24,7 +24,7 @@ def django_ready(tmp_path_factory):
     with migrated_database(STORE, home) as postgres:
         if postgres is not None:
             os.environ["TAKEUP_DATABASE_URL"] = postgres.url
-        from takeup.server.start import start
+        from takeup.server.deployment.start import start
 
         settings = start()
         # Hashing is slow on purpose; tests sign in often.
@@ -40,8 +40,8 @@ def django_ready(tmp_path_factory):
 
 def empty(deployment) -> None:
     """Take every row out of the store, but for the audit log, which nothing empties."""
-    from takeup.server.record_api.admission import admission
-    from takeup.server.record_api.covariates import forget_types
+    from takeup.server.recording.record_api.admission import admission
+    from takeup.server.recording.record_api.covariates import forget_types
 
     # Tests of a server beside this one take it away for their own.
     os.environ["TAKEUP_HOME"] = str(deployment.home)
@@ -80,7 +80,7 @@ def store(django_ready):
 @pytest.fixture
 def key(store):
     """A key in a store without rows."""
-    from takeup.server.record_api.keys import key_of, make_key
+    from takeup.server.recording.record_api.keys import key_of, make_key
 
     return key_of(make_key("host"))
 
@@ -88,6 +88,6 @@ def key(store):
 @pytest.fixture
 def log(store):
     """The decision log of this deployment."""
-    from takeup.server.start import log_of
+    from takeup.server.deployment.start import log_of
 
     return log_of(store)

@@ -28,13 +28,13 @@ names = (
 
 
 def receive(kind, rows, key):
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     return receive(kind, rows, key)
 
 
 def recorded(log):
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     return recorded(log)
 
@@ -42,8 +42,8 @@ def recorded(log):
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_whatever_is_accepted_is_drained_verified_read_and_erased(django_ready, data):
-    from takeup.server.record_api.keys import key_of, make_key
-    from takeup.server.start import log_of
+    from takeup.server.deployment.start import log_of
+    from takeup.server.recording.record_api.keys import key_of, make_key
 
     empty(django_ready)
     key, log = key_of(make_key("host")), log_of(django_ready)
@@ -81,8 +81,8 @@ def test_whatever_is_accepted_is_drained_verified_read_and_erased(django_ready, 
         "unchanged" for one in told if one.status == "stored"
     ]
     if about:
-        from takeup.server.record_api.erasure import erase
-        from takeup.server.record_api.pseudonyms import pseudonyms_of
+        from takeup.server.recording.record_api.erasure import erase
+        from takeup.server.recording.record_api.pseudonyms import pseudonyms_of
 
         erase(log, person.strip())
         assert verify(log).problems == ()
@@ -123,7 +123,7 @@ def test_a_log_of_before_short_folders_is_moved_to_them_and_keeps_what_it_has(ke
 
 def spoil(number: str) -> None:
     """A row as an earlier version took it: of a type that the log's column does not have."""
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.models import InboxRow
 
     row = InboxRow.objects.get(key=number)
     InboxRow.objects.filter(pk=row.pk).update(
@@ -132,8 +132,8 @@ def spoil(number: str) -> None:
 
 
 def test_a_row_that_the_log_cannot_hold_is_set_aside_and_the_rest_goes_on(key, log):
-    from takeup.server.record_api.models import Quarantined
-    from takeup.server.record_api.quarantine import replay
+    from takeup.server.recording.record_api.models import Quarantined
+    from takeup.server.recording.record_api.quarantine import replay
 
     send(key, 1, 2, 3, x_amount=5)
     spoil("d2")
@@ -164,9 +164,9 @@ def test_a_batch_of_such_rows_alone_leaves_no_hole(key, log):
 
 def test_the_sealed_decisions_stay_whichever_outcome_is_set_aside(key, log):
     """Batches of outcomes and of decisions have the same numbers."""
-    from takeup.server.oversight.models import SealedBatch
-    from takeup.server.oversight.services import make_oversight_key
-    from takeup.server.record_api.models import InboxRow, Quarantined
+    from takeup.server.foundation.oversight.models import SealedBatch
+    from takeup.server.foundation.oversight.services import make_oversight_key
+    from takeup.server.recording.record_api.models import InboxRow, Quarantined
 
     make_oversight_key()
     send(key, 1)
@@ -184,7 +184,7 @@ def test_the_sealed_decisions_stay_whichever_outcome_is_set_aside(key, log):
 
 
 def test_a_log_that_takes_nothing_sets_no_row_aside(key, log, monkeypatch):
-    from takeup.server.record_api.models import Quarantined
+    from takeup.server.recording.record_api.models import Quarantined
 
     send(key, 1)
 
@@ -214,7 +214,7 @@ def test_a_covariate_has_its_type_within_its_use_case(key, log):
 
 
 def test_a_use_case_has_so_many_covariates_and_no_more(key, log, monkeypatch):
-    from takeup.server.record_api import covariates
+    from takeup.server.recording.record_api import covariates
 
     monkeypatch.setattr(covariates, "MOST", 2)
     rows = [decision(1, x_a=1, x_b=1), decision(2, x_c=1), decision(3, use_case="triage", x_c=1)]
@@ -243,8 +243,8 @@ def test_names_of_covariates_end_where_they_end(key):
 def test_a_row_that_names_a_key_twice_is_refused_and_its_neighbours_are_not(
     django_ready, body, kind
 ):
-    from takeup.server.record_api.batches import rows_of
-    from takeup.server.record_api.receive import Unreadable
+    from takeup.server.recording.record_api.batches import rows_of
+    from takeup.server.recording.record_api.receive import Unreadable
 
     first, second = rows_of(body, kind)
     assert isinstance(first, Unreadable)
@@ -264,8 +264,8 @@ def test_a_row_with_half_a_character_is_refused_and_its_neighbours_are_not(
     django_ready, body, kind
 ):
     """Hosts that cut texts at a length leave it; a sender whose batch is refused sends it for ever."""
-    from takeup.server.record_api.batches import rows_of
-    from takeup.server.record_api.receive import Unreadable
+    from takeup.server.recording.record_api.batches import rows_of
+    from takeup.server.recording.record_api.receive import Unreadable
 
     first, second = rows_of(body, kind)
     assert isinstance(first, Unreadable)
@@ -276,9 +276,9 @@ def test_a_row_with_half_a_character_is_refused_and_its_neighbours_are_not(
 
 @pytest.mark.parametrize("bad", [rb'{"a": 1, "a": 2}', rb'{"a": "\ud83d"}'])
 def test_an_event_that_cannot_be_read_is_refused_and_its_neighbours_are_not(django_ready, bad):
-    from takeup.server.problems import Problem
-    from takeup.server.record_api.batches import events_of
-    from takeup.server.record_api.receive import Unreadable
+    from takeup.server.deployment.problems import Problem
+    from takeup.server.recording.record_api.batches import events_of
+    from takeup.server.recording.record_api.receive import Unreadable
 
     first, second = events_of(b"[" + bad + b', {"id": "1"}]', "application/json")
     assert isinstance(first, Unreadable)
@@ -316,9 +316,9 @@ def test_a_recommendation_with_a_null_character_takes_no_other_with_it(store, tm
 @pytest.mark.parametrize("kind", ["decisions", "outcomes", "eligible", "events", "recommendations"])
 def test_a_time_that_would_have_to_be_guessed_is_refused_beside_a_sound_row(key, kind, wrong):
     """Digits alone were seconds or milliseconds of 1970 by their size; a time beyond the calendar failed the batch."""
-    from takeup.server.record_api.receive import receive
-    from takeup.server.record_api.receive_events import receive_events
-    from takeup.server.record_api.receive_recommendations import receive_recommendations
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.recording.record_api.receive_events import receive_events
+    from takeup.server.recording.record_api.receive_recommendations import receive_recommendations
 
     moment, base = "2026-11-20T09:00:00Z", {"use_case": "credit"}
     rows = {
@@ -347,7 +347,7 @@ def test_a_time_that_would_have_to_be_guessed_is_refused_beside_a_sound_row(key,
 def test_a_recommendation_of_which_a_field_is_no_text_is_refused_beside_a_sound_one(
     key, field, wrong
 ):
-    from takeup.server.record_api.receive_recommendations import receive_recommendations
+    from takeup.server.recording.record_api.receive_recommendations import receive_recommendations
 
     if (field, wrong) == ("x_segment", 5):
         pytest.skip("a number is a covariate")
@@ -358,9 +358,9 @@ def test_a_recommendation_of_which_a_field_is_no_text_is_refused_beside_a_sound_
 
 def test_who_sees_advice_follows_from_the_texts_that_are_kept(key):
     """The blanks around a cohort's name are not kept, so they are no other cohort."""
-    from takeup.server.organization.services import import_people, read_people_csv
-    from takeup.server.record_api.receive_recommendations import receive_recommendations
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.foundation.organization.services import import_people, read_people_csv
+    from takeup.server.recording.record_api.receive_recommendations import receive_recommendations
 
     import_people(
         read_people_csv("person_id,cohort,population\np1,north,officers\n", "f"), actor="ann"

@@ -14,15 +14,15 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-import takeup.server.backup as backup_module
-import takeup.server.set_aside as aside_module
+import takeup.server.deployment.set_aside as aside_module
+import takeup.server.running.backup as backup_module
 from takeup.log.files import LogFiles
 from takeup.record.errors import InputError
-from takeup.server.backup import read_backup
-from takeup.server.carried_secret import read_passphrase
-from takeup.server.commands import deployment
-from takeup.server.set_aside import in_use, restoring, set_aside
-from takeup.server.settings import ServerSettings
+from takeup.server.deployment.carried_secret import read_passphrase
+from takeup.server.deployment.set_aside import in_use, restoring, set_aside
+from takeup.server.deployment.settings import ServerSettings
+from takeup.server.running.backup import read_backup
+from takeup.server.running.commands import deployment
 from tests.server.running import STORES, Sending, Server, decision, running, select_nothing
 
 

@@ -67,13 +67,13 @@ def browser():
 
 SESSIONS = """
 import json, sys
-from takeup.server.start import start
+from takeup.server.deployment.start import start
 start()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
-from takeup.server.organization.models import Person
-from takeup.server.organization.roles import Role
-from takeup.server.organization.services import set_roles
+from takeup.server.foundation.organization.models import Person
+from takeup.server.deployment.roles import Role
+from takeup.server.foundation.organization.services import set_roles
 made = {}
 for role in sys.argv[1:]:
     person = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")

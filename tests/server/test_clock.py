@@ -14,7 +14,7 @@ from tests.server.test_drain import ids, send
 @pytest.fixture
 def night(key, log, django_ready):
     """The nightly work of this deployment, of two decisions received three days ago."""
-    from takeup.server.jobs.schedule import retain_now
+    from takeup.server.running.jobs.schedule import retain_now
 
     with at(now() - timedelta(days=3)):
         send(key, 1, 2)
@@ -24,8 +24,8 @@ def night(key, log, django_ready):
 @pytest.mark.parametrize("nights", [0, 1], ids=["the first night", "a later one"])
 @pytest.mark.parametrize("jump", [timedelta(days=3 * 365), timedelta(days=-400)])
 def test_a_night_after_a_jump_takes_nothing_away_and_asks(night, log, key, jump, nights):
-    from takeup.server.record_api.models import InboxRow
-    from takeup.server.record_api.pseudonyms import pseudonym_of
+    from takeup.server.recording.record_api.models import InboxRow
+    from takeup.server.recording.record_api.pseudonyms import pseudonym_of
 
     for _ in range(nights):
         night()
@@ -64,7 +64,7 @@ def test_a_person_says_that_the_clock_is_right_and_the_nights_go_on(night):
 
 def test_the_doctor_names_it(night, django_ready, monkeypatch):
     monkeypatch.setenv("TAKEUP_HOME", str(django_ready.home))
-    from takeup.server.doctor import examine
+    from takeup.server.running.doctor import examine
 
     night()
     with at(now() + timedelta(days=900)):

@@ -15,25 +15,25 @@ class DiesError(Exception):
 
 
 def send(key, *numbers: int, **changes):
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     return receive("decisions", [decision(i, **changes) for i in numbers], key)
 
 
 def ids(log) -> list[str]:
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     return sorted(recorded(log)["decisions"]["decision_id"].to_pylist())
 
 
 def drain(log):
-    from takeup.server.record_api.drain import drain
+    from takeup.server.recording.record_api.drain import drain
 
     return drain(log)
 
 
 def verify(log):
-    from takeup.server.record_api.verify import verify
+    from takeup.server.recording.record_api.verify import verify
 
     return verify(log)
 
@@ -96,7 +96,7 @@ def test_compaction_keeps_every_row_and_the_batch_that_guards_against_writing_tw
 
 
 def test_verify_names_rows_that_are_gone_and_batches_that_were_changed(key, log):
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.models import InboxRow
 
     send(key, 1, 2)
     drain(log)
@@ -120,7 +120,7 @@ def test_what_a_log_has_lost_is_named_and_written_again_while_it_is_kept(key, lo
     send(key, 3)
     drain(log)
     emptied(log)
-    from takeup.server.record_api.drain import find_lost
+    from takeup.server.recording.record_api.drain import find_lost
 
     (lost,) = verify(log).problems
     assert "2 batches of 3 rows were written to the log, which ends with batch 0" in lost
@@ -135,8 +135,8 @@ def test_what_a_log_has_lost_is_named_and_written_again_while_it_is_kept(key, lo
 
 def test_nothing_is_written_past_a_hole_that_cannot_be_filled(key, log):
     from takeup.record.errors import InputError
-    from takeup.server.record_api.drain import find_lost
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.drain import find_lost
+    from takeup.server.recording.record_api.models import InboxRow
 
     send(key, 1, 2)
     drain(log)
@@ -153,7 +153,7 @@ def test_nothing_is_written_past_a_hole_that_cannot_be_filled(key, log):
 
 def test_a_log_of_a_later_moment_than_the_database_takes_nothing_for_written(key, log):
     from takeup.record.errors import InputError
-    from takeup.server.record_api.models import Batch, InboxRow
+    from takeup.server.recording.record_api.models import Batch, InboxRow
 
     send(key, 1)
     drain(log)
@@ -170,7 +170,7 @@ def test_a_log_of_a_later_moment_than_the_database_takes_nothing_for_written(key
 
 def test_the_last_revision_is_what_measures_read(key, log):
     import takeup
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     send(key, *range(40))
     drain(log)
@@ -182,8 +182,8 @@ def test_the_last_revision_is_what_measures_read(key, log):
 def test_people_stand_in_the_log_under_a_keyed_pseudonym_the_same_before_and_after_the_drain(
     key, log
 ):
-    from takeup.server.record_api.pseudonyms import pseudonym_of
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.pseudonyms import pseudonym_of
+    from takeup.server.recording.record_api.reading import recorded
 
     send(key, 1, person_id="officer-7")
     waiting = recorded(log)["decisions"]["person_id"].to_pylist()

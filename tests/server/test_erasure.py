@@ -16,7 +16,7 @@ NAME, ADDRESS, ID = "Wilhelmina Østergård", "wilhelmina@bank.example", "office
 
 
 def erase(log):
-    from takeup.server.record_api.erasure import erase
+    from takeup.server.recording.record_api.erasure import erase
 
     return erase(log, ID, "test")
 
@@ -27,9 +27,9 @@ def known(key, log):
     from allauth.account.models import EmailAddress
     from allauth.socialaccount.models import SocialAccount
 
-    from takeup.server.organization.models import Person
-    from takeup.server.practitioner.vault import object_to
-    from takeup.server.record_api.receive import receive
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.showing.practitioner.vault import object_to
 
     with_role("oversight_officer")
     held = Person.objects.create_user(ID, name=NAME, email=ADDRESS)
@@ -50,8 +50,8 @@ def known(key, log):
 
 
 def test_an_erased_person_is_in_no_table_no_file_and_no_statistics(known, log):
-    from takeup.server.notices.models import Notice
-    from takeup.server.record_api.pseudonyms import pseudonym_of
+    from takeup.server.foundation.notices.models import Notice
+    from takeup.server.recording.record_api.pseudonyms import pseudonym_of
 
     mark = pseudonym_of(ID)
     assert Notice.objects.filter(subject__contains=NAME).exists()
@@ -73,7 +73,7 @@ def test_an_erased_person_is_in_no_table_no_file_and_no_statistics(known, log):
 @pytest.mark.parametrize("cut", ["log.vacuum", "forget_notices", "audit"])
 def test_an_erasure_that_was_cut_off_is_finished_by_the_next(known, log, monkeypatch, cut):
     from takeup.log.delta import DecisionLog
-    from takeup.server.record_api import erasure
+    from takeup.server.recording.record_api import erasure
 
     drain(log)
 
@@ -109,8 +109,8 @@ def test_what_others_wrote_names_them_no_more(known, key, log):
     import json
 
     from takeup.record.clock import now
-    from takeup.server.record_api.models import InboxRow, Quarantined
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.models import InboxRow, Quarantined
+    from takeup.server.recording.record_api.receive import receive
 
     rows = [
         decision(6, person_id="p6", override_comment="wilhelmina knows, call 4711000"),
@@ -145,8 +145,8 @@ def test_what_others_wrote_names_them_no_more(known, key, log):
 
 
 def test_a_text_in_quarantine_names_them_no_more_wherever_it_stands(known, key, log):
-    from takeup.server.record_api.models import Quarantined
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.models import Quarantined
+    from takeup.server.recording.record_api.receive import receive
 
     row = decision(9, person_id="p9", comment="Wilhelmina said hello", x_town="Wilhelmina")
     receive("decisions", [row], key)
@@ -157,8 +157,8 @@ def test_a_text_in_quarantine_names_them_no_more_wherever_it_stands(known, key, 
 
 def test_what_others_wrote_on_pages_names_them_no_more(known, log):
     from takeup.record.clock import now
-    from takeup.server.agreement.models import Change
-    from takeup.server.rollout.models import Stop
+    from takeup.server.acting.rollout.models import Stop
+    from takeup.server.foundation.agreement.models import Change
 
     Stop.objects.create(
         use_case="credit", kind={}, reason=f"{NAME} asked", made_at=now(), made_by="a"
@@ -177,7 +177,7 @@ def test_every_text_that_people_write_on_pages_is_one_an_erasure_reads(django_re
     from django.apps import apps
     from django.db.models import TextField
 
-    from takeup.server.record_api.erasure import WRITTEN_ON_PAGES
+    from takeup.server.recording.record_api.erasure import WRITTEN_ON_PAGES
 
     made_by_takeup = {
         "feedback.Topic.members", "feedback.Flag.reporter", "organization.Declaration.text",
@@ -197,7 +197,7 @@ def test_every_text_that_people_write_on_pages_is_one_an_erasure_reads(django_re
 
 
 def test_a_file_or_table_that_still_names_them_is_told(known, log, django_ready):
-    from takeup.server.rollout.services import set_draw
+    from takeup.server.acting.rollout.services import set_draw
 
     drain(log)
     copy = django_ready.home / "people.csv"
@@ -266,8 +266,8 @@ def test_statistics_of_the_logs_files_tell_nothing_of_people_and_words(known, lo
 
 def test_a_short_id_is_no_reason_to_change_what_happens_to_read_alike(key, log):
     """Grade 17 is not the officer 17; the search says where to look."""
-    from takeup.server.record_api.erasure import erase
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.erasure import erase
+    from takeup.server.recording.record_api.receive import receive
 
     receive(
         "decisions", [decision(1, person_id="17", x_grade="17"), decision(2, x_grade="17")], key
@@ -281,10 +281,10 @@ def test_a_short_id_is_no_reason_to_change_what_happens_to_read_alike(key, log):
 
 
 def test_notices_that_only_contain_the_letters_of_a_short_name_stay(store, log):
-    from takeup.server.notices.models import Notice
-    from takeup.server.notices.services import tell
-    from takeup.server.organization.models import Person
-    from takeup.server.record_api.erasure import erase
+    from takeup.server.foundation.notices.models import Notice
+    from takeup.server.foundation.notices.services import tell
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.recording.record_api.erasure import erase
 
     Person.objects.create_user("li-1042", name="Li", email="li@bank.example")
     tell(["lead"], "one", "Model and people: client line", "Quality fell.", "/")

@@ -24,7 +24,7 @@ def bank(tmp_path_factory):
 
 
 def brought_in(paths, **options):
-    from takeup.server.record_api.import_history import import_history
+    from takeup.server.recording.record_api.import_history import import_history
     from takeup.sources.history import open_history
 
     history = open_history(str(paths["decisions"]), **options)
@@ -38,7 +38,7 @@ def told(result) -> dict:
 
 
 def from_log(log, use_case):
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     tables = recorded(log)
     return takeup.diagnose(
@@ -65,7 +65,7 @@ def test_the_same_table_again_changes_nothing(store, log, bank):
 
 def test_a_table_in_its_own_words_comes_in_through_its_mapping(store, log):
     from takeup.record.use_case import UseCase
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     paths = {"decisions": DESK / "loan-desk.csv"}
     history, counted = brought_in(paths, use_case=UseCase(name="loans"))
@@ -89,8 +89,8 @@ def test_a_table_without_the_name_of_its_use_case_is_not_guessed_at(store, tmp_p
 
 
 def test_a_deployment_with_decisions_is_not_filled_with_the_sample(store, log):
-    from takeup.server.organization.services import use_case
-    from takeup.server.sample import fill
+    from takeup.server.foundation.organization.services import use_case
+    from takeup.server.running.sample import fill
 
     (store.home / "sample-sign-ins.txt").unlink(missing_ok=True)
     use_case("credit")

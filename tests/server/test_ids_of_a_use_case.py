@@ -11,7 +11,7 @@ def advice(name: str, use_case: str = "credit", **more):
 
 
 def recommend(key, *rows):
-    from takeup.server.record_api.receive_recommendations import receive_recommendations
+    from takeup.server.recording.record_api.receive_recommendations import receive_recommendations
 
     return receive_recommendations(list(rows), key)
 
@@ -25,7 +25,7 @@ def event(name: str, use_case: str, decision_id: str = "1001", kind: str = "view
 
 
 def events(key, *given, **within):
-    from takeup.server.record_api.receive_events import receive_events
+    from takeup.server.recording.record_api.receive_events import receive_events
 
     return receive_events(list(given), key, **within)
 
@@ -41,7 +41,7 @@ def test_the_same_recommendation_sent_again_is_unchanged_and_shown_as_before(key
     from datetime import timedelta
 
     from takeup.record.clock import now
-    from takeup.server.record_api import receive_recommendations as module
+    from takeup.server.recording.record_api import receive_recommendations as module
 
     (first,) = recommend(key, advice("1001"))
     monkeypatch.setattr(module, "now", lambda: now() + timedelta(minutes=5))
@@ -52,7 +52,7 @@ def test_the_same_recommendation_sent_again_is_unchanged_and_shown_as_before(key
 
 
 def test_advice_that_was_hidden_stays_hidden_when_it_is_sent_again(key, monkeypatch):
-    from takeup.server.record_api import receive_recommendations as module
+    from takeup.server.recording.record_api import receive_recommendations as module
 
     monkeypatch.setattr(module, "_with_mode", lambda given, _: given | {"mode": "shadow"})
     (first,) = recommend(key, advice("1001"))
@@ -75,6 +75,6 @@ def test_an_event_of_the_longest_names_is_kept_and_known_again(key):
     made = event("m", "融" * 200, "\\" * 200, "made")
     made["data"] |= {"recommendation": "a", "choice": "b", "mode": "assist"}
     assert events(key, made)[0].status == "stored"
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.models import InboxRow
 
     assert InboxRow.objects.filter(kind="decisions", folded=True).count() == 1

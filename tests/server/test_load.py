@@ -9,7 +9,7 @@ import time
 
 import pytest
 
-from takeup.server.problems import Problem
+from takeup.server.deployment.problems import Problem
 from tests.server.people import PASSWORD, person
 from tests.server.running import Server, decision, select_nothing
 
@@ -91,14 +91,14 @@ async def nothing_more():
 
 
 def test_a_body_that_does_not_come_is_given_up(django_ready, monkeypatch):
-    from takeup.server import record_handler
+    from takeup.server.deployment import record_handler
 
     monkeypatch.setattr(record_handler, "BODY_SECONDS", 0.02)
     assert asked(record_handler, [], 10)[0]["status"] == 408
 
 
 def test_bodies_that_find_no_room_together_are_asked_to_come_again(django_ready, monkeypatch):
-    from takeup.server import record_handler
+    from takeup.server.deployment import record_handler
 
     monkeypatch.setattr(record_handler._Bodies, "_MOMENT", 0.02)
     monkeypatch.setattr(record_handler, "BODIES_TOGETHER", 100)
@@ -136,7 +136,7 @@ def test_a_connection_that_asks_nothing_is_closed(django_ready, monkeypatch):
     from uvicorn.config import Config
     from uvicorn.server import ServerState
 
-    from takeup.server import limits
+    from takeup.server.deployment import limits
 
     monkeypatch.setattr(limits, "FIRST_REQUEST_SECONDS", 0.02)
 
@@ -160,7 +160,7 @@ def test_a_connection_that_asks_nothing_is_closed(django_ready, monkeypatch):
 def test_ready_knows_a_full_disk(store, monkeypatch):
     from django.test import Client
 
-    from takeup.server import health
+    from takeup.server.deployment import health
 
     assert Client().get("/ready").status_code == 200
     monkeypatch.setattr(health, "_LEAST_FREE", 10**18)
@@ -169,7 +169,7 @@ def test_ready_knows_a_full_disk(store, monkeypatch):
 
 
 def test_ready_knows_a_home_that_cannot_be_written_to(store, tmp_path):
-    from takeup.server.health import no_room
+    from takeup.server.deployment.health import no_room
 
     assert "nothing can be written" in no_room(tmp_path / "gone")
 
@@ -215,7 +215,7 @@ def test_a_person_who_errs_too_often_waits_and_colleagues_do_not(office):
 
 
 def test_who_tries_names_from_elsewhere_locks_nobody_out_of_the_office(office, monkeypatch):
-    from takeup.server.organization import sign_in_limits
+    from takeup.server.foundation.organization import sign_in_limits
 
     monkeypatch.setattr(sign_in_limits, "_PERSON", 3)
     assert sign_in("ann", PASSWORD, OFFICE)
@@ -226,7 +226,7 @@ def test_who_tries_names_from_elsewhere_locks_nobody_out_of_the_office(office, m
 
 
 def test_who_tries_every_name_in_the_office_does_not_lock_out_who_works_there(office, monkeypatch):
-    from takeup.server.organization import sign_in_limits
+    from takeup.server.foundation.organization import sign_in_limits
 
     monkeypatch.setattr(sign_in_limits, "_ADDRESS", 6)
     assert sign_in("ann", PASSWORD, OFFICE)
@@ -242,7 +242,7 @@ def test_what_is_refused_is_a_problem_document(django_ready):
     async def send(message):
         told.append(message)
 
-    from takeup.server.limits import refuse
+    from takeup.server.deployment.limits import refuse
 
     asyncio.run(refuse(Problem(413, "Too large", "less"), send))
     assert json.loads(told[1]["body"])["detail"] == "less"

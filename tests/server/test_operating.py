@@ -90,7 +90,7 @@ def test_a_line_of_the_log_says_when_what_which_request_and_which_sender(server)
 
 
 def test_no_line_holds_a_secret_or_names_a_person(django_ready):
-    from takeup.server.operating.log_lines import JsonLines, TextLines, logging_config
+    from takeup.server.deployment.log_lines import JsonLines, TextLines, logging_config
 
     told = "key tk_0123abcd_Zm9v-bar of ann.lee@bank.example at /set-password/Mg/c9x8-0123456789abcdef0123456789abcdef"
     form = logging_config("json", "INFO")["formatters"]["json"]["format"]
@@ -111,7 +111,7 @@ def test_no_line_holds_a_secret_or_names_a_person(django_ready):
 def test_the_time_of_a_structured_line_carries_its_zone(django_ready):
     from datetime import datetime, timedelta
 
-    from takeup.server.operating.log_lines import logging_config
+    from takeup.server.deployment.log_lines import logging_config
 
     form = logging_config("json", "INFO")["formatters"]["json"]
     line = import_string(form["()"])(form["format"], rename_fields=form["rename_fields"])
@@ -122,7 +122,7 @@ def test_the_time_of_a_structured_line_carries_its_zone(django_ready):
 
 
 def test_a_request_id_that_is_no_id_is_replaced(django_ready):
-    from takeup.server.operating.log_lines import new_request
+    from takeup.server.deployment.log_lines import new_request
 
     assert new_request({b"x-request-id": b"proxy-0001"}) == "proxy-0001"
     for wrong in (b"a", b"x" * 100, b"a b\ncdefghij"):
@@ -171,8 +171,8 @@ def test_a_deployment_whose_nightly_work_never_ran_does_not_look_as_if_it_had_ju
     from datetime import timedelta
 
     from takeup.record.clock import now
-    from takeup.server.record_api.models import Sender
-    from takeup.server.record_api.services import keep_night, watched
+    from takeup.server.recording.record_api.models import Sender
+    from takeup.server.recording.record_api.services import keep_night, watched
 
     Sender.objects.update(created_at=now() - timedelta(days=3))
     assert now() - watched().last_night > timedelta(days=2)
@@ -183,7 +183,7 @@ def test_a_deployment_whose_nightly_work_never_ran_does_not_look_as_if_it_had_ju
 def test_a_fault_of_the_record_api_is_a_problem_document_and_whole_in_the_log(django_ready, caplog):
     from django.test import RequestFactory
 
-    from takeup.server.record_api.api import api
+    from takeup.server.recording.record_api.api import api
 
     request = RequestFactory().post("/api/v1/decisions")
     logging.getLogger("takeup.requests").addHandler(caplog.handler)

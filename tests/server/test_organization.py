@@ -26,27 +26,27 @@ def today() -> date:
 
 
 def imported(text: str, day: date = MONDAY, **options):
-    from takeup.server.organization.import_people import import_people
-    from takeup.server.organization.people_file import read_people_csv
+    from takeup.server.foundation.organization.import_people import import_people
+    from takeup.server.foundation.organization.people_file import read_people_csv
 
     return import_people(read_people_csv(text), actor="test", day=day, **options)
 
 
 def someone(person_id: str):
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     return Person.objects.get(person_id=person_id)
 
 
 def where(person_id: str, day: date) -> tuple[str, str] | None:
-    from takeup.server.organization.services import on
+    from takeup.server.foundation.organization.services import on
 
     place = someone(person_id).placements.filter(on(day)).select_related().first()
     return place and (place.population.key, place.team and place.team.key)
 
 
 def roles(person_id: str, day: date = MONDAY) -> set[str]:
-    from takeup.server.organization.services import roles_of
+    from takeup.server.foundation.organization.services import roles_of
 
     return {role.value for role in roles_of(someone(person_id), day)}
 
@@ -61,8 +61,8 @@ def test_a_file_makes_people_places_managers_and_roles(store):
 
 
 def test_a_population_and_a_cohort_are_called_by_the_title_they_were_given(store):
-    from takeup.server.organization import services
-    from takeup.server.organization.models import Cohort, Population
+    from takeup.server.foundation.organization import services
+    from takeup.server.foundation.organization.models import Cohort, Population
 
     imported(FILE)
     services.give_title(Population, "north", " Officers north ", "test")
@@ -77,8 +77,8 @@ def test_a_population_and_a_cohort_are_called_by_the_title_they_were_given(store
 
 def test_a_title_of_what_is_not_there_is_refused_with_what_is(store):
     from takeup.record.errors import InputError
-    from takeup.server.organization import services
-    from takeup.server.organization.models import Population
+    from takeup.server.foundation.organization import services
+    from takeup.server.foundation.organization.models import Population
 
     imported(FILE)
     with pytest.raises(InputError, match=r"'south' is no population .* there are north"):
@@ -92,7 +92,7 @@ def test_the_same_file_again_changes_nothing(store):
 
 
 def test_a_dry_run_says_what_would_change_and_keeps_nothing(store):
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     changes = imported(FILE, dry_run=True)
     assert {c.person_id for c in changes if c.what == "joins"} == {"o1", "o2", "m1", "l1"}
@@ -137,8 +137,8 @@ def test_people_made_by_hand_stay_when_a_file_comes(store):
 
 
 def test_roles_given_by_hand_stay_when_the_file_takes_its_own(store):
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import set_roles
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.services import set_roles
 
     with at(datetime.fromisoformat("2026-03-02T08:00:00+00:00")):
         imported(FILE)
@@ -175,7 +175,7 @@ def test_a_session_ends_when_its_person_leaves(store):
     ],
 )  # fmt: skip
 def test_a_file_with_a_mistake_is_not_used_and_the_mistake_is_named(store, text, words):
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     with pytest.raises(DeclarationError) as refused:
         imported(text)
@@ -222,9 +222,9 @@ def _sound(rows):
     )
 )  # fmt: skip
 def test_after_any_row_of_files_the_organization_is_what_the_last_one_says(store, files):
-    from takeup.server.organization.import_people import import_people
-    from takeup.server.organization.models import Grant, Lead, Person, Placement
-    from takeup.server.organization.people_file import read_people
+    from takeup.server.foundation.organization.import_people import import_people
+    from takeup.server.foundation.organization.models import Grant, Lead, Person, Placement
+    from takeup.server.foundation.organization.people_file import read_people
 
     for model in (Placement, Lead, Grant, Person):
         model.objects.all().delete()
@@ -241,7 +241,7 @@ def test_after_any_row_of_files_the_organization_is_what_the_last_one_says(store
         assert active == {row.person_id for row in rows}
     # On no day is anybody in two places.
     for days in range(len(files)):
-        from takeup.server.organization.services import on
+        from takeup.server.foundation.organization.services import on
 
         held = list(
             Placement.objects.filter(on(MONDAY + timedelta(days=days))).values_list(
@@ -254,7 +254,7 @@ def test_after_any_row_of_files_the_organization_is_what_the_last_one_says(store
 def test_the_page_shows_what_would_change_before_anything_does(store):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
     from tests.server.people import client_of, with_role
 
     client = client_of(with_role("administrator"))
@@ -280,7 +280,7 @@ def test_the_last_administrator_cannot_give_up_the_role(store):
 
 
 def test_a_sign_in_link_works_once_and_sets_a_password_that_signs_in(store):
-    from takeup.server.organization.sign_in import sign_in_link
+    from takeup.server.foundation.organization.sign_in import sign_in_link
     from tests.server.people import client_of, person
 
     found = person("o7", name="Oda")
@@ -296,7 +296,7 @@ def test_a_sign_in_link_works_once_and_sets_a_password_that_signs_in(store):
 
 
 def test_short_and_common_passwords_are_refused(store):
-    from takeup.server.organization.sign_in import sign_in_link
+    from takeup.server.foundation.organization.sign_in import sign_in_link
     from tests.server.people import client_of, person
 
     path = "/" + sign_in_link(person("o8")).split("/", 3)[3]
@@ -308,9 +308,9 @@ def test_short_and_common_passwords_are_refused(store):
 
 
 def test_a_use_case_keeps_every_version_and_refuses_mistakes_by_name(store):
-    from takeup.server.organization.models import Declaration
-    from takeup.server.organization.services import declare_use_case, declared
-    from takeup.server.rollout.services import modes
+    from takeup.server.acting.rollout.services import modes
+    from takeup.server.foundation.organization.models import Declaration
+    from takeup.server.foundation.organization.services import declare_use_case, declared
 
     declare_use_case("credit", 'title = "Credit"\nchoices = ["approve", "decline"]\n', "test")
     declare_use_case("credit", 'title = "Credit lines"\n', "test")

@@ -17,13 +17,13 @@ USE = """
 import json, sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from takeup.server.start import start
+from takeup.server.deployment.start import start
 start()
 from tests.server.people import client_of, with_role
 from tests.server.overview.test_overview import send
-from takeup.server.doctor import examine
-from takeup.server.overview.services import forget_use_case, take_snapshots
-from takeup.server.record_api.keys import key_of, make_key
+from takeup.server.running.doctor import examine
+from takeup.server.showing.overview.services import forget_use_case, take_snapshots
+from takeup.server.recording.record_api.keys import key_of, make_key
 from django.conf import settings
 settings.ALLOWED_HOSTS = ["*"]
 key = key_of(make_key("host"))
@@ -79,7 +79,7 @@ def test_doctor_looks_at_it_and_a_use_case_that_is_removed_is_forgotten(told):
 
 def test_an_address_that_two_capabilities_declare_is_refused(monkeypatch):
     from takeup.record.errors import InputError
-    from takeup.server import capability
+    from takeup.server.deployment import capability
 
     twice = [
         capability.Capability("one", "one.folder", 1, {"home": "signed in"}),

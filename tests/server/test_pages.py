@@ -13,14 +13,14 @@ PAGE = "/quarantine"
 
 
 def quarantined(key, **changes):
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     (result,) = receive("decisions", [decision(1, **changes)], key)
     return result.quarantine_id
 
 
 def test_a_row_is_corrected_on_its_page_and_kept(key):
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.models import InboxRow
 
     number = quarantined(key, confidence=7, colour="red")
     client = client_of(with_role("administrator"))
@@ -62,8 +62,8 @@ def test_what_a_sender_wrote_is_shown_as_text_and_never_runs(key):
 
 
 def test_a_key_is_shown_once_and_can_be_refused_from_the_page(store):
-    from takeup.server.organization.services import use_case
-    from takeup.server.record_api.keys import key_of
+    from takeup.server.foundation.organization.services import use_case
+    from takeup.server.recording.record_api.keys import key_of
 
     use_case("credit")
     client = client_of(with_role("administrator"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from takeup.record.errors import DeclarationError
-from takeup.server.organization.people_file import read_people, read_people_csv
+from takeup.server.foundation.organization.people_file import read_people, read_people_csv
 
 HEAD = "person_id,name,email,population,team\n"
 

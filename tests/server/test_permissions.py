@@ -115,8 +115,8 @@ def addresses() -> dict[str, str]:
     """Every page's name with an address of it, from the server's own table of addresses."""
     from django.urls import get_resolver, reverse
 
-    from takeup.server.record_api.keys import make_key
-    from takeup.server.record_api.models import ApiKey, Quarantined
+    from takeup.server.recording.record_api.keys import make_key
+    from takeup.server.recording.record_api.models import ApiKey, Quarantined
 
     make_key("s")
     key = ApiKey.objects.get()
@@ -145,8 +145,8 @@ def with_role_handle() -> str:
 @pytest.fixture
 def site(store):
     from takeup.record.clock import now
-    from takeup.server.organization.services import use_case
-    from takeup.server.overview.models import PopulationView, Snapshot
+    from takeup.server.foundation.organization.services import use_case
+    from takeup.server.showing.overview.models import PopulationView, Snapshot
 
     use_case("credit")
     row = {"key": "officers", "title": "Officers", "definition": "", "state": "hidden"}
@@ -161,7 +161,7 @@ def site(store):
 def test_every_address_of_the_server_stands_in_the_table_and_here(site):
     from django.urls import get_resolver
 
-    from takeup.server.permissions import PAGES as DECLARED
+    from takeup.server.foundation.permissions import PAGES as DECLARED
 
     named = {name for name in get_resolver().reverse_dict if isinstance(name, str)}
     assert named == {name for _, name in PAGES} | OPEN
@@ -180,7 +180,7 @@ def test_a_role_opens_its_pages_and_no_other(site, role):
     client = client_of(someone)
     if role == "left":
         from takeup.record.clock import now
-        from takeup.server.organization.services import deactivate
+        from takeup.server.foundation.organization.services import deactivate
 
         deactivate(someone, now().date(), "test")
     for (method, name), allowed in PAGES.items():
@@ -214,7 +214,7 @@ def test_nobody_signed_out_opens_more_than_the_sign_in(site):
 
 
 def test_a_session_opens_no_endpoint_and_a_key_opens_no_page(site):
-    from takeup.server.record_api.keys import make_key
+    from takeup.server.recording.record_api.keys import make_key
 
     administrator = client_of(with_role("administrator"))
     cookies = {"takeup": administrator.cookies["takeup"].value}
@@ -228,7 +228,7 @@ def test_a_session_opens_no_endpoint_and_a_key_opens_no_page(site):
 
 
 def test_a_key_for_records_changes_no_organization_and_the_other_way_round(site):
-    from takeup.server.record_api.keys import make_key
+    from takeup.server.recording.record_api.keys import make_key
 
     records = {"Authorization": f"Bearer {make_key('s3')}"}
     organization = {"Authorization": f"Bearer {make_key('hr', (), 'organization')}"}
@@ -244,7 +244,7 @@ def asked(method: str, path: str, **options) -> int:
 
     import httpx
 
-    from takeup.server.asgi import application
+    from takeup.server.running.asgi import application
 
     async def ask() -> int:
         transport = httpx.ASGITransport(app=application)
@@ -258,7 +258,7 @@ def asked(method: str, path: str, **options) -> int:
 
 
 def test_a_page_that_is_not_in_the_table_is_refused_to_everybody(site, monkeypatch):
-    from takeup.server import permissions
+    from takeup.server.foundation import permissions
 
     monkeypatch.setattr(permissions, "PAGES", {})
     assert client_of(with_role("administrator")).get(site["home"]).status_code == 403

@@ -12,7 +12,7 @@ MOVED = "person_id,population,team\np1,south,s1\np2,south,\n"
 
 
 def sent(key, *rows):
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     receive("decisions", [*rows], key)
 
@@ -23,14 +23,14 @@ def row(number: int, person: str, days: int, **changes):
 
 
 def places(log) -> dict[str, tuple[str | None, str | None]]:
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     rows = recorded(log)["decisions"].to_pylist()
     return {r["decision_id"]: (r.get("population"), r.get("team")) for r in rows}
 
 
 def test_a_blank_place_is_the_organizations_as_of_the_day_before_and_after_the_drain(key, log):
-    from takeup.server.record_api.drain import drain
+    from takeup.server.recording.record_api.drain import drain
 
     imported(FILE, MONDAY)
     imported(MOVED, MONDAY + timedelta(days=10))
@@ -51,9 +51,9 @@ def test_a_blank_place_is_the_organizations_as_of_the_day_before_and_after_the_d
 
 
 def test_the_log_is_proved_though_the_organizations_history_was_corrected_later(key, log):
-    from takeup.server.organization.models import Placement
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.verify import verify
+    from takeup.server.foundation.organization.models import Placement
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.verify import verify
 
     imported(FILE, MONDAY)
     sent(key, row(1, "p1", 0, population=None))

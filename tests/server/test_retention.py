@@ -16,8 +16,8 @@ DECIDED = datetime.fromisoformat("2026-05-04T09:00:00+00:00")
 
 
 def recorded(key, log, count: int = 40, days_apart: int = 3):
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     with at(DECIDED + timedelta(days=count * days_apart + 1)):
         rows = [
@@ -36,14 +36,14 @@ def table(log):
 
 
 def retained(log, day: int):
-    from takeup.server.record_api.retention import retain
+    from takeup.server.recording.record_api.retention import retain
 
     with at(DECIDED + timedelta(days=day)):
         return retain(log, inbox_days=35, oversight_months=24)
 
 
 def verified(log):
-    from takeup.server.record_api.verify import verify
+    from takeup.server.recording.record_api.verify import verify
 
     return verify(log).problems
 
@@ -60,7 +60,7 @@ def verified(log):
     ],
 )
 def test_people_are_told_apart_for_91_days_or_the_outcomes_lag_and_28(store, declared, days):
-    from takeup.server.record_api.retention import keep_days
+    from takeup.server.recording.record_api.retention import keep_days
 
     assert keep_days(declared) == days
 
@@ -94,7 +94,7 @@ def test_a_cluster_number_is_one_persons_within_a_quarter_and_fresh_in_the_next(
 
 
 def test_the_secret_of_a_quarter_is_destroyed_when_its_last_row_has_changed(key, log):
-    from takeup.server.record_api.models import ClusterKey
+    from takeup.server.recording.record_api.models import ClusterKey
 
     recorded(key, log)
     retained(log, 110)
@@ -150,7 +150,7 @@ def test_a_row_lost_or_changed_beyond_the_inbox_is_found(key, log):
 
 
 def test_sending_an_old_row_again_still_changes_nothing(key, log):
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     recorded(key, log, count=4)
     retained(log, 400)
@@ -164,8 +164,8 @@ def test_sending_an_old_row_again_still_changes_nothing(key, log):
 
 
 def test_an_event_that_comes_after_the_inbox_forgot_waits_for_the_whole_decision(key, log):
-    from takeup.server.record_api.models import Quarantined
-    from takeup.server.record_api.receive_events import receive_events
+    from takeup.server.recording.record_api.models import Quarantined
+    from takeup.server.recording.record_api.receive_events import receive_events
 
     recorded(key, log, count=4)
     retained(log, 400)
@@ -182,10 +182,10 @@ def test_an_event_that_comes_after_the_inbox_forgot_waits_for_the_whole_decision
 def test_an_erased_person_is_nowhere_and_everybody_elses_rows_are_as_they_were(key, log):
     from pathlib import Path
 
-    from takeup.server.organization.models import Person
-    from takeup.server.record_api.erasure import erase
-    from takeup.server.record_api.models import InboxRow
-    from takeup.server.record_api.pseudonyms import pseudonym_of
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.recording.record_api.erasure import erase
+    from takeup.server.recording.record_api.models import InboxRow
+    from takeup.server.recording.record_api.pseudonyms import pseudonym_of
     from tests.server.people import person
 
     recorded(key, log)

@@ -15,7 +15,7 @@ from datetime import date
 
 import pytest
 
-from takeup.server.organization.roles import Role
+from takeup.server.deployment.roles import Role
 from tests.server.people import client_of
 from tests.server.store import empty
 
@@ -34,9 +34,9 @@ def plain_text(page: str) -> str:
 
 @pytest.fixture(scope="module")
 def filled(django_ready):
-    from takeup.server.first_run import prepare_oversight
-    from takeup.server.sample import fill
-    from takeup.server.start import log_of
+    from takeup.server.deployment.start import log_of
+    from takeup.server.running.first_run import prepare_oversight
+    from takeup.server.running.sample import fill
 
     empty(django_ready)
     (django_ready.home / "sample-sign-ins.txt").unlink(missing_ok=True)
@@ -47,7 +47,7 @@ def filled(django_ready):
 @pytest.fixture(scope="module")
 def sample(filled):
     """Each role's pages: address to HTML, as far as links lead."""
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     return {
         role: _crawl(client_of(Person.objects.get(email=address))) for role, address, _ in filled
@@ -83,7 +83,7 @@ def lead(sample, address: str) -> str:
 
 
 def exported(role: Role, address: str) -> list[dict[str, str]]:
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     client = client_of(Person.objects.get(person_id=f"staff-{role.value}"))
     text = client.get(f"{address}?as=csv").content.decode("utf-8-sig")
@@ -91,7 +91,7 @@ def exported(role: Role, address: str) -> list[dict[str, str]]:
 
 
 def in_document():
-    from takeup.server.overview.services import latest
+    from takeup.server.showing.overview.services import latest
 
     return latest(NAME).document["diagnoses"][0]["measures"]["adoption"]
 
@@ -106,10 +106,10 @@ def test_each_role_signs_in_and_sees_its_start_page(filled):
 
 
 def test_its_decisions_are_measured_sealed_and_proved(filled, django_ready):
-    from takeup.server.oversight.models import SealedBatch
-    from takeup.server.overview.services import latest
-    from takeup.server.record_api.verify import verify
-    from takeup.server.start import log_of
+    from takeup.server.deployment.start import log_of
+    from takeup.server.foundation.oversight.models import SealedBatch
+    from takeup.server.recording.record_api.verify import verify
+    from takeup.server.showing.overview.services import latest
 
     found = verify(log_of(django_ready))
     assert found.problems == ()
@@ -119,8 +119,8 @@ def test_its_decisions_are_measured_sealed_and_proved(filled, django_ready):
 
 
 def test_filling_it_again_keeps_what_is_there(filled, django_ready):
-    from takeup.server.sample import fill
-    from takeup.server.start import log_of
+    from takeup.server.deployment.start import log_of
+    from takeup.server.running.sample import fill
 
     assert fill(django_ready, log_of(django_ready), lambda _: None) == filled
 
@@ -173,7 +173,7 @@ def test_no_field_or_drawing_speaks_in_codes(sample):
 
 
 def test_the_audit_log_names_no_event_and_writes_moments_in_words(sample):
-    from takeup.server.audit.models import AuditEntry
+    from takeup.server.foundation.audit.models import AuditEntry
 
     actions = "|".join(
         re.escape(a) for a in set(AuditEntry.objects.values_list("action", flat=True))
@@ -198,7 +198,7 @@ def test_a_use_case_goes_by_its_title_except_where_senders_need_its_name(sample)
 
 
 def test_no_notice_names_an_id(sample):
-    from takeup.server.notices.models import Notice
+    from takeup.server.foundation.notices.models import Notice
 
     told = [f"{one.subject} {one.text}" for one in Notice.objects.all()]
     assert told
@@ -250,7 +250,7 @@ def test_every_share_of_a_population_is_the_same_on_overview_own_page_diagnosis_
 
 def printed(address: str) -> str:
     """A page's PDF as text in one line."""
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     if shutil.which("pdftotext") is None:
         pytest.skip("no pdftotext on this machine (make system installs it)")
@@ -286,7 +286,7 @@ def test_a_pdf_tells_the_figures_of_its_page(sample, address):
 
 
 def test_a_notice_tells_the_figures_of_the_page_it_leads_to(sample):
-    from takeup.server.notices.models import Notice
+    from takeup.server.foundation.notices.models import Notice
 
     figures = re.compile(r"\d[\d,.]* (?:%|points|of \d+)")
     for one in Notice.objects.exclude(path=""):
@@ -357,7 +357,7 @@ def test_nothing_is_called_stable_whose_weeks_moved_apart(sample):
 
 def test_a_shadow_that_ended_tells_no_day_at_a_pace_it_no_longer_has(sample):
     from takeup.record.clock import now
-    from takeup.server.rollout.shadow_looks import looks_of
+    from takeup.server.acting.rollout.shadow_looks import looks_of
 
     today, ended = now().date(), 0
     for key in ("LO1-first", "LO2-first", "SOUTH-first"):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from takeup.record.errors import DeclarationError, InputError
 from takeup.record.json_line import json_line
-from takeup.server.settings import ServerSettings
+from takeup.server.deployment.settings import ServerSettings
 from tests.server.people import client_of, person
 from tests.server.practitioner.test_vault import sent
 from tests.server.running import STORE, decision, running
@@ -41,8 +41,8 @@ def another_secret(monkeypatch):
 @given(text=st.text(st.sampled_from(SEPARATORS + "aß"), min_size=1, max_size=12))
 def test_sealed_decisions_open_whatever_separators_their_texts_hold(store, text):
     from takeup.record.clock import now
-    from takeup.server.oversight.models import OversightKey, SealedBatch
-    from takeup.server.oversight.services import make_oversight_key, opened, seal
+    from takeup.server.foundation.oversight.models import OversightKey, SealedBatch
+    from takeup.server.foundation.oversight.services import make_oversight_key, opened, seal
 
     SealedBatch.objects.all().delete()
     OversightKey.objects.all().delete()
@@ -60,8 +60,8 @@ def test_a_line_of_json_is_one_to_every_reader_of_lines(text):
 
 
 def test_a_key_of_a_vault_that_does_not_open_is_never_written_over(key, log, another_secret):
-    from takeup.server.practitioner.models import VaultKey
-    from takeup.server.practitioner.vault import rows_of
+    from takeup.server.showing.practitioner.models import VaultKey
+    from takeup.server.showing.practitioner.vault import rows_of
 
     maya = person("maya")
     sent(key, log, "maya")
@@ -108,7 +108,7 @@ def test_a_right_code_whose_secret_does_not_open_is_told_in_a_sentence(store, an
 def test_a_second_factor_that_does_not_open_is_removed_by_an_administrators_command(
     store, another_secret
 ):
-    from takeup.server.organization.single_sign_on import remove_second_factor
+    from takeup.server.foundation.organization.single_sign_on import remove_second_factor
 
     ruth = person("ruth")
     client, _ = signed_in_by_password(ruth.email)
@@ -121,9 +121,9 @@ def test_a_second_factor_that_does_not_open_is_removed_by_an_administrators_comm
 
 
 def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, another_secret):
-    from takeup.server import sealed
-    from takeup.server.feedback.models import Topic
-    from takeup.server.sealing import seal
+    from takeup.server.acting.feedback.models import Topic
+    from takeup.server.deployment import sealed
+    from takeup.server.deployment.sealing import seal
 
     ruth = person("ruth")
     person("maya")
@@ -146,7 +146,7 @@ def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, anothe
 def test_another_secret_is_refused_where_it_would_leave_something_shut(key, log, another_secret):
     from django.conf import settings as django
 
-    from takeup.server import sealed
+    from takeup.server.deployment import sealed
 
     person("maya")
     sealed.accept_the_secret("test")
@@ -178,8 +178,8 @@ def test_an_empty_file_of_the_secret_is_told(tmp_path):
 
 
 def test_the_oversight_officers_key_is_never_written_over(store, tmp_path):
-    from takeup.server.first_run import prepare_oversight
-    from takeup.server.oversight.models import OversightKey, SealedBatch
+    from takeup.server.foundation.oversight.models import OversightKey, SealedBatch
+    from takeup.server.running.first_run import prepare_oversight
 
     SealedBatch.objects.all().delete()
     OversightKey.objects.all().delete()
@@ -258,18 +258,18 @@ def test_commands_prove_an_oversight_key_and_remove_a_second_factor(tmp_path):
 
 _SEAL = """
 import sys
-from takeup.server.start import start
+from takeup.server.deployment.start import start
 start()
 from takeup.record.clock import now
-from takeup.server.oversight.services import seal
+from takeup.server.foundation.oversight.services import seal
 assert seal(1, [sys.argv[1]], now(), now())
 """
 _FACTOR = """
-from takeup.server.start import start
+from takeup.server.deployment.start import start
 start()
 from allauth.mfa.models import Authenticator
-from takeup.server.organization.models import Person
-from takeup.server.sealing import seal
+from takeup.server.foundation.organization.models import Person
+from takeup.server.deployment.sealing import seal
 Authenticator.objects.create(
     user=Person.objects.get(email="ruth@bank.example"), type="totp", data={"secret": seal("JBSWY3DPEHPK3PXP")}
 )
@@ -282,7 +282,7 @@ def test_everything_that_is_sealed_is_tried_by_the_doctor():
     from pathlib import Path
 
     import takeup.server
-    from takeup.server import sealed
+    from takeup.server.deployment import sealed
 
     tried = {kind.each.__module__ for kind in sealed.KINDS}
     root = Path(takeup.server.__file__).parent

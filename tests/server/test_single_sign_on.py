@@ -63,7 +63,7 @@ def test_who_is_in_the_organization_comes_in_by_the_company(company):
         assert "ruth" in client.get("/").content.decode()
         again, answer = sign_in("ruth")
         assert answer.status_code == 302
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     assert Person.objects.count() == 1
     assert again.session["_auth_user_id"] == str(ruth.pk)
@@ -79,8 +79,8 @@ def test_who_is_in_the_organization_comes_in_by_the_company(company):
     ids=["nobody of ours", "address not verified", "nothing said of the address"],
 )
 def test_who_is_not_known_or_not_verified_stays_out_and_nobody_is_made(company, claims):
-    from takeup.server.audit.models import AuditEntry
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.audit.models import AuditEntry
+    from takeup.server.foundation.organization.models import Person
 
     person("ruth")
     before = AuditEntry.objects.count()
@@ -101,7 +101,7 @@ def test_who_is_not_known_or_not_verified_stays_out_and_nobody_is_made(company, 
 
 def test_who_was_deactivated_by_the_import_stays_out(company):
     from takeup.record.clock import now
-    from takeup.server.organization.services import deactivate
+    from takeup.server.foundation.organization.services import deactivate
 
     ruth = person("ruth")
     with provider(ruth=KNOWN) as url:
@@ -115,8 +115,8 @@ def test_who_was_deactivated_by_the_import_stays_out(company):
 
 
 def test_groups_give_roles_and_take_them_and_what_was_given_by_hand_stays(company):
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import roles_of, set_roles
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.services import roles_of, set_roles
 
     ruth = person("ruth")
     set_roles(ruth, {Role.EXECUTIVE}, "test")
@@ -164,9 +164,9 @@ def test_a_provider_that_says_nothing_of_addresses_can_be_trusted(company, claim
     ids=["left out", "nothing", "objects", "too many to tell"],
 )
 def test_groups_that_are_not_told_take_no_role_away(company, groups):
-    from takeup.server.audit.models import AuditEntry
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import roles_of
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.audit.models import AuditEntry
+    from takeup.server.foundation.organization.services import roles_of
 
     ruth = person("ruth")
     mapped = "ai-leads=programme_lead"
@@ -192,8 +192,8 @@ def test_a_provider_that_does_not_answer_is_said_without_a_traceback(company):
 
 
 def test_a_session_ends_when_a_role_is_taken_away(store):
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import set_roles
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.services import set_roles
 
     lead = with_role("programme_lead")
     client = client_of(lead)
@@ -205,8 +205,8 @@ def test_a_session_ends_when_a_role_is_taken_away(store):
 
 
 def test_the_import_takes_a_role_and_the_session_with_it(store):
-    from takeup.server.organization.models import Person
-    from takeup.server.organization.services import import_people, read_people
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.foundation.organization.services import import_people, read_people
 
     row = {"person_id": "ann", "email": "ann@example.org", "roles": "executive"}
     import_people(read_people([row], "test"), actor="test")

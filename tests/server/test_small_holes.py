@@ -15,14 +15,14 @@ from tests.server.people import client_of, with_role
 
 @pytest.mark.parametrize("text", ["²", "٣", "", "-1", "1e3", "9" * 30])
 def test_what_reads_like_digits_and_is_no_number_is_none(django_ready, text):
-    from takeup.server.pages.asked import whole_number
+    from takeup.server.foundation.pages.asked import whole_number
 
     assert whole_number(text) is None
     assert whole_number("17") == 17
 
 
 def test_pages_take_such_text_without_an_error(store):
-    from takeup.server.organization.services import use_case
+    from takeup.server.foundation.organization.services import use_case
 
     use_case("credit")
     officer = client_of(with_role("practitioner"))
@@ -38,8 +38,8 @@ def test_pages_take_such_text_without_an_error(store):
     ids=str,
 )  # fmt: skip
 def test_a_token_that_says_nonsense_is_no_token(key, claims):
-    from takeup.server.component.token import token_of
-    from takeup.server.record_api.services import signing_key
+    from takeup.server.recording.component.token import token_of
+    from takeup.server.recording.record_api.services import signing_key
 
     _, secret = signing_key(key.prefix)
     moment = int(time.time())
@@ -56,7 +56,7 @@ def test_a_token_that_says_nonsense_is_no_token(key, claims):
 
 
 def test_a_port_in_use_is_said_before_anything_answers(django_ready):
-    from takeup.server.serve import _listen
+    from takeup.server.running.serve import _listen
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -71,7 +71,7 @@ def test_what_the_server_writes_is_its_owners_alone_and_the_doctor_looks(
     key, log, django_ready, monkeypatch
 ):
     monkeypatch.setenv("TAKEUP_HOME", str(django_ready.home))
-    from takeup.server.doctor import examine
+    from takeup.server.running.doctor import examine
     from tests.server.test_drain import drain, send
 
     send(key, 1)
@@ -90,9 +90,9 @@ FIGURES = ["executive", "programme_lead", "role_owner", "worker_representative",
 
 @pytest.mark.parametrize("role", FIGURES)
 def test_an_administrator_gives_nobody_but_others_what_shows_figures(store, role):
-    from takeup.server.organization.roles import SHOWS_FIGURES
-    from takeup.server.organization.services import roles_of
-    from takeup.server.permissions import READS_EVERY_COHORT
+    from takeup.server.deployment.roles import SHOWS_FIGURES
+    from takeup.server.foundation.organization.services import roles_of
+    from takeup.server.foundation.permissions import READS_EVERY_COHORT
 
     assert SHOWS_FIGURES == READS_EVERY_COHORT
     administrator = with_role("administrator")
@@ -108,7 +108,7 @@ def test_an_administrator_gives_nobody_but_others_what_shows_figures(store, role
 
 
 def test_nor_by_a_file(store):
-    from takeup.server.organization.services import import_people, read_people, roles_of
+    from takeup.server.foundation.organization.services import import_people, read_people, roles_of
 
     administrator = with_role("administrator")
     rows = [{"person_id": administrator.person_id, "roles": "administrator; executive"}]
@@ -119,9 +119,14 @@ def test_nor_by_a_file(store):
 
 def test_an_administrator_remains_whoever_leaves(store, log):
     from takeup.record.clock import now
-    from takeup.server.organization.roles import Role
-    from takeup.server.organization.services import deactivate, holders, import_people, read_people
-    from takeup.server.record_api.erasure import erase
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.services import (
+        deactivate,
+        holders,
+        import_people,
+        read_people,
+    )
+    from takeup.server.recording.record_api.erasure import erase
 
     administrator = with_role("administrator")
     with pytest.raises(InputError, match="name another one first"):

@@ -13,7 +13,7 @@ from tests.server.running import decision
 
 
 def send(key, people: int, each: int = 12, first: int = 0):
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     rows = [
         decision(first + p * each + i, person_id=f"p{p}", population="officers")
@@ -25,13 +25,13 @@ def send(key, people: int, each: int = 12, first: int = 0):
 
 
 def taken(**options):
-    from takeup.server.overview.services import take_snapshots
+    from takeup.server.showing.overview.services import take_snapshots
 
     return take_snapshots(**options)
 
 
 def test_a_snapshot_is_taken_once_a_day_and_never_replaced(key):
-    from takeup.server.overview.services import latest
+    from takeup.server.showing.overview.services import latest
 
     send(key, 20)
     assert taken() == {"credit": "taken"}
@@ -45,7 +45,7 @@ def test_a_snapshot_is_taken_once_a_day_and_never_replaced(key):
 
 
 def test_a_snapshot_is_in_share_disclosure_and_hides_few_people(key):
-    from takeup.server.overview.services import latest
+    from takeup.server.showing.overview.services import latest
 
     send(key, 5)
     taken()
@@ -58,8 +58,8 @@ def test_a_snapshot_is_in_share_disclosure_and_hides_few_people(key):
 
 def test_the_differences_of_a_snapshot_hold_at_every_look(key):
     """A page that stands there every day is looked at every day."""
-    from takeup.server.overview.services import latest
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.showing.overview.services import latest
 
     send(key, 20)
     judged = [
@@ -81,7 +81,7 @@ def test_without_a_decision_there_is_nothing_to_measure_and_it_says_so(store):
 
 
 def test_the_page_shows_the_verdict_of_the_snapshot(key):
-    from takeup.server.overview.services import latest
+    from takeup.server.showing.overview.services import latest
 
     send(key, 20)
     taken()
@@ -95,13 +95,13 @@ def test_the_page_shows_the_verdict_of_the_snapshot(key):
 def test_the_button_asks_for_one_and_the_worker_takes_it(key):
     from django.core.management import call_command
 
-    from takeup.server.overview.services import latest
+    from takeup.server.showing.overview.services import latest
 
     send(key, 20)
     client = client_of(with_role("programme_lead"))
     taken_before = client.get("/diagnosis/credit")
     assert taken_before.status_code == 404  # not drained, not declared: unknown yet
-    from takeup.server.organization.services import use_case
+    from takeup.server.foundation.organization.services import use_case
 
     use_case("credit")
     assert "Diagnose from the log now" in client.get("/diagnosis/credit").content.decode()
@@ -126,9 +126,9 @@ def test_only_counters_are_live(key):
 def test_a_damaged_log_is_not_measured_and_the_pages_name_the_file(key, log):
     from pathlib import Path
 
-    from takeup.server.overview.models import Snapshot
-    from takeup.server.overview.services import take_snapshot_of
-    from takeup.server.record_api.drain import drain
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.showing.overview.models import Snapshot
+    from takeup.server.showing.overview.services import take_snapshot_of
 
     send(key, 20)
     drain(log)
@@ -156,7 +156,7 @@ def _asked_for(use_case: str, answer: str):
     from django_tasks import TaskResultStatus
     from django_tasks_db.models import DBTaskResult
 
-    from takeup.server.overview.services import take_snapshot_of
+    from takeup.server.showing.overview.services import take_snapshot_of
 
     take_snapshot_of.enqueue(use_case)
     DBTaskResult.objects.update(

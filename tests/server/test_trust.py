@@ -14,7 +14,7 @@ from tests.server.running import decision
 
 
 def test_the_chain_holds_entry_after_entry(store):
-    from takeup.server.audit.services import prove, record
+    from takeup.server.foundation.audit.services import prove, record
 
     before = prove()
     record("tried", actor="x", what="é", count=3)
@@ -25,8 +25,8 @@ def test_the_chain_holds_entry_after_entry(store):
 
 @pytest.mark.parametrize("statement", ["UPDATE {} SET actor = 'y'", "DELETE FROM {}"])
 def test_the_database_refuses_to_change_or_remove_an_entry(store, statement):
-    from takeup.server.audit.models import AuditEntry
-    from takeup.server.audit.services import record
+    from takeup.server.foundation.audit.models import AuditEntry
+    from takeup.server.foundation.audit.services import record
 
     record("tried")
     sql = statement.format(AuditEntry._meta.db_table)
@@ -35,8 +35,8 @@ def test_the_database_refuses_to_change_or_remove_an_entry(store, statement):
 
 
 def test_an_entry_changed_behind_the_databases_back_breaks_the_chain_there(store):
-    from takeup.server.audit.models import AuditEntry
-    from takeup.server.audit.services import prove, record
+    from takeup.server.foundation.audit.models import AuditEntry
+    from takeup.server.foundation.audit.services import prove, record
 
     entry = record("tried", actor="honest")
     record("tried again")
@@ -54,8 +54,8 @@ def test_an_entry_changed_behind_the_databases_back_breaks_the_chain_there(store
 
 
 def test_what_is_audited_is_kept_or_lost_with_what_it_tells_of(store):
-    from takeup.server.audit.services import prove
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.foundation.audit.services import prove
 
     before = prove().entries
     with transaction.atomic():
@@ -66,16 +66,16 @@ def test_what_is_audited_is_kept_or_lost_with_what_it_tells_of(store):
 
 
 def _recorded(key, log, *numbers):
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     receive("decisions", [decision(i) for i in numbers], key)
     drain(log)
 
 
 def test_decisions_are_sealed_with_the_real_person_and_open_with_the_officers_key_alone(key, log):
-    from takeup.server.oversight.models import SealedBatch
-    from takeup.server.oversight.services import make_oversight_key, opened
+    from takeup.server.foundation.oversight.models import SealedBatch
+    from takeup.server.foundation.oversight.services import make_oversight_key, opened
 
     private = make_oversight_key()
     _recorded(key, log, 1, 2)
@@ -90,8 +90,8 @@ def test_decisions_are_sealed_with_the_real_person_and_open_with_the_officers_ke
 
 
 def test_that_sealed_records_were_opened_is_in_the_audit_log(key, log):
-    from takeup.server.audit.models import AuditEntry
-    from takeup.server.oversight.services import make_oversight_key, opened
+    from takeup.server.foundation.audit.models import AuditEntry
+    from takeup.server.foundation.oversight.services import make_oversight_key, opened
 
     private = make_oversight_key()
     _recorded(key, log, 1)
@@ -101,9 +101,9 @@ def test_that_sealed_records_were_opened_is_in_the_audit_log(key, log):
 
 
 def test_a_batch_is_sealed_once_however_often_it_is_drained(key, log, monkeypatch):
-    from takeup.server.oversight.models import SealedBatch
-    from takeup.server.oversight.services import make_oversight_key
-    from takeup.server.record_api import drain as module
+    from takeup.server.foundation.oversight.models import SealedBatch
+    from takeup.server.foundation.oversight.services import make_oversight_key
+    from takeup.server.recording.record_api import drain as module
 
     make_oversight_key()
     monkeypatch.setattr(module, "to_arrow", lambda *_: 1 / 0)
@@ -115,8 +115,8 @@ def test_a_batch_is_sealed_once_however_often_it_is_drained(key, log, monkeypatc
 
 
 def test_sealed_batches_go_when_their_time_is_over(key, log):
-    from takeup.server.oversight.models import SealedBatch
-    from takeup.server.oversight.services import make_oversight_key, remove_expired
+    from takeup.server.foundation.oversight.models import SealedBatch
+    from takeup.server.foundation.oversight.services import make_oversight_key, remove_expired
 
     make_oversight_key()
     _recorded(key, log, 1)
@@ -127,9 +127,9 @@ def test_sealed_batches_go_when_their_time_is_over(key, log):
 
 
 def test_no_measure_reads_the_sealed_store():
-    import takeup.server.oversight as oversight
+    import takeup.server
 
-    folder = Path(oversight.__file__).parents[1]
+    folder = Path(takeup.server.__file__).parent
     readers = [
         path.name
         for path in folder.rglob("*.py")
@@ -142,7 +142,7 @@ def test_every_action_that_is_audited_has_its_words():
     import re
 
     import takeup.server
-    from takeup.server.audit.pages import _WORDS
+    from takeup.server.foundation.audit.pages import _WORDS
 
     folder = Path(takeup.server.__file__).parent
     written = set()

@@ -12,7 +12,7 @@ STRICT = 'choices = ["approve", "decline"]\nvocabulary = "strict"\n'
 
 
 def receive(rows, key):
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     return receive("decisions", rows, key)
 
@@ -26,8 +26,8 @@ def receive(rows, key):
     ],
 )
 def test_a_strict_use_case_keeps_no_word_it_does_not_declare(key, changes, words):
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.admission import admission
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.admission import admission
 
     assert receive([decision(1, **changes)], key)[0].status == "stored"
     declare_use_case("credit", STRICT, "ann")
@@ -40,9 +40,9 @@ def test_a_strict_use_case_keeps_no_word_it_does_not_declare(key, changes, words
 
 
 def test_events_of_a_strict_use_case_are_held_to_it_too(key):
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.models import InboxRow, Quarantined
-    from takeup.server.record_api.receive_events import receive_events
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.models import InboxRow, Quarantined
+    from takeup.server.recording.record_api.receive_events import receive_events
 
     declare_use_case("credit", STRICT, "ann")
     made = {
@@ -56,7 +56,7 @@ def test_events_of_a_strict_use_case_are_held_to_it_too(key):
 
 
 def test_a_use_case_that_nobody_declared_is_unknown_and_can_be_refused(key, log):
-    from takeup.server.record_api.admission import admission
+    from takeup.server.recording.record_api.admission import admission
 
     receive([decision(1, use_case="credti")], key)
     drain(log)
@@ -75,7 +75,7 @@ def test_a_use_case_that_nobody_declared_is_unknown_and_can_be_refused(key, log)
 
 
 def test_a_declared_use_case_is_no_stranger(key, log):
-    from takeup.server.organization.services import declare_use_case
+    from takeup.server.foundation.organization.services import declare_use_case
 
     declare_use_case("credit", STRICT, "ann")
     receive([decision(1)], key)
@@ -95,8 +95,8 @@ def outcome(n: int, **changes):
 def mistyped(key, log):
     """Three decisions of the declared use case, two and an outcome under a name that nobody declared, one
     of each drained; and an event."""
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.receive import receive as receive_kind
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.receive import receive as receive_kind
 
     declare_use_case("credit", STRICT, "ann")
     receive([decision(1), decision(2, use_case="credti", x_region="north")], key)
@@ -107,13 +107,13 @@ def mistyped(key, log):
 
 
 def take_out(log, into="", name="credti"):
-    from takeup.server.jobs.schedule import take_out_now
+    from takeup.server.running.jobs.schedule import take_out_now
 
     return take_out_now(log, name, "ann", into)
 
 
 def held(log) -> dict[str, set[str]]:
-    from takeup.server.record_api.reading import recorded
+    from takeup.server.recording.record_api.reading import recorded
 
     rows = recorded(log)
     found: dict[str, set[str]] = {}
@@ -129,7 +129,7 @@ def held(log) -> dict[str, set[str]]:
 
 
 def proved(log) -> None:
-    from takeup.server.record_api.verify import verify
+    from takeup.server.recording.record_api.verify import verify
 
     assert verify(log).problems == ()
 
@@ -138,7 +138,7 @@ ALL = {"d:d1", "d:d2", "d:d3", "d:d4", "d:d5", "o:d2"}
 
 
 def test_what_came_under_an_unknown_name_becomes_the_declared_use_cases(mistyped, key):
-    from takeup.server.organization.services import use_case_names
+    from takeup.server.foundation.organization.services import use_case_names
 
     assert take_out(mistyped, "credit") == 3
     assert held(mistyped) == {"credit": ALL}
@@ -164,7 +164,7 @@ def test_what_came_under_an_unknown_name_is_removed_from_every_file(mistyped, ke
 def test_a_log_that_was_lost_is_written_again_past_batches_of_which_nothing_is_left(mistyped):
     import shutil
 
-    from takeup.server.jobs.schedule import drain_now
+    from takeup.server.running.jobs.schedule import drain_now
 
     take_out(mistyped)
     shutil.rmtree(mistyped.url)
@@ -179,8 +179,8 @@ def test_a_log_that_was_lost_is_written_again_past_batches_of_which_nothing_is_l
 )
 def test_taking_out_that_was_cut_off_is_finished_by_the_next(mistyped, monkeypatch, cut, into):
     from takeup.log.delta import DecisionLog
-    from takeup.server.jobs import schedule
-    from takeup.server.record_api import unknown_use_case
+    from takeup.server.recording.record_api import unknown_use_case
+    from takeup.server.running.jobs import schedule
     from tests.server.test_drain import DiesError
 
     def dies(*_, **__):
@@ -198,7 +198,7 @@ def test_taking_out_that_was_cut_off_is_finished_by_the_next(mistyped, monkeypat
 
 def test_taking_out_that_was_cut_off_is_told_with_what_finishes_it(mistyped, monkeypatch):
     from takeup.log.delta import DecisionLog
-    from takeup.server.record_api.verify import verify
+    from takeup.server.recording.record_api.verify import verify
     from tests.server.test_drain import DiesError
 
     def dies(*_, **__):
@@ -222,7 +222,7 @@ def test_taking_out_that_was_cut_off_is_told_with_what_finishes_it(mistyped, mon
 )
 def test_a_row_that_cannot_be_the_others_leaves_all_as_it_was(mistyped, key, sent, told):
     from takeup.record.errors import InputError
-    from takeup.server.record_api.models import Sender
+    from takeup.server.recording.record_api.models import Sender
 
     receive([decision(6, x_amount=1.0)], key)
     receive([decision(7, use_case="credti", **sent)], key)
@@ -241,8 +241,8 @@ def test_what_was_sent_again_under_the_right_name_is_kept_once(mistyped, key):
 
 
 def test_events_and_corrections_become_the_others_too(mistyped, key):
-    from takeup.server.record_api.models import InboxRow
-    from takeup.server.record_api.receive_events import receive_events
+    from takeup.server.recording.record_api.models import InboxRow
+    from takeup.server.recording.record_api.receive_events import receive_events
 
     receive([decision(3, use_case="credti", choice="decline", revision=2)], key)
     made = {
@@ -264,7 +264,7 @@ def test_events_and_corrections_become_the_others_too(mistyped, key):
 
 def test_neither_a_declared_use_case_nor_one_people_work_with_is_taken_out(mistyped):
     from takeup.record.errors import InputError
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.services import take_step
 
     with pytest.raises(InputError, match="credit is declared"):
         take_out(mistyped, name="credit")
@@ -278,7 +278,7 @@ def test_neither_a_declared_use_case_nor_one_people_work_with_is_taken_out(misty
 
 
 def test_a_lead_puts_an_unknown_name_right_on_its_page(mistyped):
-    from takeup.server.audit.models import AuditEntry
+    from takeup.server.foundation.audit.models import AuditEntry
 
     lead = client_of(with_role("programme_lead"))
     page = lead.get("/use-cases/credti").content.decode()
@@ -296,8 +296,8 @@ def test_a_lead_puts_an_unknown_name_right_on_its_page(mistyped):
 
 
 def test_what_is_refused_stays_refused_when_its_records_are_removed(mistyped, key):
-    from takeup.server.organization.services import refuse_use_case
-    from takeup.server.record_api.admission import admission
+    from takeup.server.foundation.organization.services import refuse_use_case
+    from takeup.server.recording.record_api.admission import admission
 
     refuse_use_case("credti", "ann")
     admission.forget()
@@ -307,7 +307,7 @@ def test_what_is_refused_stays_refused_when_its_records_are_removed(mistyped, ke
 
 
 def test_a_use_case_of_which_only_outcomes_came_is_told_as_unknown(key, log):
-    from takeup.server.record_api.receive import receive as receive_kind
+    from takeup.server.recording.record_api.receive import receive as receive_kind
 
     receive_kind("outcomes", [outcome(1, use_case="credut")], key)
     drain(log)

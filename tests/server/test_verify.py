@@ -11,14 +11,14 @@ FILE = "person_id,population,team,cohort\np1,north,n1,first\np2,south,s1,second\
 
 
 def problems(log):
-    from takeup.server.record_api.verify import verify
+    from takeup.server.recording.record_api.verify import verify
 
     return verify(log).problems
 
 
 def drained(key, log, *rows):
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     receive("decisions", [*rows], key)
     drain(log)
@@ -41,7 +41,7 @@ def test_a_cohort_corrected_on_the_same_day_is_no_alarm(key, log):
 
 
 def test_an_erasure_is_no_alarm(key, log):
-    from takeup.server.record_api.erasure import erase
+    from takeup.server.recording.record_api.erasure import erase
 
     imported(FILE, MONDAY)
     drained(
@@ -54,8 +54,8 @@ def test_an_erasure_is_no_alarm(key, log):
 
 
 def test_a_batch_found_in_the_log_after_a_cohort_was_corrected_is_the_same(key, log, monkeypatch):
-    from takeup.server.practitioner import services
-    from takeup.server.record_api import drain as module
+    from takeup.server.recording.record_api import drain as module
+    from takeup.server.showing.practitioner import services
 
     imported(FILE, MONDAY)
     monkeypatch.setattr(module, "keep_own", lambda *_: 1 / 0)

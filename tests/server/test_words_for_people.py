@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from takeup.drawing.dates import day_words, days_in_words
-from takeup.server.pages.detail import key_words, kind_words, value_words
-from takeup.server.pages.for_people import page_words, words
+from takeup.server.foundation.pages.detail import key_words, kind_words, value_words
+from takeup.server.foundation.pages.for_people import page_words, words
 
 
 @pytest.mark.parametrize(
@@ -26,7 +26,7 @@ def test_a_held_value_reads_as_words(django_ready, key, value, told):
 
 
 def test_a_clause_of_a_gate_is_named_in_words(django_ready):
-    from takeup.server.rollout.gate import Gate
+    from takeup.server.acting.rollout.gate import Gate
 
     for key in Gate.model_fields:
         assert "_" not in key_words(key)

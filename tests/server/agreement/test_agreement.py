@@ -22,13 +22,13 @@ def council(store, monkeypatch):
 
 def agree(days: int = 100) -> None:
     from takeup.record.clock import now
-    from takeup.server.agreement.services import record_agreement
+    from takeup.server.foundation.agreement.services import record_agreement
 
     record_agreement("BV-7", "list 3", now().date() + timedelta(days=days), by="x")
 
 
 def consented(use_case: str) -> None:
-    from takeup.server.agreement.services import announce_change, answer_change
+    from takeup.server.foundation.agreement.services import announce_change, answer_change
 
     change = announce_change(use_case, "assist, since the gate is passed", by="ann")
     answer_change(change.pk, consents=True, answer="", by="rep")
@@ -37,9 +37,9 @@ def consented(use_case: str) -> None:
 def configure() -> list:
     """Every way to change the configuration of `credit`."""
     from takeup.record.clock import now
-    from takeup.server.organization.services import Role, declare_use_case, named_with
-    from takeup.server.rollout.gates import declare_gate
-    from takeup.server.rollout.services import set_draw, take_step
+    from takeup.server.acting.rollout.gates import declare_gate
+    from takeup.server.acting.rollout.services import set_draw, take_step
+    from takeup.server.foundation.organization.services import Role, declare_use_case, named_with
 
     with_role("executive")
     ((decider, _), *_rest) = named_with([Role.EXECUTIVE], now().date())
@@ -54,7 +54,7 @@ def configure() -> list:
 
 def test_configuration_changes_by_consent_or_after_fourteen_days_without_objection(council):
     from takeup.record.clock import at, now
-    from takeup.server.agreement.services import announce_change, answer_change
+    from takeup.server.foundation.agreement.services import announce_change, answer_change
 
     agree()
     ways = configure()
@@ -82,8 +82,8 @@ def test_configuration_changes_by_consent_or_after_fourteen_days_without_objecti
 
 
 def test_a_change_is_announced_by_a_lead_and_answered_by_a_representative(council):
-    from takeup.server.agreement.services import changes
-    from takeup.server.organization.services import use_case
+    from takeup.server.foundation.agreement.services import changes
+    from takeup.server.foundation.organization.services import use_case
 
     use_case("credit")
     lead, representative = with_role("programme_lead"), with_role("worker_representative")
@@ -105,8 +105,8 @@ def test_a_change_is_announced_by_a_lead_and_answered_by_a_representative(counci
 
 
 def test_nothing_begins_and_nothing_is_measured_without_an_agreement(council, key):
-    from takeup.server.overview.services import take_snapshots
-    from takeup.server.rollout.services import modes, stop, take_step
+    from takeup.server.acting.rollout.services import modes, stop, take_step
+    from takeup.server.showing.overview.services import take_snapshots
 
     send(key, "north", 24)
     for mode in ("shadow", "assist"):
@@ -125,7 +125,7 @@ def test_nothing_begins_and_nothing_is_measured_without_an_agreement(council, ke
 
 def test_an_agreement_that_has_expired_makes_it_read_only(council, key):
     from takeup.record.clock import at, now
-    from takeup.server.overview.services import take_snapshots
+    from takeup.server.showing.overview.services import take_snapshots
 
     send(key, "north", 24)
     agree(days=3)
@@ -137,7 +137,7 @@ def test_an_agreement_that_has_expired_makes_it_read_only(council, key):
 
 
 def test_groups_are_larger_and_teams_are_not_shown(council, key):
-    from takeup.server.overview.services import latest, take_snapshots
+    from takeup.server.showing.overview.services import latest, take_snapshots
 
     send(key, "north", 24)
     send(key, "nine", 9)
@@ -151,7 +151,7 @@ def test_groups_are_larger_and_teams_are_not_shown(council, key):
 
 def test_people_are_told_apart_for_at_most_91_days(council):
     from takeup.record.use_case import OutcomeRule, UseCase
-    from takeup.server.record_api.retention import keep_days
+    from takeup.server.recording.record_api.retention import keep_days
 
     assert keep_days(UseCase(outcome=OutcomeRule(maturation_days=400))) == 91
     assert keep_days(UseCase(keep_person_days=300)) == 91
@@ -174,8 +174,8 @@ def test_a_worker_representative_records_it_and_nobody_else(council):
 
 
 def test_without_the_switch_nothing_is_asked_for(key):
-    from takeup.server.agreement.services import record_agreement, showing
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.foundation.agreement.services import record_agreement, showing
 
     take_step("credit", "assist", by="ann")
     assert showing().minimum_group == 8
@@ -185,10 +185,10 @@ def test_without_the_switch_nothing_is_asked_for(key):
 
 def test_the_key_of_people_is_another_one_after_91_days(council, key, log):
     from takeup.record.clock import at, now
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.models import PseudonymKey
-    from takeup.server.record_api.pseudonyms import pseudonym_of, pseudonyms_of
-    from takeup.server.record_api.retention import retain
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.models import PseudonymKey
+    from takeup.server.recording.record_api.pseudonyms import pseudonym_of, pseudonyms_of
+    from takeup.server.recording.record_api.retention import retain
 
     send(key, "north", 10, each=2)
     drain(log)

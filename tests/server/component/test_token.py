@@ -19,7 +19,7 @@ ORIGIN = "https://desk.bank.example"
 
 @pytest.fixture
 def text(store):
-    from takeup.server.record_api.keys import make_key
+    from takeup.server.recording.record_api.keys import make_key
 
     return make_key("desk")
 
@@ -55,7 +55,7 @@ async def told(token, one, origin=ORIGIN):
 
 
 def held():
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.models import InboxRow
 
     return sorted(InboxRow.objects.filter(kind="events").values_list("subject", flat=True))
 
@@ -86,8 +86,8 @@ def test_it_tells_of_nothing_else_and_never_decides(text, one):
 
 def test_a_token_is_good_for_its_origin_its_time_and_its_key(text):
     from takeup.record.clock import at, now
-    from takeup.server.component.token import token_of
-    from takeup.server.record_api.keys import make_key, revoke_key
+    from takeup.server.recording.component.token import token_of
+    from takeup.server.recording.record_api.keys import make_key, revoke_key
 
     good = signed(text, claims())
     assert run(told(good, event(), "https://elsewhere.example")).status_code == 403
@@ -114,7 +114,7 @@ def test_a_token_is_good_for_its_origin_its_time_and_its_key(text):
 def test_a_browser_whose_clock_is_ahead_has_still_seen_it_before(text):
     from takeup.record.clock import now
     from takeup.record.events import event_of
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.models import InboxRow
 
     ahead = event() | {"time": (now() + timedelta(minutes=20)).isoformat()}
     assert run(told(signed(text, claims()), ahead)).status_code == 204
@@ -129,9 +129,9 @@ def test_a_browser_may_ask_before_it_sends(store):
 
 
 def test_the_record_is_told_for_this_certainty_and_this_kind_and_early_is_said(text):
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.overview.services import take_snapshots
-    from takeup.server.record_api.keys import key_of
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.keys import key_of
+    from takeup.server.showing.overview.services import take_snapshots
     from tests.server.rollout.shadow_cases import record, shadow_rows
 
     async def asked(**changed):

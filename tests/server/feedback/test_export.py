@@ -13,15 +13,15 @@ from tests.server.feedback.test_queue import PEOPLE, credit, sent  # noqa: F401
 
 
 def exported(log, tmp_path, form="parquet"):
-    from takeup.server.feedback.export import export_overrides
-    from takeup.server.record_api.services import recorded
+    from takeup.server.acting.feedback.export import export_overrides
+    from takeup.server.recording.record_api.services import recorded
 
     return export_overrides("credit", recorded(log), tmp_path, form, by="ann")
 
 
 @pytest.fixture
 def recorded_cases(credit, log):  # noqa: F811
-    from takeup.server.record_api.drain import drain
+    from takeup.server.recording.record_api.drain import drain
 
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     drain(log)
@@ -43,8 +43,8 @@ def test_no_person_and_no_case_id_leaves_and_a_tenth_is_held_out_for_good(record
 
 def test_an_override_is_no_ground_truth(credit, log, tmp_path):  # noqa: F811
     from takeup.record.clock import now
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     row = {"use_case": "credit", "person_id": "p1", "mode": "assist", "decided_at": now().isoformat(),
@@ -92,9 +92,9 @@ def test_without_decisions_nothing_is_written(credit, log, tmp_path):  # noqa: F
 
 def test_an_outcome_that_one_choice_alone_shows_stays_out(credit, log, tmp_path):  # noqa: F811
     from takeup.record.clock import now
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     declare_use_case(
         "credit", '[outcome]\nobserved_when = ["approve"]\nbetter = "higher"\n', "test"
@@ -119,8 +119,8 @@ def test_an_outcome_that_one_choice_alone_shows_stays_out(credit, log, tmp_path)
 
 
 def test_labels_are_compared_between_protected_groups_which_never_leave(credit, log, tmp_path):  # noqa: F811
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.drain import drain
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.drain import drain
 
     declare_use_case("credit", 'segment = ["x_segment"]\nprotected = ["x_segment"]\n', "test")
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
@@ -137,9 +137,9 @@ def test_labels_are_compared_between_protected_groups_which_never_leave(credit, 
 
 def test_groups_of_few_people_are_not_compared(credit, log, tmp_path):  # noqa: F811
     from takeup.record.clock import now
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     declare_use_case("credit", 'segment = ["x_segment"]\nprotected = ["x_origin"]\n', "test")
     at = now().isoformat()
@@ -161,9 +161,9 @@ def test_a_row_says_how_long_it_may_be_kept_and_how_old_its_version_was(credit, 
     from datetime import date, datetime, timedelta
 
     from takeup.record.clock import now
-    from takeup.server.feedback.models import Release
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.acting.feedback.models import Release
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     Release.objects.create(
         use_case="credit", version="4.2", shipped_at=now() - timedelta(days=30), words="w", made_at=now(),

@@ -28,7 +28,7 @@ def sent(
     """Cases of twelve people of a population (`officers`: PEOPLE); the advice on seasonal ones is wrong
     with probability `wrong`, people override it when it is, and now and then when it is not. All are judged, or none."""
     from takeup.record.clock import now
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     rng = random.Random(seed)
     rows, outcomes = [], []
@@ -59,7 +59,7 @@ def sent(
 
 @pytest.fixture
 def credit(key, log):
-    from takeup.server.organization.services import declare_use_case
+    from takeup.server.foundation.organization.services import declare_use_case
 
     declare_use_case("credit", 'segment = ["x_segment"]\n', "test")
     for name in PEOPLE:
@@ -69,8 +69,8 @@ def credit(key, log):
 
 def flag(key, log, who="p3", kind="missing_input", of="f1"):
     from takeup.record.clock import now
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     row = {"decision_id": of, "use_case": "credit", "case_id": f"case-{of}", "mode": "assist",
            "person_id": who, "decided_at": (now() - timedelta(hours=1)).isoformat(), "consulted": True,
@@ -81,21 +81,21 @@ def flag(key, log, who="p3", kind="missing_input", of="f1"):
 
 
 def snapshot(log):
-    from takeup.server.overview.services import take_snapshots
-    from takeup.server.record_api.drain import drain
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.showing.overview.services import take_snapshots
 
     drain(log)
     assert take_snapshots() == {"credit": "taken"}
 
 
 def topic(**wanted):
-    from takeup.server.feedback.models import Topic
+    from takeup.server.acting.feedback.models import Topic
 
     return Topic.objects.get(use_case="credit", **wanted)
 
 
 def test_a_flag_is_in_the_queue_at_once_and_its_answer_reaches_who_raised_it(credit, log):
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     flag(credit, log)
     team = client_of(with_role("product_team"))
@@ -116,7 +116,7 @@ def test_a_flag_is_in_the_queue_at_once_and_its_answer_reaches_who_raised_it(cre
 
 
 def test_an_open_flag_says_when_its_answer_is_due(credit, log):
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     flag(credit, log)
     today = client_of(Person.objects.get(person_id="p3")).get("/my/today").content.decode()
@@ -128,7 +128,7 @@ def test_overrides_are_clustered_with_who_was_right_on_the_same_cases(credit, lo
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     snapshot(log)
     page = client_of(with_role("product_team")).get("/queue/credit").content.decode()
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     assert "On seasonal people know what the model doesn’t. On salary the model is right." in page
     seasonal = topic(level="seasonal", reason="info_model_lacks")
@@ -138,7 +138,7 @@ def test_overrides_are_clustered_with_who_was_right_on_the_same_cases(credit, lo
 
 
 def test_every_declared_dimension_is_cut_and_each_population_stands_beside_the_whole(credit, log):
-    from takeup.server.organization.services import declare_use_case
+    from takeup.server.foundation.organization.services import declare_use_case
 
     declare_use_case("credit", 'segment = ["x_segment", "stakes"]\n', "test")
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
@@ -169,7 +169,7 @@ def test_without_known_right_answers_overrides_are_still_gathered(credit, log):
 
 def test_what_must_be_answered_soon_is_late_soon_and_then_told_to_whoever_leads(credit, log):
     from takeup.record.clock import at, now
-    from takeup.server.notices.models import Notice
+    from takeup.server.foundation.notices.models import Notice
 
     lead = with_role("programme_lead")
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
@@ -191,8 +191,8 @@ def test_what_must_be_answered_soon_is_late_soon_and_then_told_to_whoever_leads(
 
 
 def test_an_answer_to_a_cluster_reaches_everybody_in_it_and_in_those_merged_into_it(credit, log):
-    from takeup.server.feedback.services import answer_topic, label_topic, merge_topic
-    from takeup.server.notices.models import Notice
+    from takeup.server.acting.feedback.services import answer_topic, label_topic, merge_topic
+    from takeup.server.foundation.notices.models import Notice
 
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     flag(credit, log)
@@ -214,7 +214,7 @@ def test_a_release_cites_what_it_answers_and_the_fix_is_checked_in_the_log(
     credit, log, after, verdict
 ):
     from takeup.record.clock import at, now
-    from takeup.server.feedback.models import Export
+    from takeup.server.acting.feedback.models import Export
 
     Export.objects.create(
         export_id="export-12", use_case="credit", made_at=now(), made_by="x", manifest={}
@@ -239,7 +239,7 @@ def test_a_release_cites_what_it_answers_and_the_fix_is_checked_in_the_log(
 
 
 def test_a_deferred_or_declined_label_must_be_one_of_the_labels(credit, log):
-    from takeup.server.feedback.services import label_topic
+    from takeup.server.acting.feedback.services import label_topic
 
     flag(credit, log)
     with pytest.raises(InputError, match="one of the labels"):
@@ -247,9 +247,9 @@ def test_a_deferred_or_declined_label_must_be_one_of_the_labels(credit, log):
 
 
 def test_a_correction_of_a_flag_moves_it_and_a_second_drain_does_not_double_it(credit, log):
-    from takeup.server.feedback.models import Flag
-    from takeup.server.feedback.services import keep_flags
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.acting.feedback.models import Flag
+    from takeup.server.acting.feedback.services import keep_flags
+    from takeup.server.recording.record_api.models import InboxRow
 
     flag(credit, log)
     bodies = list(InboxRow.objects.filter(kind="decisions").values_list("body", flat=True))
@@ -259,7 +259,7 @@ def test_a_correction_of_a_flag_moves_it_and_a_second_drain_does_not_double_it(c
 
 def wrote(key, texts, who="p4", seed="w"):
     from takeup.record.clock import now
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     rows = [
         {"decision_id": f"{seed}{i}", "use_case": "credit", "case_id": f"case-{seed}{i}", "mode": "assist",
@@ -272,7 +272,7 @@ def wrote(key, texts, who="p4", seed="w"):
 
 
 def test_the_product_team_reads_what_people_wrote_without_whom_it_names(credit, log):
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     Person.objects.filter(person_id="p4").update(name="Ada Weatherby")
     sent(credit, days_ago=30, wrong=0.5, version="4.1", prefix="a")
@@ -288,7 +288,7 @@ def test_the_product_team_reads_what_people_wrote_without_whom_it_names(credit, 
 
 
 def test_what_somebody_wrote_is_gone_from_the_queue_when_they_are_erased(credit, log):
-    from takeup.server.record_api.erasure import erase
+    from takeup.server.recording.record_api.erasure import erase
 
     sent(credit, days_ago=30, wrong=0.5, version="4.1", prefix="a")
     wrote(credit, ["the farm pays after harvest"])
@@ -300,7 +300,7 @@ def test_what_somebody_wrote_is_gone_from_the_queue_when_they_are_erased(credit,
 
 
 def test_where_harm_is_possible_a_pause_is_decided_before_it_is_answered(credit, log):
-    from takeup.server.notices.models import Notice
+    from takeup.server.foundation.notices.models import Notice
 
     flag(credit, log)
     number = topic(flag_kind="missing_input").pk
@@ -321,7 +321,7 @@ def test_where_harm_is_possible_a_pause_is_decided_before_it_is_answered(credit,
 
 def test_a_topic_does_not_grow_by_what_one_person_adds_overnight(credit, log):
     from takeup.record.clock import at, now
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     snapshot(log)

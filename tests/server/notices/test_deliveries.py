@@ -72,7 +72,7 @@ def deployment(store, monkeypatch):
 
 
 def tell_leads(key="signal:1"):
-    from takeup.server.notices.services import tell
+    from takeup.server.foundation.notices.services import tell
 
     lead = with_role("programme_lead")
     tell([lead.handle], key, "North: use dropped", "30 % this week.", "/signals", to_webhooks=True)
@@ -80,8 +80,8 @@ def tell_leads(key="signal:1"):
 
 
 def test_mail_reaches_the_person_once_with_a_way_to_stop_it(deployment):
-    from takeup.server.notices.deliver import deliver_waiting
-    from takeup.server.notices.services import tell
+    from takeup.server.foundation.notices.deliver import deliver_waiting
+    from takeup.server.foundation.notices.services import tell
 
     port = free_port()
     deployment(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="takeup <t@example.org>")
@@ -107,7 +107,7 @@ def test_mail_reaches_the_person_once_with_a_way_to_stop_it(deployment):
 
 
 def test_a_forged_unsubscribe_link_changes_nothing(deployment):
-    from takeup.server.notices.models import Wants
+    from takeup.server.foundation.notices.models import Wants
 
     assert client_of().post("/notices/unsubscribe/abc:def").status_code == 404
     assert not Wants.objects.exists()
@@ -115,8 +115,8 @@ def test_a_forged_unsubscribe_link_changes_nothing(deployment):
 
 def test_a_server_that_is_down_is_tried_again_and_the_failure_is_visible(deployment):
     from takeup.record.clock import at, now
-    from takeup.server.notices.deliver import deliver_waiting
-    from takeup.server.notices.models import Delivery
+    from takeup.server.foundation.notices.deliver import deliver_waiting
+    from takeup.server.foundation.notices.models import Delivery
 
     port = free_port()
     deployment(smtp_url=f"smtp://127.0.0.1:{port}")
@@ -135,7 +135,7 @@ def test_a_server_that_is_down_is_tried_again_and_the_failure_is_visible(deploym
 
 def test_after_ten_attempts_it_is_given_up_in_sight(deployment):
     from takeup.record.clock import at, now
-    from takeup.server.notices.deliver import MOST_ATTEMPTS, deliver_waiting
+    from takeup.server.foundation.notices.deliver import MOST_ATTEMPTS, deliver_waiting
 
     with channel(500) as (address, told):
         deployment(webhooks=address)
@@ -151,7 +151,7 @@ def test_after_ten_attempts_it_is_given_up_in_sight(deployment):
 
 @pytest.mark.parametrize("flavour", ["slack", "teams"])
 def test_a_channel_gets_the_form_it_reads(deployment, flavour):
-    from takeup.server.notices.deliver import deliver_waiting
+    from takeup.server.foundation.notices.deliver import deliver_waiting
 
     with channel() as (address, told):
         deployment(webhooks=f"{flavour}+{address}")
@@ -168,7 +168,7 @@ def test_a_channel_gets_the_form_it_reads(deployment, flavour):
 
 
 def test_without_a_mail_server_and_channels_nothing_waits_to_be_sent(deployment):
-    from takeup.server.notices.models import Delivery
+    from takeup.server.foundation.notices.models import Delivery
 
     tell_leads()
     assert not Delivery.objects.exists()
@@ -178,9 +178,9 @@ def test_the_digest_goes_to_leads_once_a_week(deployment):
     from datetime import date
 
     from takeup.record.clock import now
-    from takeup.server.notices.models import Notice
-    from takeup.server.overview.digest import write_digest
-    from takeup.server.overview.models import Snapshot
+    from takeup.server.foundation.notices.models import Notice
+    from takeup.server.showing.overview.digest import write_digest
+    from takeup.server.showing.overview.models import Snapshot
 
     lead = with_role("programme_lead")
     with_role("practitioner")

@@ -29,7 +29,7 @@ class Attack:
 
     def one_day(self, who: int) -> None:
         """Some people decide; somebody may have moved to another population."""
-        from takeup.server.record_api.receive import receive
+        from takeup.server.recording.record_api.receive import receive
 
         mover = self.rng.choice(list(self.people))
         self.people[mover] = (f"pop{self.rng.randrange(3)}", self.people[mover][1])
@@ -58,7 +58,7 @@ class Attack:
         for row in csv.DictReader(io.StringIO(text)):
             if row["eligible"]:
                 found[f"population {row['population']}"] = int(row["eligible"])
-        from takeup.server.overview.services import latest
+        from takeup.server.showing.overview.services import latest
 
         adoption = latest("credit").document["diagnoses"][0]["measures"]["adoption"]
         for dimension, groups in adoption.get("groups", {}).items():
@@ -71,9 +71,9 @@ class Attack:
 @pytest.mark.parametrize("seed", range(2))
 def test_what_two_days_differ_by_comes_from_at_least_the_minimum_group(key, seed):
     from takeup.record.clock import at, now
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.overview.models import Released
-    from takeup.server.overview.services import take_snapshots
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.showing.overview.models import Released
+    from takeup.server.showing.overview.services import take_snapshots
 
     declare_use_case("credit", 'segment = ["x_segment"]\n', "test")
     attack, reader = Attack(seed, key), client_of(with_role("executive"))

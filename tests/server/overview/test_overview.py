@@ -12,7 +12,7 @@ from tests.server.running import decision
 
 
 def send(key, population: str, people: int, each: int = 20, *, looked: float = 0.5) -> None:
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     rows = []
     for p in range(people):
@@ -30,7 +30,7 @@ def send(key, population: str, people: int, each: int = 20, *, looked: float = 0
 
 
 def taken() -> None:
-    from takeup.server.overview.services import take_snapshots
+    from takeup.server.showing.overview.services import take_snapshots
 
     assert take_snapshots() == {"credit": "taken"}
 
@@ -76,8 +76,8 @@ def test_the_page_behind_a_row_goes_down_to_method_and_definition(measured):
 
 
 def test_a_population_reads_its_own_page_and_no_other(measured):
-    from takeup.server.organization.models import Person
-    from takeup.server.organization.services import import_people, read_people
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.foundation.organization.services import import_people, read_people
 
     rows = [{"person_id": "north-1", "email": "n@example.org", "population": "north"}]
     import_people(read_people(rows, "test"), actor="test")
@@ -89,7 +89,7 @@ def test_a_population_reads_its_own_page_and_no_other(measured):
 
 
 def test_a_view_exports_what_it_shows_and_the_audit_log_says_so(measured):
-    from takeup.server.audit.models import AuditEntry
+    from takeup.server.foundation.audit.models import AuditEntry
 
     lead = client_of(with_role("programme_lead"))
     answer = lead.get("/overview/credit?as=csv")
@@ -108,8 +108,8 @@ def test_with_one_population_of_five_people_it_is_still_of_use(key):
     from datetime import timedelta
 
     from takeup.record.clock import now
-    from takeup.server.rollout.gates import declare_gate
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.gates import declare_gate
+    from takeup.server.acting.rollout.services import take_step
 
     send(key, "tiny", 5)
     taken()
@@ -139,7 +139,7 @@ def test_with_many_populations_the_gravest_come_first_page_by_page(key):
 
 def test_open_signals_stand_with_their_population_owner_and_day(measured):
     from takeup.questions.signals.measure import Signals, SignalSeen
-    from takeup.server.signals.services import take_signals
+    from takeup.server.acting.signals.services import take_signals
 
     seen = SignalSeen(
         "RR1", "north", "2026-11-16", "use dropped", 0.6, 0.3, "share", None, None, True

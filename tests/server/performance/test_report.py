@@ -15,15 +15,15 @@ def month() -> str:
 
 
 def placed() -> None:
-    from takeup.server.organization.services import import_people, read_people
+    from takeup.server.foundation.organization.services import import_people, read_people
 
     rows = [{"person_id": p, "population": "officers", "team": "t"} for p in PEOPLE]
     import_people(read_people(rows, "test"), actor="test")
 
 
 def test_a_draft_is_seen_by_its_makers_alone_until_one_of_them_approves_it_in_words(credit, log):  # noqa: F811
-    from takeup.server.notices.models import Notice
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.notices.models import Notice
+    from takeup.server.foundation.organization.models import Person
 
     placed()
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
@@ -50,7 +50,7 @@ def test_a_draft_is_seen_by_its_makers_alone_until_one_of_them_approves_it_in_wo
 
 def test_a_report_says_what_holds_where_people_work_what_was_promised_and_what_moved(credit, log):  # noqa: F811
     from takeup.record.clock import at, now
-    from takeup.server.organization.services import declare_use_case
+    from takeup.server.foundation.organization.services import declare_use_case
 
     declare_use_case("credit", 'segment = ["x_segment"]\npromised_error = 0.2\n', "test")
     team = client_of(with_role("product_team"))
@@ -83,8 +83,8 @@ def test_a_report_says_what_holds_where_people_work_what_was_promised_and_what_m
 
 
 def test_how_many_read_it_is_told_and_nobody_knows_who(credit, log):  # noqa: F811
-    from takeup.server.organization.models import Person
-    from takeup.server.performance.models import Reading
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.showing.performance.models import Reading
 
     placed()
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
@@ -100,8 +100,8 @@ def test_how_many_read_it_is_told_and_nobody_knows_who(credit, log):  # noqa: F8
 
 
 def test_practice_shows_the_advice_after_the_choice_and_keeps_nothing(credit, log):  # noqa: F811
-    from takeup.server.organization.models import Person
-    from takeup.server.practitioner.models import PracticeCase
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.showing.practitioner.models import PracticeCase
 
     sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     snapshot(log)

@@ -22,8 +22,8 @@ def sent(
     **more,
 ):
     from takeup.record.clock import now
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     at = now() - timedelta(days=days_ago)
     rows = [
@@ -80,8 +80,8 @@ def test_own_decisions_come_back_with_how_they_ended(key, log, maya):
 
 def test_an_end_that_came_before_its_decision_comes_back_too(key, log, maya):
     from takeup.record.clock import now
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     early = {"decision_id": "d0", "use_case": "credit", "observed_at": now().isoformat(),
              "correct_choice": "decline"}  # fmt: skip
@@ -99,7 +99,7 @@ def test_an_end_that_came_before_its_decision_comes_back_too(key, log, maya):
 
 
 def test_enough_judged_overrides_say_where_to_back_oneself_and_where_to_look_twice(key, log, maya):
-    from takeup.server.organization.services import declare_use_case
+    from takeup.server.foundation.organization.services import declare_use_case
 
     declare_use_case("credit", 'segment = ["x_segment"]\n', "test")
     sent(key, log, "maya", 40, prefix="a", x_segment="seasonal")
@@ -114,9 +114,9 @@ def test_enough_judged_overrides_say_where_to_back_oneself_and_where_to_look_twi
 
 def test_an_end_counts_once_its_time_has_come_for_all(key, log, maya):
     from takeup.record.clock import at, now
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     declare_use_case("credit", '[outcome]\nbetter = "higher"\nmaturation_days = 30\n', "test")
     decided = now() - timedelta(days=2)
@@ -145,9 +145,9 @@ def test_an_end_counts_once_its_time_has_come_for_all(key, log, maya):
 
 def test_where_ends_are_seen_under_one_choice_that_choice_alone_is_compared(key, log, maya):
     from takeup.record.clock import now
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
 
     declare_use_case(
         "credit", '[outcome]\nbetter = "higher"\nobserved_when = ["approve"]\n', "test"
@@ -220,7 +220,7 @@ def test_nobody_else_finds_anything_of_it_on_any_page(key, log, maya, role):
 
 
 def test_the_store_alone_tells_neither_whose_nor_what(key, log, maya):
-    from takeup.server.practitioner.models import OwnRow, VaultKey
+    from takeup.server.showing.practitioner.models import OwnRow, VaultKey
 
     sent(key, log, "maya")
     rows = OwnRow.objects.all()
@@ -232,8 +232,8 @@ def test_the_store_alone_tells_neither_whose_nor_what(key, log, maya):
 
 
 def test_one_persons_key_does_not_open_anothers_row(key, log, maya):
-    from takeup.server.practitioner.models import OwnRow, VaultKey
-    from takeup.server.practitioner.vault import rows_of
+    from takeup.server.showing.practitioner.models import OwnRow, VaultKey
+    from takeup.server.showing.practitioner.vault import rows_of
 
     omar = person("omar")
     sent(key, log, "maya")
@@ -248,7 +248,7 @@ def test_one_persons_key_does_not_open_anothers_row(key, log, maya):
 def test_another_secret_of_the_deployment_opens_nothing_and_stops_nothing(
     key, log, maya, settings_of
 ):
-    from takeup.server.practitioner.models import OwnRow
+    from takeup.server.showing.practitioner.models import OwnRow
 
     sent(key, log, "maya")
     settings_of(SECRET_KEY="another" * 10)
@@ -270,7 +270,7 @@ def test_an_objection_reaches_those_who_oversee_with_the_persons_name(key, log, 
 
 
 def test_a_closed_vault_is_empty_at_once_and_stays_so_until_it_is_opened(key, log, maya):
-    from takeup.server.practitioner.models import OwnRow
+    from takeup.server.showing.practitioner.models import OwnRow
 
     sent(key, log, "maya")
     client = client_of(maya)
@@ -286,9 +286,9 @@ def test_a_closed_vault_is_empty_at_once_and_stays_so_until_it_is_opened(key, lo
 
 def test_who_is_erased_leaves_nothing_and_old_rows_go(key, log, maya):
     from takeup.record.clock import now
-    from takeup.server.practitioner.models import OwnRow, VaultKey
-    from takeup.server.practitioner.services import forget_old
-    from takeup.server.record_api.services import erase
+    from takeup.server.recording.record_api.services import erase
+    from takeup.server.showing.practitioner.models import OwnRow, VaultKey
+    from takeup.server.showing.practitioner.services import forget_old
 
     person("omar")
     sent(key, log, "maya")
@@ -303,9 +303,9 @@ def test_who_is_erased_leaves_nothing_and_old_rows_go(key, log, maya):
 
 
 def test_a_correction_and_a_drain_that_is_done_again_change_what_they_must(key, log, maya):
-    from takeup.server.practitioner.models import OwnRow
-    from takeup.server.practitioner.vault import keep_own, rows_of
-    from takeup.server.record_api.models import InboxRow
+    from takeup.server.recording.record_api.models import InboxRow
+    from takeup.server.showing.practitioner.models import OwnRow
+    from takeup.server.showing.practitioner.vault import keep_own, rows_of
 
     sent(key, log, "maya")
     sent(key, log, "maya", choice="decline", revision=2, override_reason=None)
@@ -319,7 +319,7 @@ def test_a_correction_and_a_drain_that_is_done_again_change_what_they_must(key, 
 
 
 def test_decisions_of_people_the_organization_does_not_know_are_not_kept(key, log, store):
-    from takeup.server.practitioner.models import OwnRow
+    from takeup.server.showing.practitioner.models import OwnRow
 
     sent(key, log, "a stranger")
     assert not OwnRow.objects.exists()

@@ -51,7 +51,7 @@ def shadow_rows(
 
 def record(key, rows: list[dict], outcomes: list[dict]) -> None:
     """Through the record API's own door."""
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     for kind, given in (("decisions", rows), ("outcomes", outcomes)):
         for start in range(0, len(given), 1_000):

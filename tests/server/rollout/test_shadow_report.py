@@ -17,8 +17,8 @@ SMALL = {"starts": "2026-10-05", "pairs": 200, "days": 20, "reports": 0, "attest
 @pytest.fixture
 def measured(key, log):
     """1,200 shadow cases, the report taken."""
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.overview.services import take_snapshots
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.showing.overview.services import take_snapshots
 
     declare_use_case("credit", USE_CASE, "test")
     record(key, *shadow_rows(4_000))
@@ -27,7 +27,7 @@ def measured(key, log):
 
 
 def declare(changes=(), decider=None, reason=""):
-    from takeup.server.rollout.gates import declare_gate
+    from takeup.server.acting.rollout.gates import declare_gate
 
     decider = decider or with_role("programme_lead")
     declare_gate(
@@ -49,7 +49,7 @@ def test_the_report_says_who_is_right_more_often_kind_by_kind(measured):
 
 
 def test_a_gate_that_is_not_declared_says_how_many_pairs_a_decision_needs(store):
-    from takeup.server.organization.services import use_case
+    from takeup.server.foundation.organization.services import use_case
 
     use_case("credit")
     page = client_of(with_role("programme_lead")).get("/shadow/credit").content.decode("utf-8-sig")
@@ -58,7 +58,7 @@ def test_a_gate_that_is_not_declared_says_how_many_pairs_a_decision_needs(store)
 
 
 def test_the_named_person_alone_decides_and_what_follows_is_taken(measured):
-    from takeup.server.rollout.services import gate_state, rules_of
+    from takeup.server.acting.rollout.services import gate_state, rules_of
 
     lead = declare()
     executive = client_of(with_role("executive"))
@@ -76,7 +76,7 @@ def test_the_named_person_alone_decides_and_what_follows_is_taken(measured):
 
 
 def test_departing_from_the_clauses_needs_a_reason_that_stays(measured):
-    from takeup.server.rollout.services import rules_of
+    from takeup.server.acting.rollout.services import rules_of
 
     lead = client_of(declare())
     assert lead.post("/shadow/credit/decide", {"decided": "go"}).status_code == 422
@@ -99,7 +99,7 @@ def test_days_and_pairs_must_both_be_there(measured, asked, missing):
 
 def test_a_gate_changed_after_looking_is_seen_to_be(measured):
     lead = declare()
-    from takeup.server.overview.services import Snapshot, take_snapshots
+    from takeup.server.showing.overview.services import Snapshot, take_snapshots
 
     with pytest.raises(InputError, match="says why"):
         declare({"margin": 0.30}, lead)
@@ -113,7 +113,7 @@ def test_a_gate_changed_after_looking_is_seen_to_be(measured):
 
 
 def test_a_gate_of_nonsense_is_refused_with_every_mistake(store):
-    from takeup.server.organization.services import use_case
+    from takeup.server.foundation.organization.services import use_case
 
     use_case("credit")
     with pytest.raises(DeclarationError) as wrong:
@@ -124,8 +124,8 @@ def test_a_gate_of_nonsense_is_refused_with_every_mistake(store):
 
 
 def test_assist_past_a_gate_that_was_not_passed_needs_a_reason(measured):
-    from takeup.server.audit.models import AuditEntry
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.foundation.audit.models import AuditEntry
 
     declare()
     with pytest.raises(InputError, match="has no decision"):
@@ -149,7 +149,7 @@ def test_what_is_signed_and_not_measured_stands_as_that(measured):
 
 
 def test_the_cohort_reads_its_own_report_and_no_other(measured):
-    from takeup.server.organization.services import import_people, read_people
+    from takeup.server.foundation.organization.services import import_people, read_people
 
     rows = [
         {"person_id": f"q{i}", "email": f"q{i}@example.org", "population": "officers", "team": "t1",
@@ -157,7 +157,7 @@ def test_the_cohort_reads_its_own_report_and_no_other(measured):
         for i in range(4)
     ]  # fmt: skip
     import_people(read_people([*rows, {"person_id": "boss"}], "test"), actor="test")
-    from takeup.server.organization.models import Person
+    from takeup.server.foundation.organization.models import Person
 
     member, other, boss = (Person.objects.get(person_id=p) for p in ("q0", "q1", "boss"))
     assert client_of(member).get("/shadow/credit").status_code == 200
@@ -168,7 +168,7 @@ def test_the_cohort_reads_its_own_report_and_no_other(measured):
 
 
 def test_too_few_people_are_not_shown_on_purpose(key, log):
-    from takeup.server.overview.services import take_snapshots
+    from takeup.server.showing.overview.services import take_snapshots
 
     record(key, *shadow_rows(600, people=5))
     take_snapshots()
@@ -181,9 +181,9 @@ def test_a_report_waits_until_enough_people_have_added_to_it(key, log):
     from datetime import timedelta
 
     from takeup.record.clock import at, now
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.overview.services import take_snapshots
-    from takeup.server.rollout.models import Look
+    from takeup.server.acting.rollout.models import Look
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.showing.overview.services import take_snapshots
 
     declare_use_case("credit", USE_CASE, "test")
     record(key, *shadow_rows(2_000))
@@ -216,10 +216,14 @@ def test_the_cohort_and_the_decider_are_told_of_one_report_a_week(key, log):
     from datetime import timedelta
 
     from takeup.record.clock import at, now
-    from takeup.server.notices.models import Notice
-    from takeup.server.organization.models import Person
-    from takeup.server.organization.services import declare_use_case, import_people, read_people
-    from takeup.server.overview.services import take_snapshots
+    from takeup.server.foundation.notices.models import Notice
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.foundation.organization.services import (
+        declare_use_case,
+        import_people,
+        read_people,
+    )
+    from takeup.server.showing.overview.services import take_snapshots
 
     declare_use_case("credit", USE_CASE, "test")
     import_people(
@@ -241,8 +245,8 @@ def test_the_cohort_and_the_decider_are_told_of_one_report_a_week(key, log):
 
 def test_the_lead_and_the_decider_are_told_once_in_the_week_before_the_gate(store):
     from takeup.record.clock import at, now
-    from takeup.server.notices.models import Notice
-    from takeup.server.rollout.gates import declare_gate, tell_of_gates
+    from takeup.server.acting.rollout.gates import declare_gate, tell_of_gates
+    from takeup.server.foundation.notices.models import Notice
 
     lead, decider = with_role("programme_lead"), with_role("executive")
     day = now().date() + timedelta(days=20)
@@ -261,8 +265,8 @@ def test_the_lead_and_the_decider_are_told_once_in_the_week_before_the_gate(stor
 
 
 def test_a_kind_of_case_that_a_report_tells_of_can_be_stopped(measured):
-    from takeup.server.rollout.models import Stop
-    from takeup.server.rollout.shadow_looks import kinds_seen
+    from takeup.server.acting.rollout.models import Stop
+    from takeup.server.acting.rollout.shadow_looks import kinds_seen
 
     lead = client_of(with_role("programme_lead"))
     kinds = kinds_seen("credit")

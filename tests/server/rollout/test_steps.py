@@ -12,7 +12,7 @@ from tests.server.running import decision
 
 
 def cohort(name: str, *people: str) -> None:
-    from takeup.server.organization.services import import_people, read_people
+    from takeup.server.foundation.organization.services import import_people, read_people
 
     rows = [
         {"person_id": p, "population": "officers", "team": "t1", "cohort": name} for p in people
@@ -21,14 +21,14 @@ def cohort(name: str, *people: str) -> None:
 
 
 def actions() -> list[str]:
-    from takeup.server.audit.models import AuditEntry
+    from takeup.server.foundation.audit.models import AuditEntry
 
     return list(AuditEntry.objects.order_by("number").values_list("action", flat=True))
 
 
 def test_nothing_is_shown_before_somebody_decides_so(store):
-    from takeup.server.organization.services import use_case
-    from takeup.server.rollout.services import modes, rules_of
+    from takeup.server.acting.rollout.services import modes, rules_of
+    from takeup.server.foundation.organization.services import use_case
 
     use_case("credit")
     assert modes() == {"credit": "shadow"}
@@ -37,7 +37,7 @@ def test_nothing_is_shown_before_somebody_decides_so(store):
 
 def test_a_planned_step_holds_from_its_day_and_not_before(store):
     from takeup.record.clock import now
-    from takeup.server.rollout.services import rules_of, take_step
+    from takeup.server.acting.rollout.services import rules_of, take_step
 
     cohort("north", "p1")
     later = now() + timedelta(days=7)
@@ -49,7 +49,7 @@ def test_a_planned_step_holds_from_its_day_and_not_before(store):
 
 def test_a_step_that_has_not_begun_can_be_withdrawn_and_one_that_has_cannot(store):
     from takeup.record.clock import now
-    from takeup.server.rollout.services import rules_of, take_step, withdraw_step
+    from takeup.server.acting.rollout.services import rules_of, take_step, withdraw_step
 
     later = now() + timedelta(days=7)
     planned = take_step("credit", "assist", by="ann", from_at=later)
@@ -70,8 +70,8 @@ def test_a_step_that_has_not_begun_can_be_withdrawn_and_one_that_has_cannot(stor
 )
 def test_a_step_that_cannot_be_is_refused_and_changes_nothing(store, changes, words):
     from takeup.record.clock import now
-    from takeup.server.rollout.models import Step
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.models import Step
+    from takeup.server.acting.rollout.services import take_step
 
     if changes.get("from_at"):
         changes = {"from_at": now() - timedelta(days=1)}
@@ -81,8 +81,8 @@ def test_a_step_that_cannot_be_is_refused_and_changes_nothing(store, changes, wo
 
 
 def test_a_stop_holds_until_it_is_lifted_and_both_need_a_reason(key):
-    from takeup.server.record_api.receive import receive
-    from takeup.server.rollout.services import lift, modes, rules_of, stop, take_step
+    from takeup.server.acting.rollout.services import lift, modes, rules_of, stop, take_step
+    from takeup.server.recording.record_api.receive import receive
 
     receive("decisions", [decision(1, x_segment="local")], key)
     take_step("credit", "assist", by="ann")
@@ -106,8 +106,8 @@ def test_a_stop_holds_until_it_is_lifted_and_both_need_a_reason(key):
 
 
 def test_classes_reserved_for_people_get_no_advice_in_assist(store):
-    from takeup.server.organization.services import declare_use_case
-    from takeup.server.rollout.services import Assigning, take_step
+    from takeup.server.acting.rollout.services import Assigning, take_step
+    from takeup.server.foundation.organization.services import declare_use_case
 
     declare_use_case("care", 'reserved_for_people = ["x_kind=goals and stakes=high"]\n', "ann")
     take_step("care", "assist", by="ann")
@@ -119,18 +119,18 @@ def test_classes_reserved_for_people_get_no_advice_in_assist(store):
 
 def test_a_kind_of_case_that_cannot_be_read_is_refused_where_it_is_declared(store):
     from takeup.record.errors import DeclarationError
-    from takeup.server.organization.services import declare_use_case
+    from takeup.server.foundation.organization.services import declare_use_case
 
     with pytest.raises(DeclarationError, match="covariate=value"):
         declare_use_case("care", 'reserved_for_people = ["goals of care"]\n', "ann")
 
 
 def test_recommendations_are_answered_by_the_persons_cohort_and_carry_the_draw(key, log):
-    from takeup.server.record_api.drain import drain
-    from takeup.server.record_api.receive import receive
-    from takeup.server.record_api.receive_events import receive_events
-    from takeup.server.record_api.receive_recommendations import receive_recommendations
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.recording.record_api.receive_events import receive_events
+    from takeup.server.recording.record_api.receive_recommendations import receive_recommendations
 
     cohort("north", *[f"p{i}" for i in range(40)])
     take_step("credit", "assist", by="ann", cohort="north", share=0.5)
@@ -161,8 +161,8 @@ def test_recommendations_are_answered_by_the_persons_cohort_and_carry_the_draw(k
 
 
 def test_the_page_takes_steps_and_stops_and_says_what_is_wrong(store):
-    from takeup.server.organization.services import use_case
-    from takeup.server.rollout.services import rules_of
+    from takeup.server.acting.rollout.services import rules_of
+    from takeup.server.foundation.organization.services import use_case
 
     use_case("credit")
     cohort("north", "p1")
@@ -191,7 +191,7 @@ def test_the_page_takes_steps_and_stops_and_says_what_is_wrong(store):
     assert oversight.post("/rollout/credit/stop", {"reason": "drill"}).status_code == 302
     assert rules_of("credit").stopped
     assert "Advice is stopped for everybody" in lead.get("/rollout/credit").content.decode()
-    from takeup.server.rollout.models import Stop
+    from takeup.server.acting.rollout.models import Stop
 
     number = Stop.objects.get().pk
     assert oversight.post(f"/rollout/credit/lift/{number}", {"reason": "x"}).status_code == 403

@@ -17,7 +17,7 @@ SEGMENTS = ("local", "local", "seasonal")
 def recorded(key):
     """Six recent decisions and one of long ago, of two segments and one that is seen no more."""
     from takeup.record.clock import now
-    from takeup.server.record_api.receive import receive
+    from takeup.server.recording.record_api.receive import receive
 
     lately = (now() - timedelta(days=2)).isoformat()
     rows = [
@@ -31,7 +31,7 @@ def recorded(key):
 
 
 def test_the_picker_offers_what_was_recorded_with_its_cases(recorded):
-    from takeup.server.rollout.kinds import Recorded
+    from takeup.server.acting.rollout.kinds import Recorded
 
     found = {one.key: one.cases for one in Recorded("credit").kinds()}
     assert found == {
@@ -50,8 +50,8 @@ def test_the_picker_offers_what_was_recorded_with_its_cases(recorded):
     ],
 )
 def test_a_stop_that_would_stop_nothing_is_refused(recorded, kind, words):
-    from takeup.server.rollout.models import Stop
-    from takeup.server.rollout.services import stop
+    from takeup.server.acting.rollout.models import Stop
+    from takeup.server.acting.rollout.services import stop
 
     with pytest.raises(InputError, match=words):
         stop("credit", by="ann", reason="wrong there", kind=kind)
@@ -59,9 +59,9 @@ def test_a_stop_that_would_stop_nothing_is_refused(recorded, kind, words):
 
 
 def test_a_stop_of_a_use_case_that_is_not_there_is_refused_and_makes_none(recorded):
-    from takeup.server.organization.services import use_case_names
-    from takeup.server.rollout.models import Stop
-    from takeup.server.rollout.services import lift, stop
+    from takeup.server.acting.rollout.models import Stop
+    from takeup.server.acting.rollout.services import lift, stop
+    from takeup.server.foundation.organization.services import use_case_names
 
     with pytest.raises(InputError, match="there is no use case 'credit-line'; there is none yet"):
         stop("credit-line", by="ann", reason="wrong")
@@ -74,7 +74,7 @@ def test_a_stop_of_a_use_case_that_is_not_there_is_refused_and_makes_none(record
 
 
 def test_a_stop_keeps_how_many_cases_it_would_have_hit(recorded):
-    from takeup.server.rollout.services import stop
+    from takeup.server.acting.rollout.services import stop
 
     made = stop("credit", by="ann", reason="wrong", kind={"segment": "local", "stakes": "high"})
     assert made.cases == 3
@@ -83,9 +83,9 @@ def test_a_stop_keeps_how_many_cases_it_would_have_hit(recorded):
 
 def test_obedience_is_counted_by_what_was_shown_and_by_who_has_heard(recorded):
     from takeup.record.clock import now
-    from takeup.server.record_api.receive import receive
-    from takeup.server.rollout.models import Heard
-    from takeup.server.rollout.services import Hearing, obeyed, stop
+    from takeup.server.acting.rollout.models import Heard
+    from takeup.server.acting.rollout.services import Hearing, obeyed, stop
+    from takeup.server.recording.record_api.receive import receive
 
     before, hearing = now() - timedelta(hours=1), Hearing()
     Heard.objects.create(key="old", sender="till", tag="a", at=before)
@@ -103,7 +103,7 @@ def test_obedience_is_counted_by_what_was_shown_and_by_who_has_heard(recorded):
 
     with pytest.MonkeyPatch.context() as patch:
         ahead = clock.now() + timedelta(minutes=1)
-        for module in ("takeup.server.rollout.obedience.now",):
+        for module in ("takeup.server.acting.rollout.obedience.now",):
             patch.setattr(module, lambda: ahead)
         ((_, found),) = obeyed("credit")
         assert (found.cases, found.shown, found.heard, found.deaf) == (3, 1, (), ("till",))
@@ -115,7 +115,7 @@ def test_obedience_is_counted_by_what_was_shown_and_by_who_has_heard(recorded):
 
 
 def test_the_page_says_what_was_stopped_whom_it_hits_and_that_it_was_decided(recorded):
-    from takeup.server.rollout.services import take_step
+    from takeup.server.acting.rollout.services import take_step
 
     take_step("credit", "assist", by="ann", reason="first wave")
     lead = client_of(with_role("programme_lead"))
@@ -133,7 +133,7 @@ def test_the_page_says_what_was_stopped_whom_it_hits_and_that_it_was_decided(rec
 
 
 def test_a_text_with_a_null_character_is_refused_before_a_page_asks_the_store(recorded):
-    from takeup.server.rollout.models import Stop
+    from takeup.server.acting.rollout.models import Stop
 
     lead = client_of(with_role("programme_lead"))
     for asked in ({"kind": "", "reason": "a\0b"}, {"kind": "segment=\0", "reason": "x"}):

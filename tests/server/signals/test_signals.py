@@ -16,13 +16,13 @@ def seen(code="RR1", population="north", week="2026-11-16", open_=True) -> Signa
 
 
 def take(*found: SignalSeen) -> None:
-    from takeup.server.signals.services import take_signals
+    from takeup.server.acting.signals.services import take_signals
 
     take_signals("credit", Signals(found, ("north",), 12, (), ()), {"north": "North"})
 
 
 def responses():
-    from takeup.server.signals.models import Response
+    from takeup.server.acting.signals.models import Response
 
     return list(Response.objects.order_by("id"))
 
@@ -48,7 +48,7 @@ def test_a_signal_that_is_no_longer_open_opens_nothing(store):
 
 
 def test_a_signal_that_is_gone_is_over_and_one_that_comes_back_is_new(store):
-    from takeup.server.signals.services import answer
+    from takeup.server.acting.signals.services import answer
 
     take(seen())
     take()
@@ -60,7 +60,7 @@ def test_a_signal_that_is_gone_is_over_and_one_that_comes_back_is_new(store):
 
 
 def test_what_was_answered_is_not_opened_again_while_it_lasts(store):
-    from takeup.server.signals.services import answer
+    from takeup.server.acting.signals.services import answer
 
     take(seen("RR3"))
     (one,) = responses()
@@ -70,7 +70,7 @@ def test_what_was_answered_is_not_opened_again_while_it_lasts(store):
 
 
 def test_two_of_a_population_are_open_and_the_others_queue_by_gravity(store):
-    from takeup.server.signals.services import open_responses
+    from takeup.server.acting.signals.services import open_responses
 
     take(seen("RR11"), seen("RR1"), seen("RR8"), seen("RR12", "south"))
     first, queued = open_responses("credit")
@@ -81,7 +81,7 @@ def test_two_of_a_population_are_open_and_the_others_queue_by_gravity(store):
 
 
 def test_an_answer_needs_words_and_closes_with_a_history(store):
-    from takeup.server.signals.services import answer
+    from takeup.server.acting.signals.services import answer
 
     lead = with_role("programme_lead")
     take(seen())
@@ -99,7 +99,7 @@ def test_an_answer_needs_words_and_closes_with_a_history(store):
 
 
 def test_people_are_told_once_and_see_it_once_as_new(store):
-    from takeup.server.notices.models import Notice
+    from takeup.server.foundation.notices.models import Notice
 
     lead = with_role("programme_lead")
     take(seen())
@@ -113,9 +113,9 @@ def test_people_are_told_once_and_see_it_once_as_new(store):
 
 def test_a_sender_that_always_sent_and_went_silent_is_a_signal(key):
     from takeup.record.clock import at, now
-    from takeup.server.record_api.receive import receive
-    from takeup.server.record_api.services import silent_senders
-    from takeup.server.signals.services import take_silence
+    from takeup.server.acting.signals.services import take_silence
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.recording.record_api.services import silent_senders
     from tests.server.running import decision
 
     with_role("administrator")
@@ -138,8 +138,8 @@ def test_a_sender_that_always_sent_and_went_silent_is_a_signal(key):
 
 def test_a_sender_that_seldom_sends_is_not_called_silent(key):
     from takeup.record.clock import at, now
-    from takeup.server.record_api.receive import receive
-    from takeup.server.record_api.services import silent_senders
+    from takeup.server.recording.record_api.receive import receive
+    from takeup.server.recording.record_api.services import silent_senders
     from tests.server.running import decision
 
     for n in (25, 15, 8):
@@ -149,7 +149,7 @@ def test_a_sender_that_seldom_sends_is_not_called_silent(key):
 
 
 def test_working_days_skip_the_weekend():
-    from takeup.server.signals.rules import due_after
+    from takeup.server.acting.signals.rules import due_after
 
     friday = date(2026, 11, 20)
     assert due_after(friday, 1) == date(2026, 11, 23)

@@ -1,7 +1,7 @@
 """Weekdays, for those who plan."""
 
-from takeup.server.capability import Capability, InBar, only
-from takeup.server.organization.roles import Role
+from takeup.server.deployment.capability import Capability, InBar, only
+from takeup.server.deployment.roles import Role
 
 CAPABILITY = Capability(
     "busy_days",

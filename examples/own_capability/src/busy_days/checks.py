@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from busy_days.models import Weekday
-from takeup.server.examined import Check, Finding
-from takeup.server.settings import ServerSettings
+from takeup.server.deployment.examined import Check, Finding
+from takeup.server.deployment.settings import ServerSettings
 
 
 def _counted(settings: ServerSettings) -> Iterator[Finding]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pyarrow.compute as pc
 
 from busy_days.models import Weekday
-from takeup.server.agreement.services import showing
-from takeup.server.day import Day
+from takeup.server.deployment.day import Day
+from takeup.server.foundation.agreement.services import showing
 
 
 def take(day: Day) -> None:

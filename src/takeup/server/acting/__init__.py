@@ -1,0 +1,1 @@
+"""What is done about adoption: rollout, feedback, signals."""

@@ -1,0 +1,30 @@
+"""Topics, what people wrote, and whether fixes worked."""
+
+from __future__ import annotations
+
+from takeup.server.acting.feedback.services import (
+    check_fixes,
+    forget_use_case,
+    forget_words,
+    take_topics,
+    take_words,
+)
+from takeup.server.deployment.day import Day
+from takeup.server.foundation.agreement.services import mode_on
+from takeup.server.recording.record_api.services import handles_behind
+
+
+def take(day: Day) -> None:
+    """Topics, what people wrote, and whether fixes worked."""
+    for decisions in day.decisions:
+        take_topics(day.use_case, decisions, handles_behind, day.today)
+        if mode_on():
+            forget_words()
+        else:
+            take_words(day.use_case, day.recorded)
+        check_fixes(day.use_case, decisions)
+
+
+def forget(use_case: str) -> None:
+    """Nothing of a use case is kept any more."""
+    forget_use_case(use_case)

@@ -1,0 +1,117 @@
+"""Shadow reports, taken with the daily snapshot and kept as they were shown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, time
+
+import ibis.expr.types as ir
+from pydantic import TypeAdapter
+
+from takeup.log import fetch
+from takeup.questions.shadow.card import shadow_heading
+from takeup.questions.shadow.disclose import disclose_shadow, followed_by, waiting_kinds
+from takeup.questions.shadow.measure import EQUAL, Shadow, ShadowPlan, measure_shadow, new_people
+from takeup.record.use_case import UseCase
+from takeup.server.acting.rollout.gates import gate_of, report_path
+from takeup.server.acting.rollout.models import Look
+from takeup.server.foundation.agreement.services import measuring
+from takeup.server.foundation.notices.services import tell
+from takeup.server.foundation.organization import services as organization
+from takeup.stats.answer import CannotSay
+
+_DOCUMENT: TypeAdapter[Shadow | CannotSay] = TypeAdapter(Shadow | CannotSay)
+
+
+def take_looks(
+    name: str,
+    decisions: ir.Table,
+    use_case: UseCase,
+    day: date,
+    step: Callable[[str], None] = lambda _: None,
+) -> None:
+    """Keep the shadow report of each cohort that has pairs, as of `day`; one a day. A report that
+    would differ from the last by what too few people decided is not taken."""
+    for cohort in _cohorts(decisions):
+        if Look.objects.filter(use_case=name, cohort=cohort, day=day).exists():
+            continue
+        step(f"{name}: shadow report {cohort or 'everybody else'}")
+        _take(name, cohort, _of_cohort(decisions, cohort), use_case, day)
+
+
+def looks_of(name: str, cohort: str) -> list[tuple[Look, Shadow | CannotSay]]:
+    """Every look of a cohort, oldest first."""
+    held = Look.objects.filter(use_case=name, cohort=cohort).order_by("day")
+    return [(look, _DOCUMENT.validate_python(look.document)) for look in held]
+
+
+def _take(name: str, cohort: str, decisions: ir.Table, use_case: UseCase, day: date) -> None:
+    settings = measuring()
+    least = settings.disclosure.minimum_group
+    version, gate = gate_of(name, cohort)
+    expected = gate.pairs_to_decide(settings.confidence)
+    starts = datetime.combine(gate.starts, time(), UTC) if version else None
+    plan = ShadowPlan(expected, starts, use_case.utility or EQUAL)
+    segments = [s for s in use_case.segment if s in decisions.columns]
+    found = disclose_shadow(
+        measure_shadow(decisions, segments, plan, settings), "share", settings.disclosure
+    )
+    last = Look.objects.filter(use_case=name, cohort=cohort).order_by("-day").first()
+    revision = version.revision if version else 0
+    if last is not None and last.gate_revision == revision:
+        before = _DOCUMENT.validate_python(last.document)
+        waiting = waiting_kinds(new_people(decisions, segments, plan, last.cut), least)
+        if waiting is None and not isinstance(before, CannotSay):
+            return
+        if isinstance(found, Shadow) and isinstance(before, Shadow):
+            found = followed_by(before, found, waiting or frozenset())
+    Look.objects.create(
+        use_case=name, cohort=cohort, day=day, gate_revision=revision, cut=_cut(decisions),
+        document=_DOCUMENT.dump_python(found, mode="json"),
+    )  # fmt: skip
+    if isinstance(found, Shadow):
+        _tell(name, cohort, version.decider if version else "", found, day)
+
+
+def _tell(name: str, cohort: str, decider: str, found: Shadow, day: date) -> None:
+    """The cohort and whoever decides are told of one report a week."""
+    people = organization.handles_in(cohort, day) | ({decider} if decider else set())
+    year, week, _ = day.isocalendar()
+    tell(
+        sorted(people), f"shadow:{name}:{cohort}:{year}-W{week:02d}"[:120],
+        f"Model and people on the same cases: {organization.use_case_title(name)}", shadow_heading(found),
+        report_path(name, cohort), kind="digest",
+    )  # fmt: skip
+
+
+def _cohorts(decisions: ir.Table) -> list[str]:
+    """Cohorts with decisions in shadow; empty: people in none."""
+    shadow = decisions.filter(decisions["mode"] == "shadow")
+    if "cohort" not in decisions.columns:
+        return [""] if fetch(shadow.count().as_table())[0][0].as_py() else []
+    found = fetch(shadow.select("cohort").distinct())["cohort"].to_pylist()
+    return sorted(str(c) if c else "" for c in found)
+
+
+def _of_cohort(decisions: ir.Table, cohort: str) -> ir.Table:
+    if "cohort" not in decisions.columns:
+        return decisions
+    mine = decisions.cohort == cohort if cohort else decisions.cohort.isnull()
+    return decisions.filter(mine)
+
+
+def _cut(decisions: ir.Table) -> datetime:
+    """Just after the last decision of the table."""
+    last: datetime = fetch(decisions.aggregate(last=decisions.decided_at.max()))["last"][0].as_py()
+    return last.replace(tzinfo=UTC) if last.tzinfo is None else last
+
+
+def kinds_seen(name: str) -> list[dict[str, str]]:
+    """Kinds of case that the newest shadow report of any cohort tells apart."""
+    found: dict[tuple[str, str], None] = {}
+    newest = {look.cohort: look for look in Look.objects.filter(use_case=name).order_by("day")}
+    for look in newest.values():
+        for kind in look.document.get("kinds", ()):
+            if kind["dimension"]:
+                found[kind["dimension"].removeprefix("x_"), kind["key"]] = None
+    return [{dimension: key} for dimension, key in sorted(found)]

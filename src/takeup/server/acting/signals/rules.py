@@ -1,0 +1,69 @@
+"""What each signal asks for: who answers, within how many working days, which question comes first.
+The first response is always a question to those who use the advice, never a reminder."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+
+from takeup.questions.signals.measure import FIRST_RESPONSE, OWNER, WORDS
+from takeup.server.foundation.organization.services import Role
+
+SILENT = "SILENT"
+MOST_OPEN = 2
+"""Of one population; the others queue."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """Of one signal: `gravity` orders (the highest first), `days` are working days; `roles` are told."""
+
+    words: str
+    question: str
+    first: str
+    owner: str
+    days: int
+    gravity: int
+    roles: tuple[Role, ...]
+
+
+_QUESTIONS = {
+    "RR1": "What got in the way of looking at the advice this week?",
+    "RR3": "When you passed a case through without the advice, what did it miss?",
+    "RR4": "What did you know that the advice did not?",
+    "RR8": "Which advice did you follow that you would have decided otherwise yourself?",
+    "RR11": "What would the advice have to show before you would look at it in a case that matters?",
+    "RR12": "Which cases went worse than you expected, and what was the advice there?",
+}
+_DAYS = {"RR1": 1, "RR3": 5, "RR4": 1, "RR8": 5, "RR11": 7, "RR12": 1}
+_GRAVITY = {"RR12": 90, "RR8": 80, "RR3": 60, "RR4": 55, "RR1": 50, "RR11": 30}
+_MODEL = ("RR3", "RR4", "RR12")
+
+
+def asks_of(code: str) -> Asks:
+    """What the signal of this code asks for."""
+    if code == SILENT:
+        return Asks(
+            "a sender went silent",
+            "Is the application still in use, and is its key still in force?",
+            "look at the sender's log and its key within a working day",
+            "administrator", 1, 70, (Role.ADMINISTRATOR,),
+        )  # fmt: skip
+    roles = (Role.PROGRAMME_LEAD, *((Role.PRODUCT_TEAM,) if code in _MODEL else ()))
+    return Asks(
+        WORDS[code], _QUESTIONS[code], FIRST_RESPONSE[code], OWNER[code], _DAYS[code],
+        _GRAVITY[code], roles,
+    )  # fmt: skip
+
+
+def signal_words(code: str) -> str:
+    """What the signal of this code is called."""
+    return asks_of(code).words if code == SILENT or code in WORDS else code
+
+
+def due_after(day: date, working_days: int) -> date:
+    """The day that many working days later (Monday to Friday)."""
+    found: date = np.busday_offset(day, working_days, roll="backward").astype(date)
+    return found

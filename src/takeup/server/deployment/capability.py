@@ -1,0 +1,120 @@
+"""What a capability of the server declares.
+
+A capability is one folder. `capability.py` in it holds `CAPABILITY`; what must treat all of them is a loop over
+`capabilities()`: addresses and who may open them, the bar, what is taken of a day's decisions, what is forgotten with a
+use case. Its parts are modules beside it, loaded when they are needed, all of which may be missing:
+
+- `urls.py`: `urlpatterns`;
+- `api.py`: `router`, its part of the record API under its name;
+- `day.py`: `take(day)`, what it keeps of a day's decisions; `forget(use_case)`;
+- `checks.py`: `CHECKS`, what `takeup doctor` looks at;
+- `timed.py`: `JOBS`, what it does by itself.
+
+Another package adds one by an entry point of the group `takeup.capabilities`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from importlib.metadata import entry_points
+from importlib.util import find_spec
+from pkgutil import iter_modules
+from types import ModuleType
+from typing import Any, Literal
+
+from django.utils.functional import Promise
+
+import takeup.server
+from takeup.record.errors import InputError
+from takeup.server.deployment.roles import Role
+
+GROUP = "takeup.capabilities"
+Open = Literal["anybody", "signed in", "key", "development"]
+Allowed = Open | frozenset[Role]
+
+
+def only(*roles: Role) -> frozenset[Role]:
+    """Who holds one of these roles."""
+    return frozenset(roles)
+
+
+EVERYBODY = only(*Role)
+ADMINISTRATION = only(Role.ADMINISTRATOR)
+PROGRAMME = only(Role.PROGRAMME_LEAD)
+# Whole reports compare populations and teams: those who may see every population's figures.
+READS_EVERY_POPULATION = only(
+    Role.PROGRAMME_LEAD,
+    Role.EXECUTIVE,
+    Role.ROLE_OWNER,
+    Role.WORKER_REPRESENTATIVE,
+    Role.OVERSIGHT_OFFICER,
+)
+READS_EVERY_COHORT = READS_EVERY_POPULATION | {Role.PRODUCT_TEAM}
+"""The product team sees what concerns the model."""
+OWN_COHORT = only(Role.PRACTITIONER, Role.CHAMPION, Role.MANAGER)
+
+
+@dataclass(frozen=True, slots=True)
+class InBar:
+    """A link in the bar at the top: it opens `page`, and is marked on `pages`. `place`: where it stands; `own`:
+    for those who decide, as others would find it empty."""
+
+    page: str
+    words: str | Promise
+    place: int
+    pages: tuple[str, ...] = ()
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Capability:
+    """`folder`: the package that holds it (a Django app); `opens`: each of its addresses by name, and who may open
+    it: one that does not stand here is refused to everybody. `place`: addresses are looked up, and days taken,
+    from the lowest."""
+
+    name: str
+    folder: str
+    place: int
+    opens: Mapping[str, Allowed] = field(default_factory=dict)
+    bar: tuple[InBar, ...] = ()
+
+    def part(self, name: str) -> ModuleType | None:
+        """A module of its folder; None where it has none."""
+        if find_spec(f"{self.folder}.{name}") is None:
+            return None
+        return import_module(f"{self.folder}.{name}")
+
+    def of_part(self, name: str, what: str) -> Any:
+        """What a part calls `what`; None where it is missing."""
+        return getattr(self.part(name), what, None)
+
+
+@cache
+def capabilities() -> tuple[Capability, ...]:
+    """Every one that is installed, by place. Raises InputError where two have the same name, or one address."""
+    found = [*_ours(), *(point.load() for point in entry_points(group=GROUP))]
+    declared: dict[str, str] = {}
+    for one in found:
+        for what in (f"capability {one.name}", *(f"address {name}" for name in one.opens)):
+            if what in declared:
+                raise InputError(f"{one.folder}: {what} is declared by {declared[what]} already")
+            declared[what] = one.folder
+    return tuple(sorted(found, key=lambda one: (one.place, one.name)))
+
+
+def _ours() -> list[Capability]:
+    return [
+        import_module(f"{room}.capability").CAPABILITY
+        for wing in iter_modules(takeup.server.__path__, "takeup.server.")
+        if wing.ispkg
+        for room in _rooms(wing.name)
+        if find_spec(f"{room}.capability") is not None
+    ]
+
+
+def _rooms(wing: str) -> list[str]:
+    inside = import_module(wing).__path__
+    return [room.name for room in iter_modules(inside, f"{wing}.") if room.ispkg]

@@ -1,0 +1,89 @@
+"""Log lines: as text, or as one JSON object each (`TAKEUP_LOG_FORMAT=json`), with the request and the
+sender they belong to, and without what names a person or opens anything."""
+
+from __future__ import annotations
+
+import logging
+import re
+import secrets
+from collections.abc import Mapping
+from contextvars import ContextVar
+from datetime import UTC, datetime
+from typing import Any
+
+from pythonjsonlogger.json import JsonFormatter
+
+request_id: ContextVar[str] = ContextVar("takeup_request_id", default="")
+sender: ContextVar[str] = ContextVar("takeup_sender", default="")
+_GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_SECRET = re.compile(r"tk_[0-9a-f]{8}_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=/)[\w-]{24,}(?![\w.-])")
+_ADDRESS = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.[A-Za-z]{2,}")
+
+
+def new_request(headers: Mapping[bytes, bytes]) -> str:
+    """The id under which this request's lines are found: the proxy's (X-Request-ID) or a new one."""
+    given = headers.get(b"x-request-id", b"").decode("latin-1")
+    name = given if _GIVEN.fullmatch(given) else secrets.token_hex(8)
+    request_id.set(name)
+    sender.set("")
+    return name
+
+
+def cleaned(text: str) -> str:
+    """`text` without keys, tokens, links that open something, and addresses of people."""
+    return _ADDRESS.sub("(address)", _SECRET.sub("(secret)", text))
+
+
+class _Where(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.request_id, record.sender = request_id.get(), sender.get()
+        return True
+
+
+class TextLines(logging.Formatter):
+    """A line of text."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line, cleaned."""
+        return cleaned(super().format(record))
+
+
+class JsonLines(JsonFormatter):
+    """One object a line: time, level, logger, message, and where known request_id and sender."""
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """When, with its zone: lines of several machines are read together."""
+        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+    def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
+        """Fields that hold something, cleaned."""
+        told = {k: cleaned(v) if isinstance(v, str) else v for k, v in log_data.items()}
+        return {k: v for k, v in told.items() if v not in (None, "")}
+
+
+def logging_config(form: str, level: str) -> dict[str, Any]:
+    """Django's LOGGING for a format (text, json) and a level of our own loggers."""
+    formats = {
+        "text": {"()": "takeup.server.deployment.log_lines.TextLines"},
+        "json": {
+            "()": "takeup.server.deployment.log_lines.JsonLines",
+            "format": "%(asctime)s %(levelname)s %(name)s %(message)s %(request_id)s %(sender)s",
+            "rename_fields": {"asctime": "time", "levelname": "level", "name": "logger"},
+            "timestamp": False,
+        },
+    }
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "filters": {"where": {"()": "takeup.server.deployment.log_lines._Where"}},
+        "formatters": formats,
+        "handlers": {
+            "console": {"class": "logging.StreamHandler", "filters": ["where"], "formatter": form}
+        },
+        "root": {"handlers": ["console"], "level": "WARNING"},
+        "loggers": {
+            "takeup": {"level": level}, "django_tasks": {"level": "WARNING"},
+            "apscheduler": {"level": "ERROR"},
+            "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        },
+    }  # fmt: skip

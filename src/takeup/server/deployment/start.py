@@ -1,0 +1,72 @@
+"""Django made ready in this process, for the commands that need the server's store."""
+
+from __future__ import annotations
+
+import os
+
+import django
+from django.db import OperationalError
+
+from takeup.log.delta import DecisionLog
+from takeup.record.errors import InputError
+from takeup.server.deployment.set_aside import need_no_open_restore
+from takeup.server.deployment.settings import ServerSettings, read_server_settings
+
+_LONGEST_MIGRATION = 600
+
+
+def connect() -> ServerSettings:
+    """Django set up from this environment. What is written from now on is its owner's alone."""
+    os.umask(0o077)
+    settings = read_server_settings()
+    need_no_open_restore(settings)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.running.django_settings")
+    django.setup()
+    return settings
+
+
+def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
+    """Django set up from this environment, its tables up to date. Raises InputError where the deployment's
+    secret is another than before and leaves something shut, but for `any_secret`; and where the tables
+    are of an earlier version, but for `upgrade`."""
+    settings = connect()
+    try:
+        _migrate(settings, upgrade)
+    except OperationalError as error:
+        where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)
+        raise InputError(
+            f"the database ({where}) does not answer: {str(error).strip()}. Is it there, and "
+            "may this user write to it?"
+        ) from None
+    if not any_secret:
+        from takeup.server.deployment.sealed import need_the_secret
+
+        need_the_secret(settings)
+    return settings
+
+
+def _migrate(settings: ServerSettings, upgrade: bool) -> None:
+    """One process at a time: several start at once, and what a killed one began goes on in PostgreSQL until
+    that sees it gone. Whoever may not write at home has no tables to make."""
+    from takeup.server.deployment.locks import held
+    from takeup.server.deployment.schema import bring_up_to_date, need_installed_version
+
+    if not settings.database_url and not os.access(settings.home, os.W_OK):
+        if not upgrade:
+            need_installed_version()
+        bring_up_to_date()
+        return
+    with held("migrations", wait=_LONGEST_MIGRATION) as mine:
+        if not mine:
+            raise InputError(
+                "another process has been bringing the database up to date for "
+                f"{_LONGEST_MIGRATION // 60} minutes; try again when it is done"
+            )
+        if not upgrade:
+            need_installed_version()
+        bring_up_to_date()
+
+
+def log_of(settings: ServerSettings) -> DecisionLog:
+    """The decision log of a deployment."""
+    return DecisionLog(settings.log)

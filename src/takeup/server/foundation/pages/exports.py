@@ -1,0 +1,50 @@
+"""Any view as a PDF or as CSV: the same figures, under the same disclosure, and in the audit log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from importlib.resources import files
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from takeup.record.errors import InputError
+from takeup.record.excel_csv import excel_csv
+from takeup.report.html import report_css
+from takeup.report.pdf import pdf_of
+from takeup.server.foundation.audit import services as audit
+from takeup.server.foundation.organization.services import Person
+
+Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
+"""Names of columns, and rows."""
+
+
+def shown_or_exported(
+    request: HttpRequest, template: str, shown: Mapping[str, Any], name: str, table: Table
+) -> HttpResponse:
+    """The page; with `?as=pdf` the same printed, with `?as=csv` its figures."""
+    wanted = request.GET.get("as")
+    if wanted not in ("pdf", "csv"):
+        return render(request, template, {**shown, "exports": True})
+    person: Person = request.user  # type: ignore[assignment]
+    audit.record("export.made", actor=person.handle, view=name, form=wanted)
+    if wanted == "csv":
+        return _attached(excel_csv(*table), "text/csv; charset=utf-8", f"{name}.csv")
+    css = report_css() + (
+        files("takeup.server.foundation.pages") / "static/takeup/pages.css"
+    ).read_text("utf-8")
+    html = render_to_string(template, {**shown, "frame": "print.html", "css": css}, request)
+    try:
+        printed = pdf_of(html)
+    except InputError as error:
+        return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=501)
+    return _attached(printed, "application/pdf", f"{name}.pdf")
+
+
+def _attached(body: bytes, kind: str, name: str) -> HttpResponse:
+    plain = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
+    answer = HttpResponse(body, content_type=kind)
+    answer["Content-Disposition"] = f'attachment; filename="{plain}"'
+    return answer

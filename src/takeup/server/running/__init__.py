@@ -1,0 +1,1 @@
+"""The deployment put together and run: addresses, commands, jobs, backups, doctor."""

@@ -1,0 +1,61 @@
+"""What the server's commands have in common."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar, cast
+
+import typer
+from rich.console import Console
+
+from takeup.record.errors import InputError
+from takeup.record.json_line import json_line
+
+if TYPE_CHECKING:
+    from takeup.log.delta import DecisionLog
+    from takeup.server.deployment.settings import ServerSettings
+
+out = Console(highlight=False, markup=False)
+err = Console(highlight=False, markup=False, stderr=True)
+AsJson = Annotated[bool, typer.Option("--json", help="for machines")]
+NOT_PROVEN = 4
+_Command = TypeVar("_Command", bound=Callable[..., Any])
+
+
+def needs_server(command: _Command) -> _Command:
+    """Says what to install where the server's packages are not there."""
+
+    @functools.wraps(command)
+    def run(*args: Any, **kwargs: Any) -> Any:
+        if find_spec("django") is None or find_spec("deltalake") is None:
+            raise InputError("this command needs the server: pip install 'takeup[server]'")
+        return command(*args, **kwargs)
+
+    return cast(_Command, run)
+
+
+def started() -> tuple[ServerSettings, DecisionLog]:
+    """This deployment's settings and log; Django is ready from here on, so its parts are imported
+    after. Raises InputError where the home is of an earlier version: whoever looks at it, or backs it up
+    with the next one, has not asked for what cannot be taken back."""
+    from takeup.server.deployment.start import log_of, start
+
+    settings = start(upgrade=False)
+    return settings, log_of(settings)
+
+
+def say_json(value: Any) -> None:
+    """One JSON document."""
+    out.print(json_line(value), soft_wrap=True)
+
+
+def actor() -> str:
+    """Who runs a command, for the audit log: the operating system's account."""
+    import getpass
+
+    try:
+        return f"command:{getpass.getuser()}"[:200]
+    except (KeyError, OSError):
+        return "command"

@@ -1,0 +1,1 @@
+"""What is shown of them: overview, own pages, performance in use."""

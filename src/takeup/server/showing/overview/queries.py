@@ -1,0 +1,91 @@
+"""What the overview reads beside the snapshot: what is due, and what changed when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from takeup.record.clock import now
+from takeup.server.acting.rollout.services import gates_due, rollout_events
+from takeup.server.acting.signals.services import Response, names_in, open_responses
+from takeup.server.foundation.organization import services as organization
+from takeup.server.showing.overview.models import PopulationView, Snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing somebody answers by a day."""
+
+    day: date
+    kind: str
+    title: str
+    text: str
+    who: str
+    path: str
+    late: bool
+
+
+def due_of(use_case: str) -> list[Due]:
+    """Signals and gates that wait for an answer, what is due first first."""
+    responses, _queued = open_responses(use_case)
+    names, titles, today = names_in(responses), organization.population_titles(), now().date()
+    cohorts = organization.cohort_titles()
+    found = [
+        Due(
+            r.due, _("signal"), f"{titles.get(r.population, r.population or organization.use_case_title(use_case))}: {r.question}",
+            f"{r.words.capitalize()}: {r.evidence}.", names.get(r.owner) or r.owner_role, "/signals",
+            r.due < today,
+        )
+        for r in responses
+    ]  # fmt: skip
+    for gate in gates_due(use_case):
+        who = organization.names_of([gate.decider]).get(gate.decider, "")
+        found.append(
+            Due(
+                gate.decide_by, _("gate"),
+                _("{cohort}: go, hold, or go with kinds left to people?").format(
+                    cohort=cohorts.get(gate.cohort, gate.cohort) or _("everybody else")
+                ),
+                _("The shadow report and the clauses declared beforehand."), who, gate.path,
+                gate.decide_by < today,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda d: d.day)
+
+
+def signals_by_population(use_case: str) -> dict[str, list[tuple[Response, str]]]:
+    """Open responses of each population, with who answers."""
+    responses, queued = open_responses(use_case)
+    names = names_in([*responses, *queued])
+    found: dict[str, list[tuple[Response, str]]] = {}
+    for r in [*responses, *queued]:
+        found.setdefault(r.population, []).append((r, names.get(r.owner) or r.owner_role))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What changed on a day: a model or client version, a step, a stop, a decision, people."""
+
+    day: date
+    kind: str
+    what: str
+
+
+def changes_of(use_case: str, snapshot: Snapshot) -> list[Change]:
+    """Model, client, rollout and organization changes, the newest first."""
+    found = [
+        Change(date.fromisoformat(day), what.split()[0], what)
+        for day, what in snapshot.overview.get("changes", ())
+    ]
+    found += [Change(day, kind, what) for day, kind, what in rollout_events(use_case)]
+    found += [Change(day, "organization", what) for day, what in organization.import_days()]
+    return sorted(found, key=lambda c: c.day, reverse=True)
+
+
+def rows_of(snapshot: Snapshot) -> Any:
+    """The populations of a snapshot, the gravest first."""
+    return PopulationView.objects.filter(snapshot=snapshot).exclude(key="all").order_by("place")

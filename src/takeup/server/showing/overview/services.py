@@ -1,0 +1,242 @@
+"""Daily snapshots of the log: two looks seconds apart would show one person's decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import date
+
+import pyarrow as pa
+import pyarrow.compute as pc
+from django.db import transaction
+from django.db.models import OuterRef, Subquery
+from django_tasks import task
+
+from takeup.api import Result, diagnose
+from takeup.drawing.plain import plain
+from takeup.log.delta import canonical
+from takeup.questions.comparison.card import comparison_sections
+from takeup.questions.model_issue.card import model_section
+from takeup.questions.paired.card import same_cases_section
+from takeup.questions.rollout.card import rollout_section
+from takeup.questions.staggered.card import staggered_sections
+from takeup.record.clock import now
+from takeup.record.errors import InputError, TakeupError
+from takeup.record.incoming import RecordKind
+from takeup.record.population import Population as DeclaredPopulation
+from takeup.report.html import render_body, render_card
+from takeup.report.overview import overview_of
+from takeup.report.page import Page
+from takeup.server.acting.rollout.services import tell_of_gates
+from takeup.server.acting.signals.services import take_silence
+from takeup.server.deployment.capability import capabilities
+from takeup.server.deployment.day import Day
+from takeup.server.deployment.settings import read_server_settings
+from takeup.server.deployment.start import log_of
+from takeup.server.foundation.agreement.services import measuring, mode_on, need_agreement, showing
+from takeup.server.foundation.organization.services import (
+    declared,
+    population_keys,
+    population_titles,
+)
+from takeup.server.foundation.organization.services import use_case as known_use_case
+from takeup.server.foundation.pages.for_people import page_words
+from takeup.server.recording.record_api.services import recorded_by_batch, silent_senders
+from takeup.server.showing.overview.models import PopulationView, Released, Snapshot
+from takeup.server.showing.overview.release import release
+
+
+def take_snapshots(
+    only: str | None = None, step: Callable[[str], None] = lambda _: None
+) -> dict[str, str]:
+    """Measure every use case of the log (or `only` that one) as of today. By use case: `taken`,
+    `kept` where today's is there already (it is never replaced), or why it cannot be measured.
+
+    Raises InputError where the log holds no decision of it.
+    """
+    need_agreement("a snapshot")
+    today = now().date()
+    step("reading the log")
+    tables = recorded_by_batch(log_of(read_server_settings()))
+    names = sorted(
+        set(tables["decisions"]["use_case"].unique().to_pylist()) if "decisions" in tables else ()
+    )
+    if only is not None:
+        names = [name for name in names if name == only]
+    if not names:
+        raise InputError("there is nothing to measure yet: no decision has been recorded")
+    take_silence(silent_senders(today))
+    done = set(Snapshot.objects.filter(day=today).values_list("use_case", flat=True))
+    found: dict[str, str] = {}
+    for name in names:
+        tell_of_gates(name)
+        if name in done:
+            found[name] = "kept"
+            continue
+        try:
+            _take(name, tables, today, step)
+            found[name] = "taken"
+        except TakeupError as error:
+            # One that cannot be measured does not keep the others from it.
+            found[name] = str(error)
+    return found
+
+
+@transaction.atomic
+def forget_use_case(name: str) -> None:
+    """No figure is kept of a use case any more."""
+    Snapshot.objects.filter(use_case=name).delete()
+    Released.objects.filter(use_case=name).delete()
+    for one in capabilities():
+        if (forget := one.of_part("day", "forget")) is not None:
+            forget(name)
+
+
+@task()
+def take_snapshot_of(use_case: str) -> dict[str, str]:
+    """In the background: the snapshot that a page asked for; why there is none where nothing can be
+    measured."""
+    try:
+        return take_snapshots(use_case)
+    except TakeupError as error:
+        return {use_case: str(error)}
+
+
+def latest(use_case: str, day: date | None = None) -> Snapshot | None:
+    """The newest snapshot of a use case, or that of `day`. Whole documents are read when asked for:
+    with hundreds of populations they have megabytes."""
+    found = Snapshot.objects.filter(use_case=use_case).defer("document", "body", "cards")
+    if day is not None:
+        found = found.filter(day=day)
+    return found.order_by("-day").first()
+
+
+def newest_by_use_case() -> dict[str, Snapshot]:
+    """The newest snapshot of every use case that has one, without its page and document."""
+    newest = Snapshot.objects.filter(
+        day=Subquery(
+            Snapshot.objects.filter(use_case=OuterRef("use_case"))
+            .order_by("-day")
+            .values("day")[:1]
+        )
+    )
+    return {s.use_case: s for s in newest.defer("document", "body", "cards").order_by("use_case")}
+
+
+def _take(
+    name: str, tables: dict[RecordKind, pa.Table], today: date, step: Callable[[str], None]
+) -> None:
+    mine = {kind: rows.filter(pc.equal(rows["use_case"], name)) for kind, rows in tables.items()}
+    released = release(name, mine, declared(name).segment)
+    parts = {kind: canonical(rows) for kind, rows in released.rows.items()}
+    if mode_on():
+        parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
+    parts, left_out = without_small_populations(parts)
+    filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
+    titles = population_titles()
+    result = diagnose(
+        filled["decisions"],
+        eligible=filled.get("eligible"),
+        outcomes=filled.get("outcomes"),
+        use_case={name: declared(name)},
+        population={
+            # Everybody placed may open their own comparison here; the ladder asks for it.
+            key: DeclaredPopulation(title=titles.get(key), comparison_available_share=1)
+            for key in population_keys()
+        },
+        settings=measuring(),
+        declared_ahead=True,
+        last_shared=None if (last := latest(name)) is None else last.document,
+        step=step,
+    )
+    known_use_case(name)
+    day = Day(
+        name,
+        declared(name),
+        today,
+        tuple(result.table.tables.values()),
+        parts["decisions"],
+        result.shared,
+        titles,
+        step,
+    )
+    for one in capabilities():
+        if (take := one.of_part("day", "take")) is not None:
+            take(day)
+    with transaction.atomic():
+        snapshot, made = Snapshot.objects.get_or_create(
+            use_case=name,
+            day=today,
+            defaults={
+                "taken_at": now(),
+                "document": result.document("share"),
+                "body": page_words(
+                    render_body(Page(None, result.facts, result.shared, run_again=False))
+                ),
+            },
+        )
+        if made:
+            _draw(snapshot, result, left_out)
+            released.keep()
+
+
+def _without_teams(rows: pa.Table) -> pa.Table:
+    return rows.drop_columns(["team"]) if "team" in rows.column_names else rows
+
+
+def without_small_populations(
+    parts: dict[RecordKind, pa.Table],
+) -> tuple[dict[RecordKind, pa.Table], list[str]]:
+    """The tables without populations of fewer people than the minimum group, and their keys. They
+    are in no total, so none is found by subtraction, and no other must be hidden to protect them.
+    Where all are small nothing is left out: then the whole is shown or hidden as one group."""
+    decisions = parts["decisions"]
+    if not {"population", "person_id"} <= set(decisions.column_names):
+        return parts, []
+    people = decisions.group_by("population").aggregate([("person_id", "count_distinct")])
+    least = showing().minimum_group
+    small = [
+        population
+        for population, n in zip(
+            people["population"].to_pylist(), people["person_id_count_distinct"].to_pylist(),
+            strict=True,
+        )
+        if population is not None and 0 < n < least
+    ]  # fmt: skip
+    if not small or len(small) == people.num_rows:
+        return parts, []
+    kept = dict(parts)
+    gone = pa.array(small, decisions["population"].type)
+    for kind in ("decisions", "eligible"):
+        table = kept.get(kind)
+        if table is not None and "population" in table.column_names:
+            inside = pc.fill_null(pc.is_in(table["population"], gone), False)
+            kept[kind] = table.filter(pc.invert(inside))
+    if "outcomes" in kept:
+        ids = kept["decisions"]["decision_id"]
+        kept["outcomes"] = kept["outcomes"].filter(
+            pc.is_in(kept["outcomes"]["decision_id"], pc.unique(ids))
+        )
+    return kept, sorted(small)
+
+
+def _draw(snapshot: Snapshot, result: Result, left_out: Sequence[str]) -> None:
+    """What the overview shows, drawn once."""
+    (diagnosis,) = result.shared
+    told = overview_of(diagnosis, result.settings, snapshot.day, left_out)
+    snapshot.overview = plain(replace(told, rows=()))
+    sections = {
+        "same_cases": same_cases_section(diagnosis),
+        "model": model_section(diagnosis),
+        "rollout": rollout_section(diagnosis),
+        **{f"staggered{i}": one for i, one in enumerate(staggered_sections(diagnosis))},
+        **{f"comparison{i}": one for i, one in enumerate(comparison_sections(diagnosis))},
+    }
+    snapshot.cards = {
+        key: page_words(render_card(one)) for key, one in sections.items() if one is not None
+    }
+    snapshot.save(update_fields=["overview", "cards"])
+    PopulationView.objects.bulk_create(
+        PopulationView(snapshot=snapshot, key=row.key, place=place, row=plain(row))
+        for place, row in enumerate((told.total, *told.rows))
+    )

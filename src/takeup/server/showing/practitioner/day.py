@@ -1,0 +1,17 @@
+"""Cases to practise on."""
+
+from __future__ import annotations
+
+from takeup.server.deployment.day import Day
+from takeup.server.showing.practitioner.services import forget_practice, take_practice
+
+
+def take(day: Day) -> None:
+    """Cases to practise on."""
+    for decisions in day.decisions:
+        take_practice(day.use_case, decisions)
+
+
+def forget(use_case: str) -> None:
+    """Nothing of a use case is kept any more."""
+    forget_practice(use_case)
