@@ -24,8 +24,10 @@ Family = tuple[str, ...]
 def held_back(
     new: pd.DataFrame, families: Sequence[Family], rules: DisclosureSettings
 ) -> NDArray[np.bool_]:
-    """Which rows of `new` (with `person_id` and the columns of `families`) wait. Rows without a person
-    do not make a group small."""
+    """Which rows of `new` (with `person_id`, the columns of `families`, and `n` where a row stands for many
+    that are alike) wait. Rows without a person do not make a group small."""
+    if "n" not in new:
+        new = new.assign(n=1)
     shown = np.ones(len(new), dtype=bool)
     while True:
         before = int(shown.sum())
@@ -44,9 +46,15 @@ def _small(
         return np.zeros(len(new), dtype=bool)
     group = _number(new, family)
     each = (
-        pd.DataFrame({"group": group[rows.index], "person": rows["person_id"].to_numpy()})
-        .groupby(["group", "person"])
-        .size()
+        pd.DataFrame(
+            {
+                "group": group[rows.index],
+                "person": rows["person_id"].to_numpy(),
+                "n": rows["n"].to_numpy(),
+            }
+        )
+        .groupby(["group", "person"])["n"]
+        .sum()
         .groupby("group")
         .agg(["size", "max", "sum"])
     )

@@ -24,6 +24,7 @@ from pyarrow.json import ParseOptions, ReadOptions, read_json
 
 from takeup.log.damage import UNREADABLE, Damage, DamagedLogError, Inspection, first_line
 from takeup.log.sums import Sums
+from takeup.log.view import FOLDER, OWN, View
 from takeup.record.incoming import RecordKind, columns_of
 
 _ARROW = {
@@ -42,11 +43,8 @@ TIME_OF: dict[RecordKind, str] = {
     "eligible": "eligible_at",
 }
 """The column whose month a record is kept under."""
-_FOLDER = "use_case_folder"
-_PARTITIONS = [_FOLDER, "month"]
+_PARTITIONS = [FOLDER, "month"]
 _DRAIN = "takeup-drain"
-_OWN = ("batch", "month", _FOLDER)
-"""Columns the log adds: the drain's batch, and the month and short name a record is kept under."""
 _SHORT_NAME = re.compile(r"[a-z0-9_]{1,60}")
 _TABLE = {
     # Statistics of files stand in commits and checkpoints, which no rewriting of rows reaches: none
@@ -58,7 +56,7 @@ _TABLE = {
     "delta.enableExpiredLogCleanup": "false",
 }
 FREE_TEXT = ("override_comment",)
-_UNTOLD = (*_OWN, "person_id", *FREE_TEXT)
+_UNTOLD = (*OWN, "person_id", *FREE_TEXT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +183,15 @@ class DecisionLog:
             ) from None
         return Snapshot(rows, table.transaction_version(_DRAIN) or 0)
 
+    def view(self, kind: RecordKind) -> View | None:
+        """A table as of now, to be read where it lies; None where it is not there yet. Raises DamagedLogError
+        as `read` does."""
+        table = self._inspection(kind).whole()
+        if table is None or not table.get_add_actions().num_rows:
+            return None
+        folder = None if "://" in self.url else Path(self._address(kind))
+        return View(table, table.transaction_version(_DRAIN) or 0, folder)
+
     def batch(self, kind: RecordKind, number: int) -> pa.Table:
         """The rows of one batch. Raises deltalake's error where the table is not there yet,
         DamagedLogError where it is damaged."""
@@ -257,7 +264,7 @@ class DecisionLog:
             return 0
         where = f"use_case = '{_quoted(use_case)}'"
         if not self.needs_folders(kind):
-            where = f"{_FOLDER} = '{folder_of(use_case)}' AND {where}"
+            where = f"{FOLDER} = '{folder_of(use_case)}' AND {where}"
         removed = int(table.delete(where)["num_deleted_rows"] or 0)
         if removed:
             if sums := self._sums(kind):
@@ -327,7 +334,7 @@ def to_arrow(
 def _dated(kind: RecordKind, table: pa.Table, batch: int) -> pa.Table:
     """With the log's own columns."""
     table = table.append_column("month", pc.strftime(table[TIME_OF[kind]], format="%Y-%m"))
-    table = table.append_column(_FOLDER, _folders(table["use_case"]))
+    table = table.append_column(FOLDER, _folders(table["use_case"]))
     return table.append_column("batch", pa.array([batch] * table.num_rows, pa.int64()))
 
 
@@ -350,12 +357,12 @@ def _folders(use_cases: pa.ChunkedArray) -> pa.Array:
 def _repartitioned(table: DeltaTable) -> DeltaTable:
     """A table of before folders had short names, its rows in such folders: one commit."""
     held = table.to_pyarrow_dataset().scanner()
-    schema = held.projected_schema.append(pa.field(_FOLDER, pa.string()))
+    schema = held.projected_schema.append(pa.field(FOLDER, pa.string()))
 
     def batches() -> Iterator[pa.RecordBatch]:
         for batch in held.to_batches():
             rows = pa.table(batch)
-            yield from rows.append_column(_FOLDER, _folders(rows["use_case"])).to_batches()
+            yield from rows.append_column(FOLDER, _folders(rows["use_case"])).to_batches()
 
     table.alter.set_table_properties(_TABLE)
     write_deltalake(
@@ -402,6 +409,6 @@ def canonical(rows: pa.Table) -> pa.Table:
     filled = [
         name
         for name in rows.column_names
-        if name not in _OWN and rows[name].null_count < rows.num_rows
+        if name not in OWN and rows[name].null_count < rows.num_rows
     ]
     return rows.select(filled)

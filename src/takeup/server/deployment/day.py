@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 
 import ibis.expr.types as ir
-import pyarrow as pa
 
 from takeup.questions.diagnosis import Diagnosis
 from takeup.record.use_case import UseCase
@@ -23,7 +22,7 @@ class Day:
     declared: UseCase
     today: date
     decisions: Sequence[ir.Table]
-    recorded: pa.Table
+    recorded: ir.Table
     shared: Sequence[Diagnosis]
     titles: Mapping[str, str]
     step: Callable[[str], None]

@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import ibis
+import ibis.expr.types as ir
 
 from takeup.disclosure.names import Names
+from takeup.log import fetch
 from takeup.record.clock import now
 from takeup.server.acting.feedback.models import Topic
 from takeup.server.foundation.organization.services import called, declared
@@ -21,7 +22,7 @@ MOST = 5
 _LONGEST = 500
 
 
-def take_words(name: str, decisions: pa.Table) -> None:
+def take_words(name: str, decisions: ir.Table) -> None:
     """Keep the newest texts of each topic of overrides, in place of those before. `decisions` as
     the log holds them; people of the organization, addresses and numbers are taken out."""
     topics = {
@@ -29,7 +30,7 @@ def take_words(name: str, decisions: pa.Table) -> None:
         for t in Topic.objects.filter(use_case=name).exclude(reason="")
     }
     found: dict[int, list[str]] = {topic.pk: [] for topic in topics.values()}
-    segments = [s for s in declared(name).segment if s in decisions.column_names]
+    segments = [s for s in declared(name).segment if s in decisions.columns]
     for row in _written(decisions, segments):
         for dimension in ("", *segments):
             level = str(row.get(dimension) or "") if dimension else ""
@@ -50,17 +51,17 @@ def forget_words() -> None:
     Topic.objects.exclude(words=[]).update(words=[])
 
 
-def _written(decisions: pa.Table, segments: Iterable[str]) -> list[Mapping[str, Any]]:
+def _written(decisions: ir.Table, segments: Iterable[str]) -> list[Mapping[str, Any]]:
     """Overrides with a text, each as last corrected, the newest first."""
-    if not {"override_comment", "override_reason"} <= set(decisions.column_names):
+    if not {"override_comment", "override_reason"} <= set(decisions.columns):
         return []
-    since = pa.scalar(now() - timedelta(days=DAYS), decisions["decided_at"].type)
+    since = ibis.literal(now() - timedelta(days=DAYS))
     wanted = ["decision_id", "decided_at", "override_reason", "override_comment", *segments]
-    more = [c for c in ("model_version", "revision") if c in decisions.column_names]
-    rows = decisions.select([*wanted, *more]).filter(
-        pc.and_(
-            pc.is_valid(decisions["override_comment"]), pc.greater(decisions["decided_at"], since)
-        )
+    more = [c for c in ("model_version", "revision") if c in decisions.columns]
+    rows = fetch(
+        decisions.filter(decisions.override_comment.notnull(), decisions.decided_at > since)
+        .select(*wanted, *more)
+        .order_by("decided_at")
     )
     last: dict[str, dict[str, Any]] = {}
     for row in rows.to_pylist():

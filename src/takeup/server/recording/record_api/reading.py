@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import ibis.expr.types as ir
 import pyarrow as pa
+import pyarrow.compute as pc
 from django.db.models import Q
 
-from takeup.log.delta import DecisionLog, canonical
+from takeup.log import Engine, fetch
+from takeup.log.delta import DecisionLog, canonical, folder_of
+from takeup.log.view import View, filled, together
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.recording.record_api.drain import as_logged, hole, into_log
@@ -18,34 +22,65 @@ NOT_DRAINED = -1
 """The batch of rows that are in none yet."""
 
 
+class Recorded:
+    """All that is recorded, drained or not, as of the moment it is made: the log where it lies, and what waits
+    in the inbox. Raises InputError where the log lost rows that the inbox no longer keeps."""
+
+    def __init__(self, log: DecisionLog) -> None:
+        self._views: dict[RecordKind, View] = {}
+        self._waiting: dict[RecordKind, pa.Table] = {}
+        for kind in RECORD_KINDS:
+            # The log first: of the inbox all that is in no batch or in a later one is added, so that a row
+            # drained while we look is taken once.
+            view = log.view(kind)
+            batch = log.last_batch(kind) or 0 if view is None else view.batch
+            waiting = InboxRow.objects.filter(kind=kind).filter(
+                Q(batch=None) | Q(batch__number__gt=batch)
+            )
+            left = list(waiting.order_by("id").values_list("body", flat=True))
+            if "" in left:
+                raise InputError(hole(log, kind, batch))
+            if view is not None:
+                self._views[kind] = view
+            if left:
+                self._waiting[kind] = _waiting(kind, left)
+
+    def tables(self, engine: Engine, use_case: str | None = None) -> dict[RecordKind, ir.Table]:
+        """Every table that holds anything (of one use case) in `engine`, with the log's own columns: `batch`
+        says which rows came when."""
+        found: dict[RecordKind, ir.Table] = {}
+        for kind in RECORD_KINDS:
+            parts = []
+            if (view := self._views.get(kind)) is not None:
+                under = None if use_case is None else folder_of(use_case)
+                if (drained := view.rows(engine, use_case, under)) is not None:
+                    parts.append(drained)
+            if kind in self._waiting:
+                rows = self._waiting[kind]
+                if use_case is not None:
+                    rows = rows.filter(pc.equal(rows["use_case"], use_case))
+                if rows.num_rows:
+                    parts.append(engine.load(rows, "waiting"))
+            if parts:
+                found[kind] = together(engine, parts)
+        return found
+
+    def use_cases(self, engine: Engine) -> list[str]:
+        """The use cases that decisions are of."""
+        decisions = self.tables(engine).get("decisions")
+        if decisions is None:
+            return []
+        return sorted(fetch(decisions.select("use_case").distinct())["use_case"].to_pylist())
+
+
 def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
-    """Every table of the log that holds anything, with what still waits in the inbox."""
-    return {kind: canonical(rows) for kind, rows in recorded_by_batch(log).items()}
-
-
-def recorded_by_batch(log: DecisionLog) -> dict[RecordKind, pa.Table]:
-    """The same with the log's own columns: `batch` says which rows came when.
-
-    The log is read first, at one moment; of the inbox all that is in no batch or in a later one
-    is added. A row drained while we look is therefore taken once. Raises InputError where the log
-    lost rows that the inbox no longer keeps.
-    """
-    found: dict[RecordKind, pa.Table] = {}
-    for kind in RECORD_KINDS:
-        drained = log.read(kind)
-        waiting = InboxRow.objects.filter(kind=kind).filter(
-            Q(batch=None) | Q(batch__number__gt=drained.batch if drained else 0)
-        )
-        left = list(waiting.order_by("id").values_list("body", flat=True))
-        # Of a table of which everything was taken out there is nothing to read.
-        parts = [drained.rows] if drained and drained.rows.num_rows else []
-        if "" in left:
-            raise InputError(hole(log, kind, drained.batch if drained else 0))
-        if left:
-            parts.append(_waiting(kind, left))
-        if parts:
-            found[kind] = pa.concat_tables(parts, promote_options="default")
-    return found
+    """Every table of the log that holds anything, with what still waits in the inbox, in memory."""
+    engine = Engine()
+    try:
+        tables = {kind: filled(rows) for kind, rows in Recorded(log).tables(engine).items()}
+        return {kind: fetch(rows) for kind, rows in tables.items() if rows is not None}
+    finally:
+        engine.close()
 
 
 def decisions_of(log: DecisionLog, use_case: str, since: datetime | None = None) -> pa.Table | None:

@@ -24,7 +24,7 @@ from takeup.server.recording.record_api.models import ApiKey as SenderKey
 from takeup.server.recording.record_api.models import InboxRow, Night, Quarantined, Sender
 from takeup.server.recording.record_api.night import implausible, keep_night, need_plausible_clock
 from takeup.server.recording.record_api.pseudonyms import pseudonyms_of
-from takeup.server.recording.record_api.reading import NOT_DRAINED, recorded, recorded_by_batch
+from takeup.server.recording.record_api.reading import NOT_DRAINED, Recorded, recorded
 from takeup.server.recording.record_api.retention import Retained, keep_days, retain
 
 _USUAL_DAYS = 10
@@ -120,6 +120,7 @@ __all__ = [
     "NOT_DRAINED",
     "Drained",
     "Erased",
+    "Recorded",
     "Retained",
     "SenderKey",
     "Watched",
@@ -134,7 +135,6 @@ __all__ = [
     "keep_night",
     "need_plausible_clock",
     "recorded",
-    "recorded_by_batch",
     "retain",
     "sender_count",
     "signing_key",

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
-import pyarrow as pa
-import pyarrow.compute as pc
+import ibis.expr.types as ir
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django_tasks import task
 
 from takeup.api import Result, diagnose
 from takeup.drawing.plain import plain
-from takeup.log.delta import canonical
+from takeup.log import Engine, fetch
+from takeup.log.view import filled
 from takeup.questions.comparison.card import comparison_sections
 from takeup.questions.model_issue.card import model_section
 from takeup.questions.paired.card import same_cases_section
@@ -41,7 +42,7 @@ from takeup.server.foundation.organization.services import (
 )
 from takeup.server.foundation.organization.services import use_case as known_use_case
 from takeup.server.foundation.pages.for_people import page_words
-from takeup.server.recording.record_api.services import recorded_by_batch, silent_senders
+from takeup.server.recording.record_api.services import Recorded, silent_senders
 from takeup.server.showing.overview.models import PopulationView, Released, Snapshot
 from takeup.server.showing.overview.release import release
 
@@ -57,10 +58,9 @@ def take_snapshots(
     need_agreement("a snapshot")
     today = now().date()
     step("reading the log")
-    tables = recorded_by_batch(log_of(read_server_settings()))
-    names = sorted(
-        set(tables["decisions"]["use_case"].unique().to_pylist()) if "decisions" in tables else ()
-    )
+    log = Recorded(log_of(read_server_settings()))
+    with _engine() as engine:
+        names = log.use_cases(engine)
     if only is not None:
         names = [name for name in names if name == only]
     if not names:
@@ -74,7 +74,7 @@ def take_snapshots(
             found[name] = "kept"
             continue
         try:
-            _take(name, tables, today, step)
+            _take(name, log, today, step)
             found[name] = "taken"
         except TakeupError as error:
             # One that cannot be measured does not keep the others from it.
@@ -123,21 +123,36 @@ def newest_by_use_case() -> dict[str, Snapshot]:
     return {s.use_case: s for s in newest.defer("document", "body", "cards").order_by("use_case")}
 
 
-def _take(
-    name: str, tables: dict[RecordKind, pa.Table], today: date, step: Callable[[str], None]
+@contextmanager
+def _engine() -> Iterator[Engine]:
+    """An engine for one use case: what it holds goes with it."""
+    engine = Engine()
+    try:
+        yield engine
+    finally:
+        engine.close()
+
+
+def _take(name: str, log: Recorded, today: date, step: Callable[[str], None]) -> None:
+    with _engine() as engine:
+        _take_in(engine, name, log, today, step)
+
+
+def _take_in(
+    engine: Engine, name: str, log: Recorded, today: date, step: Callable[[str], None]
 ) -> None:
-    mine = {kind: rows.filter(pc.equal(rows["use_case"], name)) for kind, rows in tables.items()}
-    released = release(name, mine, declared(name).segment)
-    parts = {kind: canonical(rows) for kind, rows in released.rows.items()}
+    released = release(name, log.tables(engine, name), declared(name).segment)
+    parts = {
+        kind: table for kind, rows in released.rows.items() if (table := filled(rows)) is not None
+    }
     if mode_on():
         parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
     parts, left_out = without_small_populations(parts)
-    filled = {kind: rows for kind, rows in parts.items() if rows.num_rows}
     titles = population_titles()
     result = diagnose(
-        filled["decisions"],
-        eligible=filled.get("eligible"),
-        outcomes=filled.get("outcomes"),
+        parts["decisions"],
+        eligible=parts.get("eligible"),
+        outcomes=parts.get("outcomes"),
         use_case={name: declared(name)},
         population={
             # Everybody placed may open their own comparison here; the ladder asks for it.
@@ -180,44 +195,40 @@ def _take(
             released.keep()
 
 
-def _without_teams(rows: pa.Table) -> pa.Table:
-    return rows.drop_columns(["team"]) if "team" in rows.column_names else rows
+def _without_teams(rows: ir.Table) -> ir.Table:
+    return rows.drop("team") if "team" in rows.columns else rows
 
 
 def without_small_populations(
-    parts: dict[RecordKind, pa.Table],
-) -> tuple[dict[RecordKind, pa.Table], list[str]]:
+    parts: Mapping[RecordKind, ir.Table],
+) -> tuple[dict[RecordKind, ir.Table], list[str]]:
     """The tables without populations of fewer people than the minimum group, and their keys. They
     are in no total, so none is found by subtraction, and no other must be hidden to protect them.
     Where all are small nothing is left out: then the whole is shown or hidden as one group."""
-    decisions = parts["decisions"]
-    if not {"population", "person_id"} <= set(decisions.column_names):
-        return parts, []
-    people = decisions.group_by("population").aggregate([("person_id", "count_distinct")])
+    kept, decisions = dict(parts), parts["decisions"]
+    if not {"population", "person_id"} <= set(decisions.columns):
+        return kept, []
+    people = fetch(
+        decisions.group_by("population").aggregate(n=decisions.person_id.nunique())
+    ).to_pylist()
     least = showing().minimum_group
-    small = [
-        population
-        for population, n in zip(
-            people["population"].to_pylist(), people["person_id_count_distinct"].to_pylist(),
-            strict=True,
-        )
-        if population is not None and 0 < n < least
-    ]  # fmt: skip
-    if not small or len(small) == people.num_rows:
-        return parts, []
-    kept = dict(parts)
-    gone = pa.array(small, decisions["population"].type)
+    small = sorted(
+        one["population"] for one in people
+        if one["population"] is not None and 0 < one["n"] < least
+    )  # fmt: skip
+    if not small or len(small) == len(people):
+        return kept, []
     for kind in ("decisions", "eligible"):
         table = kept.get(kind)
-        if table is not None and "population" in table.column_names:
-            inside = pc.fill_null(pc.is_in(table["population"], gone), False)
-            kept[kind] = table.filter(pc.invert(inside))
+        if table is not None and "population" in table.columns:
+            kept[kind] = table.filter(~table.population.isin(small).fill_null(False))
     if "outcomes" in kept:
-        ids = kept["decisions"]["decision_id"]
-        kept["outcomes"] = kept["outcomes"].filter(
-            pc.is_in(kept["outcomes"]["decision_id"], pc.unique(ids))
-        )
-    return kept, sorted(small)
+        kept["outcomes"] = kept["outcomes"].semi_join(kept["decisions"], "decision_id")
+    return {kind: rows for kind, rows in kept.items() if _any(rows)}, small
+
+
+def _any(rows: ir.Table) -> bool:
+    return bool(fetch(rows.limit(1).count().as_table())[0][0].as_py())
 
 
 def _draw(snapshot: Snapshot, result: Result, left_out: Sequence[str]) -> None:
