@@ -47,7 +47,7 @@ app = Starlette(routes=[Route("/api/v1/modes", modes), Route("/ready", modes)])
 uvicorn.run(app, port=int(sys.argv[1]), log_level="warning", access_log=False, lifespan="off")
 """
 PASSWORD = "a-long-and-rare-password"
-_BATCH = 1_000_000
+BATCH = 1_000_000
 
 
 def main() -> None:
@@ -112,10 +112,10 @@ def fill(decisions: int, people: int, populations: int) -> str:
         take_step("credit", "assist", by="benchmark", cohort=f"wave-{wave}", share=0.5 + wave / 40)
     print(f"organization of {people:,} people: {time.perf_counter() - began:.1f} s", flush=True)
     began, log, rng = time.perf_counter(), log_of(settings), np.random.default_rng(1)
-    for number, first in enumerate(range(0, decisions, _BATCH), 1):
-        n = min(_BATCH, decisions - first)
+    for number, first in enumerate(range(0, decisions, BATCH), 1):
+        n = min(BATCH, decisions - first)
         log.append(
-            "decisions", _table(rng, first, n, decisions, people, populations, number), number
+            "decisions", table(rng, first, n, decisions, people, populations, number), number
         )
     print(f"{decisions:,} decisions in the log: {time.perf_counter() - began:.1f} s", flush=True)
     began = time.perf_counter()
@@ -174,7 +174,7 @@ def vault(rows: int, own: int) -> None:
         )
 
 
-def _table(
+def table(
     rng: np.random.Generator, first: int, n: int, of: int, people: int, populations: int, batch: int
 ) -> pa.Table:
     """Decisions of sixteen weeks; some in shadow, half of the others looked at."""
@@ -200,6 +200,7 @@ def _table(
             "recommendation": pa.array(words[advice.astype(int)]),
             "choice": pa.array(words[np.where(same, advice, ~advice).astype(int)]),
             "x_segment": pa.array(np.array(["thin", "long", "seasonal"])[rng.integers(0, 3, n)]),
+            "use_case_folder": pa.array(["credit"] * n),
             "month": pa.array(np.datetime_as_string(at, unit="M")),
             "batch": pa.array(np.full(n, batch, dtype=np.int64)),
         }

@@ -44,6 +44,54 @@ def test_a_snapshot_is_taken_once_a_day_and_never_replaced(key):
     assert latest("credit").document != before
 
 
+def test_a_use_case_without_news_is_not_measured_again(key):
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.showing.overview.services import latest
+
+    send(key, 20)
+    start = now()
+    assert taken() == {"credit": "taken"}
+    first = latest("credit")
+    with at(start + timedelta(days=1)):
+        assert taken() == {"credit": "unchanged"}
+        second = latest("credit")
+        assert second.day == now().date()
+        assert (second.document, second.body, second.taken_at) == (
+            first.document, first.body, first.taken_at,
+        )  # fmt: skip
+        rows = [list(s.populations.values_list("key", "place", "row")) for s in (first, second)]
+        assert rows[0] == rows[1] != []
+    with at(start + timedelta(days=2)):
+        declare_use_case("credit", 'title = "Credit lines"\n', "test")
+        assert taken() == {"credit": "taken"}
+    with at(start + timedelta(days=3)):
+        send(key, 1, first=10_000)
+        assert taken() == {"credit": "taken"}
+    with at(start + timedelta(days=11)):
+        assert taken() == {"credit": "taken"}
+
+
+def test_files_that_an_erasure_takes_away_meanwhile_do_not_keep_the_figures_from_being_made(
+    key, log
+):
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.showing.overview.services import latest
+
+    send(key, 20)
+    drain(log)
+    told = []
+
+    def meanwhile(what: str) -> None:
+        if what == "checking rows" and what not in told:
+            log.rewrite("decisions", lambda rows: rows)
+            log.vacuum("decisions")
+        told.append(what)
+
+    assert taken(step=meanwhile) == {"credit": "taken"}
+    assert told.count("checking rows") == 2
+    assert latest("credit").document["diagnoses"][0]["measures"]["adoption"]["eligible"] == 240
+
+
 def test_a_snapshot_is_in_share_disclosure_and_hides_few_people(key):
     from takeup.server.showing.overview.services import latest
 

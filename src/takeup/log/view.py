@@ -31,15 +31,20 @@ class View:
     batch: int
     folder: Path | None
 
+    def mark(self, kept_under: str) -> str:
+        """The same as long as no row kept under this name came, went or was rewritten."""
+        if self.folder is None or not self._by_folder():
+            return str(self.table.version())
+        return "\n".join(sorted(str(file) for file in self._files(self.folder, kept_under)))
+
     def rows(
         self, engine: Engine, use_case: str | None = None, kept_under: str | None = None
     ) -> ir.Table | None:
         """Its rows (of one use case, whose files are `kept_under` a short name) in `engine`, with the log's
         own columns; None where no file holds any."""
         where = "" if use_case is None else f" WHERE use_case = {quote(use_case)}"
-        partitioned = FOLDER in self.table.metadata().partition_columns
         # To DuckDB a path with these characters is a pattern.
-        if self.folder is None or not partitioned or set("*?[") & set(str(self.folder)):
+        if self.folder is None or not self._by_folder() or set("*?[") & set(str(self.folder)):
             name = engine.new_name("log")
             engine.backend.con.register(name, self.table.to_pyarrow_dataset())
             return engine.query(f'SELECT * FROM "{name}"{where}', "log")
@@ -51,6 +56,9 @@ class View:
             f"SELECT * FROM read_parquet([{listed}], union_by_name = true, hive_partitioning = false){where}",
             "log",
         )
+
+    def _by_folder(self) -> bool:
+        return FOLDER in self.table.metadata().partition_columns
 
     def _files(self, folder: Path, kept_under: str | None) -> list[Path]:
         # Not `file_uris`, which gives the folder's own name with signs for spaces.

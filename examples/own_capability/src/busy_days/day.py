@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import pyarrow.compute as pc
-
 from busy_days.models import Weekday
+from takeup.log import fetch
 from takeup.server.deployment.day import Day
 from takeup.server.foundation.agreement.services import showing
 
@@ -13,12 +12,15 @@ def take(day: Day) -> None:
     """What is known today takes the place of what was known."""
     forget(day.use_case)
     rows = day.recorded
-    people = pc.count_distinct(rows["person_id"]).as_py() if "person_id" in rows.column_names else 0
+    if "person_id" not in rows.columns:
+        return
+    (people,) = fetch(rows.aggregate(n=rows.person_id.nunique()))["n"].to_pylist()
     if people < showing().minimum_group:
         return
-    counts = pc.value_counts(pc.day_of_week(rows["decided_at"])).to_pylist()
+    weekday = rows.decided_at.day_of_week.index()
+    counts = fetch(rows.group_by(day=weekday).aggregate(n=rows.count())).to_pylist()
     Weekday.objects.bulk_create(
-        Weekday(use_case=day.use_case, day=one["values"], decisions=one["counts"]) for one in counts
+        Weekday(use_case=day.use_case, day=one["day"], decisions=one["n"]) for one in counts
     )
 
 

@@ -44,6 +44,12 @@ def last_number() -> int:
     return AuditEntry.objects.aggregate(n=Max("number"))["n"] or 0
 
 
+def last_number_of(use_case: str) -> int:
+    """The number of the newest entry that names a use case."""
+    found = AuditEntry.objects.filter(detail__use_case=use_case).aggregate(n=Max("number"))
+    return found["n"] or 0
+
+
 def newest(action: str) -> dict[str, Any] | None:
     """What the newest entry of an action tells; None where there is none."""
     entry = AuditEntry.objects.filter(action=action).order_by("-number").first()

@@ -65,6 +65,13 @@ class Recorded:
                 found[kind] = together(engine, parts)
         return found
 
+    def mark(self, use_case: str) -> str:
+        """The same as long as nothing of a use case came, went or was corrected."""
+        told = [view.mark(folder_of(use_case)) for view in self._views.values()]
+        for rows in self._waiting.values():
+            told.append(str(rows.filter(pc.equal(rows["use_case"], use_case)).to_pylist()))
+        return "\x1f".join(told)
+
     def use_cases(self, engine: Engine) -> list[str]:
         """The use cases that decisions are of."""
         decisions = self.tables(engine).get("decisions")

@@ -92,7 +92,11 @@ def snapshot(
     from takeup.server.showing.overview.services import take_snapshots
 
     for name, what in take_snapshots(use_case).items():
-        told = {"taken": "snapshot taken", "kept": "today’s snapshot is there already"}
+        told = {
+            "taken": "snapshot taken",
+            "unchanged": "nothing new; the last figures are today’s too",
+            "kept": "today’s snapshot is there already",
+        }
         out.print(f"{name}: {told.get(what, what)}", soft_wrap=True)
 
 

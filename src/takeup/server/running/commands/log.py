@@ -211,11 +211,17 @@ def import_table(
 
 @needs_server
 def recorded_tables() -> dict[str, Any]:
-    """Decisions, outcomes and eligible cases of the log, for `takeup diagnose log:`."""
+    """Decisions, outcomes and eligible cases of the log, for `takeup diagnose log:`, where they lie."""
     _, log = started()
-    from takeup.server.recording.record_api.reading import recorded
+    from takeup.log import Engine
+    from takeup.log.view import filled
+    from takeup.server.recording.record_api.reading import Recorded
 
-    found: dict[str, Any] = {str(kind): rows for kind, rows in recorded(log).items()}
+    found: dict[str, Any] = {
+        str(kind): table
+        for kind, rows in Recorded(log).tables(Engine()).items()
+        if (table := filled(rows)) is not None
+    }
     if "decisions" not in found:
         raise InputError(
             "log: no decision has been recorded yet; send some to /api/v1/decisions "

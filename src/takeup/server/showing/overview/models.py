@@ -8,11 +8,13 @@ from django.db import models
 class Snapshot(models.Model):
     """The diagnosis of a use case as of one day, in `share` disclosure: the only figures of the
     log that pages show. `document` is the JSON, `body` the same as a page, `overview` what the
-    overview says beside its rows, `cards` drawn cards by name."""
+    overview says beside its rows, `cards` drawn cards by name. `basis` marks what the figures follow from:
+    a day on which it is the same takes over what the day before says, with its `taken_at`."""
 
     use_case = models.CharField(max_length=200)
     day = models.DateField()
     taken_at = models.DateTimeField()
+    basis = models.CharField(max_length=64, default="")
     document = models.JSONField()
     body = models.TextField()
     overview = models.JSONField(default=dict)

@@ -176,7 +176,7 @@ def _not_taken(name: str) -> list[str]:
     for one in done.order_by("-finished_at"):
         if one.args_kwargs["args"] == [name]:
             why = (one.return_value or {}).get(name, "taken")
-            return [] if why in ("taken", "kept") else [why]
+            return [] if why in ("taken", "unchanged", "kept") else [why]
     return []
 
 

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
+import duckdb
 import ibis.expr.types as ir
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django_tasks import task
 
-from takeup.api import Result, diagnose
+from takeup.api import Result, diagnose, takeup_version
 from takeup.drawing.plain import plain
 from takeup.log import Engine, fetch
 from takeup.log.view import filled
@@ -35,6 +37,7 @@ from takeup.server.deployment.day import Day
 from takeup.server.deployment.settings import read_server_settings
 from takeup.server.deployment.start import log_of
 from takeup.server.foundation.agreement.services import measuring, mode_on, need_agreement, showing
+from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (
     declared,
     population_keys,
@@ -50,8 +53,9 @@ from takeup.server.showing.overview.release import release
 def take_snapshots(
     only: str | None = None, step: Callable[[str], None] = lambda _: None
 ) -> dict[str, str]:
-    """Measure every use case of the log (or `only` that one) as of today. By use case: `taken`,
-    `kept` where today's is there already (it is never replaced), or why it cannot be measured.
+    """Measure every use case of the log (or `only` that one) as of today. By use case: `taken`, `unchanged`
+    where nothing came that its figures follow from, `kept` where today's is there already (it is never
+    replaced), or why it cannot be measured.
 
     Raises InputError where the log holds no decision of it.
     """
@@ -74,7 +78,18 @@ def take_snapshots(
             found[name] = "kept"
             continue
         try:
-            _take(name, log, today, step)
+            basis = _basis(name, log)
+            if _stands(name, basis, today):
+                found[name] = "unchanged"
+                continue
+            try:
+                _take(name, log, basis, today, step)
+            except (TakeupError, duckdb.IOException) as error:
+                if not isinstance(error.__cause__ or error, duckdb.IOException):
+                    raise
+                # An erasure took files away while they were read: the log as it is now.
+                log = Recorded(log_of(read_server_settings()))
+                _take(name, log, _basis(name, log), today, step)
             found[name] = "taken"
         except TakeupError as error:
             # One that cannot be measured does not keep the others from it.
@@ -133,13 +148,48 @@ def _engine() -> Iterator[Engine]:
         engine.close()
 
 
-def _take(name: str, log: Recorded, today: date, step: Callable[[str], None]) -> None:
+_STANDS = timedelta(days=6)
+"""What has no news is measured again after so long: some of what is kept of a day goes by the calendar."""
+
+
+def _basis(name: str, log: Recorded) -> str:
+    """What the figures of a use case follow from, as one mark: its rows, what it declares, what people
+    decided about it, what may be shown, the names of populations, this version."""
+    told = (
+        takeup_version(), log.mark(name), declared(name).model_dump_json(), audit.last_number_of(name),
+        measuring().model_dump_json(), mode_on(), sorted(population_titles().items()),
+        sorted(population_keys()),
+    )  # fmt: skip
+    return hashlib.sha256(repr(told).encode()).hexdigest()
+
+
+def _stands(name: str, basis: str, today: date) -> bool:
+    """Whether the last figures are today's too; they are kept as such then."""
+    last = Snapshot.objects.filter(use_case=name).order_by("-day").first()
+    if last is None or last.basis != basis or now() - last.taken_at > _STANDS:
+        return False
+    views = list(last.populations.all())
+    with transaction.atomic():
+        last.pk, last.day = None, today
+        last.save(force_insert=True)
+        for view in views:
+            view.pk, view.snapshot = None, last
+        PopulationView.objects.bulk_create(views)
+    return True
+
+
+def _take(name: str, log: Recorded, basis: str, today: date, step: Callable[[str], None]) -> None:
     with _engine() as engine:
-        _take_in(engine, name, log, today, step)
+        _take_in(engine, name, log, basis, today, step)
 
 
 def _take_in(
-    engine: Engine, name: str, log: Recorded, today: date, step: Callable[[str], None]
+    engine: Engine,
+    name: str,
+    log: Recorded,
+    basis: str,
+    today: date,
+    step: Callable[[str], None],
 ) -> None:
     released = release(name, log.tables(engine, name), declared(name).segment)
     parts = {
@@ -184,6 +234,7 @@ def _take_in(
             day=today,
             defaults={
                 "taken_at": now(),
+                "basis": basis,
                 "document": result.document("share"),
                 "body": page_words(
                     render_body(Page(None, result.facts, result.shared, run_again=False))
