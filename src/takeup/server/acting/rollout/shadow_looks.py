@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time
 
+import ibis
 import ibis.expr.types as ir
 from pydantic import TypeAdapter
 
-from takeup.log import fetch
+from takeup.log import fetch, keep
 from takeup.questions.shadow.card import shadow_heading
 from takeup.questions.shadow.disclose import disclose_shadow, followed_by, waiting_kinds
 from takeup.questions.shadow.measure import EQUAL, Shadow, ShadowPlan, measure_shadow, new_people
@@ -32,11 +33,15 @@ def take_looks(
 ) -> None:
     """Keep the shadow report of each cohort that has pairs, as of `day`; one a day. A report that
     would differ from the last by what too few people decided is not taken."""
-    for cohort in _cohorts(decisions):
-        if Look.objects.filter(use_case=name, cohort=cohort, day=day).exists():
-            continue
+    done = Look.objects.filter(use_case=name, day=day).values_list("cohort", flat=True)
+    open_ones = {c: cut for c, cut in _cohorts(decisions).items() if c not in set(done)}
+    if not open_ones:
+        return
+    # Every report asks ten questions of these rows, which are few among all.
+    shadow = keep(decisions.filter(decisions["mode"] == "shadow"))
+    for cohort, cut in open_ones.items():
         step(f"{name}: shadow report {cohort or 'everybody else'}")
-        _take(name, cohort, _of_cohort(decisions, cohort), use_case, day)
+        _take(name, cohort, _of_cohort(shadow, cohort), cut, use_case, day)
 
 
 def looks_of(name: str, cohort: str) -> list[tuple[Look, Shadow | CannotSay]]:
@@ -45,7 +50,9 @@ def looks_of(name: str, cohort: str) -> list[tuple[Look, Shadow | CannotSay]]:
     return [(look, _DOCUMENT.validate_python(look.document)) for look in held]
 
 
-def _take(name: str, cohort: str, decisions: ir.Table, use_case: UseCase, day: date) -> None:
+def _take(
+    name: str, cohort: str, decisions: ir.Table, cut: datetime, use_case: UseCase, day: date
+) -> None:
     settings = measuring()
     least = settings.disclosure.minimum_group
     version, gate = gate_of(name, cohort)
@@ -66,7 +73,7 @@ def _take(name: str, cohort: str, decisions: ir.Table, use_case: UseCase, day: d
         if isinstance(found, Shadow) and isinstance(before, Shadow):
             found = followed_by(before, found, waiting or frozenset())
     Look.objects.create(
-        use_case=name, cohort=cohort, day=day, gate_revision=revision, cut=_cut(decisions),
+        use_case=name, cohort=cohort, day=day, gate_revision=revision, cut=cut,
         document=_DOCUMENT.dump_python(found, mode="json"),
     )  # fmt: skip
     if isinstance(found, Shadow):
@@ -84,13 +91,19 @@ def _tell(name: str, cohort: str, decider: str, found: Shadow, day: date) -> Non
     )  # fmt: skip
 
 
-def _cohorts(decisions: ir.Table) -> list[str]:
-    """Cohorts with decisions in shadow; empty: people in none."""
-    shadow = decisions.filter(decisions["mode"] == "shadow")
-    if "cohort" not in decisions.columns:
-        return [""] if fetch(shadow.count().as_table())[0][0].as_py() else []
-    found = fetch(shadow.select("cohort").distinct())["cohort"].to_pylist()
-    return sorted(str(c) if c else "" for c in found)
+def _cohorts(decisions: ir.Table) -> dict[str, datetime]:
+    """Cohorts with decisions in shadow (empty: people in none), and when the last decision of each was made."""
+    cohort = decisions.cohort if "cohort" in decisions.columns else ibis.null("string")
+    found = fetch(
+        decisions.group_by(cohort=cohort.cast("string").fill_null("")).aggregate(
+            shadow=(decisions["mode"] == "shadow").any(), last=decisions.decided_at.max()
+        )
+    ).to_pylist()
+    return {
+        one["cohort"]: one["last"] if one["last"].tzinfo else one["last"].replace(tzinfo=UTC)
+        for one in sorted(found, key=lambda one: str(one["cohort"]))
+        if one["shadow"]
+    }
 
 
 def _of_cohort(decisions: ir.Table, cohort: str) -> ir.Table:
@@ -98,12 +111,6 @@ def _of_cohort(decisions: ir.Table, cohort: str) -> ir.Table:
         return decisions
     mine = decisions.cohort == cohort if cohort else decisions.cohort.isnull()
     return decisions.filter(mine)
-
-
-def _cut(decisions: ir.Table) -> datetime:
-    """Just after the last decision of the table."""
-    last: datetime = fetch(decisions.aggregate(last=decisions.decided_at.max()))["last"][0].as_py()
-    return last.replace(tzinfo=UTC) if last.tzinfo is None else last
 
 
 def kinds_seen(name: str) -> list[dict[str, str]]:
