@@ -79,7 +79,8 @@ def main() -> None:
 
 def fill(decisions: int, people: int, populations: int) -> str:
     """An organization, its decisions in the log, a snapshot; a sender's key."""
-    from takeup.server.deployment.start import log_of, start
+    from takeup.server.deployment.connect import log_of
+    from takeup.server.running.start import start
 
     settings = start()
     from takeup.server.acting.rollout.services import take_step

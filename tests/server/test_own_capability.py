@@ -17,7 +17,7 @@ USE = """
 import json, sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from takeup.server.deployment.start import start
+from takeup.server.running.start import start
 start()
 from tests.server.people import client_of, with_role
 from tests.server.overview.test_overview import send

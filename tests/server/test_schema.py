@@ -79,7 +79,7 @@ def todays(django_ready, tmp_path_factory) -> Path:
     """An empty home of today."""
     from django.db import connections
 
-    from takeup.server.deployment.schema import bring_up_to_date
+    from takeup.server.running.schema import bring_up_to_date
 
     path = tmp_path_factory.mktemp("today") / "takeup.sqlite3"
     connections.databases["today"] = {
@@ -95,8 +95,8 @@ def todays(django_ready, tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("name", HOMES)
 def test_a_home_of_every_schema_since_25_november_opens_and_keeps_what_it_has(name, opened, todays):
-    from takeup.server.deployment.schema import bring_up_to_date
     from takeup.server.recording.record_api.models import Batch, InboxRow, Sender
+    from takeup.server.running.schema import bring_up_to_date
 
     home = opened(name)
     bring_up_to_date("earlier")
@@ -111,7 +111,7 @@ def test_a_home_of_every_schema_since_25_november_opens_and_keeps_what_it_has(na
 
 def test_a_mode_of_before_there_were_rollouts_is_the_first_step_of_one(opened):
     from takeup.server.acting.rollout.models import Step
-    from takeup.server.deployment.schema import bring_up_to_date
+    from takeup.server.running.schema import bring_up_to_date
 
     opened(BEFORE_ROLLOUTS, "UPDATE organization_usecase SET mode = 'assist'")
     bring_up_to_date("earlier")
@@ -120,7 +120,7 @@ def test_a_mode_of_before_there_were_rollouts_is_the_first_step_of_one(opened):
 
 
 def test_a_home_of_a_later_version_is_not_touched(opened):
-    from takeup.server.deployment.schema import bring_up_to_date
+    from takeup.server.running.schema import bring_up_to_date
 
     home = opened(
         HOMES[0],
@@ -159,8 +159,8 @@ def test_what_a_table_lacks_is_added_on_either_store(store):
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
-    from takeup.server.deployment.schema import mend
     from takeup.server.foundation.organization.models import Person
+    from takeup.server.running.schema import mend
 
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE organization_person DROP COLUMN sessions_ended")

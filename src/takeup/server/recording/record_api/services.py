@@ -13,8 +13,8 @@ from django.db.models.functions import TruncDate
 
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS
+from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.settings import read_server_settings
-from takeup.server.deployment.start import log_of
 from takeup.server.foundation.organization.services import active_handles, use_case_names
 from takeup.server.recording.record_api import reading
 from takeup.server.recording.record_api.drain import Drained, drain, find_lost

@@ -33,9 +33,9 @@ from takeup.report.page import Page
 from takeup.server.acting.rollout.services import tell_of_gates
 from takeup.server.acting.signals.services import take_silence
 from takeup.server.deployment.capability import capabilities
+from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.day import Day
 from takeup.server.deployment.settings import read_server_settings
-from takeup.server.deployment.start import log_of
 from takeup.server.foundation.agreement.services import measuring, mode_on, need_agreement, showing
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from takeup.server.showing.practitioner.practice import forget_practice, take_practice
 from takeup.server.showing.practitioner.vault import (
-    VAULTS,
     forget,
     forget_decisions,
     forget_old,
@@ -13,7 +12,6 @@ from takeup.server.showing.practitioner.vault import (
 )
 
 __all__ = [
-    "VAULTS",
     "forget",
     "forget_decisions",
     "forget_old",
