@@ -15,7 +15,7 @@ Another package adds one by an entry point of the group `takeup.capabilities`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -103,6 +103,13 @@ def capabilities() -> tuple[Capability, ...]:
                 raise InputError(f"{one.folder}: {what} is declared by {declared[what]} already")
             declared[what] = one.folder
     return tuple(sorted(found, key=lambda one: (one.place, one.name)))
+
+
+def of_every(name: str, what: str) -> Iterator[Any]:
+    """What each capability's part `name` calls `what`, by place, of those that have it."""
+    for one in capabilities():
+        if (found := one.of_part(name, what)) is not None:
+            yield found
 
 
 def _ours() -> list[Capability]:

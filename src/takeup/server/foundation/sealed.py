@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from takeup.record.errors import InputError
-from takeup.server.deployment.capability import capabilities
+from takeup.server.deployment.capability import of_every
 from takeup.server.deployment.sealing import SealedKind, mark
 from takeup.server.deployment.settings import ServerSettings
 from takeup.server.foundation.audit import services as audit
@@ -26,7 +26,7 @@ class Tried:
 
 def kinds() -> list[SealedKind]:
     """What every capability seals, by place."""
-    found = (kind for one in capabilities() for kind in one.of_part("sealed_kinds", "KINDS") or ())
+    found = (kind for kinds in of_every("sealed_kinds", "KINDS") for kind in kinds)
     return sorted(found, key=lambda kind: kind.place)
 
 

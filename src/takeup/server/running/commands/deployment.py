@@ -112,7 +112,7 @@ def upgrade(
     from takeup.server.running.start import start
 
     settings = connect()
-    from takeup.server.running.jobs.schedule import move_into_folders
+    from takeup.server.recording.record_api.beside_no_drain import move_into_folders
     from takeup.server.running.operating.upgrade import outlook
 
     log = log_of(settings)
