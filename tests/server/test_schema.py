@@ -119,6 +119,27 @@ def test_a_mode_of_before_there_were_rollouts_is_the_first_step_of_one(opened):
     assert (step.use_case, step.cohort, step.mode, step.share) == ("credit", "", "assist", 1.0)
 
 
+def test_a_task_that_waited_at_the_upgrade_still_runs(opened):
+    from django_tasks_db.models import DBTaskResult
+
+    from takeup.server.running.schema import bring_up_to_date
+    from takeup.server.showing.overview.services import take_snapshot_of
+
+    opened(BEFORE_ROLLOUTS, _WAITING)
+    bring_up_to_date("earlier")
+    (waits,) = DBTaskResult.objects.using("earlier").ready()
+    assert waits.task.func is take_snapshot_of.func
+    assert waits.task.module_path == waits.task_path
+
+
+_WAITING = """
+    INSERT INTO django_tasks_database_dbtaskresult (id, status, task_path, args_kwargs, enqueued_at, run_after, priority,
+        queue_name, backend_name, worker_ids, exception_class_path, traceback)
+    VALUES ('c0ffee00c0ffee00c0ffee00c0ffee00', 'READY', 'takeup.server.overview.services.take_snapshot_of',
+        '{"args": ["credit"], "kwargs": {}}', '2026-11-28 09:00', '2026-11-28 09:00', 0, 'default', 'default', '[]', '', '')
+"""
+
+
 def test_a_home_of_a_later_version_is_not_touched(opened):
     from takeup.server.running.schema import bring_up_to_date
 
