@@ -137,7 +137,7 @@ def vault(rows: int, own: int) -> None:
     from django.db import connection
 
     from takeup.server.showing.practitioner.models import OwnRow
-    from takeup.server.showing.practitioner.services import keep_own
+    from takeup.server.showing.practitioner.vault import keep_own
 
     rng = np.random.default_rng(2)
     now = datetime.now(UTC)

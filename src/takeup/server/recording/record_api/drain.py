@@ -44,8 +44,8 @@ class Drained:
 
 def drain(log: DecisionLog) -> Drained:
     """Write everything undrained. Safe to run again after any failure, and beside receiving;
-    one drain at a time (`jobs` holds the lock). Raises InputError where the log and the database
-    are not of one moment, and what is missing is kept nowhere."""
+    one drain at a time (`beside_no_drain` and `jobs.drainer` hold the lock). Raises InputError where
+    the log and the database are not of one moment, and what is missing is kept nowhere."""
     rows = batches = 0
     for kind in RECORD_KINDS:
         # Whoever sends without a pause does not keep the drain from its end: what comes in
