@@ -9,9 +9,10 @@ beside it, loaded when they are needed, all of which may be missing:
 - `urls.py`: `urlpatterns`;
 - `api.py`: `router`, its part of the record API under its name;
 - `day.py`: `take(day)`, what it keeps of a day's decisions; `forget(use_case)`;
-- `rows.py`: what follows from what happens to rows: `drained(kind, bodies)`, as JSON, and again after a failure;
-  `erased(handle)`, a person, and under which keys others had notices of what was theirs; `aged(today)`, what is past its
-  time; `taken_out(use_case, decisions)`, by their ids, which were nobody's after all;
+- `rows.py`: what follows from what happens to rows: `drained(kind, bodies)`, as JSON, again after a failure, and
+  outcomes again with the decisions that came after them; `erased(handle)`, a person, which returns the keys of notices that
+  told others of what was theirs; `aged(today)`, what is past its time; `taken_out(use_case, decisions)`, by their ids, which
+  were nobody's after all;
 - `models.py`: its tables; `WRITTEN_ON_PAGES`, by model the fields of texts that people write: an erasure reads them;
 - `checks.py`: `CHECKS`, what `takeup doctor` looks at;
 - `timed.py`: `JOBS`, what it does by itself;
