@@ -79,7 +79,8 @@ def main() -> None:
 
 def fill(decisions: int, people: int, populations: int) -> str:
     """An organization, its decisions in the log, a snapshot; a sender's key."""
-    from takeup.server.deployment.start import log_of, start
+    from takeup.server.deployment.connect import log_of
+    from takeup.server.running.start import start
 
     settings = start()
     from takeup.server.acting.rollout.services import take_step
@@ -136,7 +137,7 @@ def vault(rows: int, own: int) -> None:
     from django.db import connection
 
     from takeup.server.showing.practitioner.models import OwnRow
-    from takeup.server.showing.practitioner.services import keep_own
+    from takeup.server.showing.practitioner.vault import keep_own
 
     rng = np.random.default_rng(2)
     now = datetime.now(UTC)

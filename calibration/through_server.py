@@ -160,7 +160,7 @@ def main() -> None:
     wanted = parser.parse_args().rollouts
     with tempfile.TemporaryDirectory() as home:
         os.environ["TAKEUP_HOME"] = home
-        from takeup.server.deployment.start import start
+        from takeup.server.running.start import start
 
         start()
         for name, effect, answers in _all(wanted, Path(home)):

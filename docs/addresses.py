@@ -60,7 +60,7 @@ def table() -> str:
 
 
 if __name__ == "__main__":
-    from takeup.server.deployment.start import start
+    from takeup.server.running.start import start
 
     start()
     PAGE.write_text(table(), encoding="utf-8")

@@ -176,7 +176,7 @@ def test_events_that_come_twice_and_in_any_order_tell_the_same_story(store, orde
 def test_batches_that_come_twice_and_overlap_are_kept_once(store, batches, drained_between):
     import shutil
 
-    from takeup.server.deployment.start import log_of
+    from takeup.server.deployment.connect import log_of
     from takeup.server.recording.record_api.drain import drain
     from takeup.server.recording.record_api.keys import key_of, make_key
     from takeup.server.recording.record_api.models import Batch, InboxRow, Sender

@@ -50,7 +50,7 @@ with Client(url, key, "credit-line", spool="spool") as takeup:
 TOMORROW = """
 from datetime import datetime
 from takeup.record.clock import at
-from takeup.server.deployment.start import start
+from takeup.server.running.start import start
 start()
 from takeup.server.showing.overview.services import take_snapshots
 with at(datetime.fromisoformat("{moment}")):

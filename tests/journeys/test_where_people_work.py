@@ -30,10 +30,11 @@ WEEKS_LATER = """
 import random, sys
 from datetime import timedelta
 from takeup.record.clock import at, now
-from takeup.server.deployment.start import log_of, start
+from takeup.server.deployment.connect import log_of
+from takeup.server.running.start import start
 settings = start()
 from takeup.server.showing.overview.services import take_snapshots
-from takeup.server.running.jobs.schedule import drain_now
+from takeup.server.recording.record_api.beside_no_drain import drain_now
 from takeup.server.recording.record_api.keys import key_of
 from takeup.server.recording.record_api.receive import receive
 

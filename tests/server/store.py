@@ -24,7 +24,7 @@ def django_ready(tmp_path_factory):
     with migrated_database(STORE, home) as postgres:
         if postgres is not None:
             os.environ["TAKEUP_DATABASE_URL"] = postgres.url
-        from takeup.server.deployment.start import start
+        from takeup.server.running.start import start
 
         settings = start()
         # Hashing is slow on purpose; tests sign in often.
@@ -88,6 +88,6 @@ def key(store):
 @pytest.fixture
 def log(store):
     """The decision log of this deployment."""
-    from takeup.server.deployment.start import log_of
+    from takeup.server.deployment.connect import log_of
 
     return log_of(store)

@@ -42,7 +42,7 @@ def recorded(log):
 @settings(max_examples=12, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_whatever_is_accepted_is_drained_verified_read_and_erased(django_ready, data):
-    from takeup.server.deployment.start import log_of
+    from takeup.server.deployment.connect import log_of
     from takeup.server.recording.record_api.keys import key_of, make_key
 
     empty(django_ready)

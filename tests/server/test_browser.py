@@ -67,7 +67,7 @@ def browser():
 
 SESSIONS = """
 import json, sys
-from takeup.server.deployment.start import start
+from takeup.server.running.start import start
 start()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore

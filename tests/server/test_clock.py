@@ -14,7 +14,7 @@ from tests.server.test_drain import ids, send
 @pytest.fixture
 def night(key, log, django_ready):
     """The nightly work of this deployment, of two decisions received three days ago."""
-    from takeup.server.running.jobs.schedule import retain_now
+    from takeup.server.recording.record_api.beside_no_drain import retain_now
 
     with at(now() - timedelta(days=3)):
         send(key, 1, 2)

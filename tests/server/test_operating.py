@@ -172,7 +172,8 @@ def test_a_deployment_whose_nightly_work_never_ran_does_not_look_as_if_it_had_ju
 
     from takeup.record.clock import now
     from takeup.server.recording.record_api.models import Sender
-    from takeup.server.recording.record_api.services import keep_night, watched
+    from takeup.server.recording.record_api.night import keep_night
+    from takeup.server.recording.record_api.services import watched
 
     Sender.objects.update(created_at=now() - timedelta(days=3))
     assert now() - watched().last_night > timedelta(days=2)

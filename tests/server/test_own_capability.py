@@ -17,12 +17,13 @@ USE = """
 import json, sys
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
-from takeup.server.deployment.start import start
+from takeup.server.running.start import start
 start()
 from tests.server.people import client_of, with_role
 from tests.server.overview.test_overview import send
 from takeup.server.running.doctor import examine
-from takeup.server.showing.overview.services import forget_use_case, take_snapshots
+from takeup.server.recording.record_api.beside_no_drain import forget_days
+from takeup.server.showing.overview.services import take_snapshots
 from takeup.server.recording.record_api.keys import key_of, make_key
 from django.conf import settings
 settings.ALLOWED_HOSTS = ["*"]
@@ -38,7 +39,7 @@ told = {
     "their bar": 'href="/busy-days"' in client_of(with_role("administrator")).get("/").content.decode(),
     "doctor": [f.words for f in examine() if f.what == "busy days"],
 }
-forget_use_case("credit")
+forget_days("credit")
 told["forgotten"] = "credit" not in lead.get("/busy-days").content.decode()
 Path(sys.argv[1]).write_text(json.dumps(told))
 """

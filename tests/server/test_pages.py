@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -59,6 +60,43 @@ def test_what_a_sender_wrote_is_shown_as_text_and_never_runs(key):
     client = client_of(with_role("administrator"))
     for path in (PAGE, f"{PAGE}/{number}"):
         assert b"<script>alert" not in client.get(path).content
+
+
+_RULES = "Use cases and their rules"
+
+
+@pytest.mark.parametrize(
+    ("role", "heading", "cards"),
+    [
+        ("programme_lead", "Too early to say", ["credit", _RULES]),
+        ("administrator", "Everything that is recorded passes here",
+         ["1 person", "1 sender", "Nothing in quarantine", _RULES]),
+        ("practitioner", "Good to see you, Some Practitioner",
+         ["What is recorded of your decisions", "Who sees it", _RULES]),
+        ("manager", "Good to see you, Some Manager", ["What you will see of your team", _RULES]),
+    ],
+)  # fmt: skip
+def test_the_start_page_holds_what_concerns_the_role_in_one_order(key, role, heading, cards):
+    from takeup.server.foundation.organization.services import declare_use_case
+
+    declare_use_case("credit", "", "ann")
+    page = client_of(with_role(role)).get("/").content.decode()
+    assert re.findall("<h1>(.*?)</h1>", page) == [heading]
+    assert re.findall("<h3>(.*?)</h3>", page) == cards
+
+
+def test_the_list_of_use_cases_has_the_columns_that_a_role_may_follow(key):
+    from takeup.server.foundation.organization.services import declare_use_case
+
+    declare_use_case("credit", "", "ann")
+    heads = {
+        role: re.findall('<th scope="col">(.*?)</th>', client_of(with_role(role)).get("/use-cases").content.decode())
+        for role in ("executive", "practitioner")
+    }  # fmt: skip
+    assert heads == {
+        "executive": ["Use case", "Mode", "Diagnosis"],
+        "practitioner": ["Use case", "Mode"],
+    }
 
 
 def test_a_key_is_shown_once_and_can_be_refused_from_the_page(store):

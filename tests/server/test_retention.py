@@ -60,7 +60,7 @@ def verified(log):
     ],
 )
 def test_people_are_told_apart_for_91_days_or_the_outcomes_lag_and_28(store, declared, days):
-    from takeup.server.recording.record_api.retention import keep_days
+    from takeup.server.foundation.agreement.services import keep_days
 
     assert keep_days(declared) == days
 

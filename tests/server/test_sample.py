@@ -34,7 +34,7 @@ def plain_text(page: str) -> str:
 
 @pytest.fixture(scope="module")
 def filled(django_ready):
-    from takeup.server.deployment.start import log_of
+    from takeup.server.deployment.connect import log_of
     from takeup.server.running.first_run import prepare_oversight
     from takeup.server.running.sample import fill
 
@@ -106,7 +106,7 @@ def test_each_role_signs_in_and_sees_its_start_page(filled):
 
 
 def test_its_decisions_are_measured_sealed_and_proved(filled, django_ready):
-    from takeup.server.deployment.start import log_of
+    from takeup.server.deployment.connect import log_of
     from takeup.server.foundation.oversight.models import SealedBatch
     from takeup.server.recording.record_api.verify import verify
     from takeup.server.showing.overview.services import latest
@@ -119,7 +119,7 @@ def test_its_decisions_are_measured_sealed_and_proved(filled, django_ready):
 
 
 def test_filling_it_again_keeps_what_is_there(filled, django_ready):
-    from takeup.server.deployment.start import log_of
+    from takeup.server.deployment.connect import log_of
     from takeup.server.running.sample import fill
 
     assert fill(django_ready, log_of(django_ready), lambda _: None) == filled

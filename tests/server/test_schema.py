@@ -79,7 +79,7 @@ def todays(django_ready, tmp_path_factory) -> Path:
     """An empty home of today."""
     from django.db import connections
 
-    from takeup.server.deployment.schema import bring_up_to_date
+    from takeup.server.running.schema import bring_up_to_date
 
     path = tmp_path_factory.mktemp("today") / "takeup.sqlite3"
     connections.databases["today"] = {
@@ -95,8 +95,8 @@ def todays(django_ready, tmp_path_factory) -> Path:
 
 @pytest.mark.parametrize("name", HOMES)
 def test_a_home_of_every_schema_since_25_november_opens_and_keeps_what_it_has(name, opened, todays):
-    from takeup.server.deployment.schema import bring_up_to_date
     from takeup.server.recording.record_api.models import Batch, InboxRow, Sender
+    from takeup.server.running.schema import bring_up_to_date
 
     home = opened(name)
     bring_up_to_date("earlier")
@@ -111,7 +111,7 @@ def test_a_home_of_every_schema_since_25_november_opens_and_keeps_what_it_has(na
 
 def test_a_mode_of_before_there_were_rollouts_is_the_first_step_of_one(opened):
     from takeup.server.acting.rollout.models import Step
-    from takeup.server.deployment.schema import bring_up_to_date
+    from takeup.server.running.schema import bring_up_to_date
 
     opened(BEFORE_ROLLOUTS, "UPDATE organization_usecase SET mode = 'assist'")
     bring_up_to_date("earlier")
@@ -119,8 +119,29 @@ def test_a_mode_of_before_there_were_rollouts_is_the_first_step_of_one(opened):
     assert (step.use_case, step.cohort, step.mode, step.share) == ("credit", "", "assist", 1.0)
 
 
+def test_a_task_that_waited_at_the_upgrade_still_runs(opened):
+    from django_tasks_db.models import DBTaskResult
+
+    from takeup.server.running.schema import bring_up_to_date
+    from takeup.server.showing.overview.services import take_snapshot_of
+
+    opened(BEFORE_ROLLOUTS, _WAITING)
+    bring_up_to_date("earlier")
+    (waits,) = DBTaskResult.objects.using("earlier").ready()
+    assert waits.task.func is take_snapshot_of.func
+    assert waits.task.module_path == waits.task_path
+
+
+_WAITING = """
+    INSERT INTO django_tasks_database_dbtaskresult (id, status, task_path, args_kwargs, enqueued_at, run_after, priority,
+        queue_name, backend_name, worker_ids, exception_class_path, traceback)
+    VALUES ('c0ffee00c0ffee00c0ffee00c0ffee00', 'READY', 'takeup.server.overview.services.take_snapshot_of',
+        '{"args": ["credit"], "kwargs": {}}', '2026-11-28 09:00', '2026-11-28 09:00', 0, 'default', 'default', '[]', '', '')
+"""
+
+
 def test_a_home_of_a_later_version_is_not_touched(opened):
-    from takeup.server.deployment.schema import bring_up_to_date
+    from takeup.server.running.schema import bring_up_to_date
 
     home = opened(
         HOMES[0],
@@ -159,8 +180,8 @@ def test_what_a_table_lacks_is_added_on_either_store(store):
     from django.db import connection
     from django.db.migrations.loader import MigrationLoader
 
-    from takeup.server.deployment.schema import mend
     from takeup.server.foundation.organization.models import Person
+    from takeup.server.running.schema import mend
 
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE organization_person DROP COLUMN sessions_ended")

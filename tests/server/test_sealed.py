@@ -59,6 +59,14 @@ def test_a_line_of_json_is_one_to_every_reader_of_lines(text):
     assert json.loads(line) == {"text": text}
 
 
+def test_sealed_kinds_are_told_in_one_order(django_ready):
+    from takeup.server.foundation import sealed
+
+    assert [kind.name.split()[0] for kind in sealed.kinds()] == [
+        "vaults", "second", "signing", "members", "reporters",
+    ]  # fmt: skip
+
+
 def test_a_key_of_a_vault_that_does_not_open_is_never_written_over(key, log, another_secret):
     from takeup.server.showing.practitioner.models import VaultKey
     from takeup.server.showing.practitioner.vault import rows_of
@@ -122,8 +130,8 @@ def test_a_second_factor_that_does_not_open_is_removed_by_an_administrators_comm
 
 def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, another_secret):
     from takeup.server.acting.feedback.models import Topic
-    from takeup.server.deployment import sealed
     from takeup.server.deployment.sealing import seal
+    from takeup.server.foundation import sealed
 
     ruth = person("ruth")
     person("maya")
@@ -133,7 +141,7 @@ def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, anothe
     Topic.objects.update(members=seal('["x"]'))
     well = sealed.tried()
     assert [(one.kind.name, one.count > 0, one.shut) for one in well] == [
-        (kind.name, True, ()) for kind in sealed.KINDS
+        (kind.name, True, ()) for kind in sealed.kinds()
     ]
     another_secret()
     assert all(len(one.shut) == one.count for one in sealed.tried())
@@ -146,7 +154,7 @@ def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, anothe
 def test_another_secret_is_refused_where_it_would_leave_something_shut(key, log, another_secret):
     from django.conf import settings as django
 
-    from takeup.server.deployment import sealed
+    from takeup.server.foundation import sealed
 
     person("maya")
     sealed.accept_the_secret("test")
@@ -258,14 +266,14 @@ def test_commands_prove_an_oversight_key_and_remove_a_second_factor(tmp_path):
 
 _SEAL = """
 import sys
-from takeup.server.deployment.start import start
+from takeup.server.running.start import start
 start()
 from takeup.record.clock import now
 from takeup.server.foundation.oversight.services import seal
 assert seal(1, [sys.argv[1]], now(), now())
 """
 _FACTOR = """
-from takeup.server.deployment.start import start
+from takeup.server.running.start import start
 start()
 from allauth.mfa.models import Authenticator
 from takeup.server.foundation.organization.models import Person
@@ -282,9 +290,9 @@ def test_everything_that_is_sealed_is_tried_by_the_doctor():
     from pathlib import Path
 
     import takeup.server
-    from takeup.server.deployment import sealed
+    from takeup.server.foundation import sealed
 
-    tried = {kind.each.__module__ for kind in sealed.KINDS}
+    tried = {kind.each.__module__ for kind in sealed.kinds()}
     root = Path(takeup.server.__file__).parent
     for path in root.rglob("*.py"):
         if re.search(r"sealing import .*\bseal\b", path.read_text(encoding="utf-8")):

@@ -90,9 +90,9 @@ FIGURES = ["executive", "programme_lead", "role_owner", "worker_representative",
 
 @pytest.mark.parametrize("role", FIGURES)
 def test_an_administrator_gives_nobody_but_others_what_shows_figures(store, role):
+    from takeup.server.deployment.capability import READS_EVERY_COHORT
     from takeup.server.deployment.roles import SHOWS_FIGURES
     from takeup.server.foundation.organization.services import roles_of
-    from takeup.server.foundation.permissions import READS_EVERY_COHORT
 
     assert SHOWS_FIGURES == READS_EVERY_COHORT
     administrator = with_role("administrator")

@@ -107,7 +107,7 @@ def mistyped(key, log):
 
 
 def take_out(log, into="", name="credti"):
-    from takeup.server.running.jobs.schedule import take_out_now
+    from takeup.server.recording.record_api.beside_no_drain import take_out_now
 
     return take_out_now(log, name, "ann", into)
 
@@ -164,7 +164,7 @@ def test_what_came_under_an_unknown_name_is_removed_from_every_file(mistyped, ke
 def test_a_log_that_was_lost_is_written_again_past_batches_of_which_nothing_is_left(mistyped):
     import shutil
 
-    from takeup.server.running.jobs.schedule import drain_now
+    from takeup.server.recording.record_api.beside_no_drain import drain_now
 
     take_out(mistyped)
     shutil.rmtree(mistyped.url)
@@ -175,19 +175,18 @@ def test_a_log_that_was_lost_is_written_again_past_batches_of_which_nothing_is_l
 
 @pytest.mark.parametrize("into", ["", "credit"])
 @pytest.mark.parametrize(
-    "cut", ["remove", "vacuum", "keep_digests", "forget_figures", "forget_use_case"]
+    "cut", ["remove", "vacuum", "keep_digests", "forget_days", "forget_use_case"]
 )
 def test_taking_out_that_was_cut_off_is_finished_by_the_next(mistyped, monkeypatch, cut, into):
     from takeup.log.delta import DecisionLog
-    from takeup.server.recording.record_api import unknown_use_case
-    from takeup.server.running.jobs import schedule
+    from takeup.server.recording.record_api import beside_no_drain, unknown_use_case
     from tests.server.test_drain import DiesError
 
     def dies(*_, **__):
         raise DiesError
 
     places = {"remove": DecisionLog, "vacuum": DecisionLog, "keep_digests": unknown_use_case}
-    monkeypatch.setattr(places.get(cut, schedule), cut, dies)
+    monkeypatch.setattr(places.get(cut, beside_no_drain), cut, dies)
     with pytest.raises(DiesError):
         take_out(mistyped, into)
     monkeypatch.undo()

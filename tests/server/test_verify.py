@@ -55,14 +55,15 @@ def test_an_erasure_is_no_alarm(key, log):
 
 def test_a_batch_found_in_the_log_after_a_cohort_was_corrected_is_the_same(key, log, monkeypatch):
     from takeup.server.recording.record_api import drain as module
-    from takeup.server.showing.practitioner import services
+    from takeup.server.showing.practitioner import vault
 
     imported(FILE, MONDAY)
-    monkeypatch.setattr(module, "keep_own", lambda *_: 1 / 0)
+    keep_own = vault.keep_own
+    monkeypatch.setattr(vault, "keep_own", lambda *_: 1 / 0)
     try:
         drained(key, log, row(1, "p1"))
     except ZeroDivisionError:
-        monkeypatch.setattr(module, "keep_own", services.keep_own)
+        monkeypatch.setattr(vault, "keep_own", keep_own)
     imported(FILE.replace("first", "second"), MONDAY)
     module.drain(log)
     assert problems(log) == ()

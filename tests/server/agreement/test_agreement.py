@@ -151,7 +151,7 @@ def test_groups_are_larger_and_teams_are_not_shown(council, key):
 
 def test_people_are_told_apart_for_at_most_91_days(council):
     from takeup.record.use_case import OutcomeRule, UseCase
-    from takeup.server.recording.record_api.retention import keep_days
+    from takeup.server.foundation.agreement.services import keep_days
 
     assert keep_days(UseCase(outcome=OutcomeRule(maturation_days=400))) == 91
     assert keep_days(UseCase(keep_person_days=300)) == 91

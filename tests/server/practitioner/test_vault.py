@@ -286,9 +286,9 @@ def test_a_closed_vault_is_empty_at_once_and_stays_so_until_it_is_opened(key, lo
 
 def test_who_is_erased_leaves_nothing_and_old_rows_go(key, log, maya):
     from takeup.record.clock import now
-    from takeup.server.recording.record_api.services import erase
+    from takeup.server.recording.record_api.erasure import erase
     from takeup.server.showing.practitioner.models import OwnRow, VaultKey
-    from takeup.server.showing.practitioner.services import forget_old
+    from takeup.server.showing.practitioner.vault import forget_old
 
     person("omar")
     sent(key, log, "maya")

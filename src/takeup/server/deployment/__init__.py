@@ -1,1 +1,1 @@
-"""What a server stands on: its settings, start, locks, sealed files, and how a capability declares itself."""
+"""What a server stands on: its settings, locks, seals, health, and how a capability declares itself."""

@@ -1,21 +1,33 @@
 """What a capability of the server declares.
 
-A capability is one folder. `capability.py` in it holds `CAPABILITY`; what must treat all of them is a loop over
-`capabilities()`: addresses and who may open them, the bar, what is taken of a day's decisions, what is forgotten with a
-use case. Its parts are modules beside it, loaded when they are needed, all of which may be missing:
+A capability is one folder, a room of one of the server's wings. A wing imports only from itself and the wings before it
+(deployment, foundation, acting, recording, showing, running): what a room needs of those above it, they declare.
+`capability.py` holds `CAPABILITY`; what must treat all of them is a loop over `capabilities()` or `of_every`: addresses and
+who may open them, the bar, what is taken of a day's decisions, what is forgotten with a use case. Its parts are modules
+beside it, loaded when they are needed, all of which may be missing:
 
 - `urls.py`: `urlpatterns`;
 - `api.py`: `router`, its part of the record API under its name;
 - `day.py`: `take(day)`, what it keeps of a day's decisions; `forget(use_case)`;
+- `rows.py`: what follows from what happens to rows: `drained(kind, bodies)`, as JSON, again after a failure, and
+  outcomes again with the decisions that came after them; `erased(handle)`, a person, which returns the keys of notices that
+  told others of what was theirs; `aged(today)`, what is past its time; `taken_out(use_case, decisions)`, by their ids, which
+  were nobody's after all;
+- `models.py`: its tables; `WRITTEN_ON_PAGES`, by model the fields of texts that people write: an erasure reads them;
 - `checks.py`: `CHECKS`, what `takeup doctor` looks at;
-- `timed.py`: `JOBS`, what it does by itself.
+- `timed.py`: `JOBS`, what it does by itself;
+- `start_page.py`: `ON_START_PAGE`, what stands there for whom;
+- `use_cases.py`: `COLUMN`, what it tells of each use case in their list;
+- `audited.py`: `WORDS` of the actions it audits; `VALUES`, how what an entry holds is told, by its name;
+- `sealed_kinds.py`: `KINDS`, what it seals with the deployment's secret;
+- `recorder.py`: `RECORDER`, what is recorded of decisions, as others may ask for it: of one capability alone.
 
 Another package adds one by an entry point of the group `takeup.capabilities`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
@@ -103,6 +115,13 @@ def capabilities() -> tuple[Capability, ...]:
                 raise InputError(f"{one.folder}: {what} is declared by {declared[what]} already")
             declared[what] = one.folder
     return tuple(sorted(found, key=lambda one: (one.place, one.name)))
+
+
+def of_every(name: str, what: str) -> Iterator[Any]:
+    """What each capability's part `name` calls `what`, by place, of those that have it."""
+    for one in capabilities():
+        if (found := one.of_part(name, what)) is not None:
+            yield found
 
 
 def _ours() -> list[Capability]:

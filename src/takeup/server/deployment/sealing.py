@@ -16,9 +16,11 @@ from nacl.secret import SecretBox
 
 @dataclass(frozen=True, slots=True)
 class SealedKind:
-    """A kind of thing that the deployment's secret seals: what it is called, what is gone where it does not
-    open, each by number with whether it opens, and how those are taken away that never will."""
+    """A kind of thing that the deployment's secret seals: where it is told among the others, what it is called,
+    what is gone where it does not open, each by number with whether it opens, and how those are taken away that
+    never will."""
 
+    place: int
     name: str
     without: str
     each: Callable[[], Iterable[tuple[int, bool]]]

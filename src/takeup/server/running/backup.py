@@ -58,8 +58,8 @@ def write_backup(
 ) -> Written:
     """Write the archive, whole or not at all; with the deployment's secret, sealed, where a passphrase is
     given. Raises InputError where it cannot be."""
-    from takeup.server.deployment import sealed
     from takeup.server.deployment.locks import held
+    from takeup.server.foundation import sealed
     from takeup.server.foundation.audit import services as audit
 
     try:

@@ -27,7 +27,8 @@ def examine() -> list[Finding]:
         return [Finding("settings", "mend", str(error), "correct the environment variables")]
     found = [*_settings(settings), *_home(settings)]
     try:
-        from takeup.server.deployment.start import log_of, start
+        from takeup.server.deployment.connect import log_of
+        from takeup.server.running.start import start
 
         # A secret that opens nothing is among what is examined.
         start(any_secret=True, upgrade=False)
@@ -190,7 +191,7 @@ def _log(url: str) -> Iterator[Finding]:
 
 def _sealed(settings: ServerSettings) -> Iterator[Finding]:
     """Each kind of thing that the deployment's secret seals, every one of it tried."""
-    from takeup.server.deployment import sealed
+    from takeup.server.foundation import sealed
 
     found = sealed.tried()
     if any(one.shut for one in found):

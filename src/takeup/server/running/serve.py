@@ -10,7 +10,8 @@ from types import FrameType
 import uvicorn
 
 from takeup.record.errors import InputError
-from takeup.server.deployment.start import log_of, start
+from takeup.server.deployment.connect import log_of
+from takeup.server.running.start import start
 
 _MOST_CONNECTIONS = 1_000
 """Connections at once; who comes beyond them is told to come again."""

@@ -10,14 +10,14 @@ from takeup.server.acting.feedback.services import (
     take_words,
 )
 from takeup.server.deployment.day import Day
+from takeup.server.deployment.recorder import recorder
 from takeup.server.foundation.agreement.services import mode_on
-from takeup.server.recording.record_api.services import handles_behind
 
 
 def take(day: Day) -> None:
     """Topics, what people wrote, and whether fixes worked."""
     for decisions in day.decisions:
-        take_topics(day.use_case, decisions, handles_behind, day.today)
+        take_topics(day.use_case, decisions, recorder().handles_behind, day.today)
         if mode_on():
             forget_words()
         else:

@@ -36,10 +36,9 @@ from takeup.server.acting.feedback.fairness import label_rates
 from takeup.server.acting.feedback.models import Export, Release, Topic
 from takeup.server.deployment.sealing import keyed
 from takeup.server.foundation.agreement.services import in_force as agreement_in_force
-from takeup.server.foundation.agreement.services import measuring, mode_on
+from takeup.server.foundation.agreement.services import keep_days, measuring, mode_on
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import declared
-from takeup.server.recording.record_api.services import keep_days
 
 SCHEMA_VERSION = 1
 HELD_OUT = 0.10

@@ -131,3 +131,10 @@ class Export(models.Model):
 
     def __str__(self) -> str:
         return self.export_id
+
+
+WRITTEN_ON_PAGES = {
+    Topic: ("meanwhile_why",),
+    Reply: ("text",),
+    Release: ("words",),
+}

@@ -26,7 +26,6 @@ from takeup.server.acting.feedback.models import (
 )
 from takeup.server.acting.feedback.naming import name_of
 from takeup.server.acting.feedback.taking import (
-    SEALED,
     check_fixes,
     check_of,
     due_of,
@@ -279,7 +278,6 @@ def _topic(number: int) -> Topic:
 
 
 __all__ = [
-    "SEALED",
     "all_overrides",
     "answer_topic",
     "assign_topic",

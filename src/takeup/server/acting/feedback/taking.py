@@ -274,10 +274,10 @@ def _forget_reporters(numbers: Collection[int]) -> None:
 
 SEALED = (
     SealedKind(
-        "members of topics", "whom an answer in the queue is told to", _each_topic, _forget_members
+        40, "members of topics", "whom an answer in the queue is told to", _each_topic, _forget_members
     ),
     SealedKind(
-        "reporters of flags", "who marked advice as wrong, to be answered", _each_flag,
+        50, "reporters of flags", "who marked advice as wrong, to be answered", _each_flag,
         _forget_reporters,
     ),
 )  # fmt: skip

@@ -14,8 +14,8 @@ from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.errors import InputError
 from takeup.record.use_case import words_of_kind
 from takeup.server.acting.rollout.shadow_looks import kinds_seen
+from takeup.server.deployment.recorder import recorder
 from takeup.server.foundation.pages.detail import kind_words
-from takeup.server.recording.record_api.services import decisions_of
 
 LATELY = timedelta(days=28)
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ class Recorded:
 
     def __init__(self, use_case: str, since: datetime | None = None) -> None:
         self._use_case = use_case
-        self._rows = decisions_of(use_case, since or now() - LATELY)
+        self._rows = recorder().decisions_of(use_case, since or now() - LATELY)
         self._engine = duckdb.connect()
         self._engine.execute("SET TimeZone = 'UTC'")
         if self._rows is not None:

@@ -183,3 +183,12 @@ class Opening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.use_case} {self.cohort}"
+
+
+WRITTEN_ON_PAGES = {
+    Step: ("reason",),
+    Stop: ("reason",),
+    GateVersion: ("reason",),
+    Attestation: ("note",),
+    GateDecision: ("reason",),
+}

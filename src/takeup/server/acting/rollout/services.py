@@ -25,11 +25,11 @@ from takeup.server.acting.rollout.kinds import Recorded, need_kind
 from takeup.server.acting.rollout.models import Draw, GateDecision, GateVersion, Step, Stop
 from takeup.server.acting.rollout.obedience import Hearing, Obedience, obedience_of
 from takeup.server.acting.rollout.shadow_looks import take_looks
+from takeup.server.deployment.recorder import recorder
 from takeup.server.foundation.agreement.services import need_agreed_change
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.pages.detail import kind_words
-from takeup.server.recording.record_api.services import need_use_case
 
 LARGEST_BLIND = 0.5
 
@@ -221,7 +221,7 @@ def stop(use_case: str, *, by: str, reason: str, kind: Mapping[str, str] | None 
     or where there is no such use case or no case was ever of that kind: such a stop would stop nothing."""
     if not reason.strip():
         raise InputError("say why: those who worked with the advice will ask")
-    need_use_case(use_case)
+    recorder().need_use_case(use_case)
     organization.use_case(use_case)
     wanted = dict(kind or {})
     held = Stop.objects.filter(use_case=use_case, kind=wanted, lifted_at=None).first()

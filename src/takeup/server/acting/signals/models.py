@@ -47,3 +47,8 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+
+WRITTEN_ON_PAGES = {
+    Answer: ("text",),
+}

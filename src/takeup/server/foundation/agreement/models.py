@@ -33,3 +33,8 @@ class Change(models.Model):
 
     def __str__(self) -> str:
         return f"{self.use_case}: {self.words}"
+
+
+WRITTEN_ON_PAGES = {
+    Change: ("words", "answer"),
+}

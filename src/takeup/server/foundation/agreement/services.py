@@ -13,12 +13,15 @@ from django.db import transaction
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.settings import DisclosureSettings, LookSettings, Settings
+from takeup.record.use_case import UseCase
 from takeup.server.foundation.agreement.models import Agreement, Change
 from takeup.server.foundation.audit import services as audit
 
 MINIMUM_GROUP = 10
 MOST_DAYS = 91
 """Longest time for which the log tells people apart in works-council mode."""
+LEAST_DAYS, _BEYOND_OUTCOME, _MOST_DAYS = 91, 28, 730
+"""The same without it: at least, beyond an outcome's lag, at most."""
 OBJECTION = timedelta(days=14)
 """How long representatives may object to an announced change; then it stands."""
 CARRIED_OUT_WITHIN = timedelta(days=28)
@@ -28,6 +31,17 @@ CARRIED_OUT_WITHIN = timedelta(days=28)
 def mode_on() -> bool:
     """Whether the deployment runs in works-council mode (TAKEUP_WORKS_COUNCIL)."""
     return bool(settings.TAKEUP.works_council)
+
+
+def keep_days(use_case: UseCase) -> int:
+    """How many days the log tells people apart: 91, or the outcome's lag and 28 days more, at
+    most 24 months; what the use case declares, where that is shorter. In works-council mode never beyond 91."""
+    most = MOST_DAYS if mode_on() else _MOST_DAYS
+    if use_case.keep_person_days is not None:
+        return min(use_case.keep_person_days, most)
+    rules = (use_case.outcome, *use_case.outcomes.values())
+    lag = max(rule.maturation_days for rule in rules)
+    return min(max(LEAST_DAYS, round(lag) + _BEYOND_OUTCOME), most)
 
 
 def in_force() -> Agreement | None:

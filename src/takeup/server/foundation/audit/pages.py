@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from takeup.drawing.dates import days_in_words
-from takeup.server.acting.signals.rules import signal_words
+from takeup.server.deployment.capability import of_every
 from takeup.server.foundation.audit.models import AuditEntry
 from takeup.server.foundation.audit.services import prove
 from takeup.server.foundation.organization.services import (
@@ -29,67 +30,6 @@ from takeup.server.foundation.pages.detail import key_words, value_words
 
 _A_PAGE = 100
 _ERASED = re.compile(r"[0-9a-f]{16}")
-_WORDS = {
-    "access.logged": _("looked at"),
-    "agreement.recorded": _("recorded an agreement"),
-    "backup.made": _("made a backup"),
-    "backup.restored": _("restored a backup"),
-    "change.announced": _("announced a change"),
-    "change.answered": _("answered an announced change"),
-    "export.made": _("exported a view"),
-    "gate.attested": _("signed a statement of a gate"),
-    "gate.decided": _("decided on a gate"),
-    "gate.declared": _("declared a gate"),
-    "history.imported": _("brought in history"),
-    "log.set_aside": _("set rows aside that the log could not hold"),
-    "log.mended": _("put damaged files of the log back"),
-    "log.written_again": _("wrote again what the log had lost"),
-    "key.made": _("made a key"),
-    "key.revoked": _("refused a key"),
-    "objection.made": _("objected to what is recorded of them"),
-    "organization.imported": _("imported the organization"),
-    "organization.titled": _("gave a title in the organization"),
-    "oversight.key_made": _("made an oversight key"),
-    "oversight.opened": _("opened sealed records"),
-    "performance.approved": _("published a report on the model"),
-    "performance.drafted": _("drafted a report on the model"),
-    "person.deactivated": _("deactivated"),
-    "person.erased": _("erased"),
-    "quarantine.corrected": _("corrected a row in quarantine"),
-    "release.shipped": _("recorded a release"),
-    "use_case.admitted": _("took a use case in again"),
-    "use_case.merged": _("put what came of an unknown use case under another"),
-    "use_case.refused": _("refused a use case"),
-    "use_case.removed": _("removed what came of an unknown use case"),
-    "retention.run": _("ran the retention"),
-    "roles.changed": _("changed the roles"),
-    "rollout.draw": _("changed the draw of a rollout"),
-    "rollout.lifted": _("lifted a stop"),
-    "rollout.step": _("took a step of a rollout"),
-    "rollout.step_withdrawn": _("withdrew a step"),
-    "rollout.stopped": _("stopped advice"),
-    "secret.forgotten": _("took away what no secret opens any more"),
-    "secret.in_force": _("put a secret of the deployment in force"),
-    "sign_in.factor_removed": _("removed the second factor of"),
-    "sign_in.groups_unknown": _(
-        "signed in without the provider telling their groups; roles were kept"
-    ),
-    "sign_in.link_made": _("made a sign-in link"),
-    "sign_in.refused": _("refused a sign-in"),
-    "signal.answered": _("answered a signal"),
-    "signal.opened": _("opened a response to a signal"),
-    "signal.owned": _("gave a response an owner"),
-    "snapshot.asked": _("asked for a snapshot"),
-    "vault.closed": _("closed their own vault"),
-    "vault.opened": _("opened their own vault again"),
-    "topic.answered": _("answered a topic of the queue"),
-    "topic.assigned": _("assigned a topic of the queue"),
-    "topic.labelled": _("labelled a topic of the queue"),
-    "topic.severity": _("said how soon a topic of the queue must be answered"),
-    "topic.meanwhile": _("decided whether advice is paused"),
-    "topic.merged": _("merged two topics of the queue"),
-    "use_case.declared": _("changed what a use case declares"),
-}
 
 
 @require_GET
@@ -116,12 +56,19 @@ def _named(entries: list[AuditEntry]) -> list[dict[str, Any]]:
         {
             "entry": e,
             "actor": _called(e.actor, names),
-            "what": _WORDS.get(e.action) or e.action.replace(".", ": ").replace("_", " "),
+            "what": _declared("WORDS").get(e.action)
+            or e.action.replace(".", ": ").replace("_", " "),
             "subject": _called(e.subject, names) if e.subject else "",
             "detail": _detail(e),
         }
         for e in entries
     ]
+
+
+@cache
+def _declared(what: str) -> dict[str, Any]:
+    """What capabilities say of their entries: `WORDS` by action, `VALUES` how one is told by its name."""
+    return {name: told for declared in of_every("audited", what) for name, told in declared.items()}
 
 
 _ROLES = {role.value: role.label for role in Role}
@@ -139,7 +86,7 @@ def _detail(entry: AuditEntry) -> dict[str, str]:
 def _told(key: str, value: Any) -> str:
     named = {
         "cohort": cohort_title, "use_case": use_case_title, "view": _view,
-        "population": lambda p: population_titles().get(p, p), "code": signal_words,
+        "population": lambda p: population_titles().get(p, p), **_declared("VALUES"),
     }  # fmt: skip
     if key in named:
         return str(named[key](str(value)))

@@ -58,3 +58,9 @@ class Wants(models.Model):
 
     def __str__(self) -> str:
         return self.handle
+
+
+WRITTEN_ON_PAGES = {
+    Notice: ("subject", "text"),
+    Delivery: ("subject", "text"),
+}

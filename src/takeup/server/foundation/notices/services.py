@@ -58,10 +58,10 @@ def tell(
 
 
 @transaction.atomic
-def forget_notices(handle: str, objections: Collection[int], known: Collection[str]) -> None:
-    """A person was erased: what they were told, what others were told of their objections, and whatever
-    names them (`known`: names and addresses, as whole words) goes."""
-    about = Q(key__in=[f"objection:{number}" for number in objections])
+def forget_notices(handle: str, keys: Collection[str], known: Collection[str]) -> None:
+    """A person was erased: what they were told, what others were told under these keys of what was theirs, and
+    whatever names them (`known`: names and addresses, as whole words) goes."""
+    about = Q(key__in=keys)
     Notice.objects.filter(about | (Q(handle=handle) if handle else Q(pk=None))).delete()
     Delivery.objects.filter(about | Q(address__in=known)).delete()
     if handle:

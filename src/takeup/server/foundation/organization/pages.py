@@ -9,16 +9,18 @@ from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
-from takeup.server.acting.rollout.services import cohort_stages, with_people
+from takeup.server.deployment.capability import of_every
 from takeup.server.deployment.roles import FOLLOWS, Role
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization import services
+from takeup.server.foundation.organization.columns import Column
 from takeup.server.foundation.organization.declared_words import in_words
 from takeup.server.foundation.organization.import_people import Change, import_people
 from takeup.server.foundation.organization.models import (
@@ -160,29 +162,30 @@ def person_link(request: HttpRequest, handle: str) -> HttpResponse:
 
 @require_GET
 def use_cases(request: HttpRequest) -> HttpResponse:
-    """Every use case with how many of its cohorts are in which mode."""
+    """Every use case with what capabilities tell of it."""
+    columns: list[Column] = [
+        one for one in of_every("use_cases", "COLUMN") if may(one.page, request.user)
+    ]
     return render(
         request,
         "organization/use_cases.html",
         {
+            "columns": columns,
             "use_cases": [
-                (one, _modes_of(one.name), not one.declarations.exists())
+                (
+                    one,
+                    [(column.head, _cell(column, one.name)) for column in columns],
+                    not one.declarations.exists(),
+                )
                 for one in UseCase.objects.order_by("name")
             ],
-            "sees_diagnosis": may("diagnosis", request.user),
             "declares": may("use_case_declare", request.user),
         },
     )
 
 
-def _modes_of(name: str) -> list[tuple[str, int, int]]:
-    """Each mode that cohorts with people are in, assist first: mode, cohorts in it, cohorts in all;
-    where nobody is placed, what holds for everybody."""
-    held = with_people(cohort_stages(name))
-    found = [
-        (mode, sum(o.stage.mode == mode for o in held)) for mode in ("assist", "shadow", "off")
-    ]
-    return [(mode, n, len(held)) for mode, n in found if n]
+def _cell(column: Column, use_case: str) -> str:
+    return render_to_string(column.cell, {"use_case": use_case, **column.told(use_case)})
 
 
 @require_GET

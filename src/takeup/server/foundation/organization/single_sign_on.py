@@ -200,7 +200,11 @@ def _forget(numbers: Collection[int]) -> None:
 
 
 SECOND_FACTORS = SealedKind(
-    "second factors", "the second factors of people, who then sign in with no code", _each, _forget
+    20,
+    "second factors",
+    "the second factors of people, who then sign in with no code",
+    _each,
+    _forget,
 )
 
 

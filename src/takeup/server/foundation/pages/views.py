@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.views.decorators.http import require_GET
 
 from takeup.drawing.section import Row, Section, axis_row, strips
 from takeup.drawing.strips import FOLLOWED, OVERRIDDEN, Mark
 from takeup.report.html import render_card
-from takeup.server.foundation.organization.services import (
-    Person,
-    Role,
-    active_people,
-    roles_of,
-    use_case_names,
-)
-from takeup.server.foundation.permissions import may
-from takeup.server.recording.record_api.services import in_quarantine, sender_count
-from takeup.server.showing.overview.services import newest_by_use_case
+from takeup.server.deployment.capability import of_every
+from takeup.server.foundation.organization.services import Person, roles_of
 
 
 @require_GET
@@ -26,20 +19,17 @@ def home(request: HttpRequest) -> HttpResponse:
     """What this person can do here, and what others can see of them."""
     person: Person = request.user  # type: ignore[assignment]
     held = roles_of(person)
-    sees = may("diagnosis", person)
-    newest = newest_by_use_case() if sees else {}
+    declared = (one for ones in of_every("start_page", "ON_START_PAGE") for one in ones)
+    found = [
+        (one, told)
+        for one in sorted(declared, key=lambda one: one.place)
+        if (told := one.told(person, held)) is not None
+    ]
+    heading = next(((one.heading, told) for one, told in found if one.heading), None)
     shown = {
-        "held": held,
-        "is_practitioner": Role.PRACTITIONER in held,
-        "is_manager": Role.MANAGER in held,
-        "administers": Role.ADMINISTRATOR in held,
-        "sees_diagnosis": sees,
-        "diagnoses": list(newest.values()),
-        "waiting_use_cases": [n for n in use_case_names() if n not in newest] if sees else [],
-        "senders": sender_count(),
-        "in_quarantine": in_quarantine(),
-        "people": active_people(),
-    }  # fmt: skip
+        "heading": render_to_string(*heading, request) if heading else "",
+        "cards": [render_to_string(one.cards, told, request) for one, told in found],
+    }
     return render(request, "home.html", shown)
 
 

@@ -19,7 +19,7 @@ from takeup.log.delta import DecisionLog, LogBehindError, digests, to_arrow
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS, RecordKind
-from takeup.server.acting.feedback.services import keep_flags
+from takeup.server.deployment.capability import of_every
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import use_case
 from takeup.server.foundation.oversight.services import seal
@@ -29,7 +29,6 @@ from takeup.server.recording.record_api.models import Batch, InboxRow
 from takeup.server.recording.record_api.placing import FILLED, placed
 from takeup.server.recording.record_api.pseudonyms import pseudonymised
 from takeup.server.recording.record_api.unwritable import set_aside
-from takeup.server.showing.practitioner.services import keep_own
 
 MOST_ROWS = 50_000
 _ASKED_AT_ONCE = 5_000
@@ -45,8 +44,8 @@ class Drained:
 
 def drain(log: DecisionLog) -> Drained:
     """Write everything undrained. Safe to run again after any failure, and beside receiving;
-    one drain at a time (`jobs` holds the lock). Raises InputError where the log and the database
-    are not of one moment, and what is missing is kept nowhere."""
+    one drain at a time (`beside_no_drain` and `jobs.drainer` hold the lock). Raises InputError where
+    the log and the database are not of one moment, and what is missing is kept nowhere."""
     rows = batches = 0
     for kind in RECORD_KINDS:
         # Whoever sends without a pause does not keep the drain from its end: what comes in
@@ -168,14 +167,18 @@ def _written(log: DecisionLog, batch: Batch) -> int:
         use_case(name, _first_sender(rows, name))
     if not log.append(kind, table, batch.number):
         table = _need_the_same(log, batch, table)
-    keep_own(kind, bodies)
+    _tell(kind, bodies)
     if kind == "decisions":
-        keep_own("outcomes", _came_before(rows.values_list("use_case", "key")))
-        keep_flags(bodies)
+        _tell("outcomes", _came_before(rows.values_list("use_case", "key")))
     # A batch of which everything was taken out is written again for its number alone.
     _, digest = digests(table).get(batch.number, (0, ""))
     Batch.objects.filter(pk=batch.pk).update(written_at=now(), digest=digest)
     return len(bodies)
+
+
+def _tell(kind: RecordKind, bodies: Sequence[str]) -> None:
+    for drained in of_every("rows", "drained"):
+        drained(kind, bodies)
 
 
 def _first_sender(rows: QuerySet[InboxRow], name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -12,15 +12,14 @@ from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-from django.apps import apps
 from django.db import connection, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from takeup.disclosure.names import Called, Names
 from takeup.log.delta import FREE_TEXT, DecisionLog, Snapshot
 from takeup.record.columns import COLUMNS, COVARIATE_PREFIX
 from takeup.record.incoming import RECORD_KINDS, RecordKind
-from takeup.server.acting.feedback.services import forget_words
+from takeup.server.deployment.capability import of_every
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import forget_notices
 from takeup.server.foundation.organization.services import called, forget_person, known_as
@@ -29,26 +28,8 @@ from takeup.server.recording.record_api.models import Batch, Erasure, InboxRow, 
 from takeup.server.recording.record_api.pseudonyms import pseudonym_of, pseudonyms_of
 from takeup.server.recording.record_api.remains import Searched, search
 from takeup.server.recording.record_api.retention import CLUSTER, blanked
-from takeup.server.showing.practitioner.services import forget
 
 _HAS_TEXT = reduce(or_, (Q(body__contains=f'"{name}"') for name in FREE_TEXT))
-WRITTEN_ON_PAGES = {
-    "agreement.Change": ("words", "answer"),
-    "feedback.Topic": ("meanwhile_why",),
-    "feedback.Reply": ("text",),
-    "feedback.Release": ("words",),
-    "notices.Notice": ("subject", "text"),
-    "notices.Delivery": ("subject", "text"),
-    "performance.Report": ("words",),
-    "practitioner.Objection": ("text",),
-    "rollout.Step": ("reason",),
-    "rollout.Stop": ("reason",),
-    "rollout.GateVersion": ("reason",),
-    "rollout.Attestation": ("note",),
-    "rollout.GateDecision": ("reason",),
-    "signals.Answer": ("text",),
-}
-"""What people write on pages, by model: texts that may name others."""
 _TELLING = 5
 """Characters from which a person's id is taken for them wherever a covariate is it."""
 
@@ -94,9 +75,9 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         # A row may wait in quarantine because its text stands where no column is.
         _unname(Quarantined.objects.all(), names, _may_be_free_text)
         handle = forget_person(person_id, actor)
-        forget_notices(handle, forget(handle), known)
+        theirs = [key for erased in of_every("rows", "erased") for key in erased(handle)]
+        forget_notices(handle, theirs, known)
         _unname_pages(names)
-        forget_words()
         keep_digests(log)
         audit.record("person.erased", actor=actor, subject=handle, rewritten=rewritten)
         begun.delete()
@@ -156,10 +137,16 @@ def _may_be_free_text(name: str) -> bool:
     return _is_free_text(name) or not (name in COLUMNS or name.startswith(COVARIATE_PREFIX))
 
 
+def written_on_pages() -> Iterator[tuple[type[Model], Sequence[str]]]:
+    """What people write on pages, by model: texts that may name others."""
+    for declared in of_every("models", "WRITTEN_ON_PAGES"):
+        yield from declared.items()
+
+
 def _unname_pages(names: Names) -> None:
     """What others wrote on pages, without the person."""
-    for label, fields in WRITTEN_ON_PAGES.items():
-        written = apps.get_model(label)._default_manager
+    for model, fields in written_on_pages():
+        written = model._default_manager
         for held in written.values("pk", *fields).iterator():
             unnamed = {name: names.people_taken_out(held[name]) for name in fields}
             if changed := {name: text for name, text in unnamed.items() if text != held[name]}:

@@ -134,6 +134,7 @@ def _forget_signing(numbers: Collection[int]) -> None:
 
 
 SIGNING = SealedKind(
+    30,
     "signing secrets of senders’ keys",
     "tokens of embedded recommendations, which are refused until their host has a new key (records are "
     "taken all the same)",

@@ -20,16 +20,14 @@ import pyarrow.compute as pc
 from takeup.log.delta import FREE_TEXT, TIME_OF, DecisionLog
 from takeup.record.clock import now
 from takeup.record.incoming import RECORD_KINDS, RecordKind
-from takeup.record.use_case import UseCase as Declared
+from takeup.server.deployment.capability import of_every
 from takeup.server.foundation.agreement import services as agreement
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import declared, use_case_names
 from takeup.server.foundation.oversight.services import remove_expired
 from takeup.server.recording.record_api.models import ClusterKey, InboxRow, Quarantined
 from takeup.server.recording.record_api.pseudonyms import rotate_key
-from takeup.server.showing.practitioner.services import forget_old
 
-_LEAST_DAYS, _BEYOND_OUTCOME, _MOST_DAYS = 91, 28, 730
 _FREE_TEXT_DAYS = 180
 CLUSTER = "c-"
 """What a cluster number begins with."""
@@ -47,17 +45,6 @@ class Retained:
     sealed: int
 
 
-def keep_days(use_case: Declared) -> int:
-    """How many days the log tells people apart: 91, or the outcome's lag and 28 days more, at
-    most 24 months; what the use case declares, where that is shorter. In works-council mode never beyond 91."""
-    most = agreement.MOST_DAYS if agreement.mode_on() else _MOST_DAYS
-    if use_case.keep_person_days is not None:
-        return min(use_case.keep_person_days, most)
-    rules = (use_case.outcome, *use_case.outcomes.values())
-    lag = max(rule.maturation_days for rule in rules)
-    return min(max(_LEAST_DAYS, round(lag) + _BEYOND_OUTCOME), most)
-
-
 def retain(log: DecisionLog, inbox_days: int, oversight_months: int) -> Retained:
     """Take away what is past its time. Safe to run again after any failure; no drain may run
     beside it."""
@@ -69,7 +56,9 @@ def retain(log: DecisionLog, inbox_days: int, oversight_months: int) -> Retained
             rewritten += log.rewrite(kind, _aged(kind))
         log.vacuum(kind)
     _destroy_secrets()
-    forget_old(now().date())
+    today = now().date()
+    for aged in of_every("rows", "aged"):
+        aged(today)
     done = Retained(
         rewritten,
         _forget_inbox(inbox_days),
@@ -92,7 +81,7 @@ def _aged(kind: RecordKind) -> Callable[[pa.Table], pa.Table | None]:
         if rows.num_rows == 0 or "person_id" not in rows.column_names:
             return None
         use_case = str(rows["use_case"][0].as_py())
-        due = moment - timedelta(days=keep_days(declared(use_case)))
+        due = moment - timedelta(days=agreement.keep_days(declared(use_case)))
         people = rows["person_id"]
         keyed = pc.and_(
             pc.less(rows[TIME_OF[kind]], _stamp(due)),
@@ -138,7 +127,10 @@ def _secret(quarter: str) -> bytes:
 
 def _destroy_secrets() -> None:
     """Of quarters whose rows have all become cluster numbers."""
-    longest = max((keep_days(declared(name)) for name in use_case_names()), default=_LEAST_DAYS)
+    longest = max(
+        (agreement.keep_days(declared(name)) for name in use_case_names()),
+        default=agreement.LEAST_DAYS,
+    )
     last = now() - timedelta(days=longest)
     quarter = f"{last.year}Q{(last.month - 1) // 3 + 1}"
     ClusterKey.objects.filter(quarter__lt=quarter).delete()

@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from takeup.server.deployment.start import log_of
+from takeup.server.deployment.connect import log_of
 from takeup.server.foundation.organization.services import use_case_names
 from takeup.server.recording.record_api.keys import PURPOSES, make_key, revoke_key
 from takeup.server.recording.record_api.models import ApiKey

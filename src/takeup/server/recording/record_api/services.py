@@ -1,5 +1,4 @@
-"""What other capabilities may ask of the record API: the log as one table, its drain and retention,
-and what waits."""
+"""What other capabilities may ask of the record API: the log as one table, its drain, and what waits."""
 
 from __future__ import annotations
 
@@ -13,19 +12,17 @@ from django.db.models.functions import TruncDate
 
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS
+from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.settings import read_server_settings
-from takeup.server.deployment.start import log_of
 from takeup.server.foundation.organization.services import active_handles, use_case_names
 from takeup.server.recording.record_api import reading
-from takeup.server.recording.record_api.drain import Drained, drain, find_lost
-from takeup.server.recording.record_api.erasure import Erased, erase
+from takeup.server.recording.record_api.drain import Drained, drain
 from takeup.server.recording.record_api.keys import signing_key
 from takeup.server.recording.record_api.models import ApiKey as SenderKey
 from takeup.server.recording.record_api.models import InboxRow, Night, Quarantined, Sender
-from takeup.server.recording.record_api.night import implausible, keep_night, need_plausible_clock
+from takeup.server.recording.record_api.night import implausible
 from takeup.server.recording.record_api.pseudonyms import pseudonyms_of
 from takeup.server.recording.record_api.reading import NOT_DRAINED, Recorded, recorded
-from takeup.server.recording.record_api.retention import Retained, keep_days, retain
 
 _USUAL_DAYS = 10
 """Working days of four weeks on which a sender must have sent before its silence says anything."""
@@ -119,23 +116,15 @@ def silent_senders(today: date) -> dict[str, date]:
 __all__ = [
     "NOT_DRAINED",
     "Drained",
-    "Erased",
     "Recorded",
-    "Retained",
     "SenderKey",
     "Watched",
     "decisions_of",
     "drain",
-    "erase",
-    "find_lost",
     "handles_behind",
     "implausible",
     "in_quarantine",
-    "keep_days",
-    "keep_night",
-    "need_plausible_clock",
     "recorded",
-    "retain",
     "sender_count",
     "signing_key",
     "silent_senders",

@@ -21,6 +21,7 @@ from takeup.record.events import event_of, hash_of_body
 from takeup.record.incoming import RECORD_KINDS, Refusal, Row, read_row
 from takeup.server.acting.feedback.services import worked_on
 from takeup.server.acting.rollout.services import has_rollout
+from takeup.server.deployment.capability import of_every
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import is_declared, use_case_names
 from takeup.server.recording.record_api.admission import admission
@@ -28,7 +29,6 @@ from takeup.server.recording.record_api.covariates import with_known_types
 from takeup.server.recording.record_api.manifests import count, keep_digests
 from takeup.server.recording.record_api.models import Batch, InboxRow, Sender
 from takeup.server.recording.record_api.receive_events import EVENTS
-from takeup.server.showing.practitioner.services import forget_decisions
 
 _AT_ONCE = 1_000
 _SHOWN = 3
@@ -57,8 +57,9 @@ def take_out(log: DecisionLog, name: str, actor: str, into: str = "") -> int:
     with transaction.atomic():
         mine = InboxRow.objects.filter(use_case=name)
         batches = sorted({one for one in mine.values_list("batch", flat=True) if one is not None})
-        decisions = mine.filter(kind="decisions")
-        forget_decisions(name, set(decisions.values_list("key", flat=True)))
+        decisions = set(mine.filter(kind="decisions").values_list("key", flat=True))
+        for taken_out in of_every("rows", "taken_out"):
+            taken_out(name, decisions)
         rows = mine.count()
         if into:
             _become(name, into)

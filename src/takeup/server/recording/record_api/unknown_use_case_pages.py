@@ -10,11 +10,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from takeup.record.errors import TakeupError
+from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.settings import read_server_settings
-from takeup.server.deployment.start import log_of
 from takeup.server.foundation.organization.services import Person, use_case_title
+from takeup.server.recording.record_api.beside_no_drain import take_out_now
 from takeup.server.recording.record_api.unknown_use_case import rows_of
-from takeup.server.running.jobs.schedule import take_out_now
 
 MOST = 20_000
 """Rows that a page takes out while somebody waits; for more there is the command."""

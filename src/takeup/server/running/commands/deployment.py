@@ -108,10 +108,11 @@ def upgrade(
 ) -> None:
     """Bring this home to the installed version: tables and log. `serve` does so too; other commands refuse
     a home of an earlier version."""
-    from takeup.server.deployment.start import connect, log_of, start
+    from takeup.server.deployment.connect import connect, log_of
+    from takeup.server.running.start import start
 
     settings = connect()
-    from takeup.server.running.jobs.schedule import move_into_folders
+    from takeup.server.recording.record_api.beside_no_drain import move_into_folders
     from takeup.server.running.operating.upgrade import outlook
 
     log = log_of(settings)
@@ -147,7 +148,7 @@ def backup(
     """Write database, log and (sealed with a passphrase or key file) the secret of one moment into an
     archive, while the server runs."""
     settings, log = started()
-    from takeup.server.deployment import sealed
+    from takeup.server.foundation import sealed
     from takeup.server.running.backup import write_backup
 
     passphrase = None if without_secret else _passphrase(key_file, new=True)
@@ -180,10 +181,11 @@ def restore(
     yes: Annotated[bool, typer.Option("--yes", help="do not ask")] = False,
 ) -> None:
     """Bring an archive back into an empty deployment, and prove it."""
+    from takeup.server.deployment.connect import log_of
     from takeup.server.deployment.set_aside import in_use, restoring
     from takeup.server.deployment.settings import read_server_settings
-    from takeup.server.deployment.start import log_of, start
     from takeup.server.running.backup import carries_secret, read_backup
+    from takeup.server.running.start import start
 
     settings = read_server_settings()
     passphrase = None
@@ -212,7 +214,7 @@ def restore(
         )
     settings = start(any_secret=without_secret)
     log = log_of(settings)
-    from takeup.server.deployment import sealed
+    from takeup.server.foundation import sealed
 
     if without_secret:
         sealed.accept_the_secret(actor())

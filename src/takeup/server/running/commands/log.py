@@ -81,7 +81,7 @@ def _damages(log: DecisionLog) -> list[str]:
 def drain() -> None:
     """Write what waits in the inbox into the log now; exit code 4 where files of the log are damaged."""
     _, log = started()
-    from takeup.server.running.jobs.schedule import drain_now
+    from takeup.server.recording.record_api.beside_no_drain import drain_now
 
     done = drain_now(log)
     out.print(f"{done.rows:,} rows in {done.batches} batches")
@@ -119,7 +119,7 @@ def mend(
 def compact() -> None:
     """Join small files of the log, write checkpoints, remove files unused for a week."""
     settings, log = started()
-    from takeup.server.running.jobs.schedule import compact_now
+    from takeup.server.recording.record_api.beside_no_drain import compact_now
 
     for kind, joined in compact_now(log, settings).items():
         out.print(f"{kind}: {joined} files joined")
@@ -135,7 +135,7 @@ def retain(
     """The nightly retention now: old rows lose their people and free text, old rows of the inbox
     what was received. Refused where the clock jumped."""
     settings, log = started()
-    from takeup.server.running.jobs.schedule import retain_now
+    from takeup.server.recording.record_api.beside_no_drain import retain_now
 
     done = retain_now(log, settings, clock_is_right)
     out.print(

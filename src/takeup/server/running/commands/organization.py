@@ -135,7 +135,7 @@ def erase(
     """Take every way to a person out of organization, inbox, quarantine and log. The sealed
     oversight store stays."""
     _, log = started()
-    from takeup.server.running.jobs.schedule import erase_now
+    from takeup.server.recording.record_api.beside_no_drain import erase_now
 
     if not yes and not typer.confirm(f"Erase {person_id}? This cannot be taken back"):
         raise typer.Exit(1)
@@ -223,8 +223,8 @@ def remove(name: _Unknown, yes: _Yes = False) -> None:
 
 def _take_out(name: str, question: str, yes: bool, into: str = "") -> None:
     _, log = started()
+    from takeup.server.recording.record_api.beside_no_drain import take_out_now
     from takeup.server.recording.record_api.unknown_use_case import rows_of
-    from takeup.server.running.jobs.schedule import take_out_now
 
     if not yes and not typer.confirm(f"{question} {rows_of(name):,} rows"):
         raise typer.Exit(1)

@@ -17,10 +17,10 @@ _Yes = Annotated[bool, typer.Option("--yes", help="do not ask")]
 def accept(yes: _Yes = False) -> None:
     """Go on with the secret in force. What it does not open stays as it is, for the day on which the other
     comes back."""
-    from takeup.server.deployment.start import start
+    from takeup.server.running.start import start
 
     start(any_secret=True)
-    from takeup.server.deployment import sealed
+    from takeup.server.foundation import sealed
 
     if words := sealed.shut_in_words(sealed.tried()):
         out.print(f"These stay shut: {words}", soft_wrap=True)
@@ -34,10 +34,10 @@ def accept(yes: _Yes = False) -> None:
 @needs_server
 def forget(yes: _Yes = False) -> None:
     """Take away what the secret in force does not open; even the other secret opens it no more then."""
-    from takeup.server.deployment.start import start
+    from takeup.server.running.start import start
 
     start(any_secret=True)
-    from takeup.server.deployment import sealed
+    from takeup.server.foundation import sealed
 
     words = sealed.shut_in_words(sealed.tried())
     if not words:

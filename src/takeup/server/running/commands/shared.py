@@ -40,7 +40,8 @@ def started() -> tuple[ServerSettings, DecisionLog]:
     """This deployment's settings and log; Django is ready from here on, so its parts are imported
     after. Raises InputError where the home is of an earlier version: whoever looks at it, or backs it up
     with the next one, has not asked for what cannot be taken back."""
-    from takeup.server.deployment.start import log_of, start
+    from takeup.server.deployment.connect import log_of
+    from takeup.server.running.start import start
 
     settings = start(upgrade=False)
     return settings, log_of(settings)

@@ -69,7 +69,7 @@ def main() -> None:
         os.nice(_POLITE)
     # Ctrl-C reaches the whole group; the parent decides when this ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    from takeup.server.deployment.start import connect, log_of
+    from takeup.server.deployment.connect import connect, log_of
 
     settings = connect()
     from takeup.server.running.jobs.schedule import at_work

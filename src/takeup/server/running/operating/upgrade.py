@@ -10,8 +10,8 @@ from django.db import connection
 
 from takeup.log.delta import DecisionLog
 from takeup.record.incoming import RECORD_KINDS
-from takeup.server.deployment.schema import later_migrations, pending_migrations
 from takeup.server.deployment.settings import ServerSettings
+from takeup.server.running.schema import later_migrations, pending_migrations
 
 
 @dataclass(frozen=True, slots=True)

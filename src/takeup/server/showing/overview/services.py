@@ -33,9 +33,9 @@ from takeup.report.page import Page
 from takeup.server.acting.rollout.services import tell_of_gates
 from takeup.server.acting.signals.services import take_silence
 from takeup.server.deployment.capability import capabilities
+from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.day import Day
 from takeup.server.deployment.settings import read_server_settings
-from takeup.server.deployment.start import log_of
 from takeup.server.foundation.agreement.services import measuring, mode_on, need_agreement, showing
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (
@@ -46,7 +46,7 @@ from takeup.server.foundation.organization.services import (
 from takeup.server.foundation.organization.services import use_case as known_use_case
 from takeup.server.foundation.pages.for_people import page_words
 from takeup.server.recording.record_api.services import Recorded, silent_senders
-from takeup.server.showing.overview.models import PopulationView, Released, Snapshot
+from takeup.server.showing.overview.models import PopulationView, Snapshot
 from takeup.server.showing.overview.release import release
 
 
@@ -95,16 +95,6 @@ def take_snapshots(
             # One that cannot be measured does not keep the others from it.
             found[name] = str(error)
     return found
-
-
-@transaction.atomic
-def forget_use_case(name: str) -> None:
-    """No figure is kept of a use case any more."""
-    Snapshot.objects.filter(use_case=name).delete()
-    Released.objects.filter(use_case=name).delete()
-    for one in capabilities():
-        if (forget := one.of_part("day", "forget")) is not None:
-            forget(name)
 
 
 @task()

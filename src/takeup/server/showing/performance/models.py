@@ -36,3 +36,8 @@ class Reading(models.Model):
 
     def __str__(self) -> str:
         return "a reading"
+
+
+WRITTEN_ON_PAGES = {
+    Report: ("words",),
+}

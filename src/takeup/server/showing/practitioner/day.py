@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.server.deployment.day import Day
-from takeup.server.showing.practitioner.services import forget_practice, take_practice
+from takeup.server.showing.practitioner.practice import forget_practice, take_practice
 
 
 def take(day: Day) -> None:

@@ -71,3 +71,8 @@ class PracticeCase(models.Model):
 
     def __str__(self) -> str:
         return f"a case of {self.use_case}"
+
+
+WRITTEN_ON_PAGES = {
+    Objection: ("text",),
+}

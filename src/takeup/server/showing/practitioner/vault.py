@@ -259,5 +259,5 @@ def _forget_closed(numbers: Collection[int]) -> None:
 
 
 VAULTS = SealedKind(
-    "vaults of people", "the people’s own cases and their outcomes", _each, _forget_closed
+    10, "vaults of people", "the people’s own cases and their outcomes", _each, _forget_closed
 )

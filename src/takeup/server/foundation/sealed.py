@@ -9,15 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from takeup.record.errors import InputError
-from takeup.server.acting.feedback.services import SEALED as OF_THE_QUEUE
+from takeup.server.deployment.capability import of_every
 from takeup.server.deployment.sealing import SealedKind, mark
 from takeup.server.deployment.settings import ServerSettings
 from takeup.server.foundation.audit import services as audit
-from takeup.server.foundation.organization.single_sign_on import SECOND_FACTORS
-from takeup.server.recording.record_api.keys import SIGNING
-from takeup.server.showing.practitioner.services import VAULTS
-
-KINDS: tuple[SealedKind, ...] = (VAULTS, SECOND_FACTORS, SIGNING, *OF_THE_QUEUE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +24,16 @@ class Tried:
     shut: tuple[int, ...]
 
 
+def kinds() -> list[SealedKind]:
+    """What every capability seals, by place."""
+    found = (kind for kinds in of_every("sealed_kinds", "KINDS") for kind in kinds)
+    return sorted(found, key=lambda kind: kind.place)
+
+
 def tried() -> list[Tried]:
     """Every sealed thing, tried."""
     found = []
-    for kind in KINDS:
+    for kind in kinds():
         each = list(kind.each())
         found.append(Tried(kind, len(each), tuple(number for number, well in each if not well)))
     return found

@@ -1,28 +1,16 @@
-"""Django made ready in this process, for the commands that need the server's store."""
+"""The deployment made ready for whoever works with it: its tables of this version, its secret the one in force."""
 
 from __future__ import annotations
 
 import os
 
-import django
 from django.db import OperationalError
 
-from takeup.log.delta import DecisionLog
 from takeup.record.errors import InputError
-from takeup.server.deployment.set_aside import need_no_open_restore
-from takeup.server.deployment.settings import ServerSettings, read_server_settings
+from takeup.server.deployment.connect import connect
+from takeup.server.deployment.settings import ServerSettings
 
 _LONGEST_MIGRATION = 600
-
-
-def connect() -> ServerSettings:
-    """Django set up from this environment. What is written from now on is its owner's alone."""
-    os.umask(0o077)
-    settings = read_server_settings()
-    need_no_open_restore(settings)
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.running.django_settings")
-    django.setup()
-    return settings
 
 
 def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
@@ -39,7 +27,7 @@ def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
             "may this user write to it?"
         ) from None
     if not any_secret:
-        from takeup.server.deployment.sealed import need_the_secret
+        from takeup.server.foundation.sealed import need_the_secret
 
         need_the_secret(settings)
     return settings
@@ -49,7 +37,7 @@ def _migrate(settings: ServerSettings, upgrade: bool) -> None:
     """One process at a time: several start at once, and what a killed one began goes on in PostgreSQL until
     that sees it gone. Whoever may not write at home has no tables to make."""
     from takeup.server.deployment.locks import held
-    from takeup.server.deployment.schema import bring_up_to_date, need_installed_version
+    from takeup.server.running.schema import bring_up_to_date, need_installed_version
 
     if not settings.database_url and not os.access(settings.home, os.W_OK):
         if not upgrade:
@@ -65,8 +53,3 @@ def _migrate(settings: ServerSettings, upgrade: bool) -> None:
         if not upgrade:
             need_installed_version()
         bring_up_to_date()
-
-
-def log_of(settings: ServerSettings) -> DecisionLog:
-    """The decision log of a deployment."""
-    return DecisionLog(settings.log)

@@ -24,6 +24,7 @@ from django.db.migrations.state import ModelState, ProjectState
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
+from takeup.server.foundation.audit.services import last_number
 
 _NOTHING: dict[str, Any] = {
     "CharField": "", "TextField": "", "BooleanField": False, "IntegerField": 0,
@@ -74,8 +75,6 @@ def need_installed_version() -> None:
 
 def _ever_used() -> bool:
     """Whether a start ever came to its end: it leaves an entry in the audit log."""
-    from takeup.server.foundation.audit.services import last_number
-
     applied = MigrationLoader(connections["default"]).applied_migrations
     return any(app == "audit" for app, _ in applied) and last_number() > 0
 

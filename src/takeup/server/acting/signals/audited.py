@@ -1,0 +1,14 @@
+"""What is audited here, in words."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from takeup.server.acting.signals.rules import signal_words
+
+WORDS = {
+    "signal.answered": _("answered a signal"),
+    "signal.opened": _("opened a response to a signal"),
+    "signal.owned": _("gave a response an owner"),
+}
+VALUES = {"code": signal_words}

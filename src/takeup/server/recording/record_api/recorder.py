@@ -1,0 +1,12 @@
+"""What those may ask who act on what is recorded."""
+
+from __future__ import annotations
+
+from takeup.server.deployment.recorder import Recorder
+from takeup.server.recording.record_api.services import (
+    decisions_of,
+    handles_behind,
+    need_use_case,
+)
+
+RECORDER = Recorder(decisions_of, need_use_case, handles_behind)
