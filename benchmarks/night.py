@@ -36,10 +36,18 @@ def room(name: str) -> Any:
     return import_module(f"takeup.server.{name}")
 
 
+def opened() -> Any:
+    """The log of this home, its server started."""
+    settings = room("start").start()
+    try:
+        return room("connect").log_of(settings)
+    except ModuleNotFoundError:
+        return room("start").log_of(settings)
+
+
 def fill(decisions: int, people: int, populations: int) -> None:
     """An organization, and its decisions in the log as the drain writes them."""
-    started = room("start")
-    log = started.log_of(started.start())
+    log = opened()
     organization = room("organization.services")
     rows = [
         {"person_id": f"p{i}", "name": f"Person {i}", "population": f"branch-{i % populations:03d}",
@@ -65,7 +73,7 @@ def add(log: Any, first: int, n: int, of: int, people: int, populations: int, ba
 
 def snapshot() -> dict[str, float]:
     """Today's figures; seconds and GB."""
-    room("start").start()
+    opened()
     services = room("overview.services")
     began = time.perf_counter()
     found = services.take_snapshots()
@@ -75,9 +83,8 @@ def snapshot() -> dict[str, float]:
 
 
 def second_day(decisions: int, people: int, populations: int) -> None:
-    """What came since, by the people of fifty populations; yesterday's figures are of yesterday."""
-    started = room("start")
-    log = started.log_of(started.start())
+    """What came since; what was measured is of yesterday then."""
+    log = opened()
     add(log, decisions, max(decisions // 1000, 1_000), decisions, people, populations,
         (log.last_batch("decisions") or 0) + 1)  # fmt: skip
     from datetime import timedelta

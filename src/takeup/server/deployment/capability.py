@@ -8,7 +8,8 @@ beside it, loaded when they are needed, all of which may be missing:
 
 - `urls.py`: `urlpatterns`;
 - `api.py`: `router`, its part of the record API under its name;
-- `day.py`: `take(day)`, what it keeps of a day's decisions; `forget(use_case)`;
+- `day.py`: `take(day)`, what it keeps of a day's decisions; `each_day(use_case, today)`, what goes by the calendar, also
+  where nothing new was recorded; `forget(use_case)`;
 - `rows.py`: what follows from what happens to rows: `drained(kind, bodies)`, as JSON, again after a failure, and
   outcomes again with the decisions that came after them; `erased(handle)`, a person, which returns the keys of notices that
   told others of what was theirs; `aged(today)`, what is past its time; `taken_out(use_case, decisions)`, by their ids, which

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from takeup.server.acting.feedback.services import (
     check_fixes,
     forget_use_case,
     forget_words,
     take_topics,
     take_words,
+    tell_of_late,
 )
 from takeup.server.deployment.day import Day
 from takeup.server.deployment.recorder import recorder
@@ -23,6 +26,11 @@ def take(day: Day) -> None:
         else:
             take_words(day.use_case, day.recorded)
         check_fixes(day.use_case, decisions)
+
+
+def each_day(use_case: str, today: date) -> None:
+    """What is past its day is told."""
+    tell_of_late(use_case, today)
 
 
 def forget(use_case: str) -> None:

@@ -33,6 +33,7 @@ from takeup.server.acting.feedback.taking import (
     marks_of,
     members_of,
     take_topics,
+    tell_of_late,
 )
 from takeup.server.acting.feedback.written import forget_words, take_words
 from takeup.server.foundation.audit import services as audit
@@ -298,6 +299,7 @@ __all__ = [
     "ship_release",
     "take_topics",
     "take_words",
+    "tell_of_late",
     "topics_of",
     "what_became",
     "worked_on",

@@ -73,8 +73,7 @@ def keep_flags(bodies: Sequence[str]) -> None:
 
 
 def take_topics(name: str, decisions: ir.Table, people_of: PeopleOf, day: date) -> None:
-    """The clusters of overrides, as they may be shown, with those behind each, sealed; and what is
-    late."""
+    """The clusters of overrides, as they may be shown, with those behind each, sealed."""
     settings = measuring()
     dimensions = [s for s in declared(name).segment if s in decisions.columns]
     found = disclose_clusters(
@@ -86,7 +85,6 @@ def take_topics(name: str, decisions: ir.Table, people_of: PeopleOf, day: date) 
                 use_case=name, defaults={"day": day, "figures": _figures(found.total)}
             )
         _keep_clusters(name, found, decisions, people_of, day)
-    tell_of_late(name, day)
 
 
 def _keep_clusters(

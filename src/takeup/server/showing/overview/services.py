@@ -32,7 +32,7 @@ from takeup.report.overview import overview_of
 from takeup.report.page import Page
 from takeup.server.acting.rollout.services import tell_of_gates
 from takeup.server.acting.signals.services import take_silence
-from takeup.server.deployment.capability import capabilities
+from takeup.server.deployment.capability import of_every
 from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.day import Day
 from takeup.server.deployment.settings import read_server_settings
@@ -78,19 +78,18 @@ def take_snapshots(
             found[name] = "kept"
             continue
         try:
-            basis = _basis(name, log)
-            if _stands(name, basis, today):
-                found[name] = "unchanged"
-                continue
-            try:
-                _take(name, log, basis, today, step)
-            except (TakeupError, duckdb.IOException) as error:
-                if not isinstance(error.__cause__ or error, duckdb.IOException):
-                    raise
-                # An erasure took files away while they were read: the log as it is now.
-                log = Recorded(log_of(read_server_settings()))
-                _take(name, log, _basis(name, log), today, step)
-            found[name] = "taken"
+            found[name] = "unchanged" if _stands(name, log, today) else "taken"
+            if found[name] == "taken":
+                try:
+                    _take(name, log, today, step)
+                except (TakeupError, duckdb.IOException) as error:
+                    if not isinstance(error.__cause__ or error, duckdb.IOException):
+                        raise
+                    # An erasure took files away while they were read: the log as it is now.
+                    log = Recorded(log_of(read_server_settings()))
+                    _take(name, log, today, step)
+            for passes in of_every("day", "each_day"):
+                passes(name, today)
         except TakeupError as error:
             # One that cannot be measured does not keep the others from it.
             found[name] = str(error)
@@ -128,10 +127,15 @@ def newest_by_use_case() -> dict[str, Snapshot]:
     return {s.use_case: s for s in newest.defer("document", "body", "cards").order_by("use_case")}
 
 
+_LEAST_MEMORY, _MEMORY_A_ROW = 512, 48
+"""MiB, and bytes: what an engine may hold of a night's rows in memory. The rest waits on the disk, while the server
+beside it answers (benchmarks/night.py)."""
+
+
 @contextmanager
-def _engine() -> Iterator[Engine]:
-    """An engine for one use case: what it holds goes with it."""
-    engine = Engine()
+def _engine(rows: int = 0) -> Iterator[Engine]:
+    """An engine for one use case of so many rows: what it holds goes with it."""
+    engine = Engine(f"{max(_LEAST_MEMORY, rows * _MEMORY_A_ROW >> 20)}MiB")
     try:
         yield engine
     finally:
@@ -153,10 +157,10 @@ def _basis(name: str, log: Recorded) -> str:
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
 
-def _stands(name: str, basis: str, today: date) -> bool:
+def _stands(name: str, log: Recorded, today: date) -> bool:
     """Whether the last figures are today's too; they are kept as such then."""
     last = Snapshot.objects.filter(use_case=name).order_by("-day").first()
-    if last is None or last.basis != basis or now() - last.taken_at > _STANDS:
+    if last is None or last.basis != _basis(name, log) or now() - last.taken_at > _STANDS:
         return False
     views = list(last.populations.all())
     with transaction.atomic():
@@ -168,19 +172,15 @@ def _stands(name: str, basis: str, today: date) -> bool:
     return True
 
 
-def _take(name: str, log: Recorded, basis: str, today: date, step: Callable[[str], None]) -> None:
-    with _engine() as engine:
-        _take_in(engine, name, log, basis, today, step)
+def _take(name: str, log: Recorded, today: date, step: Callable[[str], None]) -> None:
+    with _engine(log.size(name)) as engine:
+        _take_in(engine, name, log, today, step)
 
 
 def _take_in(
-    engine: Engine,
-    name: str,
-    log: Recorded,
-    basis: str,
-    today: date,
-    step: Callable[[str], None],
+    engine: Engine, name: str, log: Recorded, today: date, step: Callable[[str], None]
 ) -> None:
+    basis = _basis(name, log)
     released = release(name, log.tables(engine, name), declared(name).segment)
     parts = {
         kind: table for kind, rows in released.rows.items() if (table := filled(rows)) is not None
@@ -215,9 +215,8 @@ def _take_in(
         titles,
         step,
     )
-    for one in capabilities():
-        if (take := one.of_part("day", "take")) is not None:
-            take(day)
+    for take in of_every("day", "take"):
+        take(day)
     with transaction.atomic():
         snapshot, made = Snapshot.objects.get_or_create(
             use_case=name,
