@@ -14,7 +14,7 @@ help:
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make faults   200 kills while it records, drains, erases, backs up, restores; nothing acknowledged is lost"
 	@echo "make attack   500 random programmes: nobody is found in what their reports tell"
-	@echo "make bench    a full diagnosis beside queries written by hand; reading a table (BESIDE=../older: beside its source)"
+	@echo "make bench    a full diagnosis beside queries written by hand; reading a table; a night (BESIDE=../older: beside its source)"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
 	@echo "make audit    known weaknesses of the pinned packages"
@@ -102,6 +102,7 @@ bench: $(BIN)/.dev
 	$(BIN)/python benchmarks/bench.py
 	$(BIN)/python benchmarks/reading.py $(foreach tree,$(BESIDE),--tree $(tree))
 	$(BIN)/python benchmarks/record_api.py
+	$(BIN)/python benchmarks/night.py $(foreach tree,$(BESIDE),--tree $(tree))
 	$(PYTHON) -m venv build/peers
 	build/peers/bin/pip install -q mlflow arize-phoenix arize-phoenix-client
 	$(BIN)/python benchmarks/peers.py --peers build/peers/bin/python

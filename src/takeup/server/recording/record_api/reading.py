@@ -68,7 +68,7 @@ class Recorded:
     def size(self, use_case: str) -> int:
         """About how many rows the tables of a use case have."""
         drained = sum(view.size(folder_of(use_case)) for view in self._views.values())
-        return drained + sum(rows.num_rows for rows in self._waiting.values())
+        return drained + sum(int(rows.num_rows) for rows in self._waiting.values())
 
     def mark(self, use_case: str) -> str:
         """The same as long as nothing of a use case came, went or was corrected."""
