@@ -153,11 +153,14 @@ def _lane(axis: Axis, m: Mark, width: int, y: float) -> list[str]:
     low, high = (
         width * _place(axis, end) for end in (max(m.low, axis.low), min(m.high, axis.high))
     )
-    ink, at, left = f"var(--{m.series.token})", *_beside(axis, m)
+    ink = f"var(--{m.series.token})"
+    at, left = _beside(axis, m, min(width, NARROW))
+    beside = width * at - 8 if left else width * at + 8
     fill = ink if m.series.filled else "var(--card)"
     drawn = [
-        f'<line x1="{_n(low)}" x2="{_n(high)}" y1="{_n(y)}" y2="{_n(y)}" '
+        f'<line x1="{_n(start)}" x2="{_n(end)}" y1="{_n(y)}" y2="{_n(y)}" '
         f'stroke="var(--{interval_token(m.series.token)})" stroke-width="7" stroke-linecap="round"/>'
+        for start, end in _around(low, high, beside, m.shown, left)
     ]
     if m.promised is not None:
         drawn.append(
@@ -165,9 +168,24 @@ def _lane(axis: Axis, m: Mark, width: int, y: float) -> list[str]:
         )
     drawn.append(_point(m.series.shape, width * _place(axis, m.value), y, fill, ink))
     if m.shown:
-        beside = width * at - 8 if left else width * at + 8
         drawn.append(_label(beside, y + 4, m.shown, ink, "end" if left else "start"))
     return drawn
+
+
+_GAP = 7
+"""Between an interval, whose ends are round, and a label in its midst."""
+
+
+def _around(
+    low: float, high: float, beside: float, shown: str, left: bool
+) -> list[tuple[float, float]]:
+    """The parts of an interval that its label leaves free, pixels."""
+    wide = width_of(shown)
+    start, end = (beside - wide, beside) if left else (beside, beside + wide)
+    if not shown or end + _GAP <= low or start - _GAP >= high:
+        return [(low, high)]
+    parts = [(low, min(high, start - _GAP)), (max(low, end + _GAP), high)]
+    return [(one, other) for one, other in parts if other - one > 1]
 
 
 _SHAPES = {
@@ -185,26 +203,35 @@ def _point(shape: str, x: float, y: float, fill: str, ink: str, wide: float = 1.
     )
 
 
-_OFF = 8 / NARROW
-"""How far a label stands from its interval, of a strip as it is drawn."""
-
-
-def _beside(axis: Axis, m: Mark) -> tuple[float, bool]:
-    """Where the label of a mark begins, and whether it runs left from there: on the side with more room, and
-    not over the line at zero."""
+def _beside(axis: Axis, m: Mark, width: int) -> tuple[float, bool]:
+    """Where the label of a mark begins, and whether it runs left from there: on the side with more room, not
+    over the line at zero, and inside the strip at every width: a wider drawing would be scaled, and its axis be
+    another than its neighbours'. Where neither end of the interval leaves room, in its midst."""
     low, high = _place(axis, max(m.low, axis.low)), _place(axis, min(m.high, axis.high))
-    wide, zero = width_of(m.shown) / NARROW, _place(axis, 0.0) if axis.zero else -1.0
+    off, wide = 8 / width, width_of(m.shown) / width
+    zero = _place(axis, 0.0) if axis.zero else -1.0
+
+    def inside(at: float, left: bool) -> bool:
+        return at - off - wide >= 0 if left else at + off + wide <= 1
 
     def over_zero(left: bool) -> bool:
-        return low - _OFF - wide < zero < low if left else high < zero < high + _OFF + wide
+        return low - off - wide < zero < low if left else high < zero < high + off + wide
 
     first = _place(axis, m.low) > 0.25
     for left in (first, not first):
-        inside = low - _OFF - wide >= 0 if left else high + _OFF + wide <= 1
-        if inside and not over_zero(left):
-            return (low if left else high), left
+        at = low if left else high
+        if inside(at, left) and not over_zero(left):
+            return at, left
     beyond = zero if over_zero(first) else low if first else high
-    return beyond, first
+    if inside(beyond, first):
+        return beyond, first
+    at = _place(axis, m.value)
+    left = at > 0.5
+    if m.promised is not None:
+        promised, reach = _place(axis, m.promised), 2 * off + wide
+        if at - reach < promised < at if left else at < promised < at + reach:
+            at = promised
+    return at, left
 
 
 @dataclass(frozen=True, slots=True)
