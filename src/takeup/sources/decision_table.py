@@ -6,11 +6,9 @@ are looked for. Counts of every row that did not make it, and why, come with it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
-from typing import Any
-from zoneinfo import ZoneInfo
+from datetime import datetime
 
 import ibis
 import ibis.expr.operations as ops
@@ -18,7 +16,6 @@ import ibis.expr.types as ir
 
 from takeup.log import engine_of, fetch, hash_of, keep, stage
 from takeup.log.compress import rounded_counts
-from takeup.record import parsing
 from takeup.record.action import with_action
 from takeup.record.canonical import (
     BAD,
@@ -31,34 +28,18 @@ from takeup.record.canonical import (
 )
 from takeup.record.columns import CASE, COVARIATE_PREFIX
 from takeup.record.delivery import with_delivery
-from takeup.record.duplicates import (
-    CONFLICT,
-    DUPLICATE,
-    KEEP,
-    KEY,
-    SUPERSEDED,
-    fates,
-    key_columns,
-    key_expression,
-)
+from takeup.record.duplicates import KEY, key_columns, key_expression
 from takeup.record.errors import InputError
-from takeup.record.event_stream import (
-    FATE,
-    OPEN,
-    REPEATED,
-    UNKNOWN,
-    UNOPENED,
-    UNORDERED,
-    blank_and_told,
-    fold,
-)
 from takeup.record.mapping import Mapping
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
 from takeup.record.vocabulary import Action
-from takeup.sources.checking import FIRST_ROWS, Counted, count_problems, with_own_names
-from takeup.sources.look import order_of, read_table
+from takeup.sources.checking import FIRST_ROWS, Counted, count_problems
+from takeup.sources.eligible_list import UNACCOUNTED, unaccounted_cases, with_unaccounted
+from takeup.sources.event_rows import fold_events, with_event_actions
+from takeup.sources.look import read_table
 from takeup.sources.meeting_words import declared_words, open_words, without_strange_words
+from takeup.sources.moments import OUTSIDE, by_the_clock, moment_of, within, zone_of
 from takeup.sources.outcomes import (
     DEFAULT_OUTCOME,
     JOINED,
@@ -69,11 +50,9 @@ from takeup.sources.outcomes import (
 from takeup.sources.questions import refuse
 from takeup.sources.raw_table import RawTable
 from takeup.sources.reconciliation import Problem, Reconciliation
+from takeup.sources.repeated_rows import Unique, without_duplicates
 from takeup.sources.tolerances import open_tolerances, right_in_words
 from takeup.stats.bins import bin_names, quantile_edges
-
-UNACCOUNTED = "unaccounted"
-"""Action of a case on the eligible list that no decision answers."""
 
 DEFAULT_USE_CASE = "decisions"
 _ACTIONS = (*(a.value for a in Action), UNACCOUNTED)
@@ -120,14 +99,14 @@ def build_decision_table(
     """The decisions of `raw`. Raises InputError or DeclarationError where it is no table of
     decisions; single bad rows are counted and kept apart instead."""
     step("checking rows")
-    folded, stream_problems, decisions_raw, carried = _fold(raw, mapping)
+    folded, stream_problems, decisions_raw, carried = fold_events(raw, mapping)
     if mapping.events is not None:
-        mapping = _with_event_actions(mapping)
+        mapping = with_event_actions(mapping)
     any_use_case = use_case_of(DEFAULT_USE_CASE, True)
     folded_raw = raw if decisions_raw is raw.table else replace(raw, table=decisions_raw)
     canonical = read_table(folded_raw, mapping, any_use_case)
-    zone = _zone_of(mapping)
-    typed = _within(canonical.table, _moment(since, zone), _moment(until, zone))
+    zone = zone_of(mapping)
+    typed = within(canonical.table, moment_of(since, zone), moment_of(until, zone))
     if (keep_ids or outcomes is not None) and not {*_IDS} & {*typed.columns}:
         typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
     columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
@@ -143,7 +122,7 @@ def build_decision_table(
     whole, file = _computed(_with_repeated_cases(typed), file, one, ids, words)
     counted = _counted(canonical, raw.name, whole, since, until)
     step("looking for duplicates")
-    unique = _without_duplicates(whole, canonical, counted, raw.name)
+    unique = without_duplicates(whole, canonical, counted, raw.name)
     problems = [
         *_raw_problems(raw),
         *stream_problems,
@@ -153,14 +132,14 @@ def build_decision_table(
     ]
     reconciliation = _reconciled(raw, folded, stream_problems, counted, unique)
     _something_left(reconciliation, raw, problems)
-    rows = _by_the_clock(unique.rows, zone)
+    rows = by_the_clock(unique.rows, zone)
     questions, said = open_words(rows, mapping, declared)
     refuse(raw.name, [*questions, *open_tolerances(rows, mapping, _alone(use_case_of, names))])
     side: dict[str, int] = {}
     if file is not None:
         orphans, side = _matched(rows, canonical, file)
         problems += [*file.problems, *orphans]
-    unaccounted, eligible_problems, eligible_side = _unaccounted(
+    unaccounted, eligible_problems, eligible_side = unaccounted_cases(
         rows, eligible, mapping, any_use_case
     )
     joined = file.names if file is not None else ()
@@ -310,7 +289,7 @@ def _narrow(
         extra.append("person_id")
     table = with_score_band(table.drop(*extra))
     if unaccounted is not None:
-        table = keep(_with_unaccounted(table, unaccounted, name))
+        table = keep(with_unaccounted(table, unaccounted, name))
     return table
 
 
@@ -335,88 +314,6 @@ def with_score_band(rows: ir.Table) -> ir.Table:
     return keep(banded, {"score_band": frozenset(names)}) if worked_out else stage(banded)
 
 
-def _carried(fates: ir.Table, mapping: Mapping, blanks: Collection[str]) -> list[str]:
-    """Mapped columns that closing events leave blank and events before them tell: the advice stands
-    where it was shown."""
-    stream = mapping.events
-    assert stream is not None
-    named = [c for v in mapping.columns.values() for c in ([v] if isinstance(v, str) else v)]
-    fixed = {stream.event, stream.order, *stream.by}
-    names = [c for c in dict.fromkeys(named) if c in fates.columns and c not in fixed]
-    if not names:
-        return []
-    (found,) = fetch(blank_and_told(fates, names, blanks)).to_pylist()
-    return [n for i, n in enumerate(names) if found[f"blank{i}"] and found[f"told{i}"]]
-
-
-def _fold(raw: RawTable, mapping: Mapping) -> tuple[int, list[Problem], ir.Table, list[str]]:
-    if mapping.events is None:
-        return 0, [], raw.table, []
-    moment = order_of(raw.held, mapping, mapping.events.order)
-    fates_table = keep(fold(raw.table, mapping.events, moment).fates)
-    blanks = {"", *(word.lower() for word in mapping.file.blanks)}
-    said = []
-    if carried := _carried(fates_table, mapping, blanks):
-        fates_table = keep(fold(raw.table, mapping.events, moment, carried, blanks).fates)
-        said = [
-            f"{', '.join(carried)}: taken from the event that opens where a closing one is blank"
-        ]
-    counts = {
-        row["fate__"]: row
-        for row in fetch(
-            fates_table.group_by(FATE).aggregate(
-                n=fates_table.count(),
-                first=fates_table[ROW].min(),
-                example=fates_table[mapping.events.event].cast("string").min(),
-            )
-        ).to_pylist()
-    }
-    texts = {
-        UNOPENED: ("closes what nothing opened", "check [events] opens and by"),
-        REPEATED: ("closes what is closed already", "check [events] opens and by"),
-        UNKNOWN: (
-            "is an event the mapping does not name",
-            "add it to [events] opens, repeats, closes or ignores",
-        ),
-        UNORDERED: (
-            f"has no place in time: its {mapping.events.order} is neither a number nor a time",
-            f"see how {mapping.events.order} is written; [formats] in the mapping says what cannot be seen",
-        ),
-    }
-    problems = [
-        Problem(
-            raw.name,
-            fate,
-            mapping.events.event,
-            counts[fate]["n"],
-            (counts[fate]["first"],),
-            str(counts[fate]["example"]),
-            *texts[fate],
-        )
-        for fate in texts
-        if fate in counts
-    ]
-    folded = sum(counts[f]["n"] for f in ("folded", OPEN) if f in counts)
-    decisions = fates_table.filter(fates_table[FATE] == "decision").drop(FATE)
-    return folded, problems, decisions, said
-
-
-def _with_event_actions(mapping: Mapping) -> Mapping:
-    stream = mapping.events
-    assert stream is not None
-    meanings = set(stream.closes.values()) - {""}
-    if not meanings:
-        # What was done stands in a column of its own.
-        return mapping
-    target = "action" if meanings <= {a.value for a in Action} else "choice"
-    return mapping.model_copy(
-        update={
-            "columns": {**mapping.columns, target: stream.event},
-            "values": {**mapping.values, target: dict(stream.closes)},
-        }
-    )
-
-
 def _raw_problems(raw: RawTable) -> list[Problem]:
     return [
         Problem(
@@ -424,53 +321,6 @@ def _raw_problems(raw: RawTable) -> list[Problem]:
         )
         for r in raw.rejects
     ]
-
-
-OUTSIDE = -1
-"""`drop__` of rows outside --since/--until."""
-
-
-def _zone_of(mapping: Mapping) -> str | None:
-    """The zone whose clock the decisions' times follow."""
-    source = mapping.columns.get("decided_at")
-    own = mapping.formats.get(str(source))
-    return (own.time_zone if own else None) or mapping.file.time_zone
-
-
-def _by_the_clock(rows: ir.Table, zone: str | None, time: str = "decided_at") -> ir.Table:
-    """`rows` with the clock on the wall, where it is not that of UTC: days and weeks are counted by it."""
-    if zone in (None, "UTC") or time not in rows.columns:
-        return rows
-    year = rows[time].year()
-    span = fetch(rows.aggregate(low=year.min(), high=year.max())).to_pylist()[0]
-    if span["low"] is None:
-        return rows
-    years = (int(span["low"]) - 1, int(span["high"]) + 1)
-    return rows.mutate(**{LOCAL: parsing.utc_to_local(rows[time], str(zone), years)})
-
-
-def _moment(given: datetime | None, zone: str | None) -> datetime | None:
-    """A moment in UTC without zone: `given` by its own offset, else by the clock of `zone`."""
-    if given is None:
-        return None
-    aware = given if given.tzinfo else given.replace(tzinfo=ZoneInfo(zone or "UTC"))
-    return aware.astimezone(UTC).replace(tzinfo=None)
-
-
-def _within(typed: ir.Table, since: datetime | None, until: datetime | None) -> ir.Table:
-    if since is None and until is None:
-        return typed
-    if "decided_at" not in typed.columns:
-        raise InputError("--since and --until need decided_at, which this table does not give")
-    outside: ir.BooleanValue = ibis.literal(False)
-    if since is not None:
-        outside = outside | (typed.decided_at < ibis.literal(since))
-    if until is not None:
-        outside = outside | (typed.decided_at >= ibis.literal(until))
-    drop = ibis.ifelse(
-        (typed[DROP] == 0) & outside.fill_null(False) & ~typed[BAD], OUTSIDE, typed[DROP]
-    )
-    return typed.mutate(**{DROP: drop.cast("int32")})
 
 
 def _counted(
@@ -494,82 +344,12 @@ def _counted(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Unique:
-    rows: ir.Table
-    duplicates: int = 0
-    superseded: int = 0
-    conflicts: int = 0
-    problems: tuple[Problem, ...] = ()
-    conflict_rows: ir.Table | None = None
-
-
-def _without_duplicates(
-    whole: ir.Table, canonical: Canonical, counted: Counted, file: str
-) -> _Unique:
-    """The usable rows without duplicates. Equal keys have equal hashes, so the cheap test on
-    hashes can only call for a closer look, which compares the keys themselves."""
-    clean = not counted.rejected and not sum(counted.filtered.values())
-    rows = whole.drop(BAD, DROP) if clean else without_flags(whole)
-    if KEY not in rows.columns:
-        return _Unique(rows)
-    sizes = fetch(rows.aggregate(n=rows[KEY].count(), distinct=rows[KEY].nunique())).to_pylist()[0]
-    if sizes["n"] == sizes["distinct"]:
-        return _Unique(rows)
-    columns = key_columns(canonical.table.columns)
-    hashes = keep(
-        rows.filter(rows[KEY].notnull())
-        .group_by(hash__=rows[KEY])
-        .having(ibis._.count() > 1)
-        .aggregate(n=ibis._.count())
-    )
-    usable = canonical.usable().semi_join(rows, ROW)
-    keyed = usable.mutate(**{KEY: key_expression(usable, columns)})
-    hashed = keyed.mutate(hash__=hash_of(keyed[KEY], engine_of(keyed)))
-    suspects = keep(hashed.semi_join(hashes, "hash__").drop("hash__"))
-    table = keep(fates(suspects))
-    counts = dict(
-        zip(*_columns(table.group_by("fate").aggregate(n=table.count()), "fate", "n"), strict=True)
-    )
-    gone = table.filter(table.fate != KEEP)
-    conflicts = counts.get(CONFLICT, 0)
-    return _Unique(
-        keep(rows.anti_join(gone, ROW)),
-        counts.get(DUPLICATE, 0),
-        counts.get(SUPERSEDED, 0),
-        conflicts,
-        (_conflict(table, file, columns, conflicts),) if conflicts else (),
-        table.filter(table.fate == CONFLICT).select(ROW),
-    )
-
-
-def _conflict(table: ir.Table, file: str, columns: list[str], conflicts: int) -> Problem:
-    found = table.filter(table.fate == CONFLICT).order_by([KEY, ROW]).limit(FIRST_ROWS)
-    named, keys = _columns(found, ROW, KEY)
-    return Problem(
-        file,
-        "conflict",
-        "+".join(columns),
-        conflicts,
-        tuple(named),
-        str(keys[0]).replace("\x1f", " / "),
-        f"row {named[0]} and row {named[1]} have the same key and other content",
-        "map a revision or updated_at that says which one is right, or give each decision its "
-        "own decision_id",
-    )
-
-
-def _columns(table: ir.Table, *names: str) -> list[list[Any]]:
-    found = fetch(table)
-    return [found[name].to_pylist() for name in names]
-
-
 def _reconciled(
     raw: RawTable,
     folded: int,
     stream_problems: list[Problem],
     counted: Counted,
-    unique: _Unique,
+    unique: Unique,
 ) -> Reconciliation:
     rejected = (
         sum(r.count for r in raw.rejects)
@@ -626,7 +406,7 @@ def _matched(
     return ([orphans] if orphans else []), side
 
 
-def _rejected_rows(canonical: Canonical, counted: Counted, unique: _Unique) -> ir.Table | None:
+def _rejected_rows(canonical: Canonical, counted: Counted, unique: Unique) -> ir.Table | None:
     parts: list[ir.Table] = []
     if counted.bad is not None:
         reason = ibis.cases(
@@ -641,60 +421,6 @@ def _rejected_rows(canonical: Canonical, counted: Counted, unique: _Unique) -> i
     if not parts:
         return None
     return parts[0] if len(parts) == 1 else ibis.union(*parts)
-
-
-def _unaccounted(
-    decisions: ir.Table, eligible: RawTable | None, mapping: Mapping, use_case: UseCase
-) -> tuple[ir.Table | None, list[Problem], dict[str, int]]:
-    if eligible is None:
-        return None, [], {}
-    if "case_id" not in decisions.columns:
-        raise InputError(
-            "an eligible list is matched by case_id, which the decisions do not give; map it"
-        )
-    side = with_own_names(eligible, mapping.side("eligible"))
-    canonical = read_table(eligible, side, use_case, "eligible")
-    counted = count_problems(canonical, eligible.name)
-    cases = canonical.usable()
-    excluded = 0
-    if "excluded_reason" in cases.columns:
-        excluded = _rows_in(cases.filter(cases.excluded_reason.notnull()))
-        cases = cases.filter(cases.excluded_reason.isnull())
-    both = ["case_id"] + [c for c in ("use_case",) if c in cases.columns and c in decisions.columns]
-    cases = keep(cases.drop(ROW).distinct(on=both))
-    missing = keep(cases.anti_join(decisions, both))
-    missing = _by_the_clock(missing, _zone_of(mapping), "eligible_at")
-    counts = {
-        "eligible_listed": _rows_in(cases),
-        "eligible_excluded": excluded,
-        "decisions_not_on_eligible_list": _rows_in(decisions.anti_join(cases, both)),
-    }
-    return missing, counted.problems, counts
-
-
-def _rows_in(table: ir.Table) -> int:
-    return int(fetch(table.count().as_table())[0][0].as_py())
-
-
-def _with_unaccounted(rows: ir.Table, unaccounted: ir.Table, name: str) -> ir.Table:
-    cases = unaccounted
-    if "use_case" in cases.columns:
-        cases = cases.filter(cases.use_case == name)
-    if "mode" in cases.columns:
-        cases = cases.filter(cases["mode"].fill_null("assist") == "assist")
-    values: dict[str, ir.Value] = {}
-    for column, dtype in rows.schema().items():
-        if column == "action":
-            values[column] = ibis.literal(UNACCOUNTED)
-        elif column == "mode":
-            values[column] = ibis.literal("assist")
-        elif column == "decided_at" and "eligible_at" in cases.columns:
-            values[column] = cases.eligible_at.cast(dtype)
-        elif column in cases.columns and column not in ("decision_id",):
-            values[column] = cases[column].cast(dtype)
-        else:
-            values[column] = ibis.literal(None, dtype)
-    return rows.union(cases.select(**values))
 
 
 def covariates_of(columns: frozenset[str] | tuple[str, ...]) -> list[str]:
