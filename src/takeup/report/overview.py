@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from takeup.drawing.charts import WeekPoint, weeks_chart
 from takeup.drawing.section import STATUS, figure
 from takeup.drawing.strips import OVERRIDDEN, Axis, Chart, Mark, Series, axis_strip, strip
 from takeup.drawing.words import points, points_range, whole_percent
@@ -21,19 +20,13 @@ from takeup.questions.model_issue import Issue, ModelIssues
 from takeup.questions.paired import Paired
 from takeup.questions.signals import Signals
 from takeup.record.settings import Settings
+from takeup.report.overview_weeks import ALL, changes_marked, trend_of, weeks_of
 from takeup.stats.answer import Answer, CannotSay, Estimate
-from takeup.stats.quantiles import normal_quantile
-from takeup.stats.rates import Posterior, trend
 
-ALL = "all"
 _EXPERTS = Series("experts", "third", "square", False)
-_WITH = Series("decided with the advice", "followed", "circle")
 _OVERRIDES = Axis(0.0, 0.6, (0.0, 0.2, 0.4, 0.6), ("0 %", "20 %", "40 %", "60 %"))
 _SHARES = Axis(0, 1, (0, 0.25, 0.5, 0.75, 1), ("0 %", "25 %", "50 %", "75 %", "100 %"))
 _ISSUE_GRAVITY = 40
-_FEWEST_WEEKS = 3
-_WIDE_WEEKS = 820
-"""The weeks of one population have a card of their own: pixels of its drawing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +112,7 @@ def overview_of(
         total,
         tuple(sorted(rows, key=lambda r: (-r.gravity, r.title))),
         tuple(_not_yet(diagnosis, today)),
-        _changes(diagnosis),
+        changes_marked(diagnosis),
         axis_strip(_SHARES),
         axis_strip(_OVERRIDES),
     )
@@ -181,8 +174,8 @@ def _row(
         position=level.level.certain if level and isinstance(level.level, LevelRange) else None,
         gaps=tuple(clause_in_words(c) for c in level.gaps) if level else (),
         why=level.level.reason if level and isinstance(level.level, CannotSay) else "",
-        weeks=_weeks(diagnosis, key, title),
-        trend=_trend(diagnosis, key, settings),
+        weeks=weeks_of(diagnosis, key, title),
+        trend=trend_of(diagnosis, key, settings),
         issues=issues,
         figures=_figures(g),
         facts=_facts(g),
@@ -310,84 +303,6 @@ def _gravity(
     return 100 * open_ + (_ISSUE_GRAVITY if issues else 0) + low
 
 
-def _weeks(diagnosis: Diagnosis, key: str, title: str) -> Chart | None:
-    """Weeks decided with the advice. Week t has its own share 1/(t(t+1)) of the 5 %: the bands
-    hold together over all weeks, however often one looks."""
-    drawn = [
-        WeekPoint(_WITH, g.key, e.value, *_band(e, t))
-        for t, (g, e) in enumerate(_week_figures(diagnosis, key), 1)
-    ]
-    if len(drawn) < _FEWEST_WEEKS:
-        return None
-    return weeks_chart(drawn, _changes(diagnosis), wide=_WIDE_WEEKS)
-
-
-def _week_figures(diagnosis: Diagnosis, key: str) -> list[tuple[GroupAdoption, Estimate]]:
-    adoption = diagnosis.measures.adoption
-    weeks = (
-        adoption.groups.get("week", ()) if key == ALL else adoption.weeks_by_population.get(key, ())
-    )
-    return [
-        (g, g.effective_reliance)
-        for g in weeks
-        if not g.hidden and isinstance(g.effective_reliance, Estimate)
-    ]
-
-
-def _band(e: Estimate, t: int) -> tuple[float, float]:
-    alpha = (1 - e.confidence) / (t * (t + 1))
-    wider = normal_quantile(1 - alpha / 2) / normal_quantile(0.5 + e.confidence / 2)
-    return max(e.value - wider * (e.value - e.low), 0.0), min(
-        e.value + wider * (e.high - e.value), 1.0
-    )
-
-
-_TRENDS = {
-    "declining": "falling", "rising": "rising", "stable": "stable",
-    "indeterminate": "no change can be told",
-}  # fmt: skip
-
-
-def _trend(diagnosis: Diagnosis, key: str, settings: Settings) -> str:
-    """What the weeks show: from the first to the last where their bands, as drawn, lie apart; and the
-    last four weeks against the four before, by the ladder's rule of trends. Nothing is called stable
-    that the chart beside it shows falling."""
-    found = _week_figures(diagnosis, key)
-    if len(found) < 8:
-        return ""
-    rules = settings.ladder
-    lately = _TRENDS[
-        trend(
-            _pooled(found[-8:-4]), _pooled(found[-4:]), p_decline=rules.probability_of_decline,
-            smallest=rules.smallest_decline, p_stable=rules.probability_of_stable,
-            delta=rules.stable_within,
-        )
-    ]  # fmt: skip
-    return trend_words(found[0][0].key, found[0][1], found[-1][1], len(found), lately)
-
-
-def trend_words(since: str, first: Estimate, last: Estimate, weeks: int, lately: str) -> str:
-    """The change since the first of `weeks` weeks, where it is one, and what the last eight show."""
-    (low, high), (low_now, high_now) = _band(first, 1), _band(last, weeks)
-    in_eight = f"{lately} over the last eight weeks"
-    if low_now <= high and low <= high_now:
-        return in_eight
-    moved = "fell" if last.value < first.value else "rose"
-    whole = f"{moved} from {100 * first.value:.0f} to {whole_percent(last.value)} since {date.fromisoformat(since):%-d %B}"
-    if weeks == 8 or (moved, lately) in (("fell", "falling"), ("rose", "rising")):
-        return whole
-    return f"{whole}; {in_eight.replace('stable', 'level')}"
-
-
-def _pooled(weeks: Sequence[tuple[GroupAdoption, Estimate]]) -> Posterior:
-    """Several weeks as one share; its variance from their intervals."""
-    n = float(sum(g.eligible for g, _ in weeks)) or 1.0
-    mean = sum(g.eligible * e.value for g, e in weeks) / n
-    z = normal_quantile(0.5 + weeks[0][1].confidence / 2)
-    variance = sum((g.eligible / n * (e.high - e.low) / (2 * z)) ** 2 for g, e in weeks)
-    return Posterior(mean, variance, mean * n, n)
-
-
 _NAMES = {
     "nominal_rate": ("Nominal rate", "closed on the AI path ÷ eligible"),
     "consult_rate": ("Consult rate", "decided with the advice in view ÷ eligible of which that is known"),
@@ -427,16 +342,6 @@ def _facts(g: GroupAdoption) -> dict[str, Any]:
         if not shown:
             facts[f"{name}_status"] = answer.status  # type: ignore[union-attr]
     return facts
-
-
-def _changes(diagnosis: Diagnosis) -> tuple[tuple[str, str], ...]:
-    """Model and client versions by the week they came."""
-    signals = diagnosis.measures.signals
-    found = set(signals.changes) if isinstance(signals, Signals) else set()
-    starts = list(diagnosis.measures.adoption.version_starts.items())[1:]
-    known = {what for _, what in found}
-    found |= {(day, f"model {v}") for v, day in starts if f"model {v}" not in known}
-    return tuple(sorted(found))
 
 
 def _not_yet(diagnosis: Diagnosis, today: date) -> list[NotYet]:

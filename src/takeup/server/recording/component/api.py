@@ -15,11 +15,12 @@ from takeup.record.clock import now
 from takeup.server.deployment.problems import Problem
 from takeup.server.recording.component.services import told_of
 from takeup.server.recording.component.token import ComponentToken, token_of
-from takeup.server.recording.record_api.api import ProblemSchema, parsed
+from takeup.server.recording.record_api.api import parsed
 from takeup.server.recording.record_api.batches import events_of
 from takeup.server.recording.record_api.pool import in_pool, kept
 from takeup.server.recording.record_api.rate import RateLimit
 from takeup.server.recording.record_api.receive_events import receive_events
+from takeup.server.recording.record_api.schemas import ProblemSchema
 
 MAY_TELL = ("takeup.viewed", "takeup.abandoned", "takeup.flagged")
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)

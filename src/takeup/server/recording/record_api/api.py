@@ -11,10 +11,9 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
-from ninja import NinjaAPI, Schema
+from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 from ninja.security import HttpBearer
-from pydantic import Field
 from pydantic_core import to_json
 
 from takeup.record.errors import DeclarationError
@@ -37,6 +36,14 @@ from takeup.server.recording.record_api.receive import RowResult, receive
 from takeup.server.recording.record_api.receive_cds import receive_cards, receive_feedback
 from takeup.server.recording.record_api.receive_events import receive_events
 from takeup.server.recording.record_api.receive_recommendations import receive_recommendations
+from takeup.server.recording.record_api.schemas import (
+    BatchSchema,
+    ImportSchema,
+    ModesSchema,
+    ProblemSchema,
+    QuarantinedSchema,
+    ResultSchema,
+)
 
 _keys = HeldKeys()
 _logger = logging.getLogger("takeup.requests")
@@ -45,38 +52,6 @@ _READ_AT_ONCE = 64 * 1024
 _modes = HeldAnswers()
 _hearing = Hearing()
 _limit = RateLimit(settings.TAKEUP.rate_per_minute)
-
-
-class ResultSchema(Schema):
-    """What became of one row, by its place in the batch."""
-
-    index: int
-    status: str = Field(description="stored, revised, unchanged, conflict or quarantined")
-    key: str | None = None
-    revision: int | None = None
-    reasons: list[str] = []
-    quarantine_id: int | None = None
-    show: bool | None = Field(None, description="of a recommendation: may people see it?")
-
-
-class BatchSchema(Schema):
-    """The batch is durable. Counts by status, and one result for each row."""
-
-    stored: int
-    revised: int
-    unchanged: int
-    conflict: int
-    quarantined: int
-    results: list[ResultSchema]
-
-
-class ProblemSchema(Schema):
-    """RFC 9457."""
-
-    type: str
-    title: str
-    status: int
-    detail: str
 
 
 async def key_held(token: str) -> ApiKey | None:
@@ -267,16 +242,6 @@ async def cds_feedback(request: HttpRequest, service: str) -> HttpResponse:
     return answer(await kept(_with, key, receive_feedback, service, given, key))
 
 
-class QuarantinedSchema(Schema):
-    """A row that waits for a correction."""
-
-    quarantine_id: int
-    kind: str
-    row: Any = None
-    reasons: list[str]
-    received_at: str
-
-
 @api.get(
     "/quarantine",
     response={
@@ -314,35 +279,6 @@ async def correct(request: HttpRequest, number: int) -> dict[str, Any]:
     return shown(await kept(_with, key, replay, number, one_of(request.body), key))
 
 
-class StageSchema(Schema):
-    """What a cohort is in."""
-
-    mode: str = Field(description="off, shadow or assist")
-    share: float = Field(description="of units that have the advice in assist")
-    unit: str = Field(description="what is drawn: case, person or team")
-
-
-class RulesSchema(Schema):
-    """A use case's rollout; the client applies it (docs/reference/rollout.md)."""
-
-    salt: str
-    blind: float
-    ask_first: bool
-    withheld: list[dict[str, str]] = Field(description="kinds of case without advice")
-    stopped: bool
-    cohorts: dict[str, StageSchema] = Field(description="by cohort; '' for everybody else")
-
-
-class ModesSchema(Schema):
-    """Whether advice is shown, for each use case that the key may send for: `modes` for people in no
-    cohort, `rollouts` in full; `people`: cohort and team by a keyed mark of the person id."""
-
-    modes: dict[str, str]
-    rollouts: dict[str, RulesSchema]
-    people_salt: str
-    people: dict[str, list[str]]
-
-
 @api.get(
     "/modes",
     response={
@@ -365,23 +301,6 @@ async def modes(request: HttpRequest) -> HttpResponse:
     if request.headers.get("If-None-Match") == tag:
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(body, content_type="application/json", headers=headers)
-
-
-class ChangeSchema(Schema):
-    """One thing that an import changes for one person."""
-
-    person_id: str
-    what: str
-    before: str
-    after: str
-
-
-class ImportSchema(Schema):
-    """What changed; with `dry_run`, what would."""
-
-    dry_run: bool
-    rows: int
-    changes: list[ChangeSchema]
 
 
 @api.post(
