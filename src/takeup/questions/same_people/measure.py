@@ -62,13 +62,15 @@ def measure_same_people(
     persons = pd.Index(pd.concat([frame["person"] for frame in parts.values()]).unique())
     signs = signs_of(persons)
     for figure, frame in parts.items():
+        summed = frame.groupby(["population", "person"])[["k", "n"]].sum()
         by_population = {
-            str(key): part for key, part in frame.groupby("population") if key is not None
+            str(key): people.droplevel("population")
+            for key, people in summed.groupby(level="population", sort=True)
         }
         # A population's sums say something of the whole's people too: with several, each has half.
         share = 4 if len(by_population) > 1 else 2
-        for population, part in {ALL: frame, **by_population}.items():
-            people = part.groupby("person")[["k", "n"]].sum()
+        whole = frame.groupby("person")[["k", "n"]].sum()
+        for population, people in {ALL: whole, **by_population}.items():
             if len(people) >= FEWEST_PEOPLE:
                 own = signs[persons.get_indexer(people.index)]
                 found.setdefault(figure, {})[population] = sums_of(people, share, own)
