@@ -1,60 +1,25 @@
-"""A simulated bank with history, so that an empty deployment has something to show.
-
-Everything in it is invented: people, cases, outcomes. Sign-ins go into a file of the home folder,
-because the database keeps only hashes of passwords.
-"""
+"""A simulated bank with history, so that an empty deployment has something to show: every capability takes its part of
+it (`deployment/sampled.py`)."""
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from datetime import UTC, datetime, time, timedelta
+from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import tomlkit
 
-from takeup.api import diagnose
 from takeup.log.delta import TIME_OF, DecisionLog
-from takeup.record.clock import at, now
+from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.incoming import RecordKind
-from takeup.server.acting.rollout.gates import declare_gate
-from takeup.server.acting.rollout.models import Step
-from takeup.server.acting.rollout.services import take_looks, take_step
-from takeup.server.deployment.roles import Role
+from takeup.server.deployment.capability import of_every
+from takeup.server.deployment.sampled import Bank
 from takeup.server.deployment.settings import ServerSettings
-from takeup.server.foundation.organization.import_people import import_people
-from takeup.server.foundation.organization.models import Cohort, Person, Population, UseCase
-from takeup.server.foundation.organization.people_file import PersonRow
-from takeup.server.foundation.organization.services import declare_use_case, declared
-from takeup.server.recording.record_api.drain import drain
-from takeup.server.recording.record_api.import_history import import_history
-from takeup.server.showing.overview.services import take_snapshots
+from takeup.server.foundation.organization.services import use_case_names
 from takeup.simulate import Phase, Programme, simulate, whole_history
 
-_ACTOR = "sample"
-_TITLES = {
-    "LO1": "Branch officers North", "LO2": "Branch officers Metro",
-    "SOUTH": "Branch officers South", "PRIVATE": "Private bankers",
-}  # fmt: skip
-_GIVEN = (
-    "Ruth", "Tomas", "Priya", "Ingrid", "Marek", "Lena", "Omar", "Chiara", "Jonas", "Aisha", "Piotr",
-    "Nadia", "Elif", "Hugo", "Sofia", "Kofi", "Greta", "Mateo", "Yara", "Felix",
-)  # fmt: skip
-_FAMILY = (
-    "Adeyemi", "Wilk", "Nair", "Solheim", "Petrov", "Brandt", "Haddad", "Moor", "Keller", "Rossi",
-    "Novak", "Lindqvist", "Demir", "Costa", "Mensah", "Vogel", "Santos", "Iversen", "Kaya", "Dubois",
-)  # fmt: skip
-_STAFF = (
-    ("Ruth Adeyemi", Role.PROGRAMME_LEAD),
-    ("Henrik Solheim", Role.EXECUTIVE),
-    ("Priya Nair", Role.PRODUCT_TEAM),
-    ("Clara Brandt", Role.WORKER_REPRESENTATIVE),
-    ("Idris Keller", Role.OVERSIGHT_OFFICER),
-    ("Ana Moor", Role.ADMINISTRATOR),
-)
-_DOMAIN = "bank.example"
 _WRITES_EVERY = 40
 """One in so many decisions has a text, where it is an override with a reason."""
 _TEXTS = {
@@ -84,27 +49,24 @@ def fill(
         return [
             (role, address, word) for role, address, word in (line.split("\t") for line in lines)
         ]
-    if UseCase.objects.exists():
+    if use_case_names():
         raise InputError("--sample fills an empty deployment; this one has use cases already")
     step("simulating a bank")
+    bank = _bank(log, step)
+    for part in ("prepare", "record", "afterwards"):
+        for takes in of_every("sample", part):
+            takes(bank)
+    file.touch(mode=0o600)
+    file.write_text("".join("\t".join(one) + "\n" for one in bank.sign_ins), encoding="utf-8")
+    return bank.sign_ins
+
+
+def _bank(log: DecisionLog, step: Callable[[str], None]) -> Bank:
     programme = simulate("bank", seed=1, phases=whole_history(8))
     use_case = str(tomlkit.parse(programme.use_case)["name"])
     tables = _until_yesterday(_joined(_of(programme, use_case), *_more_populations(use_case)))
-    step("making its organization")
-    sign_ins = _people(tables["decisions"])
-    declare_use_case(use_case, programme.use_case, _ACTOR)
-    _rollout(use_case, tables["decisions"])
-    step("recording its decisions")
     tables["decisions"] = _with_texts(tables["decisions"])
-    import_history(tables, "sample bank")
-    drain(log)
-    step("taking the first snapshot")
-    _gate(use_case)
-    _past_looks(use_case, tables)
-    take_snapshots(step=step)
-    file.touch(mode=0o600)
-    file.write_text("".join("\t".join(one) + "\n" for one in sign_ins), encoding="utf-8")
-    return sign_ins
+    return Bank(use_case, programme.use_case, tables, log, step)
 
 
 def _of(programme: Programme, use_case: str) -> dict[RecordKind, pa.Table]:
@@ -188,62 +150,6 @@ def _plain(table: pa.Table, use_case: str) -> pa.Table:
     return table.append_column("use_case", pa.array([use_case] * table.num_rows))
 
 
-def _rollout(use_case: str, decisions: pa.Table) -> None:
-    """The steps that the history tells of, each cohort's as of its day."""
-    for population in ("LO1", "LO2", "PRIVATE", "SOUTH"):
-        mine = decisions.filter(pc.equal(decisions["population"], population))
-        for mode, reason in (
-            ("shadow", "model and people compared first"),
-            ("assist", "few people: no pilot" if population == "PRIVATE" else "the pilot was over"),
-        ):  # fmt: skip
-            rows = mine.filter(pc.equal(mine["mode"], mode))
-            if mode == "assist" and "pilot" in mine["phase"].unique().to_pylist():
-                rows = rows.filter(pc.not_equal(rows["phase"], "pilot"))
-            if not rows.num_rows:
-                continue
-            begins = pc.min(rows["decided_at"]).as_py().replace(tzinfo=UTC)
-            with at(begins.replace(hour=6, minute=0, second=0, microsecond=0)):
-                take_step(use_case, mode, by=_ACTOR, cohort=f"{population}-first", reason=reason)  # type: ignore[arg-type]
-
-
-def _gate(use_case: str) -> None:
-    """The South's gate, declared before its first pair; the executive decides."""
-    decider = Person.objects.get(person_id=f"staff-{Role.EXECUTIVE.value}")
-    first = Step.objects.get(use_case=use_case, cohort="SOUTH-first").from_at
-    declared = {
-        "starts": first.date().isoformat(), "pairs": 3_000, "days": 20, "margin": 0.02,
-        "decide_by": (now().date() + timedelta(days=5)).isoformat(),
-        "attested": ["Stop drill passed", "Overrides logged with a reason in rehearsed cases"],
-    }  # fmt: skip
-    with at(first - timedelta(days=3)):
-        declare_gate(use_case, "SOUTH-first", declared, decider=decider.handle, by=_ACTOR)
-
-
-def _past_looks(use_case: str, tables: dict[RecordKind, pa.Table]) -> None:
-    """The shadow reports as each Monday would have taken them."""
-    placed = tables["decisions"].append_column(
-        "cohort", pc.binary_join_element_wise(tables["decisions"]["population"], "first", "-")
-    )
-    found = diagnose(
-        placed,
-        outcomes=tables["outcomes"],
-        use_case={use_case: declared(use_case)},
-        only=["adoption"],
-        declared_ahead=True,
-    )
-    (rows,) = found.table.tables.values()
-    shadow = rows.filter((rows["mode"] == "shadow") & (rows.population == "SOUTH"))
-    first = pc.min(placed.filter(pc.equal(placed["population"], "SOUTH"))["decided_at"]).as_py()
-    monday = first.date() + timedelta(days=7 - first.weekday())
-    while monday < now().date():
-        until = datetime.combine(monday, time(), UTC)
-        with at(until):
-            take_looks(
-                use_case, shadow.filter(shadow.decided_at < until), declared(use_case), monday
-            )
-        monday += timedelta(weeks=1)
-
-
 def _until_yesterday(tables: dict[RecordKind, pa.Table]) -> dict[RecordKind, pa.Table]:
     """Every time moved by whole weeks, so that the last decision was made within a week."""
     last = pc.max(tables["decisions"]["decided_at"]).as_py()
@@ -265,66 +171,3 @@ def _later(tables: dict[RecordKind, pa.Table], weeks: int) -> dict[RecordKind, p
                 table = table.set_column(table.column_names.index(name), name, later)
         moved[kind] = table
     return moved
-
-
-def _people(decisions: pa.Table) -> list[tuple[str, str, str]]:
-    """The officers with invented names, a manager for each team, the programme's staff."""
-    placed = (
-        decisions.select(["person_id", "population", "team"])
-        .group_by("person_id")
-        .aggregate([("population", "max"), ("team", "max")])
-    )
-    officers = sorted(
-        zip(
-            *(placed[c].to_pylist() for c in ("person_id", "population_max", "team_max")),
-            strict=True,
-        )
-    )
-    names = [f"{g} {f}" for f in _FAMILY for g in _GIVEN]
-    taken = {name for name, _ in _STAFF}
-    free = [name for name in names if name not in taken]
-    # Spread over both lists, so that neighbours do not share a family name.
-    free = [free[(i * 37) % len(free)] for i in range(len(free))]
-    teams = sorted({team for _, _, team in officers})
-    managers = {team: f"manager-{team}" for team in teams}
-    rows = [
-        PersonRow(
-            person_id=person, name=free[i], email=_address(free[i]), population=population,
-            team=team, team_manager=managers[team], cohort=f"{population}-first",
-        )
-        for i, (person, population, team) in enumerate(officers)
-    ]  # fmt: skip
-    for i, (_team, person) in enumerate(managers.items(), len(rows)):
-        rows.append(PersonRow(person_id=person, name=free[i], email=_address(free[i])))
-    for name, role in _STAFF:
-        rows.append(
-            PersonRow(
-                person_id=f"staff-{role.value}",
-                name=name,
-                email=_address(name),
-                roles=(role.value,),
-            )
-        )
-    first_day = pc.min(decisions["decided_at"]).as_py().date()
-    import_people(rows, actor=_ACTOR, day=first_day)
-    for key, title in _TITLES.items():
-        Population.objects.filter(key=key).update(title=title)
-        Cohort.objects.filter(key=f"{key}-first").update(title=f"{title}, first group")
-    chosen = [
-        *((role.label, f"staff-{role.value}") for _, role in _STAFF),
-        (Role.MANAGER.label, managers[teams[0]]),
-        (Role.PRACTITIONER.label, officers[0][0]),
-    ]
-    return [(str(label), *_signs_in(person)) for label, person in chosen]
-
-
-def _signs_in(person_id: str) -> tuple[str, str]:
-    person = Person.objects.get(person_id=person_id)
-    word = secrets.token_urlsafe(12)
-    person.set_password(word)
-    person.save()
-    return str(person.email), word
-
-
-def _address(name: str) -> str:
-    return f"{name.lower().replace(' ', '.')}@{_DOMAIN}"

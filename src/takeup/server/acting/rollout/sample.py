@@ -1,0 +1,86 @@
+"""The sample bank's rollout: the steps of each cohort, the South's gate and its shadow reports so far."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, time, timedelta
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from takeup.api import diagnose
+from takeup.record.clock import at, now
+from takeup.record.incoming import RecordKind
+from takeup.server.acting.rollout.gates import declare_gate
+from takeup.server.acting.rollout.models import Step
+from takeup.server.acting.rollout.services import take_looks, take_step
+from takeup.server.deployment.roles import Role
+from takeup.server.deployment.sampled import ACTOR, Bank
+from takeup.server.foundation.organization.services import declared, named_with
+
+
+def prepare(bank: Bank) -> None:
+    """The steps, each as of its day."""
+    _rollout(bank.use_case, bank.tables["decisions"])
+
+
+def afterwards(bank: Bank) -> None:
+    """The gate, and what its reports have said since."""
+    _gate(bank.use_case)
+    _past_looks(bank.use_case, bank.tables)
+
+
+def _rollout(use_case: str, decisions: pa.Table) -> None:
+    """The steps that the history tells of, each cohort's as of its day."""
+    for population in ("LO1", "LO2", "PRIVATE", "SOUTH"):
+        mine = decisions.filter(pc.equal(decisions["population"], population))
+        for mode, reason in (
+            ("shadow", "model and people compared first"),
+            ("assist", "few people: no pilot" if population == "PRIVATE" else "the pilot was over"),
+        ):  # fmt: skip
+            rows = mine.filter(pc.equal(mine["mode"], mode))
+            if mode == "assist" and "pilot" in mine["phase"].unique().to_pylist():
+                rows = rows.filter(pc.not_equal(rows["phase"], "pilot"))
+            if not rows.num_rows:
+                continue
+            begins = pc.min(rows["decided_at"]).as_py().replace(tzinfo=UTC)
+            with at(begins.replace(hour=6, minute=0, second=0, microsecond=0)):
+                take_step(use_case, mode, by=ACTOR, cohort=f"{population}-first", reason=reason)  # type: ignore[arg-type]
+
+
+def _gate(use_case: str) -> None:
+    """The South's gate, declared before its first pair; the executive decides."""
+    ((decider, _),) = named_with([Role.EXECUTIVE], now().date())
+    first = Step.objects.get(use_case=use_case, cohort="SOUTH-first").from_at
+    declared = {
+        "starts": first.date().isoformat(), "pairs": 3_000, "days": 20, "margin": 0.02,
+        "decide_by": (now().date() + timedelta(days=5)).isoformat(),
+        "attested": ["Stop drill passed", "Overrides logged with a reason in rehearsed cases"],
+    }  # fmt: skip
+    with at(first - timedelta(days=3)):
+        declare_gate(use_case, "SOUTH-first", declared, decider=decider, by=ACTOR)
+
+
+def _past_looks(use_case: str, tables: Mapping[RecordKind, pa.Table]) -> None:
+    """The shadow reports as each Monday would have taken them."""
+    placed = tables["decisions"].append_column(
+        "cohort", pc.binary_join_element_wise(tables["decisions"]["population"], "first", "-")
+    )
+    found = diagnose(
+        placed,
+        outcomes=tables["outcomes"],
+        use_case={use_case: declared(use_case)},
+        only=["adoption"],
+        declared_ahead=True,
+    )
+    (rows,) = found.table.tables.values()
+    shadow = rows.filter((rows["mode"] == "shadow") & (rows.population == "SOUTH"))
+    first = pc.min(placed.filter(pc.equal(placed["population"], "SOUTH"))["decided_at"]).as_py()
+    monday = first.date() + timedelta(days=7 - first.weekday())
+    while monday < now().date():
+        until = datetime.combine(monday, time(), UTC)
+        with at(until):
+            take_looks(
+                use_case, shadow.filter(shadow.decided_at < until), declared(use_case), monday
+            )
+        monday += timedelta(weeks=1)
