@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 # Linting and types read the server's settings: they get a home of their own.
 export TAKEUP_HOME ?= $(CURDIR)/build/takeup
 
-.PHONY: help demo attack test test-quick test-profile mutants lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
+.PHONY: help demo written attack test test-quick test-profile mutants lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
 help:
 	@echo "make demo     simulate a bank, write its report; then a server that holds it, with a sign-in per role"
 	@echo "make test     lint, types, import rule, tests on SQLite and PostgreSQL, wheel test"
@@ -19,6 +19,7 @@ help:
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
 	@echo "make audit    known weaknesses of the pinned packages"
 	@echo "make picture  the README's picture, from the demo's report"
+	@echo "make written  what is written from the code: schema, table of addresses, map"
 	@echo "make lock     compile the pinned requirements"
 
 $(BIN)/.demo: requirements.txt pyproject.toml
@@ -117,6 +118,11 @@ fit-reasons: $(BIN)/.dev
 picture: $(BIN)/.dev system
 	$(BIN)/takeup demo --out build/picture
 	$(BIN)/python docs/picture.py build/picture/report.html docs/report.png
+
+written: $(BIN)/.dev
+	$(BIN)/takeup schema --out docs/reference/diagnosis.schema.json
+	$(BIN)/python docs/addresses.py
+	$(BIN)/python docs/house.py
 
 lock: $(BIN)/.dev
 	$(BIN)/pip-compile -q --generate-hashes --no-emit-index-url --no-emit-find-links --strip-extras --extra server -o requirements.txt pyproject.toml

@@ -47,7 +47,7 @@ def test_what_a_question_leans_on_is_asked_before_it():
 def test_the_published_schema_is_that_of_our_questions():
     """`takeup schema --out docs/reference/diagnosis.schema.json` writes it."""
     published = json.loads((ROOT / "docs" / "reference" / "diagnosis.schema.json").read_text())
-    assert published == document_schema()
+    assert published == document_schema(), "`make written` writes it anew"
 
 
 def test_the_map_of_the_code_is_that_of_the_code():
@@ -55,7 +55,8 @@ def test_the_map_of_the_code_is_that_of_the_code():
     spec = spec_from_file_location("house", ROOT / "docs" / "house.py")
     house = module_from_spec(spec)  # type: ignore[arg-type]
     spec.loader.exec_module(house)  # type: ignore[union-attr]
-    assert (ROOT / "docs" / "house.svg").read_text() == house.house()
+    drawn = (ROOT / "docs" / "house.svg").read_text()
+    assert drawn == house.house(), "`make written` draws it anew"
 
 
 def test_no_list_outside_its_folder_names_a_question_part():

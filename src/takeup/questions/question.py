@@ -1,9 +1,11 @@
 """What a question is: what is asked of decisions, and the folder that answers, hides, words and draws it.
 
 A question is one folder. Its face (`__init__.py`) holds `QUESTION`; the parts are modules beside it, each with
-the names below, of which all but `measure` may be missing:
+the names below, of which all but `measure` may be missing (those of takeup itself have `disclose` too):
 
-- `measure.py`: `ask(inquiry)`, the frozen result, or why there is none (`CannotSay`);
+- `measure.py`: `ask(inquiry)`, the frozen result, or why there is none (`CannotSay`). The work is done by a public function
+  over an Ibis table, `measure_NAME(table, …)`, which tests hold to both engines. A field of the result with `repr=False` is in
+  no document;
 - `disclose.py`: `disclose(found, shown)`, what of it an audience may see. Without it, `share` sees nothing;
 - `findings.py`: `RULES`, what it amounts to; `gather(found, asked)`, where findings of several are one;
 - `card.py`: `CARDS`, what the page draws of it;

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 from importlib.metadata import entry_points
+from importlib.util import find_spec
 from pkgutil import iter_modules
 from typing import Any
 
@@ -42,6 +43,9 @@ def _ours() -> list[Question[Any]]:
         for found in iter_modules(takeup.questions.__path__)
         if found.ispkg
     ]
+    for face in faces:
+        if not hasattr(face, "QUESTION") and find_spec(f"{face.__name__}.findings") is not None:
+            raise InputError(f"{face.__name__} has findings and no QUESTION in its __init__.py")
     return [face.QUESTION for face in faces if hasattr(face, "QUESTION")]
 
 

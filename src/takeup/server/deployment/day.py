@@ -14,8 +14,9 @@ from takeup.record.use_case import UseCase
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What was measured of a use case: `decisions` in the narrow form of questions, `recorded` the rows as they
-    were recorded, `shared` what may travel of the diagnosis, `titles` of populations; `step` is told what is
+    """What was measured of a use case: `decisions` in the narrow form of questions, `recorded` the same rows in
+    the form they were recorded in (those that may be shown by now: without what is held back, populations of too few people
+    and, in works-council mode, teams), `shared` what may travel of the diagnosis, `titles` of populations; `step` is told what is
     done."""
 
     use_case: str

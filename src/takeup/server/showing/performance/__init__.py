@@ -1,1 +1,1 @@
-"""How the model does, for the product team: kinds of case, versions, since the start."""
+"""How the model does, for whoever works with it: kinds of case, versions, since the start."""
