@@ -74,7 +74,7 @@ def test_a_label_of_a_strip_does_not_lie_on_the_line_at_zero():
     axis = Axis(-0.5, 0.5, (-0.5, 0.0, 0.5), ("", "", ""), zero=True)
     for low in (-0.45, -0.3, -0.2, -0.12, -0.05, 0.01, 0.1, 0.2, 0.3):
         mark = Mark(Series("a", "model", "square"), low + 0.05, low, low + 0.1, "−44.7")
-        at, left = _beside(axis, mark)
+        at, left = _beside(axis, mark, NARROW)
         wide = width_of(mark.shown) / NARROW
         start, end = (at - wide, at) if left else (at, at + wide)
         assert not start < 0.5 < end, low

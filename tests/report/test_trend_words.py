@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from takeup.report import overview
+from takeup.report import overview_weeks
 from takeup.stats.answer import Estimate
 
 SINCE = "2026-07-13"
@@ -17,7 +17,7 @@ def share(value: float, half: float = 0.03) -> Estimate:
 
 
 def trend_words(*given: object) -> str:
-    return overview.trend_words(*given).replace("\xa0", " ")  # type: ignore[arg-type]
+    return overview_weeks.trend_words(*given).replace("\xa0", " ")  # type: ignore[arg-type]
 
 
 def test_a_fall_over_all_weeks_is_told_with_both_ends_and_its_first_day():
