@@ -51,6 +51,7 @@ def test_it_has_the_rows_of_one_use_case_or_of_all_in_a_folder_of_any_name(tmp_p
         rows = view.rows(engine, name, None if name is None else folder_of(name))
         there = [] if rows is None else sorted(fetch(rows)["decision_id"].to_pylist())
         assert there == sorted(read.rows["decision_id"].to_pylist())
+        assert (rows is None) == (not there)
     whole = view.rows(engine)
     assert whole is not None
     assert sorted(fetch(whole)["x_amount"].drop_null().to_pylist()) == [2.5, 2.5]

@@ -45,13 +45,15 @@ class View:
         self, engine: Engine, use_case: str | None = None, kept_under: str | None = None
     ) -> ir.Table | None:
         """Its rows (of one use case, whose files are `kept_under` a short name) in `engine`, with the log's
-        own columns; None where no file holds any."""
+        own columns; None where there is none."""
         where = "" if use_case is None else f" WHERE use_case = {quote(use_case)}"
         # To DuckDB a path with these characters is a pattern.
         if self.folder is None or not self._by_folder() or set("*?[") & set(str(self.folder)):
             name = engine.new_name("log")
             engine.backend.con.register(name, self.table.to_pyarrow_dataset())
-            return engine.query(f'SELECT * FROM "{name}"{where}', "log")
+            rows = engine.query(f'SELECT * FROM "{name}"{where}', "log")
+            # Its files hold several use cases, of which this may be none.
+            return rows if fetch(rows.select("use_case").limit(1)).num_rows else None
         files = self._files(self.folder, kept_under)
         if not files:
             return None
