@@ -51,6 +51,12 @@ PAGES = {
         {"programme_lead", "executive", "product_team", "oversight_officer"}
     ),
     ("POST", "shadow_decide"): frozenset({"programme_lead", "executive"}),
+    ("GET", "surveys"): WHOLE_REPORTS | {"product_team"},
+    ("POST", "survey_open"): frozenset({"programme_lead", "role_owner"}),
+    ("POST", "survey_remind"): frozenset({"programme_lead", "role_owner"}),
+    ("POST", "survey_withdraw"): frozenset({"programme_lead", "role_owner"}),
+    ("GET", "survey_text"): EVERYBODY,
+    ("POST", "survey_agree"): frozenset({"worker_representative"}),
     ("GET", "overview"): WHOLE_REPORTS,
     ("GET", "overview_of"): WHOLE_REPORTS,
     # The one practitioner here is an officer, and the population is theirs.
@@ -98,6 +104,7 @@ PAGES = {
     ("GET", "audit"): frozenset({"oversight_officer", "worker_representative"}),
 }
 OPEN = {
+    "survey_answer",
     "health", "ready", "metrics", "account_login", "account_signup", "account_inactive", "set_password",
     "set_password_done", "style", "unsubscribe",
     "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled",
@@ -193,7 +200,7 @@ def test_a_role_opens_its_pages_and_no_other(site, role):
             assert answer.status_code == 302, name
             assert answer.url.startswith("/sign-in"), name
             continue
-        signed_in = {"practice", "my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "my_objection", "home", "access_to_me", "account_change_password", "account_reauthenticate",
+        signed_in = {"practice", "my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "my_objection", "home", "survey_text", "access_to_me", "account_change_password", "account_reauthenticate",
                      "account_set_password", "account_logout", "notices", "notices_wants", "mfa_index",
                      "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
                      "mfa_view_recovery_codes", "mfa_generate_recovery_codes",
@@ -211,7 +218,8 @@ def test_nobody_signed_out_opens_more_than_the_sign_in(site):
         assert answer.url.startswith("/sign-in?next="), name
     for name in OPEN - {"style"}:
         # Without a provider, or a token for metrics, in the settings there is no such page.
-        nothing = 404 if name.startswith(("openid_connect", "metrics")) else 200
+        # A link that no invitation has opens no survey.
+        nothing = 404 if name.startswith(("openid_connect", "metrics", "survey_answer")) else 200
         assert client.get(site[name]).status_code in (nothing, 200, 302, 401), name
 
 

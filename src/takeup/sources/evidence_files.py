@@ -21,6 +21,7 @@ from takeup.record.words import fold
 from takeup.sources.languages import every_language
 from takeup.sources.open_table import open_table
 from takeup.sources.reconciliation import Problem
+from takeup.sources.survey_exports import NoSurveyError, SurveyExport, read_survey_export
 
 _FIRST = 5
 _YES = frozenset({"1", "1.0", *every_language().words["true"]})
@@ -74,6 +75,7 @@ class _File:
     name: str
     rows: pd.DataFrame
     populations: Collection[str] = ()
+    path: Path | None = None
 
     @property
     def own(self) -> dict[str, str]:
@@ -95,7 +97,8 @@ def _frame(given: Any, what: str, populations: Collection[str]) -> _File:
     engine.close()
     heads = {head.lower(): head for head in _HEADS}
     rows.columns = [heads.get(str(c).strip().lower(), str(c).strip()) for c in rows.columns]
-    return _File(raw.name if isinstance(given, str | Path) else what, rows, populations)
+    path = Path(given) if isinstance(given, str | Path) else None
+    return _File(raw.name if path else what, rows, populations, path)
 
 
 def _text(column: pd.Series) -> pd.Series:
@@ -137,6 +140,10 @@ def _leave_out(
 
 
 def _survey(file: _File, problems: list[Problem]) -> pd.DataFrame:
+    missing = [item for item in ITEMS if item not in file.rows.columns]
+    if missing and file.path is not None and (export := _as_export(file.path)) is not None:
+        file = _File(file.name, _of_export(export), file.populations)
+        problems += export.problems
     _needed(file, tuple(ITEMS), "survey")
     stays = pd.Series(True, index=file.rows.index)
     out = pd.DataFrame({"population": _population(file, problems)})
@@ -150,6 +157,22 @@ def _survey(file: _File, problems: list[Problem]) -> pd.DataFrame:
         )  # fmt: skip
         out[item] = value.astype(float)
     return out[stays].reset_index(drop=True)
+
+
+def _as_export(path: Path) -> SurveyExport | None:
+    """An export of a tool that surveys are made with; None where it is none either."""
+    try:
+        return read_survey_export(path)
+    except NoSurveyError:
+        return None
+
+
+def _of_export(export: SurveyExport) -> pd.DataFrame:
+    rows = [{ROW: i, **{item: one.get(item) for item in ITEMS}} for i, (_, one) in enumerate(export.answers, 1)]  # fmt: skip
+    frame = pd.DataFrame(rows)
+    if any(name for name, _ in export.answers):
+        frame["population"] = [name or None for name, _ in export.answers]
+    return frame
 
 
 def _population(file: _File, problems: list[Problem]) -> pd.Series:

@@ -20,12 +20,11 @@ class Problem:
 
     def sentence(self) -> str:
         """What is wrong, where, how often, and what to do."""
-        first = self.rows[0] if self.rows else "?"
+        first = f", row {self.rows[0]}" if self.rows else ""
         shown = f'"{self.example}" ' if self.example else ""
         more = f" {self.count} rows are like it." if self.count > 1 else ""
-        return (
-            f"{self.file}, row {first}, column {self.column}: {shown}{self.what}.{more} "
-            f"To mend it: {self.remedy}."
+        return f"{self.file}{first}, column {self.column}: {shown}{self.what}.{more}" + (
+            f" To mend it: {self.remedy}." if self.remedy else ""
         )
 
 

@@ -22,6 +22,8 @@ beside it, loaded when they are needed, all of which may be missing:
 - `audited.py`: `WORDS` of the actions it audits; `VALUES`, how what an entry holds is told, by its name;
 - `sealed_kinds.py`: `KINDS`, what it seals with the deployment's secret;
 - `sample.py`: `prepare(bank)`, `record(bank)`, `afterwards(bank)`, its part of the sample (`deployment/sampled.py`);
+- `evidence.py`: `survey(use_case)`, `interviews(use_case)`, what people said of their reasons, as
+  `takeup.record.evidence` has it;
 - `recorder.py`: `RECORDER`, what is recorded of decisions, as others may ask for it: of one capability alone.
 
 Another package adds one by an entry point of the group `takeup.capabilities`.

@@ -281,6 +281,13 @@ def handles_in(cohort: str, day: date) -> set[str]:
     return set(rows.values_list("person__handle", flat=True))
 
 
+def placed_in(population: str, day: date) -> dict[str, tuple[str, str]]:
+    """Everybody active who was in a population on `day`, by handle: their cohort and team (empty: none)."""
+    rows = Placement.objects.filter(on(day), population__key=population, person__is_active=True)
+    found = rows.values_list("person__handle", "cohort__key", "team__key")
+    return {handle: (cohort or "", team or "") for handle, cohort, team in found}
+
+
 def import_days(most: int = 20) -> list[tuple[date, str]]:
     """Days on which people came to a place, the newest first; how many, unless they are few."""
     began = Placement.objects.values("from_day").annotate(n=Count("id")).order_by("-from_day")

@@ -12,6 +12,7 @@ from takeup.server.running.commands import (
     organization,
     rollout,
     secret,
+    survey,
     trust,
 )
 from takeup.server.running.commands.log import recorded_tables
@@ -33,6 +34,7 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(organization.person_app, name="person")
     app.add_typer(organization.use_case_app, name="use-case")
     app.add_typer(rollout.rollout_app, name="rollout")
+    app.add_typer(survey.survey_app, name="survey")
     app.add_typer(export.export_app, name="export")
     app.add_typer(secret.secret_app, name="secret")
     app.add_typer(trust.audit_app, name="audit")

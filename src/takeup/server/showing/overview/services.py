@@ -10,6 +10,7 @@ from datetime import date, timedelta
 
 import duckdb
 import ibis.expr.types as ir
+import pandas as pd
 from django.db import transaction
 from django.db.models import OuterRef, Subquery
 from django_tasks import task
@@ -146,13 +147,26 @@ _STANDS = timedelta(days=6)
 """What has no news is measured again after so long: some of what is kept of a day goes by the calendar."""
 
 
+def _said(name: str) -> dict[str, pd.DataFrame]:
+    """What people said of their reasons, as capabilities hold it."""
+    found: dict[str, pd.DataFrame] = {}
+    for what in ("survey", "interviews"):
+        frames = [of(name) for of in of_every("evidence", what)]
+        if kept := [frame for frame in frames if frame is not None]:
+            found[what] = pd.concat(kept, ignore_index=True)
+    return found
+
+
 def _basis(name: str, log: Recorded) -> str:
     """What the figures of a use case follow from, as one mark: its rows, what it declares, what people
-    decided about it, what may be shown, the names of populations, this version."""
+    decided about it and said, what may be shown, the names of populations, this version."""
+    said = {
+        what: sorted(frame.to_csv(index=False).splitlines()) for what, frame in _said(name).items()
+    }
     told = (
         takeup_version(), log.mark(name), declared(name).model_dump_json(), audit.last_number_of(name),
         measuring().model_dump_json(), mode_on(), sorted(population_titles().items()),
-        sorted(population_keys()),
+        sorted(population_keys()), said,
     )  # fmt: skip
     return hashlib.sha256(repr(told).encode()).hexdigest()
 
@@ -180,7 +194,7 @@ def _take(name: str, log: Recorded, today: date, step: Callable[[str], None]) ->
 def _take_in(
     engine: Engine, name: str, log: Recorded, today: date, step: Callable[[str], None]
 ) -> None:
-    basis = _basis(name, log)
+    basis, said = _basis(name, log), _said(name)
     released = release(name, log.tables(engine, name), declared(name).segment)
     parts = {
         kind: table for kind, rows in released.rows.items() if (table := filled(rows)) is not None
@@ -200,6 +214,8 @@ def _take_in(
             for key in population_keys()
         },
         settings=measuring(),
+        survey=said.get("survey"),
+        interviews=said.get("interviews"),
         declared_ahead=True,
         last_shared=None if (last := latest(name)) is None else last.document,
         step=step,

@@ -1,0 +1,43 @@
+"""Who answered a survey and who did not, by trait and never by name."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+
+from takeup.disclosure.group_size import with_complement
+
+MOST_SAID = 0.9
+"""A share beyond it is told as at least so much, and likewise at the other end: whether one certain person
+answered does not follow."""
+
+
+def by_trait(
+    invited: Mapping[str, bool], places: Mapping[str, tuple[str, str]], least: int
+) -> dict[str, dict[str, list[float]]]:
+    """By trait (`cohort`, `team`) and its group: how many were asked, and the share of them who answered.
+    `invited`: whether each person answered; `places`: cohort and team of each. Groups under `least` are left out, and with
+    them what they would follow from."""
+    traits = {"cohort": 0, "team": 1}
+    groups = {
+        trait: {handle: places[handle][i] for handle in invited if handle in places}
+        for trait, i in traits.items()
+    }
+    return {trait: shown for trait, of in groups.items() if (shown := _shown(invited, of, least))}
+
+
+def _shown(
+    invited: Mapping[str, bool], groups: Mapping[str, str], least: int
+) -> dict[str, list[float]]:
+    answers: dict[str, list[bool]] = defaultdict(list)
+    for handle, answered in invited.items():
+        answers[groups.get(handle, "")].append(answered)
+    sizes = {name: len(of) for name, of in answers.items()}
+    hidden = {name for name, n in sizes.items() if n < least}
+    hidden = with_complement(hidden, sizes, least)
+    shown = {name: of for name, of in answers.items() if name and name not in hidden}
+    return {name: [len(of), _within(sum(of) / len(of))] for name, of in sorted(shown.items())}
+
+
+def _within(share: float) -> float:
+    return min(max(round(share, 2), 1 - MOST_SAID), MOST_SAID)

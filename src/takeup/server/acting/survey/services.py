@@ -1,0 +1,435 @@
+"""What may be done with surveys, each as one verb: atomic, audited, by somebody.
+
+Whoever is asked is told by a link of their own, which answers once. What was answered goes into the round's box
+without anything that is theirs (`models.py`); what was found is shown from the day after the round.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+from django.core import signing
+from django.db import transaction
+from django.db.models import QuerySet
+
+from takeup.record.clock import now
+from takeup.record.errors import InputError
+from takeup.record.questionnaire import ITEMS, questionnaire
+from takeup.record.settings import ResistanceSettings
+from takeup.server.acting.survey.models import (
+    ASKED,
+    IMPORTED,
+    AgreedText,
+    Box,
+    Invitation,
+    Round,
+)
+from takeup.server.acting.survey.response import by_trait
+from takeup.server.foundation.agreement.services import mode_on, need_agreed_change, showing
+from takeup.server.foundation.audit import services as audit
+from takeup.server.foundation.notices.services import tell
+from takeup.server.foundation.organization import services as organization
+
+LEAST_DAYS, MOST_DAYS = 3, 42
+APART = timedelta(days=28)
+"""Between two surveys of a population: people who are asked again and again answer what is wanted."""
+REMINDED_APART = timedelta(days=3)
+KEPT = timedelta(days=180)
+"""How long single answers are kept; what was found of them stays in the snapshots."""
+_SALT = "takeup.survey"
+_mixed = random.SystemRandom()
+
+Answers = Mapping[str, int]
+"""1 to 5 by item; one that does not apply is left out."""
+
+
+def fewest() -> int:
+    """People who must answer before anything is shown, so whom a survey is for at least."""
+    return max(ResistanceSettings().smallest_respondents, showing().minimum_group)
+
+
+@transaction.atomic
+def open_round(use_case: str, population: str, starts_on: date, ends_on: date, *, by: str) -> Round:
+    """Ask a population from one day to another. Raises InputError where it is too small, asked already or
+    lately, the days do not fit, or (works-council mode) the words or the survey were not agreed."""
+    _need_agreed(use_case)
+    if use_case not in organization.use_case_names():
+        raise InputError("choose a use case that is there")
+    if population not in organization.population_keys():
+        raise InputError("choose a population of the organization")
+    _need_days(starts_on, ends_on)
+    last = _need_pause(use_case, population, starts_on)
+    as_of = _as_of(population, last)
+    asked = _asked(population, as_of, now().date())
+    if len(asked) < fewest():
+        raise InputError(
+            f"{len(asked)} people can be asked there, and nothing is shown of fewer than {fewest()} answers: "
+            "hold conversations instead"
+        )
+    made = Round.objects.create(
+        use_case=use_case, population=population, version=questionnaire().version,
+        starts_on=starts_on, ends_on=ends_on, as_of=as_of, opened_at=now(), opened_by=by,
+    )  # fmt: skip
+    Box.objects.create(round=made)
+    audit.record(
+        "survey.opened", actor=by, use_case=use_case, number=made.pk, population=population,
+        starts_on=starts_on.isoformat(), ends_on=ends_on.isoformat(), version=made.version,
+    )  # fmt: skip
+    if starts_on <= now().date():
+        _begin(made)
+    return made
+
+
+def _need_agreed(use_case: str) -> None:
+    if not mode_on():
+        return
+    version = questionnaire().version
+    if not AgreedText.objects.filter(version=version).exists():
+        raise InputError(
+            f"works-council mode is on: a worker representative agrees to the words of version {version} first "
+            "(page Survey, The words)"
+        )
+    need_agreed_change(use_case, "a survey")
+
+
+def _need_days(starts_on: date, ends_on: date) -> None:
+    if starts_on < now().date():
+        raise InputError("its first day has passed; begin today or later")
+    days = (ends_on - starts_on).days + 1
+    if not LEAST_DAYS <= days <= MOST_DAYS:
+        raise InputError(
+            f"it would last {days} days; choose {LEAST_DAYS} to {MOST_DAYS}, so that everybody has a chance and "
+            "answers are of one time"
+        )
+
+
+def _need_pause(use_case: str, population: str, starts_on: date) -> Round | None:
+    """The survey before; InputError where it is too near."""
+    last = (
+        Round.objects.filter(use_case=use_case, population=population, source=ASKED)
+        .order_by("-ends_on")
+        .first()
+    )
+    if last is not None and starts_on < last.ends_on + APART:
+        raise InputError(
+            f"they are asked until {last.ends_on:%-d %B %Y}; the next survey begins {APART.days} days later at "
+            f"the earliest, on {last.ends_on + APART:%-d %B %Y}"
+        )
+    return last
+
+
+def _as_of(population: str, last: Round | None) -> date:
+    """From which day on people must have been there. Fewer than the minimum group who came since the last
+    survey wait: what two surveys differ by would be theirs."""
+    today = now().date()
+    if last is None:
+        return today
+    new = _placed(population, today) - _placed(population, last.as_of)
+    return last.as_of if 0 < len(new) < fewest() else today
+
+
+def _placed(population: str, day: date) -> set[str]:
+    return set(organization.placed_in(population, day))
+
+
+def _asked(population: str, as_of: date, today: date) -> set[str]:
+    return _placed(population, as_of) & _placed(population, today)
+
+
+@transaction.atomic
+def begin_and_close(today: date) -> None:
+    """Invite for what begins today; close what ended before it."""
+    for one in Round.objects.filter(source=ASKED, begun=False, starts_on__lte=today):
+        _begin(one)
+    for one in Round.objects.filter(source=ASKED, closed=False, ends_on__lt=today):
+        _close(one)
+
+
+def _begin(one: Round) -> None:
+    asked = sorted(_asked(one.population, one.as_of, now().date()))
+    Invitation.objects.bulk_create([Invitation(round=one, handle=h) for h in asked])
+    one.begun, one.people = True, len(asked)
+    one.save(update_fields=["begun", "people"])
+    _tell(one, asked, "invited", "Twenty statements, two minutes: what stands in the way?")
+
+
+def _tell(one: Round, handles: Collection[str], why: str, subject: str) -> None:
+    words = questionnaire().words
+    for handle in handles:
+        tell(
+            [handle], f"survey:{one.pk}:{why}", subject,
+            f"{words['promise']['en']}\n\n{words['promise']['de']}", path_of(one.pk, handle), kind="digest",
+        )  # fmt: skip
+
+
+def path_of(number: int, handle: str) -> str:
+    """The address at which one person answers."""
+    return f"/survey/{signing.dumps([number, handle], salt=_SALT)}"
+
+
+@transaction.atomic
+def remind(number: int, *, by: str) -> int:
+    """Tell those who have not answered once more; how many. Only whoever opened the survey does, and sees
+    nobody's name. Raises InputError where it is not open, or was done lately."""
+    one = _open(number)
+    if one.opened_by != by:
+        raise InputError("only whoever opened the survey reminds of it")
+    today = now().date()
+    if one.reminded_on is not None and today < one.reminded_on + REMINDED_APART:
+        raise InputError(f"they were reminded on {one.reminded_on:%-d %B}; wait three days")
+    waiting = list(one.invitations.filter(answered=False).values_list("handle", flat=True))
+    _tell(one, waiting, f"reminded:{today}", "Still open: what stands in the way?")
+    one.reminded_on = today
+    one.save(update_fields=["reminded_on"])
+    audit.record("survey.reminded", actor=by, number=number)
+    return len(waiting)
+
+
+@transaction.atomic
+def withdraw(number: int, *, by: str) -> None:
+    """A survey that was a mistake: nothing of it is kept. Raises InputError where it has ended."""
+    one = _of(number)
+    if one.closed:
+        raise InputError("it has ended; what was found stands")
+    audit.record(
+        "survey.withdrawn",
+        actor=by,
+        use_case=one.use_case,
+        number=number,
+        population=one.population,
+    )
+    one.delete()
+
+
+def _of(number: int) -> Round:
+    found = Round.objects.select_for_update().filter(pk=number).first()
+    if found is None:
+        raise InputError("there is no such survey; it may have been withdrawn")
+    return found
+
+
+def _open(number: int) -> Round:
+    one = _of(number)
+    if not one.begun or one.closed or one.ends_on < now().date():
+        raise InputError("that survey is not open")
+    return one
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a link opens: the round, and whether it `waits` for this answer, was `answered`, is `over` or has
+    `not_yet` begun."""
+
+    round: Round
+    state: str
+
+
+def asked_by(token: str) -> Asked | None:
+    """What the link of an invitation opens; None where it is none of ours, or its survey was withdrawn."""
+    told = _told(token)
+    one = None if told is None else Round.objects.filter(pk=told[0]).first()
+    if told is None or one is None:
+        return None
+    today = now().date()
+    if one.closed or one.ends_on < today:
+        return Asked(one, "over")
+    if not one.begun:
+        return Asked(one, "not_yet")
+    held = one.invitations.filter(handle=told[1]).first()
+    if held is None:
+        return None
+    return Asked(one, "answered" if held.answered else "waits")
+
+
+def _told(token: str) -> tuple[int, str] | None:
+    try:
+        number, handle = signing.loads(token, salt=_SALT)
+    except (signing.BadSignature, ValueError):
+        return None
+    return int(number), str(handle)
+
+
+@transaction.atomic
+def answer(token: str, answers: Answers, bands: Mapping[str, str]) -> None:
+    """Put one person's answers among the others'. Raises InputError where the link answers no more."""
+    found, told = asked_by(token), _told(token)
+    if found is None or told is None or found.state != "waits":
+        raise InputError("this link answers no more")
+    if not _checked(answers):
+        raise InputError("no statement was answered")
+    # By one statement, so that a link opened twice answers once.
+    if not found.round.invitations.filter(handle=told[1], answered=False).update(answered=True):
+        raise InputError("this link has answered already")
+    put_in(found.round, [{"items": _checked(answers), "bands": _checked_bands(bands)}])
+
+
+def put_in(one: Round, answers: Sequence[Mapping[str, object]]) -> None:
+    """Add to the box, and mix it."""
+    box = Box.objects.select_for_update().get(round=one)
+    every = [*box.answers, *answers]
+    _mixed.shuffle(every)
+    box.answers = every
+    box.save(update_fields=["answers"])
+
+
+def _checked(answers: Answers) -> dict[str, int]:
+    return {item: answers[item] for item in ITEMS if answers.get(item) in {1, 2, 3, 4, 5}}
+
+
+def _checked_bands(bands: Mapping[str, str]) -> dict[str, str]:
+    asked = questionnaire().context
+    return {q.key: bands[q.key] for q in asked if bands.get(q.key) in q.bands}
+
+
+def _close(one: Round) -> None:
+    """Its response is counted by trait, who answered is forgotten, and what would show by subtraction withheld."""
+    invited = dict(one.invitations.values_list("handle", "answered"))
+    one.people = len(invited)
+    answered = sum(invited.values())
+    one.everybody = bool(invited) and answered == len(invited)
+    one.response = by_trait(invited, organization.placed_in(one.population, one.as_of), fewest())
+    one.withheld = _withheld(one, len(one.box.answers))
+    one.closed = True
+    one.save()
+    one.invitations.all().delete()
+    audit.record("survey.closed", use_case=one.use_case, number=one.pk, people=one.people)
+    if not one.withheld:
+        return
+    tell([one.opened_by], f"survey:{one.pk}:withheld", "A survey that cannot be shown", one.withheld, "/surveys")  # fmt: skip
+
+
+def _withheld(one: Round, answers: int) -> str:
+    if answers < fewest():
+        return f"fewer than {fewest()} answered; nothing of it is shown or used"
+    before = _closed(one.use_case, one.population).exclude(pk=one.pk).first()
+    if before is None or not (before.everybody and one.everybody):
+        return ""
+    gone = _placed(one.population, before.as_of) - _placed(one.population, one.as_of)
+    if 0 < len(gone) < fewest():
+        return (
+            "everybody answered both this survey and the one before, and few people left in between: what they "
+            "had answered would follow from the two"
+        )
+    return ""
+
+
+def _closed(use_case: str, population: str) -> QuerySet[Round]:
+    return Round.objects.filter(
+        use_case=use_case, population=population, closed=True, withheld=""
+    ).order_by("-ends_on", "-pk")
+
+
+def rounds() -> list[Round]:
+    """Every survey, the newest first."""
+    return list(Round.objects.order_by("-starts_on", "-pk"))
+
+
+def answered_so_far(one: Round) -> int:
+    """How many have answered an open survey, or did answer one that ended."""
+    return len(one.box.answers)
+
+
+def open_for(handle: str) -> list[tuple[Round, str]]:
+    """Surveys that wait for a person's answer, each with the address where they answer."""
+    today = now().date()
+    held = Invitation.objects.filter(
+        handle=handle, answered=False, round__closed=False, round__ends_on__gte=today
+    ).select_related("round")
+    return [(one.round, path_of(one.round_id, handle)) for one in held]
+
+
+def answers_of(use_case: str) -> pd.DataFrame | None:
+    """The newest survey of each population that may be used, as `record.evidence` has it: population and items."""
+    since = now().date() - KEPT
+    held = Round.objects.filter(
+        use_case=use_case, closed=True, withheld="", ends_on__gte=since
+    ).select_related("box")
+    newest = {one.population: one for one in held.order_by("ends_on", "pk")}
+    rows = [
+        {"population": name, **{item: said["items"].get(item) for item in ITEMS}}
+        for name, one in sorted(newest.items())
+        for said in one.box.answers
+    ]
+    if not rows:
+        return None
+    return pd.DataFrame(rows).astype(dict.fromkeys(ITEMS, float))
+
+
+@transaction.atomic
+def take_imports(
+    use_case: str, answers: Mapping[str, Sequence[Answers]], asked_on: date, *, by: str
+) -> list[Round]:
+    """Keep answers that were given elsewhere, by population: all of them or, where one is refused, none. Raises
+    InputError where use case or population is unknown, that day has not come, the same day was brought in already, or too few
+    answered for anything to be shown."""
+    _need_agreed(use_case)
+    if use_case not in (known := organization.use_case_names()):
+        raise InputError(f"there is no use case {use_case!r}; there is {_named(known)}")
+    if asked_on > now().date():
+        raise InputError(f"{asked_on} has not come; name the last day on which it was asked")
+    return [_imported(use_case, name, given, asked_on, by) for name, given in answers.items()]
+
+
+def _imported(
+    use_case: str, population: str, answers: Sequence[Answers], asked_on: date, by: str
+) -> Round:
+    if population not in (known := organization.population_keys()):
+        raise InputError(f"there is no population {population!r}; there is {_named(known)}")
+    if len(answers) < fewest():
+        raise InputError(
+            f"{population}: {len(answers)} answers are too few; nothing is shown of fewer than {fewest()}"
+        )
+    asked = Round.objects.filter(use_case=use_case, population=population, source=IMPORTED)
+    if asked.filter(ends_on=asked_on).exists():
+        raise InputError(f"{population}: answers of {asked_on} were brought in already")
+    made = Round.objects.create(
+        use_case=use_case, population=population, version=questionnaire().version, source=IMPORTED,
+        starts_on=asked_on, ends_on=asked_on, as_of=asked_on, opened_at=now(), opened_by=by, begun=True,
+        closed=True, people=len(_placed(population, asked_on)),
+    )  # fmt: skip
+    Box.objects.create(round=made)
+    put_in(made, [{"items": _checked(one), "bands": {}} for one in answers])
+    audit.record(
+        "survey.imported", actor=by, use_case=use_case, number=made.pk, population=population,
+        answers=len(answers),
+    )  # fmt: skip
+    return made
+
+
+def _named(names: Sequence[str]) -> str:
+    return ", ".join(names) or "none (there is none yet)"
+
+
+@transaction.atomic
+def agree_text(*, by: str) -> None:
+    """Worker representatives agree to the words as they are now asked."""
+    version = questionnaire().version
+    _, made = AgreedText.objects.get_or_create(
+        version=version, defaults={"agreed_at": now(), "agreed_by": by}
+    )
+    if made:
+        audit.record("survey.text_agreed", actor=by, version=version)
+
+
+def agreed_text() -> AgreedText | None:
+    """Who agreed to the words of this version, and when."""
+    return AgreedText.objects.filter(version=questionnaire().version).first()
+
+
+def forget_invited(handle: str) -> None:
+    """A person was erased: they are invited no more."""
+    Invitation.objects.filter(handle=handle).delete()
+
+
+def forget_use_case(use_case: str) -> None:
+    """Nothing is kept of it any more."""
+    Round.objects.filter(use_case=use_case).delete()
+
+
+def let_go(today: date) -> None:
+    """Single answers go after their time."""
+    Box.objects.filter(round__ends_on__lt=today - KEPT).update(answers=[])

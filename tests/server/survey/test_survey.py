@@ -1,0 +1,373 @@
+"""A survey is answered once by each, on one screen after the other, and nothing in the database joins a person to an
+answer."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+
+from takeup.record.errors import InputError
+from takeup.record.questionnaire import ITEMS, questionnaire
+from tests.server.people import client_of, person, with_role
+
+POPULATION = "north"
+
+
+def people(n: int, population: str = POPULATION, since: date = date(2026, 1, 5), first: int = 0):
+    from takeup.server.foundation.organization.models import Placement, Population, Team
+
+    place, _ = Population.objects.get_or_create(key=population)
+    made = []
+    for i in range(first, first + n):
+        team, _ = Team.objects.get_or_create(key=f"{population}-{i % 2}")
+        one = person(f"{population}{i}", name=f"Person {i}")
+        Placement.objects.create(person=one, population=place, team=team, from_day=since)
+        made.append(one)
+    return made
+
+
+def today():
+    from takeup.record.clock import now
+
+    return now().date()
+
+
+def opened(by="lead", days=14, starts=0):
+    from takeup.server.acting.survey.services import open_round
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    first = today() + timedelta(days=starts)
+    return open_round("credit", POPULATION, first, first + timedelta(days=days - 1), by=by)
+
+
+def link(round_, someone) -> str:
+    from takeup.server.acting.survey.services import path_of
+
+    return path_of(round_.pk, someone.handle)
+
+
+def answered(round_, someone, point=3, **other) -> None:
+    from takeup.server.acting.survey.services import answer
+
+    token = link(round_, someone).removeprefix("/survey/")
+    answer(token, dict.fromkeys(ITEMS, point) | other, {"tenure": "over_10"})
+
+
+def held(round_) -> list:
+    """What lies in the round's box."""
+    from takeup.server.acting.survey.models import Box
+
+    return Box.objects.get(round=round_).answers
+
+
+def ended(round_):
+    """The round as it is on the day after its last."""
+    from takeup.record.clock import at, now
+    from takeup.server.acting.survey.services import begin_and_close
+
+    with at(now() + timedelta(days=(round_.ends_on - today()).days + 1)):
+        begin_and_close(today())
+    round_.refresh_from_db()
+    return round_
+
+
+def fields(page: str) -> dict[str, str]:
+    """What a browser would send back of a form: hidden fields and what is checked."""
+    found = {}
+    for tag in re.findall(r"<input[^>]*>", page):
+        name, value = (re.search(rf'{a}="([^"]*)"', tag) for a in ("name", "value"))
+        if name and value and ('type="hidden"' in tag or " checked" in tag):
+            found[name[1]] = value[1]
+    return found
+
+
+def test_whoever_is_asked_answers_on_one_screen_after_the_other_without_signing_in(store):
+    asked = people(12)
+    made = opened()
+    browser, path = client_of(), link(made, asked[0])
+    page = browser.get(path).content.decode()
+    assert "without your name, address, time or day" in page
+    screens = 0
+    while 'name="screen"' in page:
+        screens += 1
+        given = fields(page) | dict.fromkeys(re.findall(r'type="radio" name="(\w\w\dr?)"', page), "4")  # fmt: skip
+        page = browser.post(path, given | {"go": "next"}).content.decode()
+    assert screens == 6
+    assert "Thank you" in page
+    assert held(made) == [{"items": dict.fromkeys(ITEMS, 4), "bands": {}}]
+    assert "You have answered already" in browser.get(path).content.decode()
+
+
+def test_going_back_and_forth_and_to_another_language_loses_nothing(store):
+    people(12)
+    made = opened()
+    path = link(made, _first())
+    browser = client_of()
+    page = browser.post(path, {"screen": "0", "go": "next"}).content.decode()
+    items = re.findall(r'name="(\w\w\dr?)" value="1"', page)
+    assert len(items) == 5
+    given = fields(page) | dict(zip(items, "12340", strict=True))
+    page = browser.post(path, given | {"go": "next"}).content.decode()
+    page = browser.post(path, fields(page) | {"go": "back"}).content.decode()
+    assert {i: fields(page)[i] for i in items} == dict(zip(items, "12340", strict=True))
+    page = browser.post(f"{path}?lang=de", fields(page) | {"go": "stay"}).content.decode()
+    assert questionnaire().items[items[0]]["de"] in page
+    assert {i: fields(page)[i] for i in items} == dict(zip(items, "12340", strict=True))
+    assert held(made) == []
+
+
+def _first():
+    from takeup.server.foundation.organization.models import Person
+
+    return Person.objects.get(person_id="north0")
+
+
+def test_a_screen_with_a_statement_left_open_is_shown_again_with_what_was_chosen(store):
+    people(12)
+    path, browser = link(opened(), _first()), client_of()
+    page = browser.post(path, {"screen": "0", "go": "next"}).content.decode()
+    first, *_ = re.findall(r'name="(\w\w\dr?)" value="1"', page)
+    found = browser.post(path, fields(page) | {first: "2", "go": "next"})
+    assert found.status_code == 422
+    assert "Choose an answer for each statement" in found.content.decode()
+    assert fields(found.content.decode())[first] == "2"
+    skipped = browser.post(path, {"screen": "5", "go": "next"})
+    assert (skipped.status_code, 'value="1"' in skipped.content.decode()) == (422, True)
+
+
+def test_the_database_is_the_same_whichever_of_two_people_gave_which_answers(store, monkeypatch):
+    from django.core.serializers import serialize
+
+    from takeup.server.acting.survey import models, services
+
+    # Mixing is by chance; sorted, two boxes can be compared.
+    monkeypatch.setattr(services._mixed, "shuffle", lambda every: every.sort(key=repr))
+
+    def whole(points: dict[str, int]) -> list[str]:
+        models.Round.objects.all().delete()
+        made = opened()
+        for someone in asked:
+            answered(made, someone, points[someone.person_id])
+        return [re.sub(r'"(pk|round)": \d+', "", serialize("json", model.objects.order_by("pk")))
+                for model in (models.Invitation, models.Box)]  # fmt: skip
+
+    asked = people(12)
+    one = {p.person_id: 1 + i % 5 for i, p in enumerate(asked)}
+    other = one | {"north0": one["north1"], "north1": one["north0"]}
+    assert whole(one) == whole(other)
+
+
+def test_answers_are_mixed_and_hold_nothing_but_what_was_answered(store):
+    asked = people(40)
+    made = opened()
+    for i, someone in enumerate(asked):
+        answered(made, someone, 1 + i % 5, **{item: 1 + (i >> b) % 2 for b, item in enumerate(list(ITEMS)[:6])})  # fmt: skip
+    order = [sum((one["items"][item] - 1) << b for b, item in enumerate(list(ITEMS)[:6])) for one in held(made)]  # fmt: skip
+    assert sorted(order) == list(range(40))
+    assert order != list(range(40))
+    assert {frozenset(one) for one in held(made)} == {frozenset({"items", "bands"})}
+    assert not any(p.handle in repr(held(made)) for p in asked)
+
+
+def test_a_link_answers_once_and_not_after_the_last_day(store):
+    from takeup.record.clock import at, now
+
+    asked = people(12)
+    made = opened(days=3)
+    answered(made, asked[0])
+    with pytest.raises(InputError, match="answers no more"):
+        answered(made, asked[0])
+    with at(now() + timedelta(days=3)), pytest.raises(InputError, match="answers no more"):
+        answered(made, asked[1])
+    assert client_of().get("/survey/none-of-ours").status_code == 404
+    assert client_of().get(link(made, with_role("executive"))).status_code == 404
+
+
+def test_only_whoever_opened_it_reminds_and_only_those_who_have_not_answered_are_told(store):
+    from takeup.server.acting.survey.services import remind
+    from takeup.server.foundation.notices.models import Notice
+
+    asked = people(12)
+    made = opened(by="ann")
+    answered(made, asked[0])
+    with pytest.raises(InputError, match="only whoever opened"):
+        remind(made.pk, by="bob")
+    remind(made.pk, by="ann")
+    told = set(Notice.objects.filter(key__contains="reminded").values_list("handle", flat=True))
+    assert told == {p.handle for p in asked[1:]}
+    with pytest.raises(InputError, match="wait three days"):
+        remind(made.pk, by="ann")
+
+
+def test_who_answered_is_forgotten_when_it_ends_and_told_by_group_alone(store):
+    asked = people(24)
+    made = opened()
+    for someone in asked[:12]:
+        answered(made, someone)
+    ended(made)
+    assert not made.invitations.exists()
+    assert (made.people, len(held(made))) == (24, 12)
+    assert made.response["team"] == {"north-0": [12, 0.5], "north-1": [12, 0.5]}
+    page = client_of(with_role("programme_lead")).get("/surveys").content.decode()
+    assert not any(p.name in page for p in asked)
+
+
+def test_nothing_of_fewer_than_ten_answers_is_shown_or_used(store):
+    from takeup.server.acting.survey.services import answers_of
+
+    asked = people(12)
+    made = opened()
+    for someone in asked[:9]:
+        answered(made, someone)
+    ended(made)
+    assert "fewer than 10 answered" in made.withheld
+    assert answers_of("credit") is None
+
+
+def test_what_was_found_stands_in_the_next_snapshot(key):
+    from takeup.record.clock import at, now
+    from takeup.server.showing.overview.services import latest, take_snapshots
+    from tests.server.overview.test_overview import send
+
+    send(key, POPULATION, 24)
+    assert take_snapshots() == {"credit": "taken"}
+    asked = people(24)
+    made = opened(days=3)
+    for someone in asked[:12]:
+        answered(made, someone, 2, TD1=5, TD2=5, TD3=5, TD4r=1)
+    ended(made)
+    with at(now() + timedelta(days=3)):
+        assert take_snapshots() == {"credit": "taken"}
+        document = latest("credit").document
+    (north,) = document["diagnoses"][0]["measures"]["resistance"]["populations"]
+    assert north["survey"]["respondents"] == 12
+    assert max(north["survey"]["scores"], key=north["survey"]["scores"].get) == "TD"
+
+
+def test_few_who_came_since_the_last_survey_wait_and_many_are_asked(store):
+    from takeup.record.clock import at, now
+
+    people(12)
+    ended(opened(days=3))
+    with at(now() + timedelta(days=40)):
+        people(3, since=today() - timedelta(days=5), first=12)
+        second = opened(days=3)
+        assert second.people == 12
+        ended(second)
+    with at(now() + timedelta(days=80)):
+        people(7, since=today() - timedelta(days=5), first=15)
+        assert opened().people == 22
+
+
+def test_what_two_surveys_would_tell_of_somebody_who_left_is_withheld(store):
+    from takeup.record.clock import at, now
+    from takeup.server.foundation.organization.models import Placement
+
+    asked = people(12)
+    first = opened(days=3)
+    for someone in asked:
+        answered(first, someone)
+    assert ended(first).withheld == ""
+    with at(now() + timedelta(days=40)):
+        Placement.objects.filter(person=asked[0]).update(until_day=today() - timedelta(days=2))
+        second = opened(days=3)
+        assert second.people == 11
+        for someone in asked[1:]:
+            answered(second, someone)
+        assert "few people left in between" in ended(second).withheld
+
+
+def test_a_survey_is_refused_in_a_sentence(store):
+    from takeup.server.acting.survey.services import open_round
+
+    people(9)
+    with pytest.raises(InputError, match=r"9 people can be asked.*hold conversations instead"):
+        opened()
+    people(3, first=9)
+    with pytest.raises(InputError, match="would last 1 days"):
+        opened(days=1)
+    with pytest.raises(InputError, match="first day has passed"):
+        opened(starts=-1)
+    with pytest.raises(InputError, match="choose a population"):
+        open_round("credit", "nowhere", today(), today() + timedelta(days=7), by="x")
+    opened()
+    with pytest.raises(InputError, match="28 days later"):
+        opened()
+
+
+def test_works_council_mode_asks_only_in_words_that_were_agreed(store, monkeypatch):
+    from django.conf import settings
+
+    from takeup.server.foundation.agreement.services import (
+        announce_change,
+        answer_change,
+        record_agreement,
+    )
+
+    monkeypatch.setattr(settings, "TAKEUP", settings.TAKEUP.model_copy(update={"works_council": True}))  # fmt: skip
+    people(12)
+    with pytest.raises(InputError, match="agrees to the words of version 1 first"):
+        opened()
+    representative = client_of(with_role("worker_representative"))
+    assert "Agree to these words" in representative.get("/surveys/text").content.decode()
+    representative.post("/surveys/text/agree")
+    record_agreement("BV-7", "list 3", today() + timedelta(days=100), by="x")
+    with pytest.raises(InputError, match="announce the change"):
+        opened()
+    change = announce_change("credit", "a survey", by="ann")
+    answer_change(change.pk, consents=True, answer="", by="rep")
+    assert opened().people == 12
+
+
+def test_single_answers_go_after_half_a_year(store):
+    from takeup.server.acting.survey.services import KEPT, let_go
+
+    asked = people(12)
+    made = opened(days=3)
+    for someone in asked:
+        answered(made, someone)
+    ended(made)
+    let_go(made.ends_on + KEPT)
+    assert len(held(made)) == 12
+    let_go(made.ends_on + KEPT + timedelta(days=1))
+    assert held(made) == []
+
+
+def test_somebody_who_is_asked_sees_it_on_the_start_page_until_they_answered(store):
+    asked = people(12)
+    made = opened()
+    browser = client_of(asked[0])
+    assert link(made, asked[0]) in browser.get("/").content.decode()
+    answered(made, asked[0])
+    assert "/survey/" not in browser.get("/").content.decode()
+
+
+def test_an_erased_person_is_invited_no_more(store):
+    from takeup.server.acting.survey.rows import erased
+
+    asked = people(12)
+    made = opened()
+    erased(asked[0].handle)
+    assert made.invitations.count() == 11
+    assert client_of().get(link(made, asked[0])).status_code == 404
+
+
+def test_a_lead_opens_a_survey_on_the_page_and_withdraws_it(store):
+    from takeup.server.acting.survey.models import Round
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    people(12)
+    lead = client_of(with_role("programme_lead"))
+    given = {"use_case": "credit", "population": POPULATION, "starts_on": str(today()),
+             "ends_on": str(today() + timedelta(days=13))}  # fmt: skip
+    assert "12 people are asked" in lead.post("/surveys/open", given, follow=True).content.decode()
+    found = lead.post("/surveys/open", given | {"starts_on": "soon"})
+    assert (found.status_code, "write the day as" in found.content.decode()) == (422, True)
+    (made,) = Round.objects.all()
+    assert "keep nothing" in lead.get("/surveys").content.decode()
+    lead.post(f"/surveys/{made.pk}/withdraw")
+    assert not Round.objects.exists()
