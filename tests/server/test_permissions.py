@@ -59,7 +59,9 @@ PAGES = {
     ("POST", "survey_agree"): frozenset({"worker_representative"}),
     ("GET", "overview"): WHOLE_REPORTS,
     ("GET", "overview_of"): WHOLE_REPORTS,
+    ("GET", "reasons"): WHOLE_REPORTS,
     # The one practitioner here is an officer, and the population is theirs.
+    ("GET", "reasons_of"): WHOLE_REPORTS | {"practitioner"},
     ("GET", "population"): WHOLE_REPORTS | {"practitioner"},
     ("GET", "diagnosis"): WHOLE_REPORTS,
     ("GET", "diagnosis_day"): WHOLE_REPORTS,
@@ -162,6 +164,9 @@ def site(store):
         overview={"title": "Credit", "verdict": "Half.", "heading": "Half", "summary": "", "total": row, "not_yet": [], "changes": []},
     )  # fmt: skip
     PopulationView.objects.create(snapshot=taken, key="officers", place=1, row=row)
+    from takeup.server.showing.reasons.models import ReasonsOf
+
+    ReasonsOf.objects.create(use_case="credit", population="officers", day="2026-11-24", place=0)
     return addresses()
 
 

@@ -43,6 +43,11 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
     scored = p.scored
     if isinstance(scored, CannotSay) or scored.verdict == "insufficient_evidence":
         return None
+    return terms_section(p, scored, diagnosis)
+
+
+def terms_section(p: PopulationReasons, scored: Scored, diagnosis: Diagnosis) -> Section:
+    """Every term of evidence on one population, whatever it amounts to."""
     drawn = [[m for m in _marks(scored.terms[t]) if m] for t in scored.order]
     texts = [f"{TYPE_NAMES[t]}: {_told(scored.terms[t])}" for t in scored.order]
     axis, charts = strips(drawn, zero=True, percent=False, texts=texts)
@@ -59,7 +64,7 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
         for t, chart in zip(scored.order, charts, strict=True)
     )
     return Section(
-        _heading(p, scored, diagnosis),
+        verdict_of(p, scored, diagnosis),
         "How many times likelier each source makes a reason (right; ÷: less likely, left), and the belief that it "
         "is material: that at least a quarter of the missing use would be there without it.",
         ("Evidence", "Reason", "Found", "Neutral to clear", "Cases", "Times likelier"),
@@ -72,7 +77,8 @@ def _card(p: PopulationReasons, diagnosis: Diagnosis) -> Section | None:
     )
 
 
-def _heading(p: PopulationReasons, scored: Scored, diagnosis: Diagnosis) -> str:
+def verdict_of(p: PopulationReasons, scored: Scored, diagnosis: Diagnosis) -> str:
+    """What the evidence on one population amounts to, as a heading."""
     who = "" if p.population == "all" else f"{diagnosis.name(p.population)}: "
     names = [TYPE_NAMES[t] for t in scored.named]
     if scored.verdict == "dominant":

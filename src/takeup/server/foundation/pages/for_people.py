@@ -18,7 +18,7 @@ _CODES = (
     (r"\binitial_choice: what the person chose", "a first answer: what the person chose"),
     (r"\binitial_choice(?:_value)?\b(?: \(a first answer before the advice\))?",
      "first answer before the advice"),
-    (r" \(value_tagged\)", ""),
+    (r" \(`?value_tagged`?\)", ""),
     (r"\bvalue_tagged\b", "whether a case touches professional values"),
 )  # fmt: skip
 _COLUMN = re.compile(r"\b(?:x_)?([a-z][a-z0-9]*(?:_[a-z0-9]+)+|(?<=x_)[a-z0-9]+)\b")
