@@ -14,6 +14,7 @@ WHOLE_REPORTS = frozenset(
     {"programme_lead", "executive", "role_owner", "worker_representative", "oversight_officer"}
 )
 ADMINISTRATOR = frozenset({"administrator"})
+NEUTRAL = frozenset({"role_owner", "worker_representative", "oversight_officer", "champion"})
 LEAD = frozenset({"programme_lead"})
 
 PAGES = {
@@ -59,6 +60,16 @@ PAGES = {
     ("POST", "survey_agree"): frozenset({"worker_representative"}),
     ("GET", "overview"): WHOLE_REPORTS,
     ("GET", "overview_of"): WHOLE_REPORTS,
+    ("GET", "conversations"): WHOLE_REPORTS | {"champion"},
+    ("POST", "conversation_draw"): frozenset({"programme_lead", "role_owner"}),
+    # To whom the round does not name it is as if there were none (404).
+    ("GET", "conversation_names"): NEUTRAL,
+    ("GET", "conversation_write"): NEUTRAL,
+    ("GET", "conversation_code"): NEUTRAL,
+    ("POST", "conversation_agree"): NEUTRAL,
+    ("POST", "conversation_publish"): NEUTRAL,
+    ("GET", "conversation_told"): WHOLE_REPORTS | {"practitioner", "champion"},
+    ("POST", "conversation_comment"): frozenset({"practitioner", "champion"}),
     ("GET", "reasons"): WHOLE_REPORTS,
     # The one practitioner here is an officer, and the population is theirs.
     ("GET", "reasons_of"): WHOLE_REPORTS | {"practitioner"},
@@ -164,10 +175,16 @@ def site(store):
         overview={"title": "Credit", "verdict": "Half.", "heading": "Half", "summary": "", "total": row, "not_yet": [], "changes": []},
     )  # fmt: skip
     PopulationView.objects.create(snapshot=taken, key="officers", place=1, row=row)
+    found = addresses()
+    from takeup.server.acting.conversations.models import Draw
     from takeup.server.showing.reasons.models import ReasonsOf
 
+    Draw.objects.create(
+        pk=found["conversation_told"].rsplit("/", 1)[1], use_case="credit", population="officers",
+        facilitator="-", coder="-", state="ended", asked_at=now(), asked_by="x", ended_on="2026-11-24",
+    )  # fmt: skip
     ReasonsOf.objects.create(use_case="credit", population="officers", day="2026-11-24", place=0)
-    return addresses()
+    return found
 
 
 def test_every_address_of_the_server_stands_in_the_table_and_here(site):

@@ -63,7 +63,7 @@ def test_sealed_kinds_are_told_in_one_order(django_ready):
     from takeup.server.foundation import sealed
 
     assert [kind.name.split()[0] for kind in sealed.kinds()] == [
-        "vaults", "second", "signing", "members", "reporters",
+        "vaults", "second", "signing", "members", "lists", "reporters",
     ]  # fmt: skip
 
 
@@ -129,6 +129,8 @@ def test_a_second_factor_that_does_not_open_is_removed_by_an_administrators_comm
 
 
 def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, another_secret):
+    from takeup.record.clock import now
+    from takeup.server.acting.conversations.models import Draw
     from takeup.server.acting.feedback.models import Topic
     from takeup.server.deployment.sealing import seal
     from takeup.server.foundation import sealed
@@ -139,6 +141,10 @@ def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, anothe
     set_up(client)
     sent(key, log, "maya", flagged="wrong")
     Topic.objects.update(members=seal('["x"]'))
+    Draw.objects.create(
+        use_case="credit", population="north", facilitator="ann", coder="bob", state="drawn", asked_at=now(),
+        asked_by="x", names=seal('["x"]', "ann"),
+    )  # fmt: skip
     well = sealed.tried()
     assert [(one.kind.name, one.count > 0, one.shut) for one in well] == [
         (kind.name, True, ()) for kind in sealed.kinds()

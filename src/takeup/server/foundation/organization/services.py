@@ -39,6 +39,7 @@ from takeup.server.foundation.organization.membership import (
 from takeup.server.foundation.organization.models import (
     Cohort,
     Declaration,
+    Lead,
     Person,
     Placement,
     Population,
@@ -286,6 +287,11 @@ def placed_in(population: str, day: date) -> dict[str, tuple[str, str]]:
     rows = Placement.objects.filter(on(day), population__key=population, person__is_active=True)
     found = rows.values_list("person__handle", "cohort__key", "team__key")
     return {handle: (cohort or "", team or "") for handle, cohort, team in found}
+
+
+def who_lead(day: date) -> set[str]:
+    """Handles of everybody who leads a team on `day`."""
+    return set(Lead.objects.filter(on(day)).values_list("person__handle", flat=True))
 
 
 def import_days(most: int = 20) -> list[tuple[date, str]]:

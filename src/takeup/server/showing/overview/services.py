@@ -161,7 +161,8 @@ def _basis(name: str, log: Recorded) -> str:
     """What the figures of a use case follow from, as one mark: its rows, what it declares, what people
     decided about it and said, what may be shown, the names of populations, this version."""
     said = {
-        what: sorted(frame.to_csv(index=False).splitlines()) for what, frame in _said(name).items()
+        what: sorted(map(repr, frame.itertuples(index=False)))
+        for what, frame in _said(name).items()
     }
     told = (
         takeup_version(), log.mark(name), declared(name).model_dump_json(), audit.last_number_of(name),

@@ -1,0 +1,325 @@
+"""Conversations: whom to invite is drawn among those who rely least and sealed; what was said names nobody; two people code
+it, each alone; counts are shown from five; the population reads it back."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import date, timedelta
+
+import ibis
+import pytest
+
+from takeup.record.errors import InputError
+from tests.server.people import client_of, person, with_role
+
+NOTES = {"wrong_before": "It missed the new road twice."}
+
+
+@pytest.fixture
+def team(store):
+    """Forty officers of two teams, thirty and ten; who leads, and the two who listen and code."""
+    from takeup.server.foundation.organization.models import Placement, Population, Team
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    place, _ = Population.objects.get_or_create(key="north")
+    for i in range(40):
+        team, _ = Team.objects.get_or_create(key="large" if i < 30 else "small")
+        one = person(f"north{i}", name=f"Officer Nr{i}")
+        Placement.objects.create(person=one, population=place, team=team, from_day=date(2026, 1, 5))
+    return {r: with_role(r) for r in ("programme_lead", "role_owner", "worker_representative")}
+
+
+def asked(team, **other):
+    from takeup.server.acting.conversations.services import ask_for
+
+    given = {
+        "facilitator": team["role_owner"].handle,
+        "coder": team["worker_representative"].handle,
+    }
+    return ask_for("credit", "north", *(given | other).values(), by=team["programme_lead"].handle)
+
+
+def decisions(people=40, cases=20):
+    """Each person's share of cases with the advice rises with their number."""
+    from takeup.record.clock import now
+
+    rows = [
+        {"person_id": f"key-{i}", "population": "north", "decided_at": now() - timedelta(days=j % 28 + 1),
+         "action": "followed" if j < cases * i / people else "not_consulted"}
+        for i in range(people) for j in range(cases)
+    ]  # fmt: skip
+    return ibis.memtable(rows)
+
+
+@pytest.fixture
+def keys(monkeypatch):
+    """The log's pseudonyms, as the recorder knows whose they are."""
+    from dataclasses import replace
+
+    from takeup.server.acting.conversations import drawing_names
+    from takeup.server.deployment.recorder import recorder
+    from takeup.server.foundation.organization.models import Person
+
+    def behind(pseudonyms):
+        wanted = {p.removeprefix("key-"): p for p in pseudonyms}
+        people = Person.objects.filter(person_id__startswith="north")
+        numbered = {p.person_id.removeprefix("north"): p.handle for p in people}
+        return {wanted[number]: handle for number, handle in numbered.items() if number in wanted}
+
+    here = replace(recorder(), handles_behind=behind)
+    monkeypatch.setattr(drawing_names, "recorder", lambda: here)
+
+
+@pytest.fixture
+def drawn(team, keys):
+    from takeup.server.acting.conversations.drawing_names import draw_waiting
+
+    one = asked(team)
+    draw_waiting("credit", decisions())
+    one.refresh_from_db()
+    return one
+
+
+def said(one, n: int, by: str):
+    from takeup.server.acting.conversations.services import write
+
+    for i in range(n):
+        write(one, None, NOTES | {"on_monday": f"Fewer clicks, {i}."}, by=by)
+
+
+def coded(one, codes: dict[int, str], by: str) -> None:
+    from takeup.server.acting.conversations.services import code
+
+    for number, primary in codes.items():
+        code(one, number, primary, "", "model_gap: roads" if number == 1 else "", by=by)
+
+
+def ended(one, text="People miss the new road in it."):
+    from takeup.server.acting.conversations.services import agree, end
+
+    agree(one, {}, by=one.facilitator)
+    end(one, text, by=one.facilitator)
+    one.refresh_from_db()
+
+
+def test_eight_of_the_half_that_relies_least_are_drawn_of_every_team_its_part(team, drawn):
+    from takeup.server.acting.conversations.services import names_of
+
+    assert (drawn.state, drawn.invited, drawn.among) == ("drawn", 8, 20)
+    found = names_of(drawn, by=team["role_owner"].handle)
+    assert {int(name.removeprefix("Officer Nr")) for name in found} <= set(range(20))
+
+
+def test_teams_have_their_part_of_those_drawn():
+    from takeup.server.acting.conversations.drawing_names import stratified
+
+    strata = {f"a{i}": "large" for i in range(30)} | {f"b{i}": "small" for i in range(10)}
+    for _ in range(20):
+        found = stratified(list(strata), strata, 8)
+        assert Counter(strata[h] for h in found) == {"large": 6, "small": 2}
+    assert sorted(stratified(["a1", "b1"], strata, 8)) == ["a1", "b1"]
+
+
+def test_nobody_but_the_one_who_invites_sees_a_name_and_opening_them_is_audited(team, drawn):
+    from takeup.server.acting.conversations.services import names_of
+    from takeup.server.foundation.audit.services import newest
+
+    for role in ("programme_lead", "worker_representative"):
+        with pytest.raises(InputError, match="only whoever invites"):
+            names_of(drawn, by=team[role].handle)
+        answer = client_of(team[role]).get(f"/conversations/{drawn.pk}/names")
+        assert answer.status_code in (403, 404)
+        assert "Officer" not in client_of(team[role]).get("/conversations").content.decode()
+    page = client_of(team["role_owner"]).get(f"/conversations/{drawn.pk}/names").content.decode()
+    assert page.count("Officer Nr") == 8
+    assert newest("conversation.names_opened") is not None
+
+
+def test_the_draw_is_sealed_in_the_database_and_its_hash_is_on_record(team, drawn):
+    import hashlib
+
+    from takeup.server.deployment.sealing import unseal
+    from takeup.server.foundation.audit.services import newest
+    from takeup.server.foundation.organization.models import Person
+
+    handles = set(Person.objects.values_list("handle", flat=True))
+    assert not any(handle in drawn.names for handle in handles)
+    with pytest.raises(ValueError, match="another key"):
+        unseal(drawn.names, team["programme_lead"].handle)
+    opened = unseal(drawn.names, drawn.facilitator)
+    assert newest("conversation.drawn")["mark"] == hashlib.sha256(opened.encode()).hexdigest()
+
+
+def test_of_a_small_population_everybody_is_invited_and_of_a_silent_one_nobody_yet(team, keys):
+    from takeup.server.acting.conversations.drawing_names import draw_waiting
+    from takeup.server.foundation.organization.models import Placement
+
+    one = asked(team)
+    draw_waiting("credit", decisions(people=6))
+    one.refresh_from_db()
+    assert (one.state, "of 6 people enough decisions are known" in one.why_not) == ("waiting", True)
+    Placement.objects.filter(person__person_id__in=[f"north{i}" for i in range(10, 40)]).delete()
+    draw_waiting("credit", decisions(people=6))
+    one.refresh_from_db()
+    assert (one.state, one.invited) == ("drawn", 10)
+
+
+@pytest.mark.parametrize("who", ["programme_lead", "manager", "same", "member"])
+def test_who_leads_manages_or_belongs_to_them_neither_listens_nor_codes(team, who):
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.models import Lead, Person, Team
+    from takeup.server.foundation.organization.services import set_roles
+
+    chosen = {"programme_lead": team["programme_lead"], "same": team["worker_representative"],
+              "member": Person.objects.get(person_id="north3"), "manager": team["role_owner"]}[who]  # fmt: skip
+    if who == "manager":
+        Lead.objects.create(
+            team=Team.objects.get(key="large"), person=chosen, from_day=date(2026, 1, 5)
+        )
+    if who == "member":
+        set_roles(chosen, {Role.CHAMPION}, "test")
+    with pytest.raises(InputError, match="neither of whom leads a team"):
+        asked(team, facilitator=chosen.handle)
+
+
+def test_what_was_said_is_kept_by_number_with_names_taken_out(team, drawn):
+    from takeup.server.acting.conversations.models import Conversation
+
+    listener = client_of(team["role_owner"])
+    listener.post(
+        f"/conversations/{drawn.pk}/write",
+        {"who_sees": "Officer Nr7 does, and mail anna@example.org.", "last_case": ""},
+    )
+    (one,) = Conversation.objects.all()
+    assert one.number == 1
+    assert set(one.notes) == {"who_sees"}
+    assert "Nr7" not in one.notes["who_sees"]
+    assert "anna@" not in one.notes["who_sees"]
+    assert listener.post(f"/conversations/{drawn.pk}/write", {}).status_code == 422
+
+
+def test_coders_see_each_other_s_codes_only_when_both_have_coded_all(team, drawn):
+    said(drawn, 2, drawn.facilitator)
+    coded(drawn, {1: "TD", 2: "VM"}, drawn.facilitator)
+    path = f"/conversations/{drawn.pk}/code"
+    other = client_of(team["worker_representative"])
+    before = other.get(path).content.decode()
+    assert "Agreement beyond chance" not in before
+    coded(drawn, {1: "TD"}, drawn.coder)
+    assert "Agreement beyond chance" not in other.get(path).content.decode()
+    coded(drawn, {2: "JS"}, drawn.coder)
+    assert "Agreement beyond chance" in other.get(path).content.decode()
+
+
+def test_agreement_is_cohen_s_kappa_with_an_interval(team, drawn):
+    from takeup.server.acting.conversations.services import agreement_of
+
+    said(drawn, 8, drawn.facilitator)
+    coded(
+        drawn,
+        dict(enumerate(["TD", "TD", "TD", "TD", "WD", "WD", "JS", "JS"], 1)),
+        drawn.facilitator,
+    )
+    coded(drawn, dict(enumerate(["TD", "TD", "TD", "WD", "WD", "WD", "JS", "JS"], 1)), drawn.coder)
+    found = agreement_of(drawn)
+    # Observed 7/8; by chance (4·3 + 2·3 + 2·2) / 64.
+    assert found.kappa == pytest.approx((7 / 8 - 22 / 64) / (1 - 22 / 64))
+    assert found.low < found.kappa < found.high
+    assert (found.n, found.differ) == (8, (4,))
+
+
+def test_two_who_agree_too_little_code_once_more_and_then_settle(team, drawn):
+    from takeup.server.acting.conversations.services import agree, agreement_of, codings_of
+
+    said(drawn, 5, drawn.facilitator)
+    coded(drawn, dict.fromkeys(range(1, 6), "TD"), drawn.facilitator)
+    coded(drawn, dict(enumerate(["JS", "CA", "TD", "WD", "VM"], 1)), drawn.coder)
+    agree(drawn, {}, by=drawn.coder)
+    drawn.refresh_from_db()
+    assert drawn.recoded
+    assert agreement_of(drawn) is None
+    codes = dict(enumerate(["TD", "TD", "WD", "JS", "TD"], 1))
+    coded(drawn, codes, drawn.facilitator)
+    coded(drawn, codes | {5: "VM"}, drawn.coder)
+    with pytest.raises(InputError, match="choose one reason"):
+        agree(drawn, {}, by=drawn.coder)
+    agree(drawn, {5: "VM"}, by=drawn.coder)
+    settled = codings_of(drawn, "agreed")
+    assert {n: c.primary for n, c in settled.items()} == codes | {5: "VM"}
+
+
+def test_five_conversations_count_as_evidence_and_four_tell_their_themes_alone(team, drawn):
+    from takeup.server.acting.conversations.services import codes_of, heard_in
+
+    said(drawn, 4, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, dict(enumerate(["TD", "WD", "TD", "TD"], 1)), coder)
+    ended(drawn)
+    heard = heard_in(drawn)
+    assert (dict(heard.primary), heard.themes) == ({}, ("model_gap: roads",))
+    frame = codes_of("credit")
+    assert set(frame.coder) == {"first", "second", "agreed"}
+    assert list(frame[frame.coder == "agreed"].primary) == ["TD", "WD", "TD", "TD"]
+
+
+def test_the_population_reads_what_was_heard_and_comments_without_a_name(team, drawn):
+    from takeup.server.acting.conversations.models import Comment
+    from takeup.server.foundation.notices.models import Notice
+    from takeup.server.foundation.organization.models import Person
+
+    said(drawn, 5, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, dict(enumerate(["TD", "WD", "TD", "TD", "TD"], 1)), coder)
+    ended(drawn)
+    assert drawn.names == ""
+    officer = Person.objects.get(person_id="north5")
+    assert Notice.objects.filter(handle=officer.handle, key=f"heard:{drawn.pk}").exists()
+    browser, path = client_of(officer), f"/conversations/{drawn.pk}"
+    page = browser.get(path).content.decode()
+    assert "5 conversations" in page
+    assert "Trust deficit" in page
+    browser.post(f"{path}/comment", {"text": "Officer Nr8 said so too: the road is missing."})
+    (kept,) = Comment.objects.all()
+    assert "Nr8" not in kept.text
+    assert {f.name for f in Comment._meta.get_fields()} == {"id", "draw", "text", "day"}
+    stranger = with_role("practitioner")
+    assert client_of(stranger).get(path).status_code == 403
+    assert (
+        client_of(with_role("executive")).post(f"{path}/comment", {"text": "so"}).status_code == 403
+    )
+
+
+def test_what_was_said_goes_after_half_a_year_and_the_codes_stay(team, drawn):
+    from takeup.server.acting.conversations.services import KEPT, heard_in, let_go
+
+    said(drawn, 5, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, dict.fromkeys(range(1, 6), "TD"), coder)
+    ended(drawn)
+    let_go(drawn.drawn_on + KEPT + timedelta(days=1))
+    assert all(c.notes == {} for c in drawn.conversations.all())
+    assert heard_in(drawn).primary["TD"] == 5
+
+
+def test_a_lead_asks_on_the_page_and_a_round_that_is_on_is_not_begun_twice(team):
+    lead = client_of(team["programme_lead"])
+    given = {"use_case": "credit", "population": "north", "facilitator": team["role_owner"].handle,
+             "coder": team["worker_representative"].handle}  # fmt: skip
+    page = lead.post("/conversations/draw", given, follow=True).content.decode()
+    assert "Drawn with the next snapshot" in page
+    again = lead.post("/conversations/draw", given)
+    assert (again.status_code, "on already" in again.content.decode()) == (422, True)
+
+
+def test_names_that_another_secret_sealed_are_drawn_anew(team, drawn):
+    from takeup.server.acting.conversations.models import Draw
+    from takeup.server.acting.conversations.sealed_kinds import KINDS
+
+    (kind,) = KINDS
+    assert list(kind.each()) == [(drawn.pk, True)]
+    Draw.objects.update(facilitator="somebody else")
+    assert list(kind.each()) == [(drawn.pk, False)]
+    kind.forget([drawn.pk])
+    drawn.refresh_from_db()
+    assert (drawn.state, drawn.names) == ("waiting", "")
