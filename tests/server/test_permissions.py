@@ -52,7 +52,7 @@ PAGES = {
         {"programme_lead", "executive", "product_team", "oversight_officer"}
     ),
     ("POST", "shadow_decide"): frozenset({"programme_lead", "executive"}),
-    ("GET", "surveys"): WHOLE_REPORTS | {"product_team"},
+    ("GET", "surveys"): WHOLE_REPORTS,
     ("POST", "survey_open"): frozenset({"programme_lead", "role_owner"}),
     ("POST", "survey_remind"): frozenset({"programme_lead", "role_owner"}),
     ("POST", "survey_withdraw"): frozenset({"programme_lead", "role_owner"}),

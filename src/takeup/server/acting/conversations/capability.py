@@ -1,12 +1,9 @@
 """Conversations with non-users."""
 
-from django.utils.translation import gettext_lazy as _
-
 from takeup.server.deployment.capability import (
     OWN_COHORT,
     READS_EVERY_POPULATION,
     Capability,
-    InBar,
     only,
 )
 from takeup.server.deployment.roles import Role
@@ -31,10 +28,4 @@ CAPABILITY = Capability(
         "conversation_told": READS_EVERY_POPULATION | OWN_COHORT,
         "conversation_comment": OWN_COHORT,
     },
-    bar=(
-        InBar(
-            "conversations", _("Conversations"), 83,
-            ("conversation_names", "conversation_write", "conversation_code", "conversation_told"),
-        ),
-    ),
-)  # fmt: skip
+)

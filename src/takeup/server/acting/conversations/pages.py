@@ -50,7 +50,7 @@ def _conversations(request: HttpRequest, status: int = 200, **more: Any) -> Http
     wanted = {name: asked.get(name, "") for name in ("use_case", "population")}
     chosen = wanted["population"] or (populations[0][0] if populations else "")
     shown = {
-        "rounds": [_told(one, person, names, titles) for one in held],
+        "reads": reads, "rounds": [_told(one, person, names, titles) for one in held],
         "draws_may": may("conversation_draw", person), "use_cases": organization.use_case_names(),
         "populations": populations, "wanted": wanted, "fewest": services.fewest(),
         "neutral": candidates(chosen, now().date()) if may("conversation_draw", person) else [],
@@ -227,7 +227,7 @@ def _read_back(request: HttpRequest, number: int, status: int = 200, **more: Any
         raise Http404
     heard = services.heard_in(one)
     shown = {
-        "heard": heard, "counts": [(TYPE_NAMES[t], n) for t, n in heard.primary.items() if n],
+        "heard": heard, "themes": [theme.replace("_", " ") for theme in heard.themes], "counts": [(TYPE_NAMES[t], n) for t, n in heard.primary.items() if n],
         "comments": services.comments_on(one), "fewest": services.fewest(),
         "comments_may": person.handle in organization.placed_in(one.population, now().date()),
     }  # fmt: skip

@@ -1,8 +1,6 @@
 """The pulse survey of reasons."""
 
-from django.utils.translation import gettext_lazy as _
-
-from takeup.server.deployment.capability import READS_EVERY_COHORT, Capability, InBar, only
+from takeup.server.deployment.capability import READS_EVERY_POPULATION, Capability, only
 from takeup.server.deployment.roles import Role
 
 _SENDERS = only(Role.PROGRAMME_LEAD, Role.ROLE_OWNER)
@@ -12,7 +10,7 @@ CAPABILITY = Capability(
     __name__.removesuffix(".capability"),
     place=92,
     opens={
-        "surveys": READS_EVERY_COHORT,
+        "surveys": READS_EVERY_POPULATION,
         "survey_open": _SENDERS,
         "survey_remind": _SENDERS,
         "survey_withdraw": _SENDERS,
@@ -21,5 +19,4 @@ CAPABILITY = Capability(
         # Whoever holds the link of an invitation answers it, once.
         "survey_answer": "anybody",
     },
-    bar=(InBar("surveys", _("Survey"), 82, ("survey_text",)),),
 )

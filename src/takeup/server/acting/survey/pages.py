@@ -135,7 +135,7 @@ def survey_text(request: HttpRequest) -> HttpResponse:
     shown = {
         "version": q.version, "reasons": [(TYPE_NAMES[t], items) for t, items in by.items()],
         "bands": [[(lang, one.words[lang], [w[lang] for w in one.bands.values()]) for lang in q.languages] for one in q.context],
-        "agreed": agreed, "agrees_may": may("survey_agree", request.user), "mode_on": mode_on(),
+        "agreed": agreed, "reads": may("surveys", request.user), "agrees_may": may("survey_agree", request.user), "mode_on": mode_on(),
         "by": organization.names_of([agreed.agreed_by]).get(agreed.agreed_by, "") if agreed else "",
     }  # fmt: skip
     return render(request, "survey/text.html", shown)

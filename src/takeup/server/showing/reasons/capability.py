@@ -18,5 +18,11 @@ CAPABILITY = Capability(
         # Besides, everybody sees their own (`reasons.pages.reasons_of`).
         "reasons_of": READS_EVERY_POPULATION | OWN_COHORT,
     },
-    bar=(InBar("reasons", _("Reasons"), 45, ("reasons_of",)),),
-)
+    bar=(
+        InBar(
+            "reasons", _("Reasons"), 45,
+            ("reasons_of", "surveys", "survey_text", "conversations", "conversation_names", "conversation_write",
+             "conversation_code", "conversation_told"),
+        ),
+    ),
+)  # fmt: skip

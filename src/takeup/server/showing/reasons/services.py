@@ -80,7 +80,7 @@ def _beside(p: PopulationReasons, scored: Scored) -> dict[str, object]:
             "response": None if p.survey.response is None else round(100 * min(p.survey.response, 1.0)),
         },
         "interviews": None if p.interviews is None else {
-            "talks": p.interviews.interviews, "usable": p.interviews.usable, "themes": list(p.interviews.themes),
+            "talks": p.interviews.interviews, "usable": p.interviews.usable, "themes": [theme.replace("_", " ") for theme in p.interviews.themes],
         },
         "not_measured": [s.rule.words for terms in scored.terms.values() for s in terms.signatures if s.value is None],
     }  # fmt: skip
