@@ -24,7 +24,8 @@ from takeup.questions.resistance.measure import measure_resistance
 from takeup.questions.resistance.reason_score import Scored
 from takeup.questions.rollout.measure import measure_rollout
 from takeup.questions.shared.after_error import measure_after_error
-from takeup.questions.signals.measure import WeeklySums, signals_of
+from takeup.questions.signals.measure import signals_of
+from takeup.questions.signals.weekly_sums import WeeklySums
 from takeup.questions.staggered.measure import measure_staggered
 from takeup.questions.value.measure import measure_value
 from takeup.record.evidence import Evidence
@@ -301,9 +302,16 @@ def signals(seed: int, shift: float) -> Record:
         "harm_n": over.astype(float), "harm_s": rng.normal(0, 1, weeks) * np.sqrt(over),
         "harm_ss": over.astype(float), "followed_loss_n": used, "followed_loss_s": loss,
         "followed_loss_ss": 5.0 * used,
+        "pathed": n, "legacy": rng.binomial(n.astype(int), np.clip(0.3 + rng.normal(0, 0.02, weeks), 0, 1)).astype(float),
     }  # fmt: skip
+    # A living channel: people flag five times a hundred in four weeks, in ten kinds of case.
+    people = float(rng.integers(20, 200))
+    flags = {
+        f"kind {k}": rng.poisson(0.05 * people / 4 / 10, weeks).astype(float) for k in range(10)
+    }
+    sums |= {"people": np.full(weeks, people), "flagged": np.sum(list(flags.values()), 0)}
     monday = pd.date_range("2025-01-06", periods=weeks, freq="W-MON")
-    series = WeeklySums("all", [d.date() for d in monday], sums, 3.0, [])
+    series = WeeklySums("all", [d.date() for d in monday], sums, 3.0, [], 4, flags)
     facts = Population(expert_benchmark=Benchmark(rate=override, sd=0.02))
     seen = signals_of(series, facts, SETTINGS)
     first = monday[8].date().isoformat()

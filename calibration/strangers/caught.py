@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from takeup.questions.signals.measure import WeeklySums, signals_of
+from takeup.questions.signals.measure import signals_of
+from takeup.questions.signals.weekly_sums import WeeklySums
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 

@@ -11,7 +11,7 @@ import takeup
 from takeup.log import Engine
 from takeup.questions.blind_spots.measure import measure_blind_spots
 from takeup.questions.people.measure import measure_people
-from takeup.questions.signals.measure import LEAST_CAUGHT
+from takeup.questions.signals.states import LEAST_CAUGHT
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.simulate import Phase, simulate

@@ -80,7 +80,8 @@ def _in_words(missing: str) -> str:
 
 def _figures(s: SignalSeen, diagnosis: Diagnosis) -> tuple[str, ...]:
     share = s.unit == "share"
-    after = whole_percent(s.after) if share else f"{s.after:,.3g}"
+    unit = "" if s.unit == "loss" else f" {s.unit}"
+    after = whole_percent(s.after) if share else f"{s.after:,.3g}{unit}"
     if s.change is not None and share:
         after += f" ({points(s.change.value)}, {points_range(s.change)})"
     return (

@@ -21,6 +21,8 @@ def _signal(s: SignalSeen, asked: Asked) -> Finding:
     lead = f"{who}: {s.words}" if who else f"{s.words[0].upper()}{s.words[1:]}"
     if s.unit == "share":
         text = f"{whole_percent(s.after)}, against {whole_percent(s.before)}"
+    elif s.unit != "loss":
+        text = f"{s.after:,.2g} {s.unit}, against {s.before:,.2g}"
     else:
         text = f"{'a loss of ' * (s.unit == 'loss')}{s.after:,.3g}, against {s.before:,.3g}"
     if s.change is not None and s.unit == "share":

@@ -31,15 +31,41 @@ class Asks:
 
 _QUESTIONS = {
     "RR1": "What got in the way of looking at the advice this week?",
+    "RR2": "What would the first step have to look like for you to try it on your next case?",
     "RR3": "When you passed a case through without the advice, what did it miss?",
     "RR4": "What did you know that the advice did not?",
+    "RR5": "What does the old way spare you?",
+    "RR6": "Where would you say it if the advice were wrong, and what came of it last time?",
+    "RR7": "What is wrong with the advice in these cases?",
     "RR8": "Which advice did you follow that you would have decided otherwise yourself?",
     "RR11": "What would the advice have to show before you would look at it in a case that matters?",
     "RR12": "Which cases went worse than you expected, and what was the advice there?",
 }
-_DAYS = {"RR1": 1, "RR3": 5, "RR4": 1, "RR8": 5, "RR11": 7, "RR12": 1}
-_GRAVITY = {"RR12": 90, "RR8": 80, "RR3": 60, "RR4": 55, "RR1": 50, "RR11": 30}
-_MODEL = ("RR3", "RR4", "RR12")
+_DAYS = {
+    "RR1": 1,
+    "RR2": 7,
+    "RR3": 5,
+    "RR4": 1,
+    "RR5": 3,
+    "RR6": 10,
+    "RR7": 1,
+    "RR8": 5,
+    "RR11": 7,
+    "RR12": 1,
+}
+_GRAVITY = {
+    "RR12": 90,
+    "RR8": 80,
+    "RR7": 70,
+    "RR3": 60,
+    "RR4": 55,
+    "RR1": 50,
+    "RR5": 45,
+    "RR2": 40,
+    "RR11": 30,
+    "RR6": 20,
+}
+_MODEL = ("RR3", "RR4", "RR7", "RR12")
 
 
 def asks_of(code: str) -> Asks:

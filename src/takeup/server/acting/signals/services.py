@@ -98,7 +98,8 @@ def _evidence(seen: SignalSeen) -> str:
     if seen.unit == "share":
         text = f"{whole_percent(seen.after)} in the week of {day_words(seen.week)}, {whole_percent(seen.before)} before"
     else:
-        text = f"{seen.after:,.3g} in the week of {day_words(seen.week)}, {seen.before:,.3g} before"
+        unit = "" if seen.unit == "loss" else f" {seen.unit}"
+        text = f"{seen.after:,.3g}{unit} in the week of {day_words(seen.week)}, {seen.before:,.3g} before"
     if seen.change is not None and seen.change.unit == "points":
         text += f" ({points(seen.change.value)}, {points_range(seen.change)})"
     return text + (f"; {seen.named_first} came in these weeks" if seen.named_first else "")
