@@ -19,12 +19,15 @@ ACTOR = "sample"
 
 @dataclass(slots=True)
 class Bank:
-    """Its `use_case` as `declared` (TOML), what was recorded of it, where that goes; `sign_ins` (role, address,
-    password) are written by who makes its people. `step` is told what is done."""
+    """Its `use_case` as `declared` (TOML), what was recorded of it, where that goes; what its people answered to a
+    `survey` and said in `interviews` (`takeup.record.evidence`); `sign_ins` (role, address, password) are written by who makes
+    its people. `step` is told what is done."""
 
     use_case: str
     declared: str
     tables: Mapping[RecordKind, pa.Table]
     log: DecisionLog
     step: Callable[[str], None]
+    survey: pa.Table
+    interviews: pa.Table
     sign_ins: list[tuple[str, str, str]] = field(default_factory=list)

@@ -66,7 +66,11 @@ def _bank(log: DecisionLog, step: Callable[[str], None]) -> Bank:
     use_case = str(tomlkit.parse(programme.use_case)["name"])
     tables = _until_yesterday(_joined(_of(programme, use_case), *_more_populations(use_case)))
     tables["decisions"] = _with_texts(tables["decisions"])
-    return Bank(use_case, programme.use_case, tables, log, step)
+    assert programme.survey is not None
+    assert programme.interviews is not None
+    return Bank(
+        use_case, programme.use_case, tables, log, step, programme.survey, programme.interviews
+    )
 
 
 def _of(programme: Programme, use_case: str) -> dict[RecordKind, pa.Table]:

@@ -30,6 +30,7 @@ _FAMILY = (
 _STAFF = (
     ("Ruth Adeyemi", Role.PROGRAMME_LEAD),
     ("Henrik Solheim", Role.EXECUTIVE),
+    ("Marta Vogel", Role.ROLE_OWNER),
     ("Priya Nair", Role.PRODUCT_TEAM),
     ("Clara Brandt", Role.WORKER_REPRESENTATIVE),
     ("Idris Keller", Role.OVERSIGHT_OFFICER),
