@@ -87,3 +87,16 @@ def test_the_report_says_that_a_reason_cannot_be_seen_and_what_it_needs():
     page = result.to_html()
     assert "cannot be seen" in page
     assert "value_tagged" in page
+
+
+def test_what_is_shared_counts_no_answers_by_reason_and_tells_shares_in_tenths():
+    """A reason that one or two people have highest would be counted by either."""
+    from tests.questions.programmes import bank
+
+    _, found = bank(1)
+    for one in found.shared[0].measures.resistance.populations:
+        assert one.survey is None or one.survey.highest == {}
+        parts = [p for m in one.scored.mix.values() for p in (m.mean, m.low, m.high)]
+        assert parts == pytest.approx([round(p, 1) for p in parts])
+    mine = found.diagnoses[0].measures.resistance.populations
+    assert any(one.survey is not None and one.survey.highest for one in mine)

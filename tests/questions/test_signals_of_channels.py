@@ -84,7 +84,7 @@ def test_flags_that_come_by_chance_cluster_less_than_once_a_year_over_twenty_kin
                 series(52, flags={str(k): rng.poisson(1.5, 52).astype(float) for k in range(20)}),
                 "RR7",
             )
-        )  # fmt: skip
+        )
         for _ in range(60)
     ]
     assert np.mean(alarms) <= 0.5

@@ -20,10 +20,11 @@ UNKNOWN = "a_name_without_a_blank_that_goes_on_and_on_" * 4
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
                       "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
-    "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit"),
+    "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit",
+                       "/surveys", "/conversations", "/reasons/credit/of/officers"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
-    "worker_representative": ("/agreement",),
+    "worker_representative": ("/agreement", "/surveys/text"),
 }  # fmt: skip
 SIZES = ((1280, 900), (390, 844))
 

@@ -1,0 +1,246 @@
+"""From "not enough evidence" to a reason, as those involved do it in a browser: a programme lead asks a population and asks for
+conversations, an officer answers on a phone by keyboard, HR invites, listens, codes and reads back, and the officer reads what was
+found on the same page as the lead."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.server.running import STORE, Server, decision, running
+from tests.server.test_browser import chromium, looks, violations
+
+pytestmark = [pytest.mark.store, pytest.mark.browser]
+PHONE = {"width": 390, "height": 844}
+
+PEOPLE = """
+import json
+from datetime import date
+from takeup.server.running.start import start
+start()
+from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.sessions.backends.db import SessionStore
+from takeup.server.deployment.roles import Role
+from takeup.server.foundation.organization.models import Person, Placement, Population
+from takeup.server.foundation.organization.services import set_roles, use_case
+use_case("credit")
+place = Population.objects.create(key="officers", title="Officers")
+for i in range(20):
+    one = Person.objects.create_user(f"p{i}", email=f"p{i}@example.org", name=f"Officer {i}")
+    Placement.objects.create(person=one, population=place, from_day=date(2026, 1, 5))
+for role in ("programme_lead", "role_owner", "worker_representative"):
+    one = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")
+    set_roles(one, {Role(role)}, "test")
+made = {}
+for who in ("programme_lead", "role_owner", "worker_representative", "p3"):
+    person = Person.objects.get(person_id=who)
+    session = SessionStore()
+    session[SESSION_KEY] = str(person.pk)
+    session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
+    session[HASH_SESSION_KEY] = person.get_session_auth_hash()
+    session.create()
+    made[who] = session.session_key
+print(json.dumps(made))
+"""
+
+OTHERS_ANSWER = """
+from takeup.server.running.start import start
+start()
+from takeup.record.questionnaire import ITEMS
+from takeup.server.acting.survey.models import Round
+from takeup.server.acting.survey.services import answer, path_of
+one = Round.objects.get()
+for n, waiting in enumerate(one.invitations.filter(answered=False)[:13]):
+    said = dict.fromkeys(ITEMS, 2) | {"WD1": 5, "WD2": 5, "WD3": 5 - n % 2, "WD4r": 1}
+    answer(path_of(one.pk, waiting.handle).removeprefix("/survey/"), said, {})
+"""
+
+LATER = """
+import sys
+from datetime import timedelta
+from takeup.record.clock import at, now
+from takeup.server.running.start import start
+start()
+from takeup.server.acting.survey.services import begin_and_close
+from takeup.server.showing.overview.services import take_snapshots
+with at(now() + timedelta(days=int(sys.argv[1]))):
+    begin_and_close(now().date())
+    print(take_snapshots())
+"""
+
+
+class Journey:
+    """The server, a browser, and somebody's page."""
+
+    def __init__(self, server: Server, browser, cookies: dict[str, str]) -> None:
+        self.server, self.browser, self.cookies = server, browser, cookies
+
+    def page_of(self, who: str | None, path: str, **look) -> Page:
+        context = self.browser.new_context(**look)
+        if who is not None:
+            context.add_cookies([{"name": "takeup", "value": self.cookies[who], "url": self.server.address("")}])  # fmt: skip
+        page = context.new_page()
+        page.goto(self.server.address(path))
+        return page
+
+
+@pytest.fixture(scope="module")
+def journey(tmp_path_factory):
+    from takeup.record.clock import now
+
+    with running(STORE, tmp_path_factory.mktemp("reasons"), begin=False) as (server, _):
+        server.environment |= {"TAKEUP_DEVELOPMENT": "1", "TAKEUP_PUBLIC_URL": server.address("")}
+        cookies = json.loads(server.python(PEOPLE))
+        server.start()
+        key = server.command("key", "make", "loan-system").stdout.strip()
+        day = now() - timedelta(days=8)
+        rows = [
+            decision(
+                i, consulted=i // 20 % 3 == 0, choice="decline" if i // 20 % 4 == 0 else "approve",
+                decided_at=f"{day - timedelta(days=i // 20 % 20):%Y-%m-%d}T09:12:04Z",
+            )
+            for i in range(900)
+        ]  # fmt: skip
+        server.send("/api/v1/decisions", rows, key)
+        server.command("log", "drain")
+        assert "taken" in server.command("snapshot").stdout
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=chromium(),
+                args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
+            )
+            yield Journey(server, browser, cookies)
+            browser.close()
+
+
+def accessible(page: Page) -> None:
+    for where in looks(page):
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), where
+        assert violations(page) == [], where
+
+
+def test_a_reason_is_asked_for_heard_and_read_by_those_it_is_about(journey):
+    asked_for(journey)
+    answered_on_a_phone(journey)
+    journey.server.python(OTHERS_ANSWER)
+    heard(journey)
+    assert "taken" in journey.server.python(LATER, "15")
+    read(journey)
+
+
+def asked_for(journey) -> None:
+    """From the page that says what is missing, one click to each way of knowing more."""
+    page = journey.page_of("programme_lead", "/reasons")
+    accessible(page)
+    press(page, "text=Officers")
+    expect(page.locator("h1")).to_contain_text("not enough evidence yet")
+    accessible(page)
+    press(page, "text=Ask them")
+    expect(page.locator("#population")).to_have_value("officers")
+    press(page, "button:has-text('Ask them')")
+    expect(page.locator("main")).to_contain_text("20 people are asked")
+    accessible(page)
+    page.goto(journey.server.address("/reasons/credit/of/officers"))
+    press(page, "text=Hold conversations")
+    page.select_option("#facilitator", label="Some role_owner")
+    page.select_option("#coder", label="Some worker_representative")
+    press(page, "button:has-text('Draw')")
+    expect(page.locator("main")).to_contain_text("drawn with the next snapshot")
+    assert "taken" in journey.server.python(LATER, "1")
+    page.context.close()
+
+
+def answered_on_a_phone(journey) -> None:
+    """By keyboard alone, back once and on again, from the link on the start page."""
+    page = journey.page_of("p3", "/", viewport=PHONE)
+    path = page.locator("a:has-text('Answer')").get_attribute("href")
+    page.context.close()
+    page = journey.page_of(None, path, viewport=PHONE)
+    accessible(page)
+    page.set_viewport_size(PHONE)
+    on(page)
+    for screen in range(4):
+        expect(page.locator(".eyebrow")).to_contain_text(f"{screen + 1} of 5")
+        for n, item in enumerate(page.locator("fieldset.scale").all()):
+            item.locator("input").first.focus()
+            page.keyboard.press("Space")
+            for _ in range(1 + n % 2):
+                page.keyboard.press("ArrowRight")
+            expect(item.locator("input").nth(1 + n % 2)).to_be_checked()
+        if screen == 1:
+            accessible(page)
+            page.set_viewport_size(PHONE)
+            press(page, "button:has-text('Back')")
+            assert page.locator("fieldset.scale input:checked").count() == 5
+            on(page)
+            assert page.locator("fieldset.scale input:checked").count() == 5
+        on(page)
+    accessible(page)
+    on(page)
+    expect(page.locator("h1")).to_contain_text("Thank you")
+    accessible(page)
+    page.reload()
+    expect(page.locator("h1")).to_contain_text("answered already")
+    page.context.close()
+
+
+def press(page: Page, what: str) -> None:
+    """A link or button, and wait for the page behind it."""
+    with page.expect_navigation():
+        page.click(what)
+
+
+def on(page: Page) -> None:
+    """To the next screen, with Enter on the button."""
+    page.locator("button.first").focus()
+    with page.expect_navigation():
+        page.keyboard.press("Enter")
+
+
+def heard(journey) -> None:
+    """HR alone sees whom to invite; both code apart; HR reads back."""
+    page = journey.page_of("role_owner", "/conversations")
+    press(page, "a:has-text('Whom to invite')")
+    expect(page.locator("h2")).to_contain_text("8 people")
+    accessible(page)
+    number = page.url.rsplit("/", 2)[1]
+    for _ in range(5):
+        page.goto(journey.server.address(f"/conversations/{number}/write"))
+        page.fill("#last_case", "It came after I had typed the decision, in another window.")
+        press(page, "button:has-text('Keep it')")
+    accessible(page)
+    for who in ("role_owner", "worker_representative"):
+        coding = journey.page_of(who, f"/conversations/{number}/code")
+        for n in range(1, 6):
+            coding.select_option(f"#primary-{n}", "WD")
+            press(coding, f"section:has(#primary-{n}) button")
+        accessible(coding)
+        coding.context.close()
+    page.goto(journey.server.address(f"/conversations/{number}/code"))
+    expect(page.locator("main")).to_contain_text("κ 1.00")
+    press(page, "button:has-text('Settle the codes')")
+    page.fill("#told", "The advice comes after the decision is typed, in another window.")
+    press(page, "button:has-text('Read it back')")
+    expect(page.locator("h1")).to_contain_text("What was heard")
+    accessible(page)
+    page.context.close()
+
+
+def read(journey) -> None:
+    """The lead and the officer read the same finding, with what speaks for it and what fits."""
+    told = []
+    for who in ("programme_lead", "p3"):
+        page = journey.page_of(who, "/reasons/credit/of/officers")
+        expect(page.locator("h1")).to_contain_text("workflow disruption")
+        told.append(page.locator("h1").inner_text())
+        expect(page.locator("main")).to_contain_text("14 people answered")
+        expect(page.locator("main")).to_contain_text("5 were held")
+        expect(page.locator("main")).to_contain_text("What fits")
+        accessible(page)
+        page.context.close()
+    assert told[0] == told[1]
+    lead = journey.page_of("programme_lead", "/conversations")
+    assert "Officer " not in lead.content()
