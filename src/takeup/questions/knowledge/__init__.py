@@ -77,7 +77,8 @@ class SeedClaim:
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
+def read_knowledge(name: str) -> dict[str, Any]:
+    """A data file of takeup's knowledge as it stands."""
     text = (files("takeup.questions.knowledge") / name).read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -85,7 +86,7 @@ def _read(name: str) -> dict[str, Any]:
 @cache
 def actions() -> dict[str, Action]:
     """The action library by id."""
-    return {key: action_from(key, entry) for key, entry in _read("actions.toml").items()}
+    return {key: action_from(key, entry) for key, entry in read_knowledge("actions.toml").items()}
 
 
 def action_from(key: str, entry: Mapping[str, Any]) -> Action:
@@ -144,5 +145,5 @@ def seed_claims() -> tuple[SeedClaim, ...]:
     """The register of claims that may not be presented as measured."""
     return tuple(
         SeedClaim(key, c["claim"], c["may_appear_as"])
-        for key, c in _read("seed_claims.toml").items()
+        for key, c in read_knowledge("seed_claims.toml").items()
     )
