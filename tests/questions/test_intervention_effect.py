@@ -172,11 +172,12 @@ def test_an_action_is_not_judged_before_its_day_nor_by_what_nobody_measures():
     told = {"later": later, "attested": attested, "late": late}
     found = measure_intervention_effect(table, told, Settings())
     assert isinstance(found, InterventionEffect)
-    why = dict(found.open)
+    why = {one.run: one.why for one in found.open}
     assert found.actions == ()
     assert "the table ends before" in why["later"]
     assert "somebody attests it" in why["attested"]
     assert "not recorded (late)" in why["late"]
+    assert [one.run for one in found.open if one.waits] == ["later"]
 
 
 def test_a_run_whose_days_are_out_of_order_is_refused_with_all_that_is_wrong(tmp_path):

@@ -79,7 +79,7 @@ def _waiting(found: InterventionEffect) -> Section:
         f"{len(found.open)} action{'s' * (len(found.open) != 1)} cannot be judged yet",
         "Declared, and not to be told from the decisions by now.",
         ("Action", "Why"),
-        found.open,
+        tuple((one.run, one.why) for one in found.open),
         folded=True,
     )
 

@@ -99,11 +99,20 @@ class ActionEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenRun:
+    """A run that is not judged, and why; `waits`: it will be, once its day has come."""
+
+    run: str
+    why: str
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class InterventionEffect:
-    """Actions in the order of their first start; `open`: runs that are not judged yet, and why."""
+    """Actions in the order of their first start; `open`: runs that are not judged."""
 
     actions: tuple[ActionEffect, ...]
-    open: tuple[tuple[str, str], ...]
+    open: tuple[OpenRun, ...]
 
 
 def measure_intervention_effect(
@@ -122,21 +131,22 @@ def measure_intervention_effect(
     for (action, indicator, direction), several in _alike(judged).items():
         share = share_called(indicator)
         if share is None or missing(share, decisions.columns):
-            waiting += [(name, _unmeasured(indicator, share, decisions)) for name in several]
+            why = _unmeasured(indicator, share, decisions)
+            waiting += [OpenRun(name, why, waits=False) for name in several]
             continue
         panel = _panel(decisions, share)
         found.append(_action(action, share, direction, several, runs, panel, settings))
-    return InterventionEffect(tuple(found), tuple(sorted(waiting)))
+    return InterventionEffect(tuple(found), tuple(sorted(waiting, key=lambda one: one.run)))
 
 
-def _judged(
-    decisions: ir.Table, runs: Mapping[str, Run]
-) -> tuple[list[tuple[str, str]], dict[str, Run]]:
+def _judged(decisions: ir.Table, runs: Mapping[str, Run]) -> tuple[list[OpenRun], dict[str, Run]]:
     """Runs that wait, with the reason, and those whose check the table reaches."""
     last = fetch(decisions.aggregate(last=week_of(decisions).max()))["last"][0].as_py()
     reached = date.min if last is None else last + timedelta(days=7)
     waiting = [
-        (name, f"it is checked on {run.check_on.isoformat()}, and the table ends before")
+        OpenRun(
+            name, f"it is checked on {run.check_on.isoformat()}, and the table ends before", True
+        )
         for name, run in runs.items()
         if run.check_on > reached
     ]
