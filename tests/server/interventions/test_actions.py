@@ -66,7 +66,7 @@ def audited() -> list[str]:
 
 def measured(run, verdict: str = "moved", value: float = 0.12) -> InterventionEffect:
     effect = Estimate(value, value - 0.05, value + 0.05, 0.95, 900, "m", "staggered", unit="points")
-    one = RunEffect(str(run.pk), run.population, run.starts_on, run.check_on, True, effect, verdict, "so it is")  # fmt: skip
+    one = RunEffect(str(run.pk), run.population, run.starts_on.isoformat(), run.check_on.isoformat(), True, effect, verdict, "so it is")  # fmt: skip
     action = ActionEffect(run.action, run.indicator, run.words, "up", 0.05, 5, 7, effect, (), verdict, "so it is", (one,))  # fmt: skip
     return InterventionEffect((action,), ())
 

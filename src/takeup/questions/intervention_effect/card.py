@@ -52,7 +52,7 @@ def _heading(one: ActionEffect) -> str:
 def _row(run: RunEffect, diagnosis: Diagnosis) -> tuple[str, str, str, str]:
     done = {True: "yes", False: "no", None: "not written down"}[run.delivered]
     return (
-        f"{diagnosis.name(run.population)}, from {run.starts_on.isoformat()}", done,
+        f"{diagnosis.name(run.population)}, from {run.starts_on}", done,
         figure(run.effect, as_points=True), f"{VERDICTS[run.verdict]}: {run.why}",
     )  # fmt: skip
 

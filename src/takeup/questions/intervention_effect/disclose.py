@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from takeup.questions.intervention_effect.measure import ActionEffect, InterventionEffect, RunEffect
 from takeup.questions.shared.hidden_in_use import untold_keys
+from takeup.questions.shared.weekly_shares import share_called
 from takeup.questions.shown import Shown
 from takeup.stats.answer import CannotSay, Estimate, suppressed
 
@@ -15,8 +16,14 @@ def disclose(found: InterventionEffect | CannotSay, shown: Shown) -> Interventio
     would tell it."""
     if isinstance(found, CannotSay):
         return found
-    hidden = untold_keys(shown.adoption, "population")
-    return replace(found, actions=tuple(_action(one, hidden) for one in found.actions))
+    return replace(found, actions=tuple(_action(one, _hidden(one, shown)) for one in found.actions))
+
+
+def _hidden(one: ActionEffect, shown: Shown) -> set[str]:
+    """Populations of which the figures that the indicator leans on may not be shown."""
+    share = share_called(one.indicator)
+    figures = () if share is None else share.told_with
+    return untold_keys(shown.adoption, "population", figures)
 
 
 def _action(one: ActionEffect, hidden: set[str]) -> ActionEffect:

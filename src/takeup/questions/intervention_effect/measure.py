@@ -65,12 +65,12 @@ _ALONE = (
 @dataclass(frozen=True, slots=True)
 class RunEffect:
     """One run: `effect` of its own (a staggered comparison is of all runs together and stands there), the
-    `verdict` and why; `delivered`: whether its steps were done (None: nobody wrote it down)."""
+    `verdict` and why; `delivered`: whether its steps were done (None: nobody wrote it down). Days as ISO text."""
 
     run: str
     population: str
-    starts_on: date
-    check_on: date
+    starts_on: str
+    check_on: str
     delivered: bool | None
     effect: Answer
     verdict: Verdict
@@ -246,7 +246,16 @@ def _action(
 def _run(name: str, run: Run, effect: Answer) -> RunEffect:
     done = delivered([run])
     verdict, why = verdict_of(effect, run.direction, run.smallest, done)
-    return RunEffect(name, run.population, run.starts_on, run.check_on, done, effect, verdict, why)
+    return RunEffect(
+        name,
+        run.population,
+        run.starts_on.isoformat(),
+        run.check_on.isoformat(),
+        done,
+        effect,
+        verdict,
+        why,
+    )
 
 
 def _staggered(

@@ -23,13 +23,15 @@ _KNOWN = (*_LOOKED, Action.NOT_CONSULTED.value)
 
 @dataclass(frozen=True, slots=True)
 class WeeklyShare:
-    """A share by its name: what it is called, which columns it needs, which rows it counts `of` which."""
+    """A share by its name: what it is called, which columns it needs, which rows it counts `of` which. `told_with`: the
+    figures of use without which it is not shown either."""
 
     name: str
     words: str
     needs: tuple[str, ...]
     counted: Callable[[ir.Table], ir.BooleanValue]
     of: Callable[[ir.Table], ir.BooleanValue]
+    told_with: tuple[str, ...] = ("consult_rate", "override_rate", "effective_reliance")
 
 
 def _known(t: ir.Table) -> ir.BooleanValue:
@@ -45,23 +47,24 @@ def _overridden(t: ir.Table) -> ir.BooleanValue:
 
 
 _SHARES = (
-    WeeklyShare("consult_rate", "cases decided with the advice in view", ("action",), _looked, _known),
+    WeeklyShare("consult_rate", "cases decided with the advice in view", ("action",), _looked, _known,
+                ("consult_rate",)),
     WeeklyShare("effective_reliance", "cases decided with the advice followed or modified", ("action",),
-                lambda t: t.action.isin(_USED), _known),
+                lambda t: t.action.isin(_USED), _known, ("effective_reliance",)),
     WeeklyShare("override_rate", "overrides among cases in which the advice was in view", ("action",),
-                _overridden, _looked),
+                _overridden, _looked, ("override_rate",)),
     WeeklyShare("adjust_rate", "advice modified or overridden, where it was in view", ("action",),
                 lambda t: t.action.isin((Action.MODIFIED.value, Action.OVERRIDDEN.value)), _looked),
     WeeklyShare("high_consult", "high-stakes cases decided with the advice in view", ("action", "stakes"),
                 _looked, lambda t: _known(t) & (t.stakes == "high")),
     WeeklyShare("late_share", "advice that came after it was needed", ("late",),
-                lambda t: t.late, lambda t: t.late.notnull()),
+                lambda t: t.late, lambda t: t.late.notnull(), ()),
     WeeklyShare("abandon_share", "advice opened, then left for another way", ("action", "abandoned"),
                 lambda t: t.abandoned, lambda t: _known(t) & t.abandoned.notnull()),
     WeeklyShare("reasoned_override_share", "overrides with a reason", ("action", "override_reason"),
                 lambda t: t.override_reason.notnull(), _overridden),
     WeeklyShare("in_tool_share", "advice delivered in the primary tool", ("surface",),
-                lambda t: t.surface == "in_tool", lambda t: t.surface.notnull()),
+                lambda t: t.surface == "in_tool", lambda t: t.surface.notnull(), ()),
 )  # fmt: skip
 _BY_NAME = {one.name: one for one in _SHARES}
 

@@ -16,6 +16,8 @@ from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from takeup.record.clock import now
+from takeup.server.acting.interventions.services import runs
+from takeup.server.acting.interventions.words import STATES, VERDICTS
 from takeup.server.deployment.capability import READS_EVERY_POPULATION
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (
@@ -87,6 +89,8 @@ def population(request: HttpRequest, name: str, key: str) -> HttpResponse:
     shown = {
         "use_case": name, "declared": declared(name), "snapshot": snapshot, "row": view.row, "told": snapshot.overview,
         "signals": signals_by_population(name).get(key, []), "sees_overview": bool(reads),
+        "actions": [(run, VERDICTS.get(run.verdict) or STATES[run.state]) for run in runs(name, [key])],
+        "declares": may("intervention_declare", person),
     }  # fmt: skip
     return shown_or_exported(
         request, "overview/population.html", shown, f"population-{key}-{snapshot.day}",
