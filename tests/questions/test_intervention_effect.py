@@ -223,3 +223,4 @@ def test_a_report_tells_of_actions_and_hides_those_of_populations_it_hides(tmp_p
     assert told["p00"].status == "suppressed"
     assert isinstance(told["p01"], Estimate)
     assert "One live case in the team meeting" in result.to_html()
+    assert "association in time" in result.to_html()

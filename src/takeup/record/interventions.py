@@ -22,7 +22,8 @@ class Run(Declaration):
 
     It was picked by what stood there on `declared_on` (None: the day it starts), reaches people from `starts_on`,
     should show from `shows_on` (None: from the start) and is judged on `check_on`. `indicator` is to go `direction`
-    by at least `smallest`, in points as a share (0.05: five points). It is compared with the populations in
+    by at least `smallest`, in points as a share (0.05: five points). `title`: the action in words, where the library
+    has none. It is compared with the populations in
     `comparison` (none: every other). `delivered`: the share of its steps that were done, None where nobody wrote
     it down.
     """
@@ -34,6 +35,7 @@ class Run(Declaration):
     indicator: str
     direction: Direction
     smallest: float = Field(gt=0, le=1)
+    title: str | None = None
     use_case: str | None = None
     reason: Reason | None = None
     declared_on: date | None = None

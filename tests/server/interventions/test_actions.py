@@ -67,7 +67,7 @@ def audited() -> list[str]:
 def measured(run, verdict: str = "moved", value: float = 0.12) -> InterventionEffect:
     effect = Estimate(value, value - 0.05, value + 0.05, 0.95, 900, "m", "staggered", unit="points")
     one = RunEffect(str(run.pk), run.population, run.starts_on.isoformat(), run.check_on.isoformat(), True, effect, verdict, "so it is")  # fmt: skip
-    action = ActionEffect(run.action, run.indicator, run.words, "up", 0.05, 5, 7, effect, (), verdict, "so it is", (one,))  # fmt: skip
+    action = ActionEffect(run.action, "done", run.indicator, run.words, "up", 0.05, 5, 7, effect, (), verdict, "so it is", (one,))  # fmt: skip
     return InterventionEffect((action,), ())
 
 
@@ -359,7 +359,8 @@ def test_a_checked_action_tells_delivery_first_and_what_comes_next(bank):
     assert page.index("Was it delivered?") < page.index("so it is")
     assert "against populations that had it not yet" in page
     assert "What comes next" in page
-    assert "Choose A-WF2" in page
+    assert "Choose it" in page
+    assert "Step workshop" in page
 
 
 def test_people_read_the_actions_of_their_own_population_and_no_other(bank):
@@ -389,4 +390,7 @@ def test_who_answers_for_it_says_that_a_step_is_done_and_is_told_of_late_ones(ba
         for _ in range(2):
             services.tell_of_late_steps("credit", now().date())
     told = list(Notice.objects.filter(handle=owner.handle).values_list("subject", flat=True))
-    assert sorted(told) == ["A-MG3: a step is past due", "Yours to do: A-MG3"]
+    assert sorted(told) == [
+        f"A step is past due: {run.library['do']}",
+        f"Yours to do: {run.library['do']}",
+    ]

@@ -105,10 +105,10 @@ def test_a_recorded_effect_is_told_where_everybody_looks_and_frozen(done):
     assert "against populations that had it not yet" in page
     assert "bands hold for all weeks together" in page
     population = client.get("/overview/credit/population/place-00").content.decode()
-    assert "A-MG3" in population
+    assert "One live case in the team meeting" in population
     assert "Moved" in population
     report = client.get("/diagnosis/credit").content.decode()
-    assert "A-MG3: moved" in report
+    assert "Cases decided with the advice in view: moved" in report
     findings = latest("credit").document["diagnoses"][0]["findings"]
     assert "action_moved" in {f["rule"] for f in findings}
     with at(now() + timedelta(days=1)):

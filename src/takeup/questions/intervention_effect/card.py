@@ -7,7 +7,6 @@ from takeup.drawing.section import Section, banded, figure
 from takeup.drawing.words import points, upper_first
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.intervention_effect.measure import ActionEffect, InterventionEffect, RunEffect
-from takeup.questions.knowledge import what_to_do
 from takeup.stats.answer import CannotSay, Estimate
 
 VERDICTS = {"moved": "moved", "not_moved": "not moved", "cannot_tell": "cannot tell"}
@@ -25,9 +24,9 @@ def intervention_sections(diagnosis: Diagnosis) -> list[Section]:
 def _card(one: ActionEffect, diagnosis: Diagnosis) -> Section:
     together = isinstance(one.effect, Estimate)
     return Section(
-        f"{one.action}: {_heading(one)}",
-        f"{upper_first(what_to_do(one.action))}. Declared before it began: {one.words} "
-        f"{'up' if one.direction == 'up' else 'down'} by {points(one.smallest).lstrip('+')} or more.",
+        f"{upper_first(one.words)}: {_heading(one)}",
+        f"What was done: {one.did}. Declared before it began: {one.direction} by "
+        f"{points(one.smallest).lstrip('+')} or more.",
         ("Population", "Delivered", "Change", "Verdict"),
         (
             *((_row(run, diagnosis)) for run in one.runs),

@@ -11,7 +11,6 @@ from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, distance80, finding
 from takeup.questions.intervention_effect.measure import ActionEffect, InterventionEffect
 from takeup.questions.intervention_effect.verdict import Verdict
-from takeup.questions.knowledge import what_to_do
 from takeup.stats.answer import Estimate
 
 _MOVED, _SHORT = "actions that moved something", "actions that moved too little"
@@ -65,17 +64,16 @@ def _short_of(one: ActionEffect, effect: Estimate) -> Estimate:
 def _told(
     key: str, one: ActionEffect, name: str, scope: str, where: str, e: Estimate, **figures: Any
 ) -> Finding:
-    did = what_to_do(one.action)
-    said = "moved" if key == "action_moved" else "did not move"
+    said = "moved" if key == "action_moved" else "did not move as declared"
     own = (
         ""
         if e.grade == "staggered"
         else " Nothing was compared with it: it is an association in time."
     )
     return finding(
-        key, name, f"{where}: {one.action} {said} {one.words}",
-        f"{did}. Declared: {'up' if one.direction == 'up' else 'down'} by {points(one.smallest).lstrip('+')} or more; "
-        f"found: {points(e.value)} ({points_range(e)}).{own}",
+        key, name, f"{where}: {one.words} {said} after what was done",
+        f"Done: {one.did}. Declared: {one.direction} by {points(one.smallest).lstrip('+')} or more; found: {points(e.value)} "
+        f"({points_range(e)}).{own}",
         e.grade, e.n * max(distance80(e), 0.001), scope=scope, **figures,
     )  # fmt: skip
 

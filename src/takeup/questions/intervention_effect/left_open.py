@@ -14,6 +14,6 @@ def left_open(found: InterventionEffect, titles: Titles) -> Iterator[tuple[str, 
     for one in found.actions:
         for run in one.runs:
             yield (
-                f"Did {one.action} move {one.words} among {inside(run.population, titles)}?",
+                f"Did what was done move {one.words} among {inside(run.population, titles)}?",
                 run.effect,
             )

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from takeup.log import fetch
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.intervention_effect.verdict import Verdict, verdict_of
+from takeup.questions.knowledge import what_to_do
 from takeup.questions.shared.calendar import week_of
 from takeup.questions.shared.weekly_shares import WeeklyShare, counts, missing, share_called
 from takeup.record.interventions import Direction, Run, delivered
@@ -79,12 +80,14 @@ class RunEffect:
 
 @dataclass(frozen=True, slots=True)
 class ActionEffect:
-    """All checked runs of one action on one `indicator`, which is to go `direction` by `smallest` (a share).
+    """All checked runs of one action (`did`: in words) on one `indicator`, which is to go `direction` by `smallest` (a
+    share).
 
     `effect`: against populations not yet treated, over all runs (why not, where these are too few); `weeks` since
     it should show, with bands for all of them together (negative: before the population was picked)."""
 
     action: str
+    did: str
     indicator: str
     words: str
     direction: Direction
@@ -237,8 +240,9 @@ def _action(
         _run(name, run, effect if together else _series(panel, events.get(name), every, interval))
         for name, run in judged.items()
     ]
+    did = next((r.title for r in judged.values() if r.title), what_to_do(action))
     return ActionEffect(
-        action, share.name, share.words, direction, smallest, len(treated), len(others), effect,
+        action, did, share.name, share.words, direction, smallest, len(treated), len(others), effect,
         weeks, verdict, why, tuple(each),
     )  # fmt: skip
 

@@ -38,6 +38,7 @@ from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Person, roles_of
 from takeup.server.foundation.pages.asked import whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
+from takeup.server.foundation.pages.words import plain
 from takeup.server.foundation.permissions import may
 
 _SUGGESTED = 4
@@ -221,7 +222,7 @@ def _form(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "figures": [(name, share.words) for name in weekly_shares() if (share := share_called(name))],
         "directions": DIRECTIONS.items(), "compared": asked.getlist("comparison"),
         "suggested": _suggested(use_case, population, reason) if reason else [],
-        "issues": services.undated_issues(use_case, population) if population else [],
+        "issues": [plain(kind) for kind in services.undated_issues(use_case, population)] if population else [],
         "library_says": _library_says(chosen),
     }  # fmt: skip
     return render(request, "interventions/declare.html", shown | more, status=status)

@@ -74,8 +74,8 @@ def declare(declared: Declared, *, by: str, warnings_read: bool = False) -> Acti
         smallest=run.smallest, comparison=run.comparison,
     )  # fmt: skip
     if run.owner != by:
-        text = f"{held.action.do}. It starts on {run.starts_on:%-d %B %Y} and is checked on {run.check_on:%-d %B %Y}."
-        tell([run.owner], f"action:{run.pk}:owner", f"Yours to do: {run.action}", text, path_of(run))  # fmt: skip
+        text = f"It starts on {run.starts_on:%-d %B %Y} and is checked on {run.check_on:%-d %B %Y}."
+        tell([run.owner], f"action:{run.pk}:owner", f"Yours to do: {held.action.do}", text, path_of(run))  # fmt: skip
     return run
 
 
@@ -175,7 +175,7 @@ def tell_of_late_steps(use_case: str, today: date) -> None:
     )
     for step in late.select_related("run"):
         key = f"action:{step.run_id}:step:{step.place}"
-        tell([step.run.owner], key, f"{step.run.action}: a step is past due", step.text, path_of(step.run))  # fmt: skip
+        tell([step.run.owner], key, f"A step is past due: {step.run.library['do']}", step.text, path_of(step.run))  # fmt: skip
 
 
 @transaction.atomic
@@ -238,7 +238,7 @@ def suggested(use_case: str, population: str, reason: str) -> tuple[Suggested, .
 def _as_record(run: ActionRun) -> Run:
     assert run.started_on is not None
     return Run(
-        action=run.action, population=run.population, use_case=run.use_case, reason=run.reason,
+        action=run.action, title=run.library["do"], population=run.population, use_case=run.use_case, reason=run.reason,
         declared_on=run.declared_at.date(), starts_on=run.started_on, shows_on=run.shows_on,
         check_on=run.check_on, indicator=run.indicator, direction=run.direction,
         smallest=run.smallest or 0.0, comparison=tuple(run.comparison), delivered=delivered_share(run),
@@ -265,8 +265,8 @@ def _checked(
     run.verdict, run.result = verdict, dict(result)
     run.save(update_fields=["state", "checked_on", "verdict", "result"])
     _audit("action.checked", run, by, verdict=verdict)
-    words = {"moved": "it moved", "not_moved": "it did not move", "cannot_tell": "it cannot be told"}  # fmt: skip
-    tell([run.owner], f"action:{run.pk}:checked", f"{run.action}: {words[verdict]}", str(result["why"]), path_of(run))  # fmt: skip
+    words = {"moved": "It moved", "not_moved": "It did not move", "cannot_tell": "It cannot be told"}  # fmt: skip
+    tell([run.owner], f"action:{run.pk}:checked", f"{words[verdict]}: {run.library['do']}", str(result["why"]), path_of(run))  # fmt: skip
     return run
 
 
