@@ -20,7 +20,9 @@ UNKNOWN = "a_name_without_a_blank_that_goes_on_and_on_" * 4
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
                       "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
-    "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit"),
+    "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit",
+                       "/interventions", "/interventions/declare?use_case=credit&reason=WD&action=A-WF4",
+                       "/interventions/library"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
     "worker_representative": ("/agreement",),

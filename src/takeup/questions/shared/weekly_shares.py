@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import ibis
 import ibis.expr.types as ir
 
+from takeup.drawing.words import reason_of
 from takeup.record.vocabulary import Action
 
 REASON = "reason:"
@@ -78,7 +79,7 @@ def share_called(name: str) -> WeeklyShare | None:
     """The share of this name; None where there is none."""
     codes = [code for code in name.removeprefix(REASON).split("+") if code]
     if name.startswith(REASON) and codes:
-        said = " or ".join(f"“{code.replace('_', ' ')}”" for code in codes)
+        said = " or ".join(f"“{reason_of(code)}”" for code in codes)
         return WeeklyShare(
             name, f"{said} among the reasons of overrides", ("action", "override_reason"),
             lambda t: t.override_reason.isin(codes),

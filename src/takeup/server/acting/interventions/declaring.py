@@ -59,19 +59,21 @@ def problems_of(declared: Declared, today: date) -> list[str]:
     return found
 
 
-def warnings_for(declared: Declared) -> list[str]:
-    """What speaks against it and does not forbid it."""
-    held = library().get(declared.action)
-    if held is None:
-        return []
-    return warnings_of(held.action, declared.reason, _beside(declared))
+def warnings_for(use_case: str, population: str, action: str, reason: str) -> list[str]:
+    """What speaks against an action and does not forbid it."""
+    held = library().get(action)
+    return (
+        []
+        if held is None
+        else warnings_of(held.action, reason, _beside(use_case, population, action))
+    )
 
 
-def _beside(declared: Declared) -> list[Action]:
+def _beside(use_case: str, population: str, action: str) -> list[Action]:
     """The other actions that the population has or will have."""
     runs = ActionRun.objects.filter(
-        use_case=declared.use_case, population=declared.population, state__in=OPEN
-    ).exclude(action=declared.action)
+        use_case=use_case, population=population, state__in=OPEN
+    ).exclude(action=action)
     known = library()
     return [known[run.action].action for run in runs if run.action in known]
 
@@ -135,7 +137,7 @@ def _rules(declared: Declared, action: Action) -> list[str]:
     here: Mapping[str, str] = {"use_case": declared.use_case, "population": declared.population}
     if ActionRun.objects.filter(**here, action=declared.action, state__in=OPEN).exists():
         found.append(f"{declared.action} is planned or running there already")
-    if action.about == "message" and not _beside(declared):
+    if action.about == "message" and not _beside(**here, action=declared.action):
         found.append("a message alone closes no gap: declare the action that it carries first")
     if action.about == "people" and (kinds := undated_issues(**here)):
         found.append(

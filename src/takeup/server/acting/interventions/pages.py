@@ -224,6 +224,7 @@ def _form(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "suggested": _suggested(use_case, population, reason) if reason else [],
         "issues": [plain(kind) for kind in services.undated_issues(use_case, population)] if population else [],
         "library_says": _library_says(chosen),
+        "warnings": services.warnings_for(use_case, population, chosen.action.id, reason) if chosen else [],
     }  # fmt: skip
     return render(request, "interventions/declare.html", shown | more, status=status)
 

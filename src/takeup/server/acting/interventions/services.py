@@ -47,7 +47,9 @@ def declare(declared: Declared, *, by: str, warnings_read: bool = False) -> Acti
     with what speaks against it unless that was read."""
     if problems := problems_of(declared, now().date()):
         raise InputError("; ".join(problems))
-    warnings = warnings_for(declared)
+    warnings = warnings_for(
+        declared.use_case, declared.population, declared.action, declared.reason
+    )
     if warnings and not warnings_read:
         raise InputError(
             " ".join([*warnings, "Say that this was read, to declare it all the same."])
@@ -311,5 +313,6 @@ __all__ = [
     "take_results",
     "tell_of_late_steps",
     "undated_issues",
+    "warnings_for",
     "withdraw",
 ]
