@@ -69,11 +69,14 @@ def _fitted(design: Array, y: Array, at: Array) -> tuple[float, tuple[float, flo
 
 
 def _alike(left: Array, neighbours: NDArray[np.bool_], columns: int) -> float:
-    """Correlation of neighbouring residuals, less the bias of few: E[r] ≈ ρ − (p + (2p − 1)ρ)/n for p columns."""
+    """Correlation of neighbouring residuals, less the bias of few (E[r] ≈ ρ − (p + (2p − 1)ρ)/n for p columns), and
+    half its standard error more: with so few weeks one that is taken too low makes the interval too narrow by more than
+    one too high makes it wide. Coverage of 93 to 98 % from 10 to 26 weeks before, ρ from 0 to .7."""
     size = float(left @ left)
     if size <= 0 or not neighbours.any():
         return 0.0
     n = len(left)
     raw = float((left[1:] * left[:-1])[neighbours].sum()) / size * n / neighbours.sum()
     corrected = (n * raw + columns) / max(n - (2 * columns - 1), 1)
-    return float(min(max(corrected, 0.0), _MOST_ALIKE))
+    least = min(max(corrected, 0.0), _MOST_ALIKE)
+    return float(min(least + np.sqrt((1 - least**2) / n) / 2, _MOST_ALIKE))
