@@ -353,6 +353,29 @@ def test_an_action_is_declared_started_done_and_read_on_its_pages(bank):
     assert client.post(f"/interventions/{run.pk}/act", {"act": "withdraw"}).status_code == 422
 
 
+def test_the_board_says_what_comes_when_for_everybody_or_one_owner(bank):
+    from takeup.server.acting.interventions import services
+    from takeup.server.foundation.organization.models import Person
+
+    other = Person.objects.get(person_id="south-0")
+    run = declare(bank)
+    services.start(run.pk, by=bank.handle)
+    declare(bank, population="south", owner=other.handle, starts_on=days(1))
+    client = client_of(bank)
+    page = client.get("/interventions").content.decode()
+    agenda = page[page.index("What comes when") : page.index("Planned · 1")]
+    told = [
+        agenda.index(w) for w in ("starts", "Ask three teams", "First case in each", "is checked")
+    ]
+    assert told == sorted(told)
+    own = client.get(f"/interventions?owner={other.handle}").content.decode()
+    assert "Planned · 1" in own
+    assert "Running" not in own
+    with at(now() + timedelta(days=5)):
+        client.force_login(bank, backend="django.contrib.auth.backends.ModelBackend")
+        assert "2 actions are late" in client.get("/interventions").content.decode()
+
+
 def test_a_checked_action_tells_delivery_first_and_what_comes_next(bank):
     run = checked(bank, "not_moved")
     page = client_of(bank).get(f"/interventions/{run.pk}").content.decode()

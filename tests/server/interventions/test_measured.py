@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import datetime, timedelta
 
 import numpy as np
@@ -114,6 +116,23 @@ def test_a_recorded_effect_is_told_where_everybody_looks_and_frozen(done):
     with at(now() + timedelta(days=1)):
         take_snapshots()
     assert run_of(numbers[0]).result == runs[0].result
+
+
+def test_a_finding_is_one_click_from_its_action(done):
+    lead, _ = done
+    client = client_of(lead)
+    page = client.get("/diagnosis/credit").content.decode()
+    hrefs = re.findall(r'href="(/interventions/declare\?[^"]*finding=[^"]*)"', page)
+    assert hrefs
+    for href in hrefs:
+        form = client.get(html.unescape(href)).content.decode()
+        action = re.search(r"action=([A-Z0-9-]+)", href)[1]
+        assert f'value="{action}" selected' in form
+        assert 'name="finding" value=""' not in form
+    assert (
+        "/interventions/declare"
+        not in client_of(with_role("executive")).get("/diagnosis/credit").content.decode()
+    )
 
 
 def test_people_of_the_population_read_the_same_words(done):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -41,7 +41,7 @@ from takeup.server.foundation.pages.exports import shown_or_exported
 from takeup.server.foundation.pages.words import plain
 from takeup.server.foundation.permissions import may
 
-_SUGGESTED = 4
+_SUGGESTED, _COMING = 4, 8
 
 
 def _person(request: HttpRequest) -> Person:
@@ -70,7 +70,7 @@ def interventions(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     shown = {
         "columns": columns, "runs": len(chosen), "owners": sorted(names.items(), key=lambda o: o[1]),
-        "wanted": wanted, "late": sum(_late(run) for run in chosen),
+        "wanted": wanted, "late": sum(_late(run) for run in chosen), "agenda": _agenda(chosen, titles)[:_COMING],
         "declares": may("intervention_declare", request.user),
         "sees_library": may("action_library", request.user),
     }  # fmt: skip
@@ -92,6 +92,24 @@ def interventions(request: HttpRequest) -> HttpResponse:
         for run in chosen
     ]  # fmt: skip
     return shown_or_exported(request, "interventions/board.html", shown, "interventions", (heads, rows))  # fmt: skip
+
+
+def _agenda(chosen: Sequence[ActionRun], titles: Mapping[str, str]) -> list[dict[str, Any]]:
+    """Starts, steps and checks that are to come or are past their day, the earliest first."""
+    today = now().date()
+    found: list[tuple[date, str, ActionRun]] = []
+    for run in chosen:
+        if run.state == "planned":
+            found.append((run.starts_on, _("starts"), run))
+        if run.state == "running":
+            found += [(s.due, s.text, run) for s in run.steps.all() if s.done_on is None]
+        if run.state in ("planned", "running"):
+            found.append((run.check_on, _("is checked"), run))
+    return [
+        {"day": day, "what": what, "run": run, "do": run.library["do"], "late": day < today,
+         "where": titles.get(run.population, run.population)}
+        for day, what, run in sorted(found, key=lambda one: (one[0], one[2].pk))
+    ]  # fmt: skip
 
 
 @require_GET
