@@ -154,6 +154,18 @@ def test_nothing_about_people_starts_before_an_action_on_the_model_has_its_date(
     assert declare(bank).action == "A-MG3"
 
 
+def test_a_model_issue_that_comes_up_meanwhile_keeps_an_action_about_people_from_starting(bank):
+    from takeup.server.acting.interventions import services
+    from takeup.server.acting.interventions.models import OpenModelIssue
+
+    run = declare(bank)
+    OpenModelIssue.objects.create(use_case="credit", kind="low_precision", seen_on=days(0))
+    with pytest.raises(InputError, match=r"model issue there \(low precision\)"):
+        services.start(run.pk, by=bank.handle)
+    declare(bank, action="A-MD2", reason="model", moves=None, words="alarms that are wrong fall")
+    assert services.start(run.pk, by=bank.handle).state == "running"
+
+
 def test_what_was_declared_is_refused_by_the_database_itself(bank):
     from takeup.server.acting.interventions.models import ActionRun, ActionStep
 

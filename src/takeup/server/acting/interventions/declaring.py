@@ -139,12 +139,18 @@ def _rules(declared: Declared, action: Action) -> list[str]:
         found.append(f"{declared.action} is planned or running there already")
     if action.about == "message" and not _beside(**here, action=declared.action):
         found.append("a message alone closes no gap: declare the action that it carries first")
-    if action.about == "people" and (kinds := undated_issues(**here)):
-        found.append(
-            f"the advice has a model issue there ({', '.join(k.replace('_', ' ') for k in kinds)}): nothing about "
-            "people starts before an action on the model (A-MD1, A-MD2, A-MD3) has its date"
-        )
-    return found
+    return found + model_first(declared.use_case, declared.population, action.about)
+
+
+def model_first(use_case: str, population: str, about: str) -> list[str]:
+    """Why an action about people may not be declared, or begin, there by now."""
+    kinds = undated_issues(use_case, population) if about == "people" else []
+    if not kinds:
+        return []
+    return [
+        f"the advice has a model issue there ({', '.join(k.replace('_', ' ') for k in kinds)}): nothing about people "
+        "starts before an action on the model (A-MD1, A-MD2, A-MD3) has its date"
+    ]
 
 
 def undated_issues(use_case: str, population: str) -> list[str]:

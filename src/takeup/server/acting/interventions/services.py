@@ -20,6 +20,7 @@ from takeup.record.errors import InputError
 from takeup.record.interventions import DELIVERED, Interventions, Run
 from takeup.server.acting.interventions.declaring import (
     Declared,
+    model_first,
     problems_of,
     undated_issues,
     warnings_for,
@@ -83,8 +84,8 @@ def declare(declared: Declared, *, by: str, warnings_read: bool = False) -> Acti
 
 @transaction.atomic
 def start(number: int, *, by: str) -> ActionRun:
-    """It reaches people from today on. Raises InputError before its day, or so late that its last step is due: what
-    should show from then on is another declaration."""
+    """It reaches people from today on. Raises InputError before its day, so late that its last step is due (what should
+    show from then on is another declaration), or where a model issue came up meanwhile."""
     run, today = _run(number, "planned"), now().date()
     if today < run.starts_on:
         raise InputError(f"it was declared to start on {run.starts_on:%-d %B %Y}")
@@ -92,6 +93,8 @@ def start(number: int, *, by: str) -> ActionRun:
         raise InputError(
             "its last step is past due before it began: withdraw it, and declare it anew with days that hold"
         )
+    if problems := model_first(run.use_case, run.population, run.library["about"]):
+        raise InputError("; ".join(problems))
     run.state, run.started_on = "running", today
     run.save(update_fields=["state", "started_on"])
     _audit("action.started", run, by)
@@ -221,9 +224,10 @@ def run_of(number: int) -> ActionRun | None:
 
 
 def delivered_share(run: ActionRun) -> float:
-    """The share of its steps that are done."""
+    """The share of its steps that were done by the day of the check."""
     steps = list(run.steps.all())
-    return sum(step.done_on is not None for step in steps) / len(steps) if steps else 0.0
+    done = [s for s in steps if s.done_on is not None and s.done_on <= run.check_on]
+    return len(done) / len(steps) if steps else 0.0
 
 
 def suggested(use_case: str, population: str, reason: str) -> tuple[Suggested, ...]:
