@@ -143,6 +143,28 @@ def test_with_few_populations_it_is_an_interrupted_series_and_says_so():
         assert one.effect.low < 0.35 < one.effect.high
 
 
+def test_a_new_version_is_named_first_and_a_population_alone_cannot_be_told_from_it():
+    """A great effect on one population; its model changed two weeks after it was picked."""
+    rng = np.random.default_rng(3)
+    chances = looked(rng, 4, sd=0.03)
+    chances[0, 23:] = np.clip(chances[0, 23:] + 0.4, 0, 1)
+    table = decisions(rng, chances)
+    version = ibis.ifelse(table.decided_at >= pd.Timestamp(monday(22)), "1.1", "1.0")
+    alone = {"one": run(0, 20)}
+    for rows, others, verdict in (
+        (table, True, "moved"), (table.filter(table.population == "p00"), False, "moved"),
+        (table.mutate(model_version=version), True, "moved"),
+        (table.mutate(model_version=version).filter(table.population == "p00"), False, "cannot_tell"),
+    ):  # fmt: skip
+        found = measure_intervention_effect(rows, alone, Settings())
+        assert isinstance(found, InterventionEffect)
+        one = found.actions[0].runs[0]
+        assert one.verdict == verdict
+        assert ("others" in one.effect.method) == others
+        assert one.named_first == (("model 1.1",) if "model_version" in rows.columns else ())
+        assert ("look there first" in one.why) == (verdict == "cannot_tell")
+
+
 def test_an_interrupted_series_credits_no_population_that_was_picked_when_it_was_worst():
     """60 programmes of one population: 3 of 60 (an error of 2 % passes that in 97 %, one of 12 % in 6 %)."""
     found = [

@@ -52,8 +52,13 @@ def _row(run: RunEffect, diagnosis: Diagnosis) -> tuple[str, str, str, str]:
     done = {True: "yes", False: "no", None: "not written down"}[run.delivered]
     return (
         f"{diagnosis.name(run.population)}, from {run.starts_on}", done,
-        figure(run.effect, as_points=True), f"{VERDICTS[run.verdict]}: {run.why}",
+        figure(run.effect, as_points=True), f"{VERDICTS[run.verdict]}: {run.why}{_named(run)}",
     )  # fmt: skip
+
+
+def _named(run: RunEffect) -> str:
+    came = ", ".join(run.named_first)
+    return f"; {came} came in these weeks" if came and came not in run.why else ""
 
 
 def _note(one: ActionEffect, together: bool) -> str:

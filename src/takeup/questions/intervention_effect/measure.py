@@ -28,6 +28,7 @@ from takeup.questions.inquiry import Inquiry
 from takeup.questions.intervention_effect.verdict import Verdict, verdict_of
 from takeup.questions.knowledge import what_to_do
 from takeup.questions.shared.calendar import week_of
+from takeup.questions.shared.versions_seen import versions_seen
 from takeup.questions.shared.weekly_shares import WeeklyShare, counts, missing, share_called
 from takeup.record.interventions import Direction, Run, delivered
 from takeup.record.settings import Settings
@@ -61,12 +62,17 @@ _ALONE = (
     "its own course would have gone on as a straight line, and nothing else happened in these weeks; an association "
     "in time, no comparison with others"
 )
+_BESIDE = (
+    "its course beside the others' would have gone on as a straight line, and nothing else happened to it alone in these "
+    "weeks; an association in time"
+)
 
 
 @dataclass(frozen=True, slots=True)
 class RunEffect:
     """One run: `effect` of its own (a staggered comparison is of all runs together and stands there), the
-    `verdict` and why; `delivered`: whether its steps were done (None: nobody wrote it down). Days as ISO text."""
+    `verdict` and why; `delivered`: whether its steps were done (None: nobody wrote it down); `named_first`: new versions
+    that came since it was picked. Days as ISO text."""
 
     run: str
     population: str
@@ -76,6 +82,7 @@ class RunEffect:
     effect: Answer
     verdict: Verdict
     why: str
+    named_first: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ def measure_intervention_effect(
             why = _unmeasured(indicator, share, decisions)
             waiting += [OpenRun(name, why, waits=False) for name in several]
             continue
-        panel = _panel(decisions, share)
+        panel = _panel(decisions, share, versions_seen(decisions))
         found.append(_action(action, share, direction, several, runs, panel, settings))
     return InterventionEffect(tuple(found), tuple(sorted(waiting, key=lambda one: one.run)))
 
@@ -171,11 +178,13 @@ def _unmeasured(indicator: str, share: WeeklyShare | None, decisions: ir.Table) 
 
 @dataclass(frozen=True, slots=True)
 class _Panel:
-    """Shares and cases by population and week; `first`: the Monday of week 0."""
+    """Shares and cases by population and week; `first`: the Monday of week 0; `versions`: weeks in which new ones
+    came."""
 
     shares: dict[str, Array]
     cases: dict[str, Array]
     first: date
+    versions: Mapping[str, Sequence[tuple[date, str]]]
 
     def week(self, day: date) -> int:
         """The week that a day lies in."""
@@ -186,7 +195,9 @@ class _Panel:
         return -((self.first - day).days // 7)
 
 
-def _panel(decisions: ir.Table, share: WeeklyShare) -> _Panel:
+def _panel(
+    decisions: ir.Table, share: WeeklyShare, versions: Mapping[str, Sequence[tuple[date, str]]]
+) -> _Panel:
     rows = decisions.filter(decisions.population.notnull() & decisions.decided_at.notnull())
     k, n = counts(share, rows)
     frame: pd.DataFrame = fetch(
@@ -202,7 +213,7 @@ def _panel(decisions: ir.Table, share: WeeklyShare) -> _Panel:
         own[told["at"]] = told["k"] / told["n"]
         of[part["at"]] = part["n"]
         shares[str(population)], cases[str(population)] = own, of
-    return _Panel(shares, cases, monday.min().date())
+    return _Panel(shares, cases, monday.min().date(), versions)
 
 
 def _event(run: Run, panel: _Panel) -> Event:
@@ -237,7 +248,12 @@ def _action(
     together = isinstance(effect, Estimate)
     verdict, why = verdict_of(effect, direction, smallest, delivered(list(judged.values())))
     each = [
-        _run(name, run, effect if together else _series(panel, events.get(name), every, interval))
+        _run(
+            name,
+            run,
+            effect if together else _series(panel, events.get(name), every, interval),
+            panel,
+        )
         for name, run in judged.items()
     ]
     did = next((r.title for r in judged.values() if r.title), what_to_do(action))
@@ -247,19 +263,27 @@ def _action(
     )  # fmt: skip
 
 
-def _run(name: str, run: Run, effect: Answer) -> RunEffect:
+def _run(name: str, run: Run, effect: Answer, panel: _Panel) -> RunEffect:
     done = delivered([run])
     verdict, why = verdict_of(effect, run.direction, run.smallest, done)
+    came = _came(run, panel)
+    if came and verdict != "cannot_tell" and _of_itself(effect):
+        verdict, why = "cannot_tell", f"{', '.join(came)} came in these weeks: look there first"
     return RunEffect(
-        name,
-        run.population,
-        run.starts_on.isoformat(),
-        run.check_on.isoformat(),
-        done,
-        effect,
-        verdict,
-        why,
-    )
+        name, run.population, run.starts_on.isoformat(), run.check_on.isoformat(), done, effect,
+        verdict, why, came,
+    )  # fmt: skip
+
+
+def _of_itself(effect: Answer) -> bool:
+    """Whether a change is a population's own, with no comparison from which a new version would cancel."""
+    return isinstance(effect, Estimate) and effect.assumption == _ALONE
+
+
+def _came(run: Run, panel: _Panel) -> tuple[str, ...]:
+    since = run.picked_on - PICKED_BY
+    there = panel.versions.get(run.population, ())
+    return tuple(what for day, what in there if since <= day <= run.check_on)
 
 
 def _staggered(
@@ -306,7 +330,7 @@ def _series(
     return Estimate(
         found.value, found.low, found.high, interval.confidence, round(n),
         f"interrupted time series of the population{beside}: a line with a step, neighbouring weeks alike",
-        "descriptive", unit="points", se=found.se, assumption=_ALONE,
+        "descriptive", unit="points", se=found.se, assumption=_BESIDE if others else _ALONE,
         p=interval.chance(found.value, found.se, found.df, n),
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from takeup.questions.expert_benchmark import QUESTION as EXPERT_BENCHMARK
 from takeup.questions.expert_benchmark import with_benchmarks
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.shared.calendar import week_of
+from takeup.questions.shared.versions_seen import versions_seen
 from takeup.questions.shared.whose import population_of
 from takeup.record.population import Population, population_facts
 from takeup.record.settings import Settings, SignalSettings
@@ -231,7 +232,7 @@ def _weeks(decisions: ir.Table) -> list[WeeklySums]:
     }
     frame = fetch(t.group_by(**by).aggregate(**sums)).to_pandas().dropna(subset=["population"])
     spread = _spread(t)
-    versions = _versions(t, by)
+    versions = versions_seen(t)
     found = []
     for name, part in frame.groupby("population"):
         part = part.sort_values("week")
@@ -271,33 +272,6 @@ def _spread(t: ir.Table) -> dict[str, float]:
         )
         found[r["population"]] = max(1.0, variance / (p * (1 - p) / r["n"]))
     return found
-
-
-def _versions(t: ir.Table, by: Mapping[str, ir.Value]) -> dict[str, tuple[tuple[date, str], ...]]:
-    """Weeks in which a version first appears in a population that had another before."""
-    found: dict[str, list[tuple[date, str]]] = {}
-    for column, word in (
-        ("model_version", "model"),
-        ("client_version", "client"),
-        ("phase", "phase"),
-    ):
-        if column not in t.columns:
-            continue
-        frame = (
-            fetch(
-                t.group_by(population=by["population"], version=t[column].cast("string")).aggregate(
-                    first=by["week"].min()
-                )
-            )
-            .to_pandas()
-            .dropna()
-        )
-        for name, part in frame.groupby("population"):
-            begun = part["first"].min()
-            for _, row in part[part["first"] > begun].iterrows():
-                day = pd.Timestamp(row["first"]).date()
-                found.setdefault(str(name), []).append((day, f"{word} {row['version']}"))
-    return {name: tuple(sorted(appeared)) for name, appeared in found.items()}
 
 
 def signals_of(w: WeeklySums, facts: Population, settings: Settings) -> list[SignalSeen]:

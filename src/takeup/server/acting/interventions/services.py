@@ -260,7 +260,7 @@ def _due(use_case: str) -> QuerySet[ActionRun]:
 def _result(effect: RunEffect, weeks: Sequence[Any], run: ActionRun) -> dict[str, Any]:
     return {
         "why": effect.why, "effect": plain(effect.effect), "weeks": plain(weeks),
-        "delivered": delivered_share(run),
+        "delivered": delivered_share(run), "named_first": list(effect.named_first),
     }  # fmt: skip
 
 

@@ -48,11 +48,14 @@ def change_words(result: Mapping[str, Any]) -> str:
     if "value" not in effect:
         return ""
     low, high = (f"{100 * effect[end]:+.1f}".replace("-", "−") for end in ("low", "high"))
-    how = (
-        _("against populations that had it not yet")
-        if effect["grade"] == "staggered"
-        else _("against its own course: an interrupted time series, an association in time")
-    )
+    if effect["grade"] == "staggered":
+        how = _("against populations that had it not yet")
+    elif "others" in effect["method"]:
+        how = _(
+            "beside other populations, against its own course: an interrupted time series, an association in time"
+        )
+    else:
+        how = _("against its own course: an interrupted time series, an association in time")
     return _("{change} ({low} to {high}), {how}, {n} decisions").format(
         change=points(effect["value"]), low=low, high=high, how=how, n=f"{effect['n']:,}"
     )
