@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
+from calibration.actions import JOBS as ACTIONS
 from calibration.gates import MARGIN, ever_passes
 from calibration.narrow import narrow, populations_of, use_case_of
 from calibration.strangers.jobs import JOBS as STRANGERS
@@ -486,6 +487,7 @@ JOBS: dict[str, Callable[[int, Engine], Record]] = {
     "weekly-looks": lambda s, e: weekly_looks(s),
     "staggered-12": lambda s, e: staggered(s, e, 12),
     "staggered-40": lambda s, e: staggered(s, e, 40),
+    **ACTIONS,
     "gates-12": lambda s, e: gate_looks(s, 12),
     "gates-60": lambda s, e: gate_looks(s, 60),
     "reasons": lambda s, e: reasons(s, e, "all"),

@@ -101,6 +101,9 @@ def coverage_rows(folder: Path) -> list[Row]:
     for cohorts in (12, 40):
         begun = read(folder, f"staggered-{cohorts}")
         rows.append(coverage(begun, "staggered", "staggered", process=False, where=f"{cohorts} cohorts", what="beginning to have the advice (staggered)", nominal=True))  # fmt: skip
+    for job, where in (("drawn", "picked by chance"), ("null", "no effect"), ("worst", "picked when worst, no effect"), ("alone", "one population, no effect")):  # fmt: skip
+        acted = read(folder, f"actions-{job}")
+        rows.append(coverage(acted, "action", "action", process=False, where=where, what="an action on populations (staggered; one: its own series)", nominal=True))  # fmt: skip
     recorded = read(folder, "recorded")
     for key, words, nominal in (
         ("adjusted", "followed minus overridden (adjusted)", True),
@@ -178,9 +181,23 @@ def claims(folder: Path) -> list[Claim]:
             found.append(Claim(f"gates, {people} people: a model the margin ahead passes within 26 weeks", f"{right:.1%}", "shown", None, len(gates)))  # fmt: skip
     return [
         *found,
+        *_action_claims(folder),
         *_association_claims(folder),
         *_reason_claims(folder),
     ]
+
+
+def _action_claims(folder: Path) -> list[Claim]:
+    """Actions that do nothing and are called effective, by takeup and by a plain before and after."""
+    found = []
+    for job, words in (("null", "picked by chance"), ("worst", "picked when worst"), ("alone", "one population, picked when worst")):  # fmt: skip
+        records = read(folder, f"actions-{job}")
+        if records:
+            moved = float(np.mean([r["moved"] for r in records]))
+            plain = float(np.mean([r["before_after"] for r in records]))
+            found.append(Claim(f"actions that do nothing, {words}: called effective", f"{moved:.1%}", "≤ 5 %", moved <= 0.05, len(records)))  # fmt: skip
+            found.append(Claim("the same by a plain before and after", f"{plain:.1%}", "shown", None, len(records)))  # fmt: skip
+    return found
 
 
 def _association_claims(folder: Path) -> list[Claim]:

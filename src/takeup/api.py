@@ -28,6 +28,7 @@ from takeup.record.canonical import ROW
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS
 from takeup.record.errors import InputError, NoAnswerError
+from takeup.record.interventions import Interventions, read_interventions
 from takeup.record.mapping import Mapping
 from takeup.record.nearest import did_you_mean
 from takeup.record.population import Population, read_populations
@@ -250,6 +251,7 @@ def diagnose(
     survey: Any = None,
     interviews: Any = None,
     panel: Any = None,
+    interventions: Interventions | str | Path | None = None,
     since: datetime | date | str | None = None,
     until: datetime | date | str | None = None,
     only: str | Sequence[str] | None = None,
@@ -261,7 +263,8 @@ def diagnose(
 
     Without a mapping, columns are recognised by name, type and values; what was guessed is
     among the assumptions. `survey`, `interviews` and `panel` (paths or frames,
-    docs/reference/evidence.md) are what people and experts said. `only` names the measures to take (None: all).
+    docs/reference/evidence.md) are what people and experts said; `interventions` what was done for whom and
+    when (docs/how-to/interventions.md). `only` names the measures to take (None: all).
     `since` and `until`: moments, days, or either as ISO text, in the table's time zone.
     `declared_ahead`: use case and populations were declared before their first decisions (a server
     does), so that what matches nothing is no mistake. `last_shared`: the document of the last diagnosis
@@ -281,6 +284,11 @@ def diagnose(
     populations = (
         read_populations(Path(population)) if isinstance(population, str | Path) else population
     ) or {}
+    done = (
+        read_interventions(Path(interventions))
+        if isinstance(interventions, str | Path)
+        else interventions or Interventions()
+    )
     opened = open_decisions(
         table,
         eligible=eligible,
@@ -320,6 +328,7 @@ def diagnose(
             only,
             lambda name, shown=shown: step(f"{shown}: {name}"),  # type: ignore[misc]
             known_afterwards(told),
+            done.of(shown).run,
         )
         for found, who in ((diagnoses, analyst), (shared, audience)):
             found.append(

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from takeup.questions.shared.weekly_shares import weekly_shares
 from takeup.record.columns import DECISION_COLUMNS, ELIGIBLE_COLUMNS, OUTCOME_COLUMNS
+from takeup.record.interventions import Interventions
 from takeup.record.mapping import FileOptions, Mapping, parse_mapping
 from takeup.record.population import Population
 from takeup.record.settings import Settings
+from takeup.record.toml_file import declare
 from takeup.record.use_case import OutcomeRule, UseCase
 from takeup.record.vocabulary import OVERRIDE_REASONS
 from takeup.server.deployment.settings import ServerSettings
@@ -59,6 +62,13 @@ def test_every_reason_that_may_be_given_by_default_is_told():
 def test_the_mappings_of_the_book_are_mappings():
     for block in re.findall(r"```toml\n(.*?)```", page("reference/mapping.md"), re.S):
         assert parse_mapping(tomllib.loads(block), "book")
+
+
+def test_the_interventions_of_the_book_are_such():
+    (block,) = re.findall(r"```toml\n(.*?)```", page("how-to/interventions.md"), re.S)
+    (run,) = declare(Interventions, tomllib.loads(block), "book").run.values()
+    assert set(type(run).model_fields) - run.model_fields_set <= {"use_case"}
+    assert all(f"`{name}`" in page("how-to/interventions.md") for name in weekly_shares())
 
 
 def test_every_setting_of_the_server_has_its_row():

@@ -7,7 +7,7 @@ import math
 import os
 import shutil
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
 from types import SimpleNamespace
@@ -32,6 +32,7 @@ from takeup.questions.comparison.measure import measure_comparison
 from takeup.questions.disagreement.measure import measure_disagreement
 from takeup.questions.expert_benchmark.measure import measure_expert_benchmark
 from takeup.questions.fix_check.measure import measure_fix
+from takeup.questions.intervention_effect.measure import measure_intervention_effect
 from takeup.questions.ladder.measure import measure_ladder, measure_own_level
 from takeup.questions.model_issue.measure import measure_model_issue
 from takeup.questions.not_consulted.measure import measure_not_consulted
@@ -53,6 +54,7 @@ from takeup.questions.value.measure import measure_value
 from takeup.questions.value_per_case.measure import measure_value_per_case
 from takeup.record.errors import InputError
 from takeup.record.evidence import Evidence
+from takeup.record.interventions import Run
 from takeup.record.mapping import parse_mapping
 from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
@@ -76,6 +78,13 @@ POPULATIONS = {
         expert_benchmark=Benchmark(rate=0.2, sd=0.03),
     )
 }
+RUNS = {
+    f"run-{p}": Run(
+        action="A-MG3", population=str(p), declared_on=date(2025, 3, 3), starts_on=date(2025, 3, 3),
+        check_on=date(2025, 3, 17), indicator="consult_rate", direction="up", smallest=0.05, delivered=1.0,
+    )
+    for p in range(6)
+}  # fmt: skip
 
 
 def decisions(seen: bool) -> pa.Table:
@@ -218,6 +227,7 @@ def answers(table: Any) -> dict[str, Any]:
             ShadowPlan(2_000), SETTINGS,
         ),
         "staggered": measure_staggered(by_cohort(table), USE_CASE, ["outcome"], SETTINGS),
+        "intervention_effect": measure_intervention_effect(in_twelve(table), RUNS, SETTINGS),
         "advice_record": measure_advice_record(table, segments, SETTINGS),
         "fix": measure_fix(
             table, "x_segment", "a", datetime(2025, 2, 3), 28, None, SETTINGS  # noqa: DTZ001
@@ -236,6 +246,12 @@ def late_hours(table: Any) -> Any:
     from late_hours.measure import ask
 
     return ask(SimpleNamespace(decisions=table, settings=SETTINGS))
+
+
+def in_twelve(table: Any) -> Any:
+    """The same decisions as of twelve populations of two people."""
+    number = table.person_id.substr(1, 2).cast("int64") % 12
+    return table.mutate(population=number.cast("string"))
 
 
 def by_cohort(table: Any) -> Any:

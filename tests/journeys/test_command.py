@@ -38,6 +38,39 @@ def test_the_json_can_go_to_the_standard_output_where_it_is_alone(tmp_path: Path
     assert not (tmp_path / "-").exists()
 
 
+ACTION = """[run.huddles]
+action = "A-MG3"
+population = "north"
+starts_on = 2026-02-02
+check_on = {check}
+indicator = "consult_rate"
+direction = "up"
+smallest = 0.05
+"""
+
+
+def test_what_was_done_goes_in_as_a_file_and_its_mistakes_are_sentences(tmp_path: Path) -> None:
+    rows = [
+        f"{i},p{i % 40},{('north', 'south')[i % 2]},2026-01-{1 + i % 28:02d},approve,approve,{'yes' if i % 3 else 'no'}"
+        for i in range(1_200)
+    ]
+    head = "decision_id,person_id,population,decided_at,recommendation,choice,consulted"
+    (tmp_path / "own.csv").write_text("\n".join([head, *rows]))
+    file = tmp_path / "actions.toml"
+    file.write_text(ACTION.format(check="2026-01-05"))
+    done = takeup("diagnose", "own.csv", "--interventions", "actions.toml", cwd=tmp_path)
+    assert done.returncode != 0
+    assert "declared, starts, should show and is checked, in this order" in done.stderr
+    file.write_text(ACTION.format(check="2026-04-27"))
+    command = ("diagnose", "own.csv", "--interventions", "actions.toml", "--json", "own.json")
+    assert takeup(*command, cwd=tmp_path).returncode == 0
+    (told,) = json.loads((tmp_path / "own.json").read_text())["diagnoses"]
+    (run,) = told["measures"]["intervention_effect"]["open"]
+    assert run["run"] == "huddles"
+    assert "the table ends before" in run["why"]
+    assert "cannot be judged yet" in (tmp_path / "report.html").read_text()
+
+
 def test_missing_file_ends_in_one_sentence(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "takeup.cli", "diagnose", "absent.csv"],

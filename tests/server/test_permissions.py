@@ -79,6 +79,16 @@ PAGES = {
     ("POST", "diagnosis_take"): LEAD,
     ("GET", "signals"): WHOLE_REPORTS | {"product_team"},
     ("POST", "signal_answer"): frozenset({"programme_lead", "product_team", "executive"}),
+    ("GET", "interventions"): WHOLE_REPORTS
+    | {"product_team", "practitioner", "champion", "manager"},
+    ("GET", "intervention"): WHOLE_REPORTS
+    | {"product_team", "practitioner", "champion", "manager"},
+    ("GET", "intervention_declare"): LEAD,
+    ("POST", "intervention_act"): LEAD,
+    # The one who answers for it, or a programme lead; where there is none, everybody is told so.
+    ("POST", "intervention_step"): EVERYBODY,
+    ("GET", "action_library"): WHOLE_REPORTS | {"product_team"},
+    ("POST", "action_revise"): LEAD,
     ("GET", "notices"): EVERYBODY,
     ("POST", "notices_wants"): EVERYBODY,
     ("GET", "deliveries"): LEAD | ADMINISTRATOR,

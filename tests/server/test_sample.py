@@ -132,7 +132,7 @@ WRONG = {
     "an id of a cohort": r"\b(LO1|LO2|SOUTH|PRIVATE)-first\b",
     "the name of an environment variable": r"TAKEUP_",
     "TOML": r"\bTOML\b|^\s*\w+ = [\"\[]|\.toml\b",
-    "a code of a signal": r"\bRR\d+\b",
+    "a code of a signal": r"(?<!A-)\bRR\d+\b",
     "a day as machines write it": r"\b20\d\d-\d\d-\d\d",
     "the name of a column": r"\b[a-z][a-z0-9]*_[a-z0-9_]+\b|\binitial_choice\b",
     "a command": r"\btakeup (?:sample|diagnose|serve|snapshot|key|log)\b",

@@ -17,6 +17,7 @@ from takeup.questions.shared.hidden_in_use import coarse, untold
 from takeup.questions.shown import Shown
 from takeup.questions.signals import QUESTION as SIGNALS
 from takeup.record.evidence import Evidence
+from takeup.record.interventions import Run
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
@@ -36,9 +37,11 @@ def take_measures(
     only: Sequence[str] | None = None,
     step: Callable[[str], None] = lambda _: None,
     not_searched: Collection[str] = (),
+    runs: Mapping[str, Run] | None = None,
 ) -> Measures:
     """All questions of one use case's narrow table; with `only`, those and adoption. `step` is
-    told the name of each before it is asked. In columns `not_searched` no kinds of case are looked for."""
+    told the name of each before it is asked. In columns `not_searched` no kinds of case are looked for.
+    `runs`: actions on its populations, by name."""
     segments = [s for s in use_case.segment if s in decisions.columns]
     searched = _searched(decisions, segments, covariates)
     inquiry = Inquiry(
@@ -53,6 +56,7 @@ def take_measures(
         [*segments, *(d for d in CASE_DIMENSIONS if d in decisions.columns)],
         tuple(c for c in searched if c not in not_searched),
         step,
+        runs or {},
     )
     left_out = not_instrumented("this measure was not asked for", "leave `only` out")
     wanted = None if only is None else with_what_they_lean_on((ADOPTION.name, *only))

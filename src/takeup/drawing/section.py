@@ -16,6 +16,7 @@ from takeup.drawing.words import (
     whole_percent,
 )
 from takeup.stats.answer import Answer, CannotSay, Estimate
+from takeup.stats.event_week import EventWeek
 
 STATUS = {
     "insufficient": "Too early to say",
@@ -107,6 +108,13 @@ def in_its_unit(answer: Answer) -> str:
     if isinstance(answer, CannotSay) or answer.unit == "points":
         return figure(answer, as_points=True)
     return f"{difference(answer)} {answer.unit} ({interval(answer)})"
+
+
+def banded(week: EventWeek, unit: str) -> str:
+    """A week's difference with its band, in points or in its own unit."""
+    if unit == "points":
+        return f"{points(week.value)} ({100 * week.low:.1f} to {100 * week.high:.1f})"
+    return f"{signed(week.value)} ({signed(week.low)} to {signed(week.high)})"
 
 
 def of_looks(every_look: bool) -> str:

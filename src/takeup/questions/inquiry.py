@@ -10,6 +10,7 @@ import ibis.expr.types as ir
 from takeup.questions.measures import Measures
 from takeup.questions.shared.after_error import AfterError, measure_after_error
 from takeup.record.evidence import Evidence
+from takeup.record.interventions import Run
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
@@ -24,7 +25,7 @@ class Inquiry:
 
     `covariates`, `outcomes`: columns that hold such; `segments`: the declared kinds of case that are there,
     `kinds` these and the columns that are always looked at by kind; `searched`: columns in which kinds of case
-    are looked for; `step` is told what is done."""
+    are looked for; `step` is told what is done; `runs`: actions on populations, by name."""
 
     decisions: ir.Table
     use_case: UseCase
@@ -37,6 +38,7 @@ class Inquiry:
     kinds: list[str]
     searched: tuple[str, ...]
     step: Callable[[str], None]
+    runs: Mapping[str, Run] = field(default_factory=dict)
     measures: Measures = field(default_factory=lambda: Measures({}))
     _after_error: dict[str, AfterError] | CannotSay | None = None
 

@@ -9,6 +9,7 @@ unknown. A rule that claims something says what would make it false (`false_if`)
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,14 +17,28 @@ from typing import Any, Literal
 
 from takeup.questions.register import questions
 from takeup.record.errors import InputError
+from takeup.record.interventions import Direction
 
 Kind = Literal["model", "people", "effect", "unknown"]
 Side = Literal["above", "below", "either"]
+About = Literal["people", "work", "model", "listening", "message"]
+"""What an action works on. One about people waits until a model issue has a date; a message alone closes no gap."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """What an action is to move, where takeup measures it by week (questions/shared/weekly_shares.py): the share's
+    name, its direction, and the smallest change that counts (0.05: five points)."""
+
+    name: str
+    direction: Direction
+    smallest: float
 
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A step that closes a gap: what, by whom, in how many days, and what must move."""
+    """A step that closes a gap: what, by whom, in how many days, and what must move. `moves`: the same where it is
+    measured (None: somebody attests it); `training`: it teaches and changes nothing else."""
 
     id: str
     do: str
@@ -31,6 +46,9 @@ class Action:
     lead_days: int
     indicator: str
     check_days: int | None
+    about: About = "work"
+    moves: Moves | None = None
+    training: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +77,8 @@ class SeedClaim:
 
 
 @cache
-def _read(name: str) -> dict[str, Any]:
+def read_knowledge(name: str) -> dict[str, Any]:
+    """A data file of takeup's knowledge as it stands."""
     text = (files("takeup.questions.knowledge") / name).read_text(encoding="utf-8")
     return tomllib.loads(text)
 
@@ -67,10 +86,22 @@ def _read(name: str) -> dict[str, Any]:
 @cache
 def actions() -> dict[str, Action]:
     """The action library by id."""
-    return {
-        key: Action(key, a["do"], a["owner"], a["lead_days"], a["indicator"], a.get("check_days"))
-        for key, a in _read("actions.toml").items()
-    }
+    return {key: action_from(key, entry) for key, entry in read_knowledge("actions.toml").items()}
+
+
+def action_from(key: str, entry: Mapping[str, Any]) -> Action:
+    """An action as the library's file writes it. Raises KeyError for what is missing."""
+    moves = entry.get("moves")
+    return Action(
+        key, entry["do"], entry["owner"], entry["lead_days"], entry["indicator"], entry.get("check_days"),
+        entry.get("about", "work"), None if moves is None else Moves(**moves), entry.get("training", False),
+    )  # fmt: skip
+
+
+def what_to_do(action: str) -> str:
+    """What an action of the library does; the id of one that a company added."""
+    found = actions().get(action)
+    return action if found is None else found.do
 
 
 @cache
@@ -114,5 +145,5 @@ def seed_claims() -> tuple[SeedClaim, ...]:
     """The register of claims that may not be presented as measured."""
     return tuple(
         SeedClaim(key, c["claim"], c["may_appear_as"])
-        for key, c in _read("seed_claims.toml").items()
+        for key, c in read_knowledge("seed_claims.toml").items()
     )

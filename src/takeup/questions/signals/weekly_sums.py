@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from takeup.log import fetch
 from takeup.questions.shared.calendar import week_of
+from takeup.questions.shared.versions_seen import versions_seen
 from takeup.questions.shared.whose import population_of
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 
@@ -88,7 +89,7 @@ def weekly_sums(decisions: ir.Table, segments: Sequence[str] = ()) -> list[Weekl
     }
     frame = fetch(t.group_by(**by).aggregate(**sums)).to_pandas().dropna(subset=["population"])
     spread = _spread(t)
-    versions, began, flagged = _versions(t, by), _began(decisions), _flags(t, by, segments)
+    versions, began, flagged = versions_seen(t), _began(decisions), _flags(t, by, segments)
     found = []
     for name, part in frame.groupby("population"):
         part = part.sort_values("week")
@@ -138,33 +139,6 @@ def _spread(t: ir.Table) -> dict[str, float]:
         )
         found[r["population"]] = max(1.0, variance / (p * (1 - p) / r["n"]))
     return found
-
-
-def _versions(t: ir.Table, by: Mapping[str, ir.Value]) -> dict[str, tuple[tuple[date, str], ...]]:
-    """Weeks in which a version first appears in a population that had another before."""
-    found: dict[str, list[tuple[date, str]]] = {}
-    for column, word in (
-        ("model_version", "model"),
-        ("client_version", "client"),
-        ("phase", "phase"),
-    ):
-        if column not in t.columns:
-            continue
-        frame = (
-            fetch(
-                t.group_by(population=by["population"], version=t[column].cast("string")).aggregate(
-                    first=by["week"].min()
-                )
-            )
-            .to_pandas()
-            .dropna()
-        )
-        for name, part in frame.groupby("population"):
-            begun = part["first"].min()
-            for _, row in part[part["first"] > begun].iterrows():
-                day = pd.Timestamp(row["first"]).date()
-                found.setdefault(str(name), []).append((day, f"{word} {row['version']}"))
-    return {name: tuple(sorted(appeared)) for name, appeared in found.items()}
 
 
 STARTED = 0.1

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from takeup.drawing.charts import since_start_chart
-from takeup.drawing.section import Section, in_its_unit, interval, of_looks, signed, told
+from takeup.drawing.section import Section, banded, in_its_unit, interval, of_looks, signed, told
 from takeup.drawing.words import points
 from takeup.questions.diagnosis import Card, Diagnosis
-from takeup.questions.staggered.measure import EventWeek, Staggered, StaggeredEffect
+from takeup.questions.staggered.measure import Staggered, StaggeredEffect
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
 
@@ -26,7 +26,7 @@ def _card(effect: StaggeredEffect, found: Staggered, diagnosis: Diagnosis) -> Se
         "compared with those not yet begun. Hollow: weeks before the start, where nothing should be. "
         f"Bands hold for all weeks together.{_left_out(found)}",
         ("Weeks since the start", f"Difference, {effect.unit}"),
-        tuple((f"{w.week}", _week(w, effect.unit)) for w in effect.weeks),
+        tuple((f"{w.week}", banded(w, effect.unit)) for w in effect.weeks),
         # The chart's axis is in points.
         chart=since_start_chart([(w.week, w.value, w.low, w.high) for w in effect.weeks])
         if effect.unit == "points"
@@ -40,12 +40,6 @@ def _card(effect: StaggeredEffect, found: Staggered, diagnosis: Diagnosis) -> Se
 
 def _on(whole: Answer) -> str:
     return f", on {whole.n:,} cases" if isinstance(whole, Estimate) else ""
-
-
-def _week(week: EventWeek, unit: str) -> str:
-    if unit == "points":
-        return f"{points(week.value)} ({100 * week.low:.1f} to {100 * week.high:.1f})"
-    return f"{signed(week.value)} ({signed(week.low)} to {signed(week.high)})"
 
 
 def _left_out(found: Staggered) -> str:

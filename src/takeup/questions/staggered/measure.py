@@ -31,6 +31,7 @@ from takeup.questions.shared.outcome_unit import unit_of_outcome
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
+from takeup.stats.event_week import EventWeek
 from takeup.stats.interval import Interval
 
 FEWEST = 5
@@ -46,17 +47,6 @@ FEWEST_SHARE = 0.1
 CHANCE = 0.001
 """How improbable weeks without the advice must be, by the cohort's share before, to be its end."""
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class EventWeek:
-    """The difference `week` weeks after the start (negative: before it, where none should be), with
-    a band that holds for all weeks together."""
-
-    week: int
-    value: float
-    low: float
-    high: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,17 +5,21 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 from django_tasks import TaskResultStatus
 from django_tasks_db.models import DBTaskResult
 
 from takeup.record.clock import now
+from takeup.server.acting.interventions.services import runs
+from takeup.server.acting.interventions.words import STATES, VERDICTS
 from takeup.server.deployment.capability import READS_EVERY_POPULATION
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (
@@ -87,6 +91,8 @@ def population(request: HttpRequest, name: str, key: str) -> HttpResponse:
     shown = {
         "use_case": name, "declared": declared(name), "snapshot": snapshot, "row": view.row, "told": snapshot.overview,
         "signals": signals_by_population(name).get(key, []), "sees_overview": bool(reads),
+        "actions": [(run, VERDICTS.get(run.verdict) or STATES[run.state]) for run in runs(name, [key])],
+        "declares": may("intervention_declare", person),
     }  # fmt: skip
     return shown_or_exported(
         request, "overview/population.html", shown, f"population-{key}-{snapshot.day}",
@@ -128,6 +134,9 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
         "takes": may("diagnosis_take", request.user),
         "on_the_way": _on_the_way(name),
         "not_taken": _not_taken(name),
+        "answers": _answers(name, found)
+        if found and may("intervention_declare", request.user)
+        else [],
     }
     wanted_findings = (
         found.document["diagnoses"] if found and request.GET.get("as") == "csv" else []
@@ -142,6 +151,28 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
     return shown_or_exported(
         request, "overview/diagnosis.html", shown, f"diagnosis-{name}-{when}", table
     )
+
+
+def _answers(use_case: str, snapshot: Snapshot) -> list[tuple[str, str]]:
+    """Each finding that calls for an action, and the form that declares it, filled in from the finding."""
+    found = []
+    for one in (f for d in snapshot.document["diagnoses"] for f in d.get("findings", [])):
+        if one["actions"]:
+            asks = {
+                "use_case": use_case, "population": "" if one["scope"] == "all" else one["scope"],
+                "reason": _reason(one), "action": one["actions"][0]["id"], "finding": one["id"],
+            }  # fmt: skip
+            found.append(
+                (words(one["title"]), f"{reverse('intervention_declare')}?{urlencode(asks)}")
+            )
+    return found
+
+
+def _reason(finding: dict[str, Any]) -> str:
+    """The reason that an action on a finding answers."""
+    if finding["rule"].startswith("reason_"):
+        return str(finding["rule"]).removeprefix("reason_")
+    return "model" if finding["kind"] == "model" else "unclear"
 
 
 @require_POST

@@ -31,6 +31,7 @@ from takeup.record.population import Population as DeclaredPopulation
 from takeup.report.html import render_body, render_card
 from takeup.report.overview import overview_of
 from takeup.report.page import Page
+from takeup.server.acting.interventions.services import interventions_of
 from takeup.server.acting.rollout.services import tell_of_gates
 from takeup.server.acting.signals.services import take_silence
 from takeup.server.deployment.capability import of_every
@@ -214,6 +215,7 @@ def _take_in(
             key: DeclaredPopulation(title=titles.get(key), comparison_available_share=1)
             for key in population_keys()
         },
+        interventions=interventions_of(name),
         settings=measuring(),
         survey=said.get("survey"),
         interviews=said.get("interviews"),
