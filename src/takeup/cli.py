@@ -111,6 +111,9 @@ def diagnose(
     panel: Annotated[
         str | None, typer.Option(help="a panel's blinded judgement of the advice")
     ] = None,
+    conditions: Annotated[
+        Path | None, typer.Option(help="records and claims of the eight conditions (TOML)")
+    ] = None,
     settings: Annotated[Path | None, typer.Option(help="settings file (TOML)")] = None,
     since: Annotated[datetime | None, typer.Option(help="first day, inclusive")] = None,
     until: Annotated[datetime | None, typer.Option(help="last day, exclusive")] = None,
@@ -155,6 +158,7 @@ def diagnose(
             survey=survey,
             interviews=interviews,
             panel=panel,
+            conditions=conditions,
             settings=settings,
             since=since,
             until=until,
