@@ -298,7 +298,7 @@ def diagnose(
     known = populations_of(opened.table)
     if isinstance(conditions, str | Path):
         conditions = read_conditions(Path(conditions))
-    records = (conditions or ConditionRecords()).named_as_in(known)
+    records = (conditions or ConditionRecords()).valid_on(now().date()).named_as_in(known)
     read = read_evidence(survey, interviews, panel, known, records)
     if not declared_ahead:
         populations = named_as_in(known, populations, read.evidence.populations)

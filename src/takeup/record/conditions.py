@@ -142,6 +142,11 @@ class ConditionRecords:
             self.own_view,
         )
 
+    def valid_on(self, day: date) -> ConditionRecords:
+        """Those whose last day has not passed."""
+        held = tuple(r for r in self.records if r.valid_until is None or r.valid_until >= day)
+        return ConditionRecords(held, self.claims, self.own_view)
+
     def with_facts(self, populations: dict[str, Population]) -> ConditionRecords:
         """These, and what a population file says of comparisons; what is recorded goes before it."""
         return ConditionRecords(

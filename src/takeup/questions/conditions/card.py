@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.drawing.section import STATUS, Row, Section, number
-from takeup.drawing.words import listed, whole_percent
+from takeup.drawing.words import in_percent, listed
 from takeup.questions.conditions.indicators import condition_of, indicators
 from takeup.questions.conditions.measure import (
     ConditionFound,
@@ -138,7 +138,7 @@ def figure_words(i: IndicatorFound) -> str:
     of = f", of {f.n:,}" if f.n else ""
     if f.unit == "share":
         ends = "" if f.low == f.high else f" ({100 * f.low:.0f} to {100 * f.high:.0f})"
-        return f"{whole_percent(f.value)}{ends}{of}"
+        return f"{in_percent(f)}{ends}{of}"
     ends = "" if f.low == f.high else f" ({number(f.low)} to {number(f.high)})"
     return f"{number(f.value)}{ends}{of}"
 

@@ -20,8 +20,12 @@ from takeup.questions.shown import Shown
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import Answer, CannotSay, Estimate
 
-_OF_PEOPLE = frozenset({"C2.2", "C2.3", "C3.1", "C3.2", "C4.2", "C4.3", "C4.5", "C8.3"})
-"""What counts something that people did: it can be subtracted from the figures of use."""
+_OF_DECISIONS = frozenset({"C2.2", "C2.3", "C3.1", "C3.2", "C4.5", "C8.3"})
+"""What people did with advice: it can be subtracted from the figures of use."""
+_OF_PEOPLE = frozenset({"C2.4", "C4.2", "C4.3", "C5.3"})
+"""What counts people by something that each of them did."""
+_OF_MANAGERS = frozenset({"C6.1", "C6.2", "C6.3"})
+_FEWEST_MANAGERS = 5
 
 
 def disclose(found: Conditions | CannotSay, shown: Shown) -> Conditions | CannotSay:
@@ -51,10 +55,12 @@ def _condition(c: ConditionFound, rules: DisclosureSettings) -> ConditionFound:
 
 
 def _indicator(i: IndicatorFound, rules: DisclosureSettings) -> IndicatorFound:
-    if i.source != "telemetry" or i.id not in _OF_PEOPLE:
+    if i.id in _OF_MANAGERS:
+        managers = None if i.did is None or i.did_not is None else i.did + i.did_not
+        return hidden_figure(i) if managers is not None and managers < _FEWEST_MANAGERS else i
+    if not (i.id in _OF_PEOPLE or (i.id in _OF_DECISIONS and i.source == "telemetry")):
         return i
-    counts = (i.did, i.did_not)
-    if any(n is not None and n < rules.minimum_group for n in counts):
+    if any(n is not None and n < rules.minimum_group for n in (i.did, i.did_not)):
         return hidden_figure(i)
     return replace(i, figure=_coarse(i.figure), before=None, beside=None)
 

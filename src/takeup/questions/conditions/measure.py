@@ -304,8 +304,16 @@ def _by_record(
     )  # fmt: skip
     return IndicatorFound(
         rule.id, grade, figure_, record.source, None, record.beside, "",
-        _why(rule, grade, value, record.beside), said,
+        _why(rule, grade, value, record.beside), said, *_of_people(rule, record),
     )  # fmt: skip
+
+
+def _of_people(rule: IndicatorRule, record: ConditionRecord) -> tuple[int | None, int | None]:
+    """How many are counted, and how many are not, of a share of so many."""
+    if rule.unit != "share" or not record.n or record.figure is None:
+        return None, None
+    did = round(record.figure * record.n)
+    return did, record.n - did
 
 
 def _short(rule: IndicatorRule, record: ConditionRecord) -> bool:

@@ -22,6 +22,8 @@ beside it, loaded when they are needed, all of which may be missing:
 - `audited.py`: `WORDS` of the actions it audits; `VALUES`, how what an entry holds is told, by its name;
 - `sealed_kinds.py`: `KINDS`, what it seals with the deployment's secret;
 - `sample.py`: `prepare(bank)`, `record(bank)`, `afterwards(bank)`, its part of the sample (`deployment/sampled.py`);
+- `condition_records.py`: `tell(use_case, today)`, what it knows of the eight conditions (`takeup.record.conditions`: counts, of a
+  population or of all); `OWN_VIEW`, whether people see their own cases by it;
 - `recorder.py`: `RECORDER`, what is recorded of decisions, as others may ask for it: of one capability alone.
 
 Another package adds one by an entry point of the group `takeup.capabilities`.
@@ -46,7 +48,7 @@ from takeup.record.errors import InputError
 from takeup.server.deployment.roles import Role
 
 GROUP = "takeup.capabilities"
-Open = Literal["anybody", "signed in", "key", "development"]
+Open = Literal["anybody", "signed in", "public readiness", "key", "development"]
 Allowed = Open | frozenset[Role]
 
 
