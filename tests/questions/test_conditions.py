@@ -350,6 +350,14 @@ def test_an_outcome_that_only_one_choice_shows_is_due_for_that_choice_alone():
     assert of(rows, "C4.1").figure.value == 0.5
 
 
+def test_right_answers_of_a_drawn_sample_say_nothing_of_ends_that_are_joined():
+    rows = [judged(True, truth_probability=0.5) if i < 60 else judged(None) for i in range(120)]
+    assert of(rows, "C4.1").grade == "unknown"
+    assert "drawn sample" in of(rows, "C4.1").reason
+    every = [judged(True, truth_probability=1.0) if i < 60 else judged(None) for i in range(120)]
+    assert of(every, "C4.1").figure.value == 0.5
+
+
 def test_people_can_compare_who_have_ends_on_both_sides_and_a_view_to_see_them():
     """Of ten people, p0 to p7 overrode six times with a known end, p8 and p9 never."""
     rows = [

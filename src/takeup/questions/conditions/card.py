@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from takeup.drawing.section import STATUS, Row, Section, number
 from takeup.drawing.words import in_percent, listed
-from takeup.questions.conditions.indicators import condition_of, indicators
+from takeup.questions.conditions.indicators import GRADES, condition_of, indicators
 from takeup.questions.conditions.measure import (
     ConditionFound,
     Conditions,
@@ -18,7 +18,6 @@ from takeup.stats.answer import CannotSay
 
 SIGNS = {"present": "●", "partial": "◐", "absent": "○", "unknown": "?"}
 """Beside the word, never in its place."""
-GRADES = {"met": "met", "partial": "partly met", "unmet": "not met", "unknown": "unknown"}
 RISK_WORDS = {
     "at_risk": "adoption is at risk",
     "at_risk_possible": "adoption may be at risk",
@@ -97,7 +96,7 @@ def told_of(c: ConditionFound) -> str:
         parts.append("of all populations together")
     parts += [text for text in (c.contradiction, c.disputed) if text]
     if c.closes:
-        parts.append(f"closes it: {actions()[c.closes[0]].do} ({c.closes[0]})")
+        parts.append(f"closes it: {actions()[c.closes[0]].do}")
     elif c.status == "unknown":
         parts.append(f"would tell: {what_would_tell(c)}")
     return " · ".join(parts)
@@ -114,7 +113,7 @@ def _line(c: ConditionFound, i: IndicatorFound) -> tuple[str, ...]:
     rule = indicators()[i.id]
     return (
         condition_of(c.condition).name,
-        f"{i.id}{' (critical)' if rule.star else ''} {rule.words}",
+        f"{rule.words}{' (critical)' if rule.star else ''}",
         GRADES[i.grade],
         figure_words(i),
         i.source or "–",

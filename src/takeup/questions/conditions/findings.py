@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from takeup.drawing.words import listed
 from takeup.questions.asked import Asked, Rules
-from takeup.questions.conditions.indicators import condition_of
+from takeup.questions.conditions.indicators import GRADES, condition_of, indicators
 from takeup.questions.conditions.measure import (
     ConditionFound,
     Conditions,
@@ -47,7 +47,11 @@ def _one(c: ConditionFound, p: PopulationConditions, asked: Asked) -> Finding:
 
 
 def _evidence(c: ConditionFound) -> tuple[str, ...]:
-    return tuple(f"{i.id}: {i.grade}, {i.reason}" for i in c.indicators if i.grade != "unknown")
+    return tuple(
+        f"{indicators()[i.id].words}: {GRADES[i.grade]}, {i.reason}"
+        for i in c.indicators
+        if i.grade != "unknown"
+    )
 
 
 def _at_risk(p: PopulationConditions, asked: Asked) -> Finding:

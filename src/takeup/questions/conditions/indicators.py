@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
 
 Grade = Literal["met", "partial", "unmet", "unknown"]
+GRADES: Mapping[Grade, str] = {
+    "met": "met", "partial": "partly met", "unmet": "not met", "unknown": "unknown",
+}  # fmt: skip
+"""In words."""
 Unit = Literal["share", "number", "yes"]
 
 

@@ -39,9 +39,9 @@ def judge(grades: Sequence[tuple[IndicatorRule, Grade]]) -> Judged:
     weight = sum(rule.weight for rule, _ in known)
     share = weight / sum(rule.weight for rule, _ in grades)
     mean = sum(rule.weight * SCORE[grade] for rule, grade in known) / weight if weight else None
-    failed = [rule.id for rule, grade in known if rule.star and grade == "unmet"]
+    failed = [rule.words for rule, grade in known if rule.star and grade == "unmet"]
     if failed:
-        return Judged("absent", f"{', '.join(failed)} failed, which is critical", share, mean)
+        return Judged("absent", f"critical, and not met: {'; '.join(failed)}", share, mean)
     if share < _LEAST_KNOWN or mean is None:
         return Judged(
             "unknown", f"{share:.0%} of its evidence is known, half is needed", share, mean
@@ -51,9 +51,9 @@ def judge(grades: Sequence[tuple[IndicatorRule, Grade]]) -> Judged:
     stars = all(grade == "met" for rule, grade in grades if rule.star)
     if stars and mean >= _PRESENT_FROM:
         return Judged("present", f"its indicators stand at {mean:.2f} of 1", share, mean)
-    short = [rule.id for rule, grade in grades if rule.star and grade != "met"]
+    short = [rule.words for rule, grade in grades if rule.star and grade != "met"]
     why = (
-        f"{', '.join(short)} not fully there"
+        f"critical, and not fully met: {'; '.join(short)}"
         if short
         else f"its indicators stand at {mean:.2f} of 1"
     )

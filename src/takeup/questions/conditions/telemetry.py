@@ -308,6 +308,7 @@ def _ends(
     persons = "person_id" in t.columns
     due = None if last is None else last - timedelta(days=_lag(t, use_case))
     known = ibis.or_(*(t[c].cast("float64").notnull() for c in sorted(has - {"flagged"})))
+    drawn = not _some(t, *ends) and _is_sample(t)
     over, followed = t.action == "overridden", t.action.isin(["followed", "modified"])
     flags: dict[str, ir.Value] = {
         "due": _observable(t, use_case, has),
@@ -323,7 +324,8 @@ def _ends(
     frame = _sums(t, _age(t, due, settings.conditions.window_days), flags)
     found: By = {}
     for name, w in _windows(frame, persons, settings).items():
-        found[name] = told = {"C4.1": _plain(w.share("C4.1", "linked", "due"))}
+        linked = Told(_DRAWN) if drawn else _plain(w.share("C4.1", "linked", "due"))
+        found[name] = told = {"C4.1": linked}
         if own_view and persons:
             told["C4.2"] = _comparable(w, settings)
         if "advice_right" in has:
@@ -331,6 +333,20 @@ def _ends(
                 told["C2.3"] = Told(refusal) if refusal else _caught(w, "C2.3", "flag", "wrong")
             told["C4.5"] = Told(refusal) if refusal else _discrimination(w)
     return found
+
+
+_DRAWN = not_instrumented(
+    "right answers are known of a drawn sample, which says nothing of ends that come by themselves",
+    "outcomes, joined to the decisions",
+)
+
+
+def _is_sample(t: ir.Table) -> bool:
+    """Whether right answers are of cases that were drawn to be judged."""
+    if "truth_probability" not in t.columns:
+        return False
+    least = fetch(t.aggregate(least=t.truth_probability.min()))["least"][0].as_py()
+    return least is not None and least < 1
 
 
 def _observable(t: ir.Table, use_case: UseCase, has: set[str]) -> ir.BooleanValue:
