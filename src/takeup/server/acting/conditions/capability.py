@@ -18,7 +18,7 @@ _READS = READS_EVERY_COHORT | OWN_COHORT
 CAPABILITY = Capability(
     "conditions",
     __name__.removesuffix(".capability"),
-    place=90,
+    place=75,
     opens={
         "conditions": _READS,
         "conditions_of": _READS,
