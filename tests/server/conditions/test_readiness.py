@@ -120,8 +120,16 @@ def test_an_assessment_holds_once_all_groups_have_answered_and_nobody_is_named(p
     client_of().post(at, answers(1, group="practitioner"))
     assert result_of(one).missing == ()
     assert {c.expected for c in result_of(one).conditions} == {"expected_present"}
-    assert {f.name for f in Answers._meta.fields} == {"id", "assessment", "group", "values", "day"}
+    assert {f.name for f in Answers._meta.fields} == {
+        "id",
+        "assessment",
+        "group",
+        "values",
+        "evidence",
+        "day",
+    }
     page = lead.get(f"/readiness/of/{one.pk}?share=1").content.decode()
+    assert page.count("ticket 12") == len(readiness_questions())
     shared = re.search(r"http://testserver(/readiness/result/[^<]+)</code>", page)[1]
     assert "Credit advice: 0 of eight" in client_of().get(shared).content.decode()
 

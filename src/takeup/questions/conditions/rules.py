@@ -44,7 +44,7 @@ def judge(grades: Sequence[tuple[IndicatorRule, Grade]]) -> Judged:
         return Judged("absent", f"critical, and not met: {'; '.join(failed)}", share, mean)
     if share < _LEAST_KNOWN or mean is None:
         return Judged(
-            "unknown", f"{share:.0%} of its evidence is known, half is needed", share, mean
+            "unknown", f"{100 * share:.0f} % of its evidence is known, half is needed", share, mean
         )
     if mean < _ABSENT_BELOW:
         return Judged("absent", f"its indicators stand at {mean:.2f} of 1", share, mean)

@@ -90,12 +90,13 @@ class Assessment(models.Model):
 
 
 class Answers(models.Model):
-    """What one respondent answered: by question the value (1 to 5) and the evidence named. By which group they
-    speak for, never who."""
+    """What one respondent answered: by question the value (1 to 5) and whether evidence was named, which stands
+    a line each in `evidence`. By which group they speak for, never who."""
 
     assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="answers")
     group = models.CharField(max_length=20)
     values = models.JSONField()
+    evidence = models.TextField(blank=True)
     day = models.DateField()
 
     def __str__(self) -> str:
@@ -105,4 +106,5 @@ class Answers(models.Model):
 WRITTEN_ON_PAGES = {
     Record: ("statement", "document"),
     Assessment: ("title",),
+    Answers: ("evidence",),
 }

@@ -122,7 +122,7 @@ def _cell(c: ConditionFound, one: Stood) -> dict[str, Any]:
         "key": c.condition, "name": condition_of(c.condition).name, "status": c.status,
         "sign": SIGNS[c.status], "words": STATUS_WORDS[c.status],
         "claimed": STATUS_WORDS[c.claimed] if c.status == "unknown" and c.claimed else "",
-        "contested": bool(c.contradiction or c.disputed), "why": words(told_of(c)),
+        "contested": bool(c.contradiction or c.disputed), "why": _said(told_of(c)),
         "closes": actions()[c.closes[0]].do if c.closes else "",
         "since": day if before else None, "before": STATUS_WORDS[before] if before else "",
     }  # fmt: skip
@@ -184,12 +184,17 @@ def _sources(rule: ConditionRule) -> dict[str, Any]:
 def _line(i: IndicatorFound) -> dict[str, Any]:
     rule = indicators()[i.id]
     return {
-        "id": i.id, "words": words(rule.words), "star": rule.star, "grade": GRADE_WORDS[i.grade],
+        "id": i.id, "words": _said(rule.words), "star": rule.star, "grade": GRADE_WORDS[i.grade],
         "sign": GRADE_SIGNS[i.grade], "figure": figure_words(i), "source": i.source,
-        "why": words(i.reason), "said": i.said, "trend": TREND_WORDS.get(i.trend, ""),
-        "needs": words(rule.told_by) if i.grade == "unknown" else "",
+        "why": _said(i.reason), "said": i.said, "trend": TREND_WORDS.get(i.trend, ""),
+        "needs": _said(rule.told_by) if i.grade == "unknown" else "",
         "closes": actions()[rule.closes].do if i.grade in ("partial", "unmet") else "",
     }  # fmt: skip
+
+
+def _said(text: str) -> str:
+    """As it stands on a page: no names of columns."""
+    return words(text.replace("`", ""))
 
 
 def _history(name: str, key: str) -> list[dict[str, Any]]:

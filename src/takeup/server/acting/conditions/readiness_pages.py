@@ -152,7 +152,10 @@ def readiness_of(request: HttpRequest, number: int) -> HttpResponse:
     one = Assessment.objects.filter(pk=number).first()
     if one is None:
         raise Http404
-    shown: dict[str, Any] = {"it": one, "days": LINK_DAYS, **_told(services.result_of(one))}
+    shown: dict[str, Any] = {
+        "it": one, "days": LINK_DAYS, "evidence": services.evidence_of(one),
+        **_told(services.result_of(one)),
+    }  # fmt: skip
     answering = signing.dumps(one.key, salt=_ANSWERING)
     shown["answer_at"] = request.build_absolute_uri(reverse("readiness_answer", args=[answering]))
     if request.GET.get("share"):
@@ -215,7 +218,7 @@ def _result(told: Mapping[str, Any]) -> tuple[Readiness, str, str]:
         if one is None:
             raise Http404
         return services.result_of(one), one.title, ""
-    answers = {key: Answered(v, "named" if e else "") for key, (v, e) in told["v"].items()}
+    answers = {key: Answered(v, services.NAMED * e) for key, (v, e) in told["v"].items()}
     found = readiness([services.checked_answers(told["g"], answers)])
     return found, told["t"], str(GROUP_WORDS[told["g"]])
 

@@ -22,6 +22,7 @@ from takeup.questions.conditions.readiness import (
     Answered,
     Group,
     Readiness,
+    ReadinessQuestion,
     Respondent,
     readiness,
     readiness_questions,
@@ -41,6 +42,10 @@ from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization import services as organization
 
 _TOLD: TypeAdapter[PopulationConditions] = TypeAdapter(PopulationConditions)
+
+
+NAMED = "named"
+"""In place of evidence that was named: what it is called decides nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +135,7 @@ def records_of(use_case: str, today: date) -> ConditionRecords:
     for tell in of_every("condition_records", "tell"):
         told += tell(use_case, today)
     held = newest_records(use_case)
-    names = organization.names_of([r.recorded_by for r in held])
-    told += [_as_told(r, names) for r in held if r.valid_until is None or r.valid_until >= today]
+    told += [_as_told(r) for r in held if r.valid_until is None or r.valid_until >= today]
     own_view = any(of_every("condition_records", "OWN_VIEW"))
     return ConditionRecords(tuple(told), tuple(_claims(use_case)), own_view or None)
 
@@ -144,11 +148,12 @@ def newest_records(use_case: str) -> list[Record]:
     return list(found.values())
 
 
-def _as_told(r: Record, names: Mapping[str, str]) -> ConditionRecord:
+def _as_told(r: Record) -> ConditionRecord:
+    """As measures read it: by the role of who recorded it, as figures outlive people's names."""
     return ConditionRecord(
         indicator=r.indicator, population=r.population or EVERY_POPULATION, k=r.k, n=r.n,
         value=r.value, beside=r.beside, source=r.source,
-        who=names.get(r.recorded_by, r.role), role=r.role, statement=r.statement,
+        who=r.role or "recorded by hand", role=r.role, statement=r.statement,
         document=r.document, sha256=r.sha256, on=r.held_on, valid_until=r.valid_until,
     )  # fmt: skip
 
@@ -275,7 +280,10 @@ def answer_assessment(
     told = checked_answers(group, answers)
     return Answers.objects.create(
         assessment=assessment, group=told.group, day=now().date(),
-        values={key: [a.value, a.evidence] for key, a in told.answers.items()},
+        values={key: [a.value, bool(a.evidence)] for key, a in told.answers.items()},
+        evidence="\n".join(
+            f"{key}: {' '.join(a.evidence.split())}" for key, a in told.answers.items() if a.evidence
+        ),
     )  # fmt: skip
 
 
@@ -293,10 +301,22 @@ def checked_answers(group: str, answers: Mapping[str, Answered]) -> Respondent:
 def result_of(assessment: Assessment) -> Readiness:
     """What the answers so far amount to."""
     held = [
-        Respondent(_group(a.group), {key: Answered(v, e) for key, (v, e) in a.values.items()})
+        Respondent(
+            _group(a.group), {key: Answered(v, NAMED * e) for key, (v, e) in a.values.items()}
+        )
         for a in assessment.answers.all()
     ]
     return readiness(held, assessment.practitioners)
+
+
+def evidence_of(assessment: Assessment) -> list[tuple[ReadinessQuestion, list[str]]]:
+    """By question the evidence that was named, each once."""
+    lines = [line for a in assessment.answers.all() for line in a.evidence.splitlines()]
+    named: dict[str, list[str]] = {}
+    for line in sorted(set(lines)):
+        key, _, text = line.partition(": ")
+        named.setdefault(key, []).append(text)
+    return [(q, named[q.id]) for q in readiness_questions() if q.id in named]
 
 
 def _group(name: str) -> Group:
