@@ -20,7 +20,8 @@ UNKNOWN = "a_name_without_a_blank_that_goes_on_and_on_" * 4
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
                       "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
-    "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit"),
+    "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit",
+                       "/conditions/credit", "/conditions/credit/at/C3", "/readiness"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
     "worker_representative": ("/agreement",),
