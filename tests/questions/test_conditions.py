@@ -693,3 +693,27 @@ def test_the_report_tells_each_condition_by_a_sign_and_a_word_and_what_closes_it
     assert "Which of the eight conditions of adoption are there?" in [
         q.question for q in result.diagnoses[0].cannot_answer
     ]
+
+
+def test_where_a_population_has_too_few_the_figure_of_all_together_is_told_and_says_so():
+    few = record("C6.1", k=2, n=2, population="all")
+    every = record("C6.1", k=5, n=12)
+    told, one = found([{}] * 9, records=ConditionRecords((few, every)))
+    assert (told["C6.1"].figure.n, told["C6.1"].pooled) == (12, True)
+    assert one.conditions[5].pooled
+
+
+def test_what_systems_count_of_populations_without_decisions_makes_none():
+    held = ConditionRecords((record("C4.3", k=9, n=9, population="elsewhere", source="telemetry"),))
+    assert held.populations == frozenset()
+    recorded = ConditionRecords((record("C5.1", k=1, n=1, population="to come"),))
+    assert found([{}] * 9, records=recorded, population="to come")[1].eligible == 0
+
+
+def test_a_compared_document_says_where_a_condition_stands_otherwise():
+    from takeup.drawing.plain import plain
+    from takeup.questions.conditions.change import words
+
+    told = dict(words(plain(diagnosed("planning", 1).measures().conditions)))
+    assert told["workflow integration of PL1"] == "absent"
+    assert "trust through transparency of PL1" not in told

@@ -100,8 +100,10 @@ class ConditionRecords:
 
     @property
     def populations(self) -> frozenset[str]:
-        """The populations that they name."""
-        named = {r.population for r in self.records} | {c.population for c in self.claims}
+        """The populations of which somebody recorded or said something; what systems count is of those that
+        decisions name."""
+        named = {r.population for r in self.records if r.source != "telemetry"}
+        named |= {c.population for c in self.claims}
         return frozenset(named - {EVERY_POPULATION})
 
     def of(self, population: str, indicator: str) -> tuple[ConditionRecord, ...]:

@@ -239,3 +239,61 @@ def stood_day():
     from takeup.record.clock import now
 
     return now().date()
+
+
+def test_a_claim_against_the_evidence_asks_the_leads_for_evidence_once_and_changes_nothing(
+    measured,
+):
+    from takeup.record.clock import at, now
+    from takeup.server.acting.conditions.readiness_pages import _answers
+    from takeup.server.acting.conditions.services import answer_assessment, open_assessment
+    from takeup.server.foundation.notices.models import Notice
+    from tests.server.conditions.test_readiness import answers
+
+    someone = with_role("programme_lead")
+    attest(client_of(someone), 0)
+    one = open_assessment(
+        "Credit advice", now().date(), by="test", use_case="credit", practitioners=1
+    )
+    for group in ("process_owner", "direct_manager", "practitioner"):
+        answer_assessment(one, group, _answers(answers()))
+    for days in (1, 2):
+        with at(now() + timedelta(days=days)):
+            snapshot(measured)
+    assert condition("C3").status == "absent"
+    assert "says present, the evidence says absent" in condition("C3").contradiction
+    told = Notice.objects.filter(handle=someone.handle, key__startswith="contradiction:credit:officers:C3")  # fmt: skip
+    assert told.count() == 1
+    page = client_of(someone).get("/conditions/credit/at/C3").content.decode()
+    assert "Contradiction:" in page
+    assert condition("C5").status == "unknown"
+    assert condition("C5").claimed == "present"
+
+
+def test_people_of_elsewhere_are_no_population_of_this_use_case(measured):
+    from takeup.record.clock import at, now
+    from takeup.server.acting.conditions.services import newest
+    from takeup.server.foundation.organization.services import import_people, read_people
+
+    rows = [{"person_id": f"e{i}", "population": "elsewhere", "team": "t"} for i in range(12)]
+    rows += [{"person_id": p, "population": "officers", "team": "t"} for p in PEOPLE]
+    import_people(read_people(rows, "test"), actor="test")
+    attest(client_of(with_role("programme_lead")), 1)
+    with at(now() + timedelta(days=1)):
+        snapshot(measured)
+        assert [one.population for one in newest("credit")] == ["officers"]
+
+
+def test_in_works_council_mode_nobody_counts_who_looked(measured, monkeypatch):
+    from django.conf import settings
+
+    from takeup.record.clock import now
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.showing.practitioner.condition_records import tell
+    from takeup.server.showing.practitioner.models import Compared
+
+    on = settings.TAKEUP.model_copy(update={"works_council": True})
+    monkeypatch.setattr(settings, "TAKEUP", on)
+    client_of(Person.objects.get(person_id="p1")).get("/my/calibration")
+    assert not Compared.objects.exists()
+    assert list(tell("credit", now().date())) == []

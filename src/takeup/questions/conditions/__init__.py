@@ -1,6 +1,7 @@
 """Which of eight organizational conditions of adoption are present, by population."""
 
 from takeup.questions.conditions.measure import (
+    EVIDENCE_DAYS,
     ConditionFound,
     Conditions,
     IndicatorFound,
@@ -9,7 +10,14 @@ from takeup.questions.conditions.measure import (
 from takeup.questions.question import Question
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "ConditionFound", "Conditions", "IndicatorFound", "PopulationConditions"]
+__all__ = [
+    "EVIDENCE_DAYS",
+    "QUESTION",
+    "ConditionFound",
+    "Conditions",
+    "IndicatorFound",
+    "PopulationConditions",
+]
 
 QUESTION: Question[Conditions | CannotSay] = Question(
     "conditions",

@@ -17,6 +17,10 @@ from takeup.questions.knowledge import actions
 
 _WEIGHT = 0.02
 """Of the eligible cases: a condition says where to act, not how many cases it costs."""
+_QUOTED = (
+    " The advisory literature calls this “the most consistent predictor of low adoption”: quoted, not "
+    "verified by takeup."
+)
 _SOURCE = {"telemetry": "telemetry", "record": "records", "attestation": "attestations"}
 
 
@@ -36,6 +40,8 @@ def _one(c: ConditionFound, p: PopulationConditions, asked: Asked) -> Finding:
     text = f"{c.why[:1].upper()}{c.why[1:]}."
     if sources := sorted({_SOURCE[i.source] for i in c.indicators if i.source}):
         text += f" Known from {listed(sources)}."
+    if c.condition == "C5":
+        text += _QUOTED
     if c.contradiction:
         text += f" {c.contradiction[:1].upper()}{c.contradiction[1:]}."
     made = finding(

@@ -9,7 +9,7 @@ of a population; several are as the gravest of them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis.expr.types as ir
 
@@ -50,7 +50,7 @@ from takeup.stats.answer import (
 )
 from takeup.stats.rates import trend
 
-COMES_BACK_WITHIN = 14
+EVIDENCE_DAYS = 14
 """Days within which whoever claims otherwise is asked for evidence."""
 
 
@@ -58,7 +58,8 @@ COMES_BACK_WITHIN = 14
 class IndicatorFound:
     """One indicator: its grade, the figure behind it, from where (`source`: telemetry, record, attestation; empty
     where nothing tells), the figure a window `before`, and whether it got better since. `said`: who recorded it,
-    when, and by which document. `reason`: why it is graded so, or what would tell."""
+    when, and by which document; `pooled`: of all populations together. `reason`: why it is graded so, or what would
+    tell."""
 
     id: str
     grade: Grade
@@ -69,6 +70,7 @@ class IndicatorFound:
     trend: str = ""
     reason: str = ""
     said: str = ""
+    pooled: bool = False
     did: int | None = field(default=None, repr=False, compare=False)
     did_not: int | None = field(default=None, repr=False, compare=False)
 
@@ -164,21 +166,14 @@ def _condition(
     records: ConditionRecords,
     settings: Settings,
 ) -> ConditionFound:
-    found, pooled = [], False
+    found = []
     approval = told.get("approval")
     for one in rule.indicators:
         own = told.get(one.id)
         if own is not None and one.id == "C3.1" and approval is not None:
-            own = Told(own.now, own.before, approval.beside, own.posteriors)
-        held = records.of(population, one.id)
-        indicator = _indicator(one, own, held, settings)
-        used = next((r for r in held if _counts(one, r)), None)
-        pooled |= (
-            indicator.source not in ("", "telemetry")
-            and used is not None
-            and used.population == EVERY_POPULATION
-        )
-        found.append(indicator)
+            own = replace(own, beside=approval.beside)
+        found.append(_indicator(one, own, records.of(population, one.id), settings))
+    pooled = any(f.pooled for f in found)
     judged = judge([(one, f.grade) for one, f in zip(rule.indicators, found, strict=True)])
     return _with_claims(rule, judged, tuple(found), pooled, records.claims_of(population, rule.id))
 
@@ -196,7 +191,7 @@ def _with_claims(
     if claim is not None and contradicts(claim.status, judged.status):
         contradiction = (
             f"{claim.who or 'somebody'} says {claim.status}, the evidence says {judged.status}: it "
-            f"stays {judged.status}; evidence is asked for within {COMES_BACK_WITHIN} days"
+            f"stays {judged.status}; evidence is asked for within {EVIDENCE_DAYS} days"
         )
     for one in claims:
         if disputed(judged.status, one.practitioners, one.answer):
@@ -283,7 +278,7 @@ def _by_record(
     rule: IndicatorRule, record: ConditionRecord, settings: Settings
 ) -> IndicatorFound | None:
     """An indicator as a record has it; None where it holds too few to say."""
-    said = _said(record)
+    said, pooled = _said(record), record.population == EVERY_POPULATION
     if (
         record.n == 0
         and rule.unmet_without is not None
@@ -291,7 +286,9 @@ def _by_record(
     ):
         figure = insufficient("nothing to count", rule.told_by, 0)
         reason = f"none, with {record.beside:g} {rule.beside_words}"
-        return IndicatorFound(rule.id, "unmet", figure, record.source, None, record.beside, "", reason, said)  # fmt: skip
+        return IndicatorFound(
+            rule.id, "unmet", figure, record.source, None, record.beside, "", reason, said, pooled
+        )
     value = record.figure
     if value is None or _short(rule, record):
         return None
@@ -304,7 +301,7 @@ def _by_record(
     )  # fmt: skip
     return IndicatorFound(
         rule.id, grade, figure_, record.source, None, record.beside, "",
-        _why(rule, grade, value, record.beside), said, *_of_people(rule, record),
+        _why(rule, grade, value, record.beside), said, pooled, *_of_people(rule, record),
     )  # fmt: skip
 
 
@@ -365,8 +362,9 @@ def without_figures(one: PopulationConditions) -> PopulationConditions:
 def hidden_figure(one: IndicatorFound) -> IndicatorFound:
     """An indicator whose figure may not be shown; its grade is coarse enough to stand."""
     return IndicatorFound(
-        one.id, one.grade, suppressed(), one.source, None, None, one.trend, one.reason, one.said
-    )
+        one.id, one.grade, suppressed(), one.source, None, None, one.trend, one.reason, one.said,
+        one.pooled,
+    )  # fmt: skip
 
 
 def ask(inquiry: Inquiry) -> Conditions | CannotSay:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -14,8 +14,8 @@ from pydantic import TypeAdapter, ValidationError
 
 from takeup.drawing.plain import plain
 from takeup.drawing.words import name_of, upper_first
-from takeup.questions.conditions import PopulationConditions
-from takeup.questions.conditions.indicators import conditions, indicators
+from takeup.questions.conditions import EVIDENCE_DAYS, PopulationConditions
+from takeup.questions.conditions.indicators import condition_of, conditions, indicators
 from takeup.questions.conditions.readiness import (
     CLAIMS,
     GROUPS,
@@ -38,12 +38,16 @@ from takeup.record.conditions import (
 from takeup.record.errors import InputError
 from takeup.server.acting.conditions.models import Answers, Assessment, ConditionsDay, Record
 from takeup.server.deployment.capability import of_every
+from takeup.server.deployment.roles import Role
+from takeup.server.foundation.agreement.services import need_agreement
 from takeup.server.foundation.audit import services as audit
+from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 
 _TOLD: TypeAdapter[PopulationConditions] = TypeAdapter(PopulationConditions)
 
 
+COMES_BACK_WITHIN = timedelta(days=EVIDENCE_DAYS)
 NAMED = "named"
 """In place of evidence that was named: what it is called decides nothing."""
 
@@ -132,8 +136,8 @@ def records_of(use_case: str, today: date) -> ConditionRecords:
     """All that the server knows of the conditions of a use case beside its decisions: what capabilities tell,
     what people recorded (the newest revision, until its last day), what assessments of readiness claim."""
     told: list[ConditionRecord] = []
-    for tell in of_every("condition_records", "tell"):
-        told += tell(use_case, today)
+    for tells in of_every("condition_records", "tell"):
+        told += tells(use_case, today)
     held = newest_records(use_case)
     told += [_as_told(r) for r in held if r.valid_until is None or r.valid_until >= today]
     own_view = any(of_every("condition_records", "OWN_VIEW"))
@@ -191,9 +195,28 @@ def keep_day(
                 "stood": {"risk": one.risk} | {c.condition: c.status for c in one.conditions},
             },
         )  # fmt: skip
+    for one in found:
+        _tell_of_contradictions(use_case, day, one, titles)
     kept = [p.population for p in found if not p.hidden]
     # What may not be shown any more is not shown as it was.
     ConditionsDay.objects.filter(use_case=use_case).exclude(population__in=kept).update(told=None)
+
+
+def _tell_of_contradictions(
+    use_case: str, day: date, one: PopulationConditions, titles: Mapping[str, str]
+) -> None:
+    """Who leads the programme is asked for evidence where a claim and what is known lie apart, once a claim."""
+    leads = [handle for handle, _ in organization.named_with([Role.PROGRAMME_LEAD], day)]
+    for c in one.conditions:
+        if c.contradiction:
+            name = condition_of(c.condition).name
+            tell(
+                leads, f"contradiction:{use_case}:{one.population}:{c.condition}:{c.claimed}"[:120],
+                f"{_title(one.population, titles)}: {name} is claimed {c.claimed}, and is {c.status}",
+                f"Evidence is asked for until {day + COMES_BACK_WITHIN:%d %B %Y}. Until then, and "
+                "without any, what is known stands.",
+                f"/conditions/{use_case}/at/{c.condition}", kind="digest",
+            )  # fmt: skip
 
 
 def _title(key: str, titles: Mapping[str, str]) -> str:
@@ -255,6 +278,7 @@ def open_assessment(
     practitioners: int | None = None,
 ) -> Assessment:  # fmt: skip
     """Begin an assessment of readiness. Raises InputError without a title, or where its last day has passed."""
+    need_agreement("an assessment of readiness")
     if not title.strip():
         raise InputError("give it a title: which advice, for whom")
     if closes_on < now().date():

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.server.deployment.sealing import keyed
+from takeup.server.foundation.agreement.services import mode_on
 from takeup.server.foundation.organization.services import Person, placement_of
 from takeup.server.showing.practitioner.models import Compared
 
@@ -16,7 +17,9 @@ KEPT = timedelta(days=84)
 
 @transaction.atomic
 def opened_by(person: Person, use_case: str) -> None:
-    """Count that this person looked, in the population they decide in today."""
+    """Count that this person looked, in the population they decide in today; never in works-council mode."""
+    if mode_on():
+        return
     today = now().date()
     population = placement_of(person, today)
     if population:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 
 from takeup.record.conditions import ConditionRecord
+from takeup.server.foundation.agreement.services import mode_on
 from takeup.server.foundation.organization.services import placed_in
 from takeup.server.showing.practitioner.models import Compared
 
@@ -15,7 +16,10 @@ WITHIN = timedelta(days=56)
 
 
 def tell(use_case: str, today: date) -> Iterable[ConditionRecord]:
-    """By population: of those who decide there, how many opened it in 56 days."""
+    """By population: of those who decide there, how many opened it in 56 days. In works-council mode
+    it is not counted."""
+    if mode_on():
+        return
     since = today - WITHIN
     opened: dict[str, int] = {}
     held = Compared.objects.filter(use_case=use_case, last_on__gt=since)
