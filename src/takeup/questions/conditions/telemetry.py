@@ -6,7 +6,7 @@ end is due. Descriptive. A column that is not there leaves its indicator unknown
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -315,7 +315,6 @@ def _ends(
         "linked": known & _observable(t, use_case, has),
         "own_over": over & known,
         "own_followed": followed & known,
-        "active": t.action.notnull(),
     }
     refusal = None
     if "advice_right" in has:
@@ -323,11 +322,12 @@ def _ends(
         flags |= _of_truth(t, "flagged" in has)
     frame = _sums(t, _age(t, due, settings.conditions.window_days), flags)
     found: By = {}
+    comparable = _comparable(frame, settings) if own_view and persons else {}
     for name, w in _windows(frame, persons, settings).items():
         linked = Told(_DRAWN) if drawn else _plain(w.share("C4.1", "linked", "due"))
         found[name] = told = {"C4.1": linked}
-        if own_view and persons:
-            told["C4.2"] = _comparable(w, settings)
+        if name in comparable:
+            told["C4.2"] = comparable[name]
         if "advice_right" in has:
             if "flagged" in has:
                 told["C2.3"] = Told(refusal) if refusal else _caught(w, "C2.3", "flag", "wrong")
@@ -378,17 +378,19 @@ def _of_truth(t: ir.Table, flagged: bool) -> dict[str, ir.Value]:
     return flags
 
 
-def _comparable(w: _Windows, settings: Settings) -> Told:
-    """People whose own cases, over both windows, have known ends on both sides."""
-    both = pd.concat([w.now, w.before]).groupby("person__", as_index=False).sum(numeric_only=True)
-    least = settings.conditions.smallest_own
-    active = both[both["active"] > 0]
-    ready = (active[["own_over", "own_followed"]] >= least).all(axis=1)
-    answer = share(
-        np.asarray(ready, np.float64), np.ones(len(active)), settings.confidence, clustered=False,
-        method="observed share of people, Jeffreys interval",
-    )  # fmt: skip
-    return Told(_enough("C4.2", answer), did=int(ready.sum()), did_not=int((~ready).sum()))
+def _comparable(frame: pd.DataFrame, settings: Settings) -> dict[str, Told]:
+    """By population: people whose own cases, over both windows, have known ends on both sides."""
+    both = frame.groupby(["name__", "person__"])[["own_over", "own_followed"]].sum()
+    ready = (both >= settings.conditions.smallest_own).all(axis=1)
+    found = {}
+    for name, own in ready.groupby(level=0):
+        did, people = int(own.sum()), len(own)
+        answer = share(
+            np.asarray(own, np.float64), np.ones(people), settings.confidence, clustered=False,
+            method="observed share of people, Jeffreys interval",
+        )  # fmt: skip
+        found[str(name)] = Told(_enough("C4.2", answer), did=did, did_not=people - did)
+    return found
 
 
 def _caught(w: _Windows, id_: str, k: str, n: str) -> Told:
@@ -457,35 +459,36 @@ def _effort(decisions: ir.Table, last: datetime | None, settings: Settings) -> B
     if not has & {"steps", "duration_s"}:
         return {}
     path = t.path if "path" in has else ibis.ifelse(t.action == "not_consulted", "legacy", "ai")
-    done = t.action.cases(("overridden", "over"), ("followed", "follow"), else_="else")
-    stakes = t.stakes.cast("string") if "stakes" in t.columns else ibis.literal("")
-    steps = t.steps.cast("float64") if "steps" in has else ibis.null("float64")
-    bucket: ir.Value = ibis.null("float64")
-    if "duration_s" in has:
-        *ends, rest = BUCKETS
-        middle = ibis.cases(*((t.duration_s < end, value) for end, value in ends), else_=rest[1])
-        bucket = ibis.ifelse(t.duration_s.isnull(), None, middle)
-    rows = t.select(
+    t = t.mutate(
         name__=population_of(t).cast("string"),
         window__=_age(t, last, settings.conditions.window_days),
         path__=path,
-        done__=done,
-        stakes__=stakes,
-        steps__=steps,
-        bucket__=bucket,
+        done__=t.action,
+        stakes__=t.stakes.cast("string") if "stakes" in t.columns else ibis.literal(""),
     )
-    rows = rows.filter(rows.window__.between(0, 1) & rows.name__.notnull())
-    by = list(rows.columns)
-    frame = fetch(rows.group_by(*by).aggregate(n=rows.count())).to_pandas()
+    t = t.filter(t.window__.between(0, 1) & t.name__.notnull())
     found: By = {}
-    for name, part in frame.groupby("name__"):
-        found[str(name)] = told = {}
-        if "steps" in has:
+    if "steps" in has:
+        rows = t.mutate(steps__=t.steps.cast("float64"))
+        for name, part in _counted(rows, "steps__", "path__", "done__"):
+            told = found.setdefault(name, {})
             told["C1.2"] = _of_windows(part, lambda p: _steps(p, "C1.2", "path__", "ai", "legacy", settings))  # fmt: skip
-            told["C3.1"] = _of_windows(part, lambda p: _steps(p, "C3.1", "done__", "over", "follow", settings))  # fmt: skip
-        if "duration_s" in has:
-            told["C1.5"] = _of_windows(part, lambda p: _times(p, settings))
+            told["C3.1"] = _of_windows(part, lambda p: _steps(p, "C3.1", "done__", "overridden", "followed", settings))  # fmt: skip
+    if "duration_s" in has:
+        *ends, rest = BUCKETS
+        middle = ibis.cases(*((t.duration_s < end, value) for end, value in ends), else_=rest[1])
+        rows = t.mutate(bucket__=ibis.ifelse(t.duration_s.isnull(), None, middle))
+        for name, part in _counted(rows, "bucket__", "path__", "stakes__"):
+            found.setdefault(name, {})["C1.5"] = _of_windows(part, lambda p: _times(p, settings))
     return found
+
+
+def _counted(rows: ir.Table, value: str, *by: str) -> Iterator[tuple[str, pd.DataFrame]]:
+    """By population: how often each value is there, by window and what else."""
+    known = rows.filter(rows[value].notnull())
+    counts = known.group_by("name__", "window__", value, *by).aggregate(n=known.count())
+    for name, part in fetch(counts).to_pandas().groupby("name__"):
+        yield str(name), part
 
 
 def _of_windows(part: pd.DataFrame, of: Callable[[pd.DataFrame], Answer]) -> Told:
@@ -497,8 +500,7 @@ def _steps(
     part: pd.DataFrame, id_: str, column: str, one: str, other: str, settings: Settings
 ) -> Answer:
     """The difference of two medians, each with the interval of its order statistics, joined by MOVER."""
-    known = part[part["steps__"].notna()]
-    arms = [known[known[column] == name] for name in (one, other)]
+    arms = [part[part[column] == name] for name in (one, other)]
     n = int(min(arm["n"].sum() for arm in arms))
     if n < indicators()[id_].least:
         least = indicators()[id_].least
@@ -533,7 +535,7 @@ def _median(arm: pd.DataFrame, confidence: float) -> tuple[float, float, float]:
 
 def _times(part: pd.DataFrame, settings: Settings) -> Answer:
     """Geometric mean of coarse times with the advice ÷ without, over cells of stakes that have both."""
-    known = part[part["bucket__"].notna()].assign(log=lambda p: np.log(p["bucket__"]))
+    known = part.assign(log=np.log(part["bucket__"]))
     means, variances, weights, least = [], [], [], [0.0, 0.0]
     for _, cell in known.groupby("stakes__", dropna=False):
         arms = [cell[cell["path__"] == name] for name in ("ai", "legacy")]
