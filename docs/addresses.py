@@ -12,6 +12,7 @@ PAGE = Path(__file__).resolve().parent / "reference" / "addresses.md"
 _OPEN = {
     "anybody": "anybody",
     "signed in": "everybody who is signed in",
+    "public readiness": "everybody who is signed in; anybody where `TAKEUP_PUBLIC_READINESS` is set",
     "key": "keys, never sessions",
     "development": "nobody, but while developing",
 }

@@ -27,6 +27,7 @@ from takeup.questions.register import names
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS
+from takeup.record.conditions import ConditionRecords, read_conditions
 from takeup.record.errors import InputError, NoAnswerError
 from takeup.record.interventions import Interventions, read_interventions
 from takeup.record.mapping import Mapping
@@ -252,6 +253,7 @@ def diagnose(
     interviews: Any = None,
     panel: Any = None,
     interventions: Interventions | str | Path | None = None,
+    conditions: ConditionRecords | str | Path | None = None,
     since: datetime | date | str | None = None,
     until: datetime | date | str | None = None,
     only: str | Sequence[str] | None = None,
@@ -264,7 +266,8 @@ def diagnose(
     Without a mapping, columns are recognised by name, type and values; what was guessed is
     among the assumptions. `survey`, `interviews` and `panel` (paths or frames,
     docs/reference/evidence.md) are what people and experts said; `interventions` what was done for whom and
-    when (docs/how-to/interventions.md). `only` names the measures to take (None: all).
+    when (docs/how-to/interventions.md); `conditions` are records and claims of the eight conditions
+    (docs/reference/conditions.md). `only` names the measures to take (None: all).
     `since` and `until`: moments, days, or either as ISO text, in the table's time zone.
     `declared_ahead`: use case and populations were declared before their first decisions (a server
     does), so that what matches nothing is no mistake. `last_shared`: the document of the last diagnosis
@@ -301,7 +304,10 @@ def diagnose(
         step=step,
     )
     known = populations_of(opened.table)
-    read = read_evidence(survey, interviews, panel, known)
+    if isinstance(conditions, str | Path):
+        conditions = read_conditions(Path(conditions))
+    records = (conditions or ConditionRecords()).valid_on(now().date()).named_as_in(known)
+    read = read_evidence(survey, interviews, panel, known, records)
     if not declared_ahead:
         populations = named_as_in(known, populations, read.evidence.populations)
     public = opened.mapping.disclosure == "public"

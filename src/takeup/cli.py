@@ -114,6 +114,9 @@ def diagnose(
     interventions: Annotated[
         Path | None, typer.Option(help="what was done for whom, and when (TOML)")
     ] = None,
+    conditions: Annotated[
+        Path | None, typer.Option(help="records and claims of the eight conditions (TOML)")
+    ] = None,
     settings: Annotated[Path | None, typer.Option(help="settings file (TOML)")] = None,
     since: Annotated[datetime | None, typer.Option(help="first day, inclusive")] = None,
     until: Annotated[datetime | None, typer.Option(help="last day, exclusive")] = None,
@@ -159,6 +162,7 @@ def diagnose(
             interviews=interviews,
             panel=panel,
             interventions=interventions,
+            conditions=conditions,
             settings=settings,
             since=since,
             until=until,

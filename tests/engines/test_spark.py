@@ -29,6 +29,7 @@ from takeup.questions.advice_record.measure import measure_advice_record
 from takeup.questions.blind_spots.measure import measure_blind_spots
 from takeup.questions.comparison.document import one_comparison_json
 from takeup.questions.comparison.measure import measure_comparison
+from takeup.questions.conditions.measure import measure_conditions
 from takeup.questions.disagreement.measure import measure_disagreement
 from takeup.questions.expert_benchmark.measure import measure_expert_benchmark
 from takeup.questions.fix_check.measure import measure_fix
@@ -52,6 +53,7 @@ from takeup.questions.staggered.measure import measure_staggered
 from takeup.questions.team.measure import measure_team
 from takeup.questions.value.measure import measure_value
 from takeup.questions.value_per_case.measure import measure_value_per_case
+from takeup.record.conditions import ConditionRecords
 from takeup.record.errors import InputError
 from takeup.record.evidence import Evidence
 from takeup.record.interventions import Run
@@ -121,6 +123,8 @@ def decisions(seen: bool) -> pa.Table:
             "abandoned": rng.random(n) < 0.05,
             "evidence_opened": rng.random(n) < 0.4,
             "surface": rng.choice(["in_tool", "separate"], n),
+            "flagged": pd.Series(np.where(np.arange(n) % 9 == 0, "wrong", None), dtype=object),
+            "override_needed_approval": np.arange(n) % 13 == 0,
             "steps": rng.integers(4, 9, n).astype(float),
             "duration_s": rng.exponential(200, n),
             "phase": np.where(np.arange(n) < 800, "pilot", "production"),
@@ -210,6 +214,10 @@ def answers(table: Any) -> dict[str, Any]:
         "team": measure_team(table, segments, SETTINGS),
         "resistance": measure_resistance(table, POPULATIONS, issues, after, Evidence(), SETTINGS),
         "signals": measure_signals(table, POPULATIONS, SETTINGS),
+        "conditions": measure_conditions(
+            table, USE_CASE.model_copy(update={"reserved_for_people": ["segment=c"]}),
+            ConditionRecords(own_view=True), SETTINGS,
+        ),
         "value": measure_value(table, USE_CASE, SETTINGS),
         "adoption": measure_adoption(table, dimensions, SETTINGS, ["population", *segments]),
         "ladder": measure_ladder(table, POPULATIONS, SETTINGS),

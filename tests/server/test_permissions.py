@@ -116,6 +116,20 @@ PAGES = {
     ("GET", "queue_of"): frozenset({"product_team", "programme_lead"}),
     ("POST", "topic_act"): frozenset({"product_team"}),
     ("POST", "release_ship"): frozenset({"product_team"}),
+    # Whoever reads no population but their own sees that one.
+    ("GET", "conditions"): WHOLE_REPORTS | {"product_team", "practitioner", "champion", "manager"},
+    ("GET", "conditions_of"): WHOLE_REPORTS
+    | {"product_team", "practitioner", "champion", "manager"},
+    ("GET", "condition"): WHOLE_REPORTS | {"product_team", "practitioner", "champion", "manager"},
+    ("POST", "condition_record"): frozenset(
+        {"programme_lead", "role_owner", "product_team", "executive"}
+    ),
+    # Signed out too, where the deployment allows it (TAKEUP_PUBLIC_READINESS).
+    ("GET", "readiness"): EVERYBODY,
+    ("GET", "readiness_answer"): EVERYBODY,
+    ("GET", "readiness_result"): EVERYBODY,
+    ("POST", "readiness_open"): LEAD,
+    ("GET", "readiness_of"): LEAD,
     ("GET", "my_today"): EVERYBODY,
     ("GET", "practice"): EVERYBODY,
     ("GET", "my_calibration"): EVERYBODY,
@@ -232,7 +246,7 @@ def test_a_role_opens_its_pages_and_no_other(site, role):
             assert answer.status_code == 302, name
             assert answer.url.startswith("/sign-in"), name
             continue
-        signed_in = {"practice", "my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "my_objection", "home", "survey_text", "access_to_me", "account_change_password", "account_reauthenticate",
+        signed_in = {"readiness", "readiness_answer", "readiness_result", "practice", "my_today", "my_calibration", "my_cases", "my_data", "my_data_download", "my_vault", "my_objection", "home", "survey_text", "access_to_me", "account_change_password", "account_reauthenticate",
                      "account_set_password", "account_logout", "notices", "notices_wants", "mfa_index",
                      "mfa_reauthenticate", "mfa_activate_totp", "mfa_deactivate_totp",
                      "mfa_view_recovery_codes", "mfa_generate_recovery_codes",

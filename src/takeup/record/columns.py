@@ -339,7 +339,12 @@ DECISION_COLUMNS: tuple[Column, ...] = (
     ),
     _C("delivered_at", "time", "when the advice arrived", "late advice"),
     _C("needed_by", "time", "when the advice was needed", "late advice"),
-    _C("explanation_opened", "boolean", "the explanation was opened", "kept; no question yet"),
+    _C(
+        "explanation_opened",
+        "boolean",
+        "the explanation was opened",
+        "whether reasons are looked at",
+    ),
     _C("evidence_opened", "boolean", "the evidence was looked at", "scrutiny of advice"),
     _C("abandoned", "boolean", "opened, then left for another way", "abandonment"),
     _C(

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from takeup.record.conditions import ConditionRecords
+
+NO_RECORDS = ConditionRecords()
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -18,12 +22,13 @@ class Evidence:
     person. `interviews`: population, interview_no, coder, primary, secondary, themes.
     `panel`: case, reviewer, would_override, and where given advice_right, knowable (could the
     error of wrong advice be seen in time), population, weight (how many cases a judged one
-    stands for).
+    stands for). `conditions`: records and claims of the eight conditions.
     """
 
     survey: pd.DataFrame | None = None
     interviews: pd.DataFrame | None = None
     panel: pd.DataFrame | None = None
+    conditions: ConditionRecords = NO_RECORDS
 
     @property
     def populations(self) -> frozenset[str]:
@@ -33,4 +38,4 @@ class Evidence:
             for frame in (self.survey, self.interviews, self.panel)
             if frame is not None
             for name in frame["population"].unique()
-        )
+        ).union(self.conditions.populations)

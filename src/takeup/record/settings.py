@@ -182,6 +182,15 @@ class SignalSettings(Declaration):
     harm_threshold: float = 3.3
 
 
+class ConditionSettings(Declaration):
+    """How the eight conditions are told: windows in days; absent ones that put adoption at risk by themselves; own
+    cases with known ends, of either kind, by which a person can compare."""
+
+    window_days: int = Field(28, ge=7)
+    several_absent: int = Field(3, ge=1, le=8)
+    smallest_own: int = Field(5, ge=1)
+
+
 class Settings(Declaration):
     """All thresholds. `confidence` is the level of every interval of a report."""
 
@@ -200,6 +209,7 @@ class Settings(Declaration):
     blind_spots: BlindSpotSettings = BlindSpotSettings()
     people: PeopleSettings = PeopleSettings()
     signals: SignalSettings = SignalSettings()
+    conditions: ConditionSettings = ConditionSettings()
 
 
 def read_settings(path: Path) -> Settings:

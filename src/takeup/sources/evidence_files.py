@@ -13,8 +13,9 @@ import pandas as pd
 
 from takeup.log import Engine, fetch
 from takeup.record.canonical import ROW
+from takeup.record.conditions import ConditionRecords
 from takeup.record.errors import InputError
-from takeup.record.evidence import Evidence
+from takeup.record.evidence import NO_RECORDS, Evidence
 from takeup.record.nearest import nearest
 from takeup.record.questionnaire import AGREED, ITEMS, TYPES
 from takeup.record.words import fold
@@ -46,9 +47,10 @@ def read_evidence(
     interviews: Any = None,
     panel: Any = None,
     populations: Collection[str] = (),
+    conditions: ConditionRecords = NO_RECORDS,
 ) -> ReadEvidence:
-    """Read the files that are given (paths, or frames). `populations`: those of the decisions, whose
-    spelling holds; others are named, as nothing of the decisions belongs to them.
+    """Read the files that are given (paths, or frames); `conditions` were read already. `populations`: those of
+    the decisions, whose spelling holds; others are named, as nothing of the decisions belongs to them.
 
     Raises InputError for a file that is none of its kind; single bad rows are left out and named."""
     problems: list[Problem] = []
@@ -64,6 +66,7 @@ def read_evidence(
         read(survey, "survey", _survey),
         read(interviews, "interviews", _interviews),
         read(panel, "panel", _panel),
+        conditions,
     )
     return ReadEvidence(evidence, tuple(problems), tuple(s for f in files for s in _respelled(f)))
 

@@ -8,7 +8,7 @@ access are always beside it, because reasons may be good ones. No person is ever
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import ibis.expr.types as ir
 
@@ -98,12 +98,11 @@ def _asked(evidence: Evidence) -> set[str]:
 
 def _all_named(evidence: Evidence, name: str) -> Evidence:
     """Evidence without populations, as that of the only one."""
-    return Evidence(
-        *(
-            None if frame is None else frame.assign(population=name)
-            for frame in (evidence.survey, evidence.interviews, evidence.panel)
-        )
+    survey, interviews, panel = (
+        None if frame is None else frame.assign(population=name)
+        for frame in (evidence.survey, evidence.interviews, evidence.panel)
     )
+    return replace(evidence, survey=survey, interviews=interviews, panel=panel)
 
 
 def _issues(found: ModelIssues) -> dict[str, tuple[tuple[str, str | None, str | None], ...]]:

@@ -24,6 +24,8 @@ beside it, loaded when they are needed, all of which may be missing:
 - `sample.py`: `prepare(bank)`, `record(bank)`, `afterwards(bank)`, its part of the sample (`deployment/sampled.py`);
 - `evidence.py`: `survey(use_case)`, `interviews(use_case)`, what people said of their reasons, as
   `takeup.record.evidence` has it;
+- `condition_records.py`: `tell(use_case, today)`, what it knows of the eight conditions (`takeup.record.conditions`: counts, of a
+  population or of all); `OWN_VIEW`, whether people see their own cases by it;
 - `recorder.py`: `RECORDER`, what is recorded of decisions, as others may ask for it: of one capability alone.
 
 Another package adds one by an entry point of the group `takeup.capabilities`.
@@ -48,7 +50,7 @@ from takeup.record.errors import InputError
 from takeup.server.deployment.roles import Role
 
 GROUP = "takeup.capabilities"
-Open = Literal["anybody", "signed in", "key", "development"]
+Open = Literal["anybody", "signed in", "public readiness", "key", "development"]
 Allowed = Open | frozenset[Role]
 
 

@@ -32,7 +32,7 @@ class ServerSettings(BaseModel):
     between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role,
     `oidc_trust_addresses` whether its addresses count where it does not say that they are verified;
     `works_council` whether an agreement must be in force (docs/explanation/disclosure.md);
-    `second_factor` whether those who sign in by password need one; `log_format` and `log_level` how and how much is
+    `public_readiness` whether readiness is assessed without sign-in; `second_factor` whether those who sign in by password need one; `log_format` and `log_level` how and how much is
     logged; `metrics_token` opens `/metrics`; `development` shows the style page."""
 
     home: Path = Path("takeup-data")
@@ -58,6 +58,7 @@ class ServerSettings(BaseModel):
     oidc_trust_addresses: bool = False
     oidc_roles: str = ""
     works_council: bool = False
+    public_readiness: bool = False
     second_factor: Literal["offered", "required"] = "offered"
     log_format: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "WARNING"

@@ -58,11 +58,13 @@ def may(name: str, person: Person | AnonymousUser, roles: Collection[Role] | Non
         return True
     if allowed == "development":
         return bool(settings.TAKEUP.development)
+    if allowed == "public readiness" and isinstance(person, AnonymousUser):
+        return bool(settings.TAKEUP.public_readiness)
     if allowed is None or allowed == "key" or isinstance(person, AnonymousUser):
         return False
     if not person.is_active:
         return False
-    if allowed == "signed in":
+    if allowed in ("signed in", "public readiness"):
         return True
     held = roles_of(person) if roles is None else roles
     return not frozenset(allowed).isdisjoint(held)

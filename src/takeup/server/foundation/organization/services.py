@@ -309,6 +309,12 @@ def own_populations(person: Person, day: date) -> set[str]:
     return set(found.values_list("population__key", flat=True))
 
 
+def placement_of(person: Person, day: date) -> str:
+    """The population in which a person decides on `day`; empty where in none."""
+    found = Placement.objects.filter(on(day), person=person)
+    return found.values_list("population__key", flat=True).first() or ""
+
+
 def own_cohorts(person: Person, day: date) -> set[str]:
     """The cohort a person is in on `day` (empty: placed and in none), and those of the teams they
     lead."""
@@ -366,6 +372,13 @@ def practitioners(day: date) -> set[str]:
     """Handles of everybody active who decides cases: who is placed on that day."""
     found = Person.objects.filter(on_path("placements", day), is_active=True)
     return set(found.values_list("handle", flat=True).distinct())
+
+
+def people_by_population(day: date) -> dict[str, int]:
+    """By population: how many active people decide there on that day."""
+    held = Placement.objects.filter(on(day), person__is_active=True)
+    counted = held.values_list("population__key").annotate(n=Count("person", distinct=True))
+    return {key: n for key, n in counted if key is not None}
 
 
 def active_handles() -> list[tuple[str, str]]:

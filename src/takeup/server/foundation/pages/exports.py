@@ -32,15 +32,22 @@ def shown_or_exported(
     audit.record("export.made", actor=person.handle, view=name, form=wanted)
     if wanted == "csv":
         return _attached(excel_csv(*table), "text/csv; charset=utf-8", f"{name}.csv")
+    return printed(request, template, shown, name)
+
+
+def printed(
+    request: HttpRequest, template: str, shown: Mapping[str, Any], name: str
+) -> HttpResponse:
+    """The page printed to a PDF; 501 and why where there is no printer. Who may see it is asked before."""
     css = report_css() + (
         files("takeup.server.foundation.pages") / "static/takeup/pages.css"
     ).read_text("utf-8")
     html = render_to_string(template, {**shown, "frame": "print.html", "css": css}, request)
     try:
-        printed = pdf_of(html)
+        made = pdf_of(html)
     except InputError as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=501)
-    return _attached(printed, "application/pdf", f"{name}.pdf")
+    return _attached(made, "application/pdf", f"{name}.pdf")
 
 
 def _attached(body: bytes, kind: str, name: str) -> HttpResponse:

@@ -31,6 +31,7 @@ from takeup.record.population import Population as DeclaredPopulation
 from takeup.report.html import render_body, render_card
 from takeup.report.overview import overview_of
 from takeup.report.page import Page
+from takeup.server.acting.conditions.services import records_of
 from takeup.server.acting.interventions.services import interventions_of
 from takeup.server.acting.rollout.services import tell_of_gates
 from takeup.server.acting.signals.services import take_silence
@@ -115,6 +116,16 @@ def latest(use_case: str, day: date | None = None) -> Snapshot | None:
     if day is not None:
         found = found.filter(day=day)
     return found.order_by("-day").first()
+
+
+def first_measured(use_case: str) -> date | None:
+    """The day of the first snapshot of a use case; None where there is none."""
+    return (
+        Snapshot.objects.filter(use_case=use_case)
+        .order_by("day")
+        .values_list("day", flat=True)
+        .first()
+    )
 
 
 def newest_by_use_case() -> dict[str, Snapshot]:
@@ -219,6 +230,7 @@ def _take_in(
         settings=measuring(),
         survey=said.get("survey"),
         interviews=said.get("interviews"),
+        conditions=records_of(name, now().date()),
         declared_ahead=True,
         last_shared=None if (last := latest(name)) is None else last.document,
         step=step,

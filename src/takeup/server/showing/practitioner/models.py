@@ -60,6 +60,26 @@ class Objection(models.Model):
         return "an objection"
 
 
+class Compared(models.Model):
+    """Somebody opened their own comparison, last on that day: by whom is a keyed hash (`reader`), and only how
+    many of a population did is ever told."""
+
+    use_case = models.CharField(max_length=200)
+    population = models.CharField(max_length=200)
+    reader = models.CharField(max_length=64)
+    last_on = models.DateField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["use_case", "population", "reader"], name="compared_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return "a comparison"
+
+
 class PracticeCase(models.Model):
     """A past case for practice: what was `known` beforehand, the advice, and what was right."""
 

@@ -41,6 +41,7 @@ from takeup.server.foundation.pages.words import (
     plain,
 )
 from takeup.server.showing.practitioner import vault
+from takeup.server.showing.practitioner.compared import opened_by
 from takeup.server.showing.practitioner.own import (
     OwnCases,
     figures_of,
@@ -113,6 +114,7 @@ def my_calibration(request: HttpRequest) -> HttpResponse:
     shown |= {"use_case": own.use_case, "title": own.declared.title or own.use_case}
     figures = figures_of(own, days)
     if figures.calibration.decisions:
+        opened_by(person, own.use_case)
         told = figures.calibration
         shown |= {"told": told, **_told(told), "reasons": _reasons(own, figures.rows)}
         shown["only"] = " / ".join(plain(choice) for choice in figures.only)

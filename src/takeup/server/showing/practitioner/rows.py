@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import date
 
-from takeup.server.showing.practitioner import vault
+from takeup.server.showing.practitioner import compared, vault
 
 
 def drained(kind: str, bodies: Sequence[str]) -> None:
@@ -15,12 +15,14 @@ def drained(kind: str, bodies: Sequence[str]) -> None:
 
 def erased(handle: str) -> Collection[str]:
     """The vault of a person goes, and what they objected to."""
+    compared.forget(handle)
     return [f"objection:{number}" for number in vault.forget(handle)]
 
 
 def aged(today: date) -> None:
     """What is past its time goes."""
     vault.forget_old(today)
+    compared.forget_old(today)
 
 
 def taken_out(use_case: str, decisions: Collection[str]) -> None:

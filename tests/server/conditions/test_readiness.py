@@ -1,0 +1,174 @@
+"""Readiness before go-live: answered without sign-in where that is allowed, shared by a link that expires."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from takeup.questions.conditions.readiness import readiness_questions
+from tests.server.people import client_of, with_role
+
+
+@pytest.fixture
+def public(store, monkeypatch):
+    from django.conf import settings
+
+    allowed = settings.TAKEUP.model_copy(update={"public_readiness": True})
+    monkeypatch.setattr(settings, "TAKEUP", allowed)
+
+
+def answers(value: int = 5, evidence: str = "ticket 12", group: str = "process_owner", **more):
+    """Everything in place: of a question where 5 is bad, 1."""
+    told = {"group": group, "title": "Credit advice"}
+    for q in readiness_questions():
+        told[q.id] = str(6 - value if q.reverse else value)
+        told[f"{q.id}-evidence"] = evidence
+    return told | more
+
+
+def assessment(**more):
+    from takeup.record.clock import now
+    from takeup.server.acting.conditions.services import open_assessment
+
+    return open_assessment("Credit advice", now().date() + timedelta(days=9), by="test", **more)
+
+
+def link_to_answer(lead, one) -> str:
+    page = lead.get(f"/readiness/of/{one.pk}").content.decode()
+    return re.search(r"http://testserver(/readiness/answer/[^<]+)</code>", page)[1]
+
+
+def test_without_the_setting_nobody_opens_it_signed_out_and_everybody_signed_in(store):
+    assert client_of().get("/readiness").url.startswith("/sign-in")
+    assert client_of(with_role("executive")).get("/readiness").status_code == 200
+
+
+def test_signed_out_one_gets_a_first_result_of_which_nothing_is_kept(public):
+    from takeup.server.acting.conditions.models import Answers, Assessment
+
+    client = client_of()
+    assert "On which screen is the final decision recorded" in client.get("/readiness").content.decode()  # fmt: skip
+    answer = client.post("/readiness", answers())
+    assert answer.status_code == 302
+    page = client_of().get(answer.url).content.decode()
+    assert "0 of eight conditions are expected to be absent" in page
+    assert "This result does not hold yet" in page
+    assert page.count("expected to be present") == 8
+    assert not Assessment.objects.exists()
+    assert not Answers.objects.exists()
+
+
+def test_what_is_said_without_evidence_counts_as_a_draft(public):
+    client = client_of()
+    page = client.get(client.post("/readiness", answers(evidence="")).url).content.decode()
+    assert page.count("expected to be partly there") == 8
+    assert "counted as 3 for want of evidence: Q1a, Q1b, Q1c" in page
+
+
+def test_a_result_is_printed_and_its_link_expires(public):
+    from takeup.record.clock import at, now
+
+    client = client_of()
+    link = client.post("/readiness", answers(2, evidence="")).url
+    assert client.get(f"{link}?as=pdf").content.startswith(b"%PDF")
+    with at(now() + timedelta(days=31)):
+        gone = client.get(link)
+    assert gone.status_code == 410
+    assert "This link has expired" in gone.content.decode()
+
+
+def test_a_link_that_was_changed_opens_nothing(public):
+    link = client_of().post("/readiness", answers()).url
+    assert client_of().get(f"{link[:-2]}xx").status_code == 404
+    assert client_of().get("/readiness/result/what:ever").status_code == 404
+
+
+def test_answering_takes_a_group_and_an_answer_and_keeps_what_was_typed(public):
+    client = client_of()
+    none = client.post("/readiness", answers(group=""))
+    assert none.status_code == 422
+    assert "say for whom you answer" in none.content.decode()
+    assert 'value="ticket 12"' in none.content.decode()
+    assert client.post("/readiness", {"group": "practitioner"}).status_code == 422
+    assert client.post("/readiness", {"group": "practitioner", "Q1a": "9"}).status_code == 422
+
+
+def test_a_form_needs_its_token_signed_out_too(public):
+    assert Client(enforce_csrf_checks=True).post("/readiness", answers()).status_code == 403
+
+
+def test_an_assessment_holds_once_all_groups_have_answered_and_nobody_is_named(public):
+    from takeup.server.acting.conditions.models import Answers
+    from takeup.server.acting.conditions.services import result_of
+
+    lead = client_of(with_role("programme_lead"))
+    opened = lead.post(
+        "/readiness/open",
+        {"title": "Credit advice", "closes_on": "2099-01-01", "practitioners": ""},
+    )
+    one = assessment()
+    assert opened.status_code == 302
+    at = link_to_answer(lead, one)
+    for group, times in (("process_owner", 1), ("direct_manager", 1), ("practitioner", 4)):
+        for _ in range(times):
+            assert client_of().post(at, answers(4, group=group)).status_code == 200
+    assert result_of(one).missing == ("1 more practitioner",)
+    assert {c.expected for c in result_of(one).conditions} == {"unknown"}
+    client_of().post(at, answers(1, group="practitioner"))
+    assert result_of(one).missing == ()
+    assert {c.expected for c in result_of(one).conditions} == {"expected_present"}
+    assert {f.name for f in Answers._meta.fields} == {
+        "id",
+        "assessment",
+        "group",
+        "values",
+        "evidence",
+        "day",
+    }
+    page = lead.get(f"/readiness/of/{one.pk}?share=1").content.decode()
+    assert page.count("ticket 12") == len(readiness_questions())
+    shared = re.search(r"http://testserver(/readiness/result/[^<]+)</code>", page)[1]
+    assert "Credit advice: 0 of eight" in client_of().get(shared).content.decode()
+
+
+def test_a_closed_assessment_takes_no_answer(public):
+    from takeup.record.clock import at, now
+
+    lead, one = client_of(with_role("programme_lead")), assessment()
+    link = link_to_answer(lead, one)
+    with at(now() + timedelta(days=10)):
+        assert "This assessment is closed" in client_of().get(link).content.decode()
+        assert client_of().post(link, answers()).status_code == 422
+    assert not one.answers.exists()
+
+
+def test_what_an_assessment_expects_is_a_claim_and_no_evidence(public):
+    from takeup.record.clock import now
+    from takeup.server.acting.conditions.readiness_pages import _answers
+    from takeup.server.acting.conditions.services import answer_assessment, records_of
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    one = assessment(use_case="credit", practitioners=1)
+    for group in ("process_owner", "direct_manager", "practitioner"):
+        answer_assessment(one, group, _answers(answers()))
+    told = records_of("credit", now().date())
+    assert told.records == ()
+    assert [c.status for c in told.claims_of("officers", "C6")] == ["present"]
+
+
+def test_only_leads_open_assessments(public):
+    for role in ("executive", "practitioner", "product_team"):
+        client = client_of(with_role(role))
+        asked = {"title": "x", "closes_on": "2099-01-01"}
+        assert client.post("/readiness/open", asked).status_code == 403
+        assert client.get(f"/readiness/of/{assessment().pk}").status_code == 403
+    lead = client_of(with_role("programme_lead"))
+    assert (
+        lead.post("/readiness/open", {"title": " ", "closes_on": "2099-01-01"}).status_code == 422
+    )
+    assert lead.post("/readiness/open", {"title": "x", "closes_on": "soon"}).status_code == 422
+    assert lead.get("/readiness/of/9999").status_code == 404
