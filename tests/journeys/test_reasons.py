@@ -242,5 +242,11 @@ def read(journey) -> None:
         accessible(page)
         page.context.close()
     assert told[0] == told[1]
+    page = journey.page_of("programme_lead", "/reasons/credit/of/officers")
+    press(page, "a:has-text('Choose it')")
+    expect(page.locator("#population")).to_have_value("officers")
+    expect(page.locator("#reason")).to_have_value("WD")
+    accessible(page)
+    page.context.close()
     lead = journey.page_of("programme_lead", "/conversations")
     assert "Officer " not in lead.content()

@@ -73,9 +73,10 @@ def reasons_of(request: HttpRequest, name: str, key: str) -> HttpResponse:
     one = services.reasons_of(name, key)
     if one is None:
         raise Http404
-    fits = [rule(f"reason_{t}") for t in one.told.get("named", ())]
+    fits = [(t, rule(f"reason_{t}")) for t in one.told.get("named", ())]
     shown = {
         **_row(one, population_titles()), "use_case": name, "reads": reads, "fits": fits,
+        "declares": may("intervention_declare", person),
         "told": one.told, "starts": _starts(request, name, key),
     }  # fmt: skip
     columns = ["reason", "roughly_from_percent", "to_percent"]
