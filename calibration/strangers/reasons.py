@@ -3,6 +3,8 @@ and differ from the advice where theirs is touched; what is recorded of it goes 
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 import pyarrow as pa
@@ -29,7 +31,14 @@ _WORDS = {
 """What people write who override for their reason; all others write whatever comes first."""
 
 
-def reasons_cost_alike(seed: int, engine: Engine) -> dict[str, object]:
+Answering = Literal["usual", "to all yes", "silent", "as is wanted"]
+"""How people answer a survey: those with a reason somewhat less, and most lean to yes (usual); everybody much to yes; those
+with the largest reason hardly at all; or half of those who have a reason as if they had none."""
+
+
+def reasons_cost_alike(
+    seed: int, engine: Engine, answering: Answering = "usual"
+) -> dict[str, object]:
     """Beliefs beside each reason's true share of what is missing in use. Values are tagged in two of three
     populations."""
     draw = np.random.default_rng([seed, 59])
@@ -44,7 +53,7 @@ def reasons_cost_alike(seed: int, engine: Engine) -> dict[str, object]:
     # Without a reason 92 % would be used: the rest of what is missing has no reason.
     missing = 1 - USE * (1 - COST * shares[:_NONE].sum())
     table = engine.load(pa.Table.from_pandas(frame, preserve_index=False))
-    evidence = Evidence(_survey(reason, draw), _interviews(reason, used, draw), None)
+    evidence = Evidence(_survey(reason, draw, answering), _interviews(reason, used, draw), None)
     found = measure_resistance(
         table, {"*": Population(people=people)}, not_instrumented("", ""), not_instrumented("", ""),
         evidence, Settings(),
@@ -111,10 +120,17 @@ def _decisions(reason: np.ndarray, draw: np.random.Generator) -> tuple[pd.DataFr
     return frame, np.bincount(who, uses) / each
 
 
-def _survey(reason: np.ndarray, draw: np.random.Generator) -> pd.DataFrame:
+def _survey(
+    reason: np.ndarray, draw: np.random.Generator, answering: Answering = "usual"
+) -> pd.DataFrame:
     """Those with a reason answer less; people agree to whatever is asked, each in their way."""
-    who = np.flatnonzero(draw.random(len(reason)) < np.where(reason < _NONE, 0.55, 0.7))
-    leaning = draw.normal(0.2, 0.4, len(who))
+    answers = np.where(reason < _NONE, 0.55, 0.7)
+    if answering == "silent":
+        answers[reason == np.bincount(reason[reason < _NONE], minlength=1).argmax()] = 0.2
+    who = np.flatnonzero(draw.random(len(reason)) < answers)
+    leaning = draw.normal(1.0 if answering == "to all yes" else 0.2, 0.4, len(who))
+    if answering == "as is wanted":
+        reason = np.where(draw.random(len(reason)) < 0.5, reason, _NONE)
     columns: dict[str, object] = {"population": ["all"] * len(who)}
     for item in ITEMS:
         own = reason[who] == TYPES.index(item[:2])
