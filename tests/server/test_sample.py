@@ -297,7 +297,9 @@ def test_a_notice_tells_the_figures_of_the_page_it_leads_to(sample):
                 assert [f for f in said if f not in page] == [], (role, one.subject)
 
 
-_FORMS = re.compile("Change the gate|No gate is declared|Advice in every kind of case|Ranges are")
+_FORMS = re.compile(
+    "Change the gate|No gate is declared|Advice in every kind of case|Ranges are|Answer a finding"
+)
 
 
 def test_figures_of_the_same_name_do_not_differ_between_roles(sample):
