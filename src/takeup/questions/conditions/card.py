@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.drawing.section import STATUS, Row, Section, number
-from takeup.drawing.words import in_percent, listed
+from takeup.drawing.words import in_percent
 from takeup.questions.conditions.indicators import GRADES, condition_of, indicators
 from takeup.questions.conditions.measure import (
     ConditionFound,
@@ -106,7 +106,7 @@ def what_would_tell(c: ConditionFound) -> str:
     """Where its unknown critical indicators could be known from."""
     rules = [indicators()[i.id] for i in c.indicators if i.grade == "unknown"]
     critical = [r for r in rules if r.star] or rules
-    return listed([r.told_by for r in critical], most=2)
+    return "; ".join(r.told_by for r in critical[:2]).replace("`", "")
 
 
 def _line(c: ConditionFound, i: IndicatorFound) -> tuple[str, ...]:
