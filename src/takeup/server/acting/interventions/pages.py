@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,10 +21,11 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.interventions import services
 from takeup.server.acting.interventions.asked import declared_in, moves_in, steps_of
+from takeup.server.acting.interventions.calendar_feed import calendar_of, feed_path, whose
 from takeup.server.acting.interventions.declaring import REASONS as REASON_CODES
 from takeup.server.acting.interventions.library import Held
+from takeup.server.acting.interventions.models import OPEN, ActionRun
 from takeup.server.acting.interventions.models import STATES as STATE_ORDER
-from takeup.server.acting.interventions.models import ActionRun
 from takeup.server.acting.interventions.words import (
     ABOUT,
     DIRECTIONS,
@@ -73,6 +75,7 @@ def interventions(request: HttpRequest) -> HttpResponse:
         "wanted": wanted, "late": sum(_late(run) for run in chosen), "agenda": _agenda(chosen, titles)[:_COMING],
         "declares": may("intervention_declare", request.user),
         "sees_library": may("action_library", request.user),
+        "feed": f"{settings.TAKEUP.public_url}{feed_path(_person(request))}",
     }  # fmt: skip
     heads = [
         "use_case",
@@ -110,6 +113,17 @@ def _agenda(chosen: Sequence[ActionRun], titles: Mapping[str, str]) -> list[dict
          "where": titles.get(run.population, run.population)}
         for day, what, run in sorted(found, key=lambda one: (one[0], one[2].pk))
     ]  # fmt: skip
+
+
+@require_GET
+def action_calendar(request: HttpRequest, token: str) -> HttpResponse:
+    """What is open of what a person reads, for the calendar that asks by their secret address."""
+    person = whose(token)
+    if person is None or not may("interventions", person):
+        raise Http404
+    found = [run for run in services.runs(populations=_reads(person)) if run.state in OPEN]
+    body = calendar_of(found, organization.population_titles())
+    return HttpResponse(body, content_type="text/calendar; charset=utf-8")
 
 
 @require_GET

@@ -180,6 +180,11 @@ def population_keys() -> list[str]:
     return list(Population.objects.order_by("key").values_list("key", flat=True))
 
 
+def active_person(handle: str) -> Person | None:
+    """The active person of this handle."""
+    return Person.objects.filter(handle=handle, is_active=True).first()
+
+
 def names_of(handles: Iterable[str]) -> dict[str, str]:
     """What people are called, by handle."""
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
