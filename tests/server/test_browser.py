@@ -21,7 +21,7 @@ PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
                       "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
     "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit",
-                       "/surveys", "/conversations", "/reasons/credit/of/officers",
+                       "/surveys", "/conversations", "/reasons",
                        "/interventions", "/interventions/declare?use_case=credit&reason=WD&action=A-WF4",
                        "/interventions/library",
                        "/conditions/credit", "/conditions/credit/at/C3", "/readiness"),
