@@ -215,6 +215,17 @@ def test_who_answered_is_forgotten_when_it_ends_and_told_by_group_alone(store):
     assert not any(p.name in page for p in asked)
 
 
+def test_who_is_heard_is_told_in_tenths_and_never_of_one_or_two(store):
+    from takeup.server.acting.survey.response import by_band
+
+    said = [
+        {"bands": {"tenure": "over_10" if i < 6 else "under_2", "used": "no" if i < 2 else "yes"}}
+        for i in range(12)
+    ]
+    assert by_band(said, 10) == {"tenure": {"under_2": 5, "2_to_5": 0, "6_to_10": 0, "over_10": 5}}
+    assert by_band(said[:9], 10) == {}
+
+
 def test_nothing_of_fewer_than_ten_answers_is_shown_or_used(store):
     from takeup.server.acting.survey.services import answers_of
 

@@ -54,7 +54,7 @@ def _surveys(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespon
 def _told(one: Round, names: dict[str, str], titles: dict[str, str], me: str) -> dict[str, Any]:
     today = now().date()
     answered = services.answered_so_far(one)
-    called = organization.cohort_titles()
+    called, heard = organization.cohort_titles(), services.heard_by_band(one)
     return {
         "it": one, "where": titles.get(one.population) or one.population,
         "by": names.get(one.opened_by, one.opened_by), "answered": answered,
@@ -63,6 +63,10 @@ def _told(one: Round, names: dict[str, str], titles: dict[str, str], me: str) ->
         "reminds": one.reminded_on is None or today >= one.reminded_on + services.REMINDED_APART,
         "in_100": round(100 * answered / one.people) if one.people else None,
         "usable": bool(one.people) and answered >= services.fewest() and answered >= 0.4 * one.people,
+        "bands": [
+            (q.words["en"], [(words["en"], heard[q.key].get(band, 0)) for band, words in q.bands.items()])
+            for q in questionnaire().context if q.key in heard
+        ],
         "traits": [
             (_TRAITS[trait], [(called.get(name) or name, int(n), round(100 * share)) for name, (n, share) in groups.items()])
             for trait, groups in one.response.items()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from takeup.disclosure.group_size import with_complement
+from takeup.record.questionnaire import questionnaire
 
 MOST_SAID = 0.9
 """A share beyond it is told as at least so much, and likewise at the other end: whether one certain person
@@ -41,3 +43,18 @@ def _shown(
 
 def _within(share: float) -> float:
     return min(max(round(share, 2), 1 - MOST_SAID), MOST_SAID)
+
+
+_SMALLEST_BAND = 3
+
+
+def by_band(answers: Sequence[Mapping[str, Any]], least: int) -> dict[str, dict[str, int]]:
+    """Who is heard: of those who answered, how many in ten say each band of a question about themselves. A question that
+    fewer than `least` answered, or of which a band would be one or two people, is left out."""
+    found: dict[str, dict[str, int]] = {}
+    for asked in questionnaire().context:
+        said = Counter(one["bands"][asked.key] for one in answers if asked.key in one["bands"])
+        n = sum(said.values())
+        if n >= least and min(said.values()) >= _SMALLEST_BAND:
+            found[asked.key] = {band: round(10 * said[band] / n) for band in asked.bands}
+    return found

@@ -17,6 +17,7 @@ from takeup.server.deployment.roles import Role
 from takeup.server.deployment.sampled import Bank
 from takeup.server.foundation.organization.services import named_with
 
+_YEARS = ("under_2", "2_to_5", "6_to_10", "over_10")
 _BEGAN, _DAYS = timedelta(days=40), timedelta(days=13)
 
 
@@ -39,4 +40,5 @@ def prepare(bank: Bank) -> None:
 def _answered(one: Round, said: list[dict[str, int]]) -> None:
     asked = sorted(one.invitations.values_list("handle", flat=True))
     for handle, answers in zip(asked, said, strict=False):
-        answer(path_of(one.pk, handle).removeprefix("/survey/"), answers, {})
+        years = _YEARS[int(handle, 16) % len(_YEARS)]
+        answer(path_of(one.pk, handle).removeprefix("/survey/"), answers, {"tenure": years})

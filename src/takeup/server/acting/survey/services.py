@@ -28,7 +28,7 @@ from takeup.server.acting.survey.models import (
     Invitation,
     Round,
 )
-from takeup.server.acting.survey.response import by_trait
+from takeup.server.acting.survey.response import by_band, by_trait
 from takeup.server.foundation.agreement.services import mode_on, need_agreed_change, showing
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
@@ -331,6 +331,11 @@ def rounds() -> list[Round]:
 def answered_so_far(one: Round) -> int:
     """How many have answered an open survey, or did answer one that ended."""
     return len(one.box.answers)
+
+
+def heard_by_band(one: Round) -> dict[str, dict[str, int]]:
+    """Who is heard in a survey that ended, by what people say about themselves in bands."""
+    return by_band(one.box.answers, fewest()) if one.closed and not one.withheld else {}
 
 
 def open_for(handle: str) -> list[tuple[Round, str]]:
