@@ -7,6 +7,7 @@ from importlib.util import find_spec, module_from_spec, spec_from_file_location
 from pathlib import Path
 
 import grimp
+import pytest
 
 from takeup.questions.question import PARTS
 from takeup.questions.register import in_order_of_need, names, questions
@@ -35,6 +36,12 @@ def test_every_question_says_what_it_answers_and_what_of_it_may_travel():
         assert callable(question.of_part("measure", "ask")), question.name
         assert callable(question.of_part("disclose", "disclose")), question.name
         assert find_spec(question.folder).loader.get_source(question.folder).startswith('"""')  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("page", ["measures", "json"])
+def test_every_question_has_its_line_in_the_reference(page):
+    text = (ROOT / "docs" / "reference" / f"{page}.md").read_text()
+    assert [q.name for q in questions() if f"`{q.name}`" not in text] == []
 
 
 def test_what_a_question_leans_on_is_asked_before_it():
