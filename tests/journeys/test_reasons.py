@@ -10,6 +10,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from takeup.record.clock import now
 from tests.server.running import STORE, Server, decision, running
 from tests.server.test_browser import chromium, looks, violations
 
@@ -72,6 +73,33 @@ with at(now() + timedelta(days=int(sys.argv[1]))):
 """
 
 
+SIXTY_DAYS_ON = """
+from datetime import datetime, timedelta
+from takeup.record.clock import at, now
+from takeup.server.deployment.connect import log_of
+from takeup.server.running.start import start
+settings = start()
+from takeup.server.recording.record_api.keys import key_of, make_key
+from takeup.server.recording.record_api.receive import receive
+from takeup.server.recording.record_api.services import drain
+from takeup.server.showing.overview.services import take_snapshots
+from tests.server.running import decision
+begun = now()
+with at(begun + timedelta(days=75)):
+    rows = [
+        decision(
+            i, decision_id=f"later-{i}", case_id=f"later-{i}", consulted=i // 20 % 10 != 0,
+            choice="decline" if i // 20 % 4 == 0 else "approve",
+            decided_at=f"{begun + timedelta(days=15 + 7 * (i // 60)):%Y-%m-%d}T09:12:04Z",
+        )
+        for i in range(8 * 60)
+    ]
+    receive("decisions", rows, key_of(make_key("later")))
+    drain(log_of(settings))
+    print(take_snapshots())
+"""
+
+
 class Journey:
     """The server, a browser, and somebody's page."""
 
@@ -89,22 +117,21 @@ class Journey:
 
 @pytest.fixture(scope="module")
 def journey(tmp_path_factory):
-    from takeup.record.clock import now
-
     with running(STORE, tmp_path_factory.mktemp("reasons"), begin=False) as (server, _):
         server.environment |= {"TAKEUP_DEVELOPMENT": "1", "TAKEUP_PUBLIC_URL": server.address("")}
         cookies = json.loads(server.python(PEOPLE))
         server.start()
         key = server.command("key", "make", "loan-system").stdout.strip()
-        day = now() - timedelta(days=8)
+        # Half a year in which a third is looked at.
         rows = [
             decision(
                 i, consulted=i // 20 % 3 == 0, choice="decline" if i // 20 % 4 == 0 else "approve",
-                decided_at=f"{day - timedelta(days=i // 20 % 20):%Y-%m-%d}T09:12:04Z",
+                decided_at=f"{now() - timedelta(days=1 + 7 * (i // 60)):%Y-%m-%d}T09:12:04Z",
             )
-            for i in range(900)
+            for i in range(26 * 60)
         ]  # fmt: skip
-        server.send("/api/v1/decisions", rows, key)
+        for start in range(0, len(rows), 1_000):
+            server.send("/api/v1/decisions", rows[start : start + 1_000], key)
         server.command("log", "drain")
         assert "taken" in server.command("snapshot").stdout
         with sync_playwright() as playwright:
@@ -129,6 +156,9 @@ def test_a_reason_is_asked_for_heard_and_read_by_those_it_is_about(journey):
     heard(journey)
     assert "taken" in journey.server.python(LATER, "15")
     read(journey)
+    action = acted(journey)
+    assert "taken" in journey.server.python(SIXTY_DAYS_ON)
+    moved(journey, action)
 
 
 def asked_for(journey) -> None:
@@ -242,11 +272,40 @@ def read(journey) -> None:
         accessible(page)
         page.context.close()
     assert told[0] == told[1]
+    lead = journey.page_of("programme_lead", "/conversations")
+    assert "Officer " not in lead.content()
+
+
+def acted(journey) -> str:
+    """The action that fits, one click from the reason: declared, begun, delivered. Its page."""
     page = journey.page_of("programme_lead", "/reasons/credit/of/officers")
     press(page, "a:has-text('Choose it')")
     expect(page.locator("#population")).to_have_value("officers")
     expect(page.locator("#reason")).to_have_value("WD")
     accessible(page)
+    page.select_option("#owner", label="Some programme_lead")
+    page.select_option("#indicator", "consult_rate")
+    page.select_option("#direction", "up")
+    page.fill("#check_on", (now().date() + timedelta(days=60)).isoformat())
+    press(page, "button[value='declare']")
+    path = page.url.removeprefix(journey.server.address(""))
+    accessible(page)
+    press(page, "button:has-text('It starts today')")
+    while page.locator("button[aria-label^='Done']").count():
+        press(page, "button[aria-label^='Done'] >> nth=0")
     page.context.close()
-    lead = journey.page_of("programme_lead", "/conversations")
-    assert "Officer " not in lead.content()
+    return path
+
+
+def moved(journey, action: str) -> None:
+    """What came of it: on the action, for everybody in the population, and among what is known of it."""
+    page = journey.page_of("programme_lead", action)
+    expect(page.locator("main")).to_contain_text("Was it delivered?")
+    expect(page.locator(".gate-says")).to_contain_text("Moved")
+    accessible(page)
+    page.goto(journey.server.address("/conditions/credit"))
+    expect(page.locator("main")).to_contain_text("Feedback channels")
+    page.context.close()
+    officer = journey.page_of("p3", "/interventions")
+    expect(officer.locator("main")).to_contain_text("Moved")
+    officer.context.close()

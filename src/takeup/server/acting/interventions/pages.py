@@ -36,6 +36,7 @@ from takeup.server.acting.interventions.words import (
     expected_words,
 )
 from takeup.server.deployment.capability import READS_EVERY_COHORT
+from takeup.server.deployment.roles import FOLLOWS, Role
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Person, roles_of
 from takeup.server.foundation.pages.asked import whole_number
@@ -124,6 +125,14 @@ def action_calendar(request: HttpRequest, token: str) -> HttpResponse:
     found = [run for run in services.runs(populations=_reads(person)) if run.state in OPEN]
     body = calendar_of(found, organization.population_titles())
     return HttpResponse(body, content_type="text/calendar; charset=utf-8")
+
+
+def _may_own() -> list[tuple[str, str]]:
+    """Handle and name of who may answer for an action: who leads a team, or was given a role."""
+    today = now().date()
+    given = organization.named_with([role for role in Role if role not in FOLLOWS], today)
+    leading = organization.names_of(organization.who_lead(today)).items()
+    return sorted(dict([*given, *leading]).items(), key=lambda one: one[1])
 
 
 @require_GET
@@ -250,7 +259,7 @@ def _form(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
         "populations": _populations(),
         "actions": held.values(), "chosen": chosen, "reason": reason,
         "reasons": [(code, REASONS[code]) for code in REASON_CODES],
-        "people": organization.active_handles(), "starts_on": starts, "steps": _form_steps(asked, chosen, starts),
+        "people": _may_own(), "starts_on": starts, "steps": _form_steps(asked, chosen, starts),
         "figures": [(name, share.words) for name in weekly_shares() if (share := share_called(name))],
         "directions": DIRECTIONS.items(), "compared": asked.getlist("comparison"),
         "suggested": _suggested(use_case, population, reason) if reason else [],
