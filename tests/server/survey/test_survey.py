@@ -382,3 +382,24 @@ def test_a_lead_opens_a_survey_on_the_page_and_withdraws_it(store):
     assert "keep nothing" in lead.get("/surveys").content.decode()
     lead.post(f"/surveys/{made.pk}/withdraw")
     assert not Round.objects.exists()
+
+
+def test_answers_of_a_second_file_so_near_that_single_people_would_show_are_refused(store):
+    from takeup.server.acting.survey.services import take_imports
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    people(14)
+    said = [dict.fromkeys(ITEMS, 1 + i % 5) for i in range(12)]
+    take_imports("credit", {POPULATION: said}, today() - timedelta(days=40), by="x")
+    for days in (40, 39, 20):
+        with pytest.raises(InputError, match="what the two differ by would be the answers of few"):
+            take_imports(
+                "credit",
+                {POPULATION: [*said, dict.fromkeys(ITEMS, 5)]},
+                today() - timedelta(days=days),
+                by="x",
+            )
+    with pytest.raises(InputError, match="9 answers are too few"):
+        take_imports("credit", {POPULATION: said[:9]}, today(), by="x")
+    take_imports("credit", {POPULATION: said}, today(), by="x")

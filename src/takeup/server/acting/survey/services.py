@@ -388,9 +388,17 @@ def _imported(
         raise InputError(
             f"{population}: {len(answers)} answers are too few; nothing is shown of fewer than {fewest()}"
         )
-    asked = Round.objects.filter(use_case=use_case, population=population, source=IMPORTED)
-    if asked.filter(ends_on=asked_on).exists():
-        raise InputError(f"{population}: answers of {asked_on} were brought in already")
+    near = Round.objects.filter(
+        use_case=use_case,
+        population=population,
+        ends_on__gt=asked_on - APART,
+        ends_on__lt=asked_on + APART,
+    ).first()
+    if near is not None:
+        raise InputError(
+            f"{population}: there is a survey until {near.ends_on:%-d %B %Y}, fewer than {APART.days} days apart; what the two "
+            "differ by would be the answers of few people"
+        )
     made = Round.objects.create(
         use_case=use_case, population=population, version=questionnaire().version, source=IMPORTED,
         starts_on=asked_on, ends_on=asked_on, as_of=asked_on, opened_at=now(), opened_by=by, begun=True,
