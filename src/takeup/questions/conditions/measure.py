@@ -30,7 +30,8 @@ from takeup.questions.conditions.rules import (
     risk,
     worst_of,
 )
-from takeup.questions.conditions.telemetry import Told, people_of, tell
+from takeup.questions.conditions.telemetry import people_of, tell
+from takeup.questions.conditions.windows import Told
 from takeup.questions.inquiry import Inquiry
 from takeup.record.conditions import (
     EVERY_POPULATION,
