@@ -100,3 +100,21 @@ def test_what_is_shared_counts_no_answers_by_reason_and_tells_shares_in_tenths()
         assert parts == pytest.approx([round(p, 1) for p in parts])
     mine = found.diagnoses[0].measures.resistance.populations
     assert any(one.survey is not None and one.survey.highest for one in mine)
+
+
+def test_what_people_say_against_what_they_do_is_a_finding_of_its_own():
+    from dataclasses import replace
+
+    from takeup.questions.asked import Asked
+    from takeup.questions.resistance.findings import RULES
+    from takeup.record.settings import Settings
+    from tests.questions.programmes import bank
+
+    _, found = bank(1)
+    measures = found.diagnoses[0].measures
+    (one, *_) = measures.resistance.populations
+    apart = replace(one, scored=replace(one.scored, contradictions=("TD",), named=("JS",)))
+    told = measures.but(resistance=replace(measures.resistance, populations=(apart,)))
+    titles = {f.rule: f.title for rule in RULES for f in rule(Asked(told, Settings(), {}))}
+    assert "say one thing about trust deficit and do another" in titles["reason_contradiction"]
+    assert titles.keys() == {"reason_JS", "reason_contradiction"}

@@ -74,12 +74,15 @@ def _population(p: PopulationReasons, asked: Asked, every: Resistance) -> list[F
     who = asked.scope(p.population)
     where = p.population
     if scored.named:
-        return [_reason(t, p, scored, who) for t in scored.named]
+        told = [_reason(t, p, scored, who) for t in scored.named]
+        return [*told, *_contradictions(p, scored, who)]
     start = f"{who}: " if who else ""
     if scored.verdict in ("insufficient_evidence", "unclear") and hardly_missing(
         group_of(asked.measures, where).effective_reliance
     ):
         return []
+    if scored.contradictions and scored.verdict != "insufficient_evidence":
+        return _contradictions(p, scored, who)
     if scored.verdict == "insufficient_evidence":
         if not p.eligible and p.survey is None and p.interviews is None:
             return []
@@ -140,6 +143,23 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
         p.eligible * max(share, 0.05) * (scored.evidence[t] if material is None else material),
         scope=p.population, evidence=tuple(_signs(terms)),
     )  # fmt: skip
+
+
+def _contradictions(p: PopulationReasons, scored: Scored, who: str) -> list[Finding]:
+    """Where what people say and what they do point opposite ways, of reasons that are not named anyway."""
+    apart = [t for t in scored.contradictions if t not in scored.named]
+    if not apart:
+        return []
+    names = listed([TYPE_NAMES[t] for t in apart])
+    return [
+        finding(
+            "reason_contradiction", p.population,
+            _begun(f"{who}: " if who else "", f"people say one thing about {names} and do another"),
+            "One of the two does not measure what it should: what is asked may be answered as it is wanted, or what "
+            "is recorded may have another cause.",
+            "descriptive", p.eligible * 0.05, scope=p.population,
+        )
+    ]  # fmt: skip
 
 
 def _unseen(scored: Scored) -> str:
