@@ -63,6 +63,7 @@ PAGES = {
     ("GET", "conversations"): WHOLE_REPORTS | {"champion"},
     ("POST", "conversation_draw"): frozenset({"programme_lead", "role_owner"}),
     # To whom the round does not name it is as if there were none (404).
+    ("POST", "conversation_withdraw"): frozenset({"programme_lead", "role_owner"}),
     ("GET", "conversation_names"): NEUTRAL,
     ("GET", "conversation_write"): NEUTRAL,
     ("GET", "conversation_code"): NEUTRAL,

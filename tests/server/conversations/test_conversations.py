@@ -40,8 +40,8 @@ def asked(team, **other):
     return ask_for("credit", "north", *(given | other).values(), by=team["programme_lead"].handle)
 
 
-def decisions(people=40, cases=20):
-    """Each person's share of cases with the advice rises with their number."""
+def decisions(people=40, cases=40):
+    """Each person's share of cases with the advice rises with their number; nobody ties."""
     from takeup.record.clock import now
 
     rows = [
@@ -323,3 +323,64 @@ def test_names_that_another_secret_sealed_are_drawn_anew(team, drawn):
     kind.forget([drawn.pk])
     drawn.refresh_from_db()
     assert (drawn.state, drawn.names) == ("waiting", "")
+
+
+def test_the_hash_on_record_is_of_no_list_that_could_be_tried(team, drawn):
+    import hashlib
+    import json
+
+    from takeup.server.acting.conversations.drawing_names import handles_in
+    from takeup.server.deployment.sealing import unseal
+
+    told = unseal(drawn.names, drawn.facilitator)
+    handles = handles_in(told)
+    tried = {json.dumps(handles), json.dumps({"handles": handles})}
+    assert drawn.mark not in {hashlib.sha256(text.encode()).hexdigest() for text in tried}
+    assert handles_in(json.dumps(handles)) == handles
+
+
+def test_nobody_codes_anew_what_both_have_coded(team, drawn):
+    said(drawn, 2, drawn.facilitator)
+    coded(drawn, {1: "TD", 2: "VM"}, drawn.facilitator)
+    coded(drawn, {1: "JS"}, drawn.facilitator)
+    coded(drawn, {1: "TD", 2: "WD"}, drawn.coder)
+    with pytest.raises(InputError, match="both have coded this one"):
+        coded(drawn, {2: "VM"}, drawn.coder)
+
+
+def test_what_is_heard_after_the_codes_are_settled_belongs_to_another_round(team, drawn):
+    from takeup.server.acting.conversations.services import agree, write
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    agree(drawn, {}, by=drawn.coder)
+    with pytest.raises(InputError, match="belongs to another round"):
+        said(drawn, 1, drawn.facilitator)
+    write(drawn, 1, NOTES, by=drawn.facilitator)
+
+
+def test_a_round_whose_listener_left_is_withdrawn_and_another_asked_for(team, drawn):
+    from takeup.server.acting.conversations.models import Draw
+    from takeup.server.foundation.audit.services import newest
+
+    said(drawn, 1, drawn.facilitator)
+    lead, path = client_of(team["programme_lead"]), f"/conversations/{drawn.pk}/withdraw"
+    assert client_of(team["worker_representative"]).post(path).status_code == 403
+    page = lead.post(path, follow=True).content.decode()
+    assert "nothing of it was kept" in page
+    assert not Draw.objects.exists()
+    assert newest("conversation.withdrawn")["number"] == drawn.pk
+    asked(team)
+    assert lead.post(path).status_code == 422
+
+
+def test_a_round_that_was_read_back_is_not_withdrawn(team, drawn):
+    from takeup.server.acting.conversations.services import withdraw
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    ended(drawn)
+    with pytest.raises(InputError, match="was read back"):
+        withdraw(drawn.pk, by=team["programme_lead"].handle)

@@ -85,6 +85,18 @@ def conversation_draw(request: HttpRequest) -> HttpResponse:
     return redirect("conversations")
 
 
+@require_POST
+def conversation_withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """A round that goes nowhere."""
+    person: Person = request.user  # type: ignore[assignment]
+    try:
+        services.withdraw(number, by=person.handle)
+    except InputError as error:
+        return _conversations(request, 422, problems=[str(error)])
+    messages.success(request, _("It is withdrawn; nothing of it was kept."))
+    return redirect("conversations")
+
+
 def _mine(request: HttpRequest, number: int, *, alone: bool = False) -> Draw:
     """The round in which the person invites (`alone`) or codes; 404 for everybody else, as if there were none."""
     person: Person = request.user  # type: ignore[assignment]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.questionnaire import AGREED, TYPES
 from takeup.record.settings import ResistanceSettings
+from takeup.server.acting.conversations.drawing_names import handles_in
 from takeup.server.acting.conversations.models import (
     DRAWN,
     ENDED,
@@ -98,7 +98,7 @@ def names_of(one: Draw, *, by: str) -> list[str]:
     if one.state != DRAWN or not one.names:
         raise InputError("nobody is drawn, or the round has ended")
     try:
-        handles = json.loads(unseal(one.names, one.facilitator))
+        handles = handles_in(unseal(one.names, one.facilitator))
     except ValueError:
         raise InputError("the names were sealed with another secret of the deployment; draw again") from None  # fmt: skip
     audit.record("conversation.names_opened", actor=by, number=one.pk)
@@ -118,6 +118,7 @@ def write(one: Draw, number: int | None, notes: Mapping[str, str], *, by: str) -
     if not kept:
         raise InputError("write down at least one answer")
     if number is None:
+        _need_open(one)
         last = one.conversations.aggregate(n=Max("number"))["n"] or 0
         return Conversation.objects.create(draw=one, number=last + 1, notes=kept)
     found = one.conversations.filter(number=number).first()
@@ -126,6 +127,13 @@ def write(one: Draw, number: int | None, notes: Mapping[str, str], *, by: str) -
     found.notes = kept
     found.save(update_fields=["notes"])
     return found
+
+
+def _need_open(one: Draw) -> None:
+    if _agreed(one):
+        raise InputError(
+            "the codes are settled: what is heard from now on belongs to another round"
+        )
 
 
 def _need_on(one: Draw) -> None:
@@ -145,6 +153,9 @@ def code(one: Draw, number: int, primary: str, secondary: str, themes: str, *, b
     conversation = one.conversations.filter(number=number).first()
     if conversation is None:
         raise InputError("there is no such conversation")
+    # From then on each may have seen what the other chose: κ is of codes that were given alone.
+    if conversation.codings.filter(coder__in=coders_of(one)).count() == 2:
+        raise InputError("both have coded this one; where you differ is settled together")
     _put(conversation, by, primary, secondary, themes)
 
 
@@ -285,6 +296,19 @@ def end(one: Draw, told: str, *, by: str) -> None:
     )  # fmt: skip
 
 
+@transaction.atomic
+def withdraw(number: int, *, by: str) -> None:
+    """A round that goes nowhere (whoever listens left, too little is known to draw): nothing of it is kept. Raises
+    InputError where there is none, or it was read back."""
+    one = Draw.objects.select_for_update().filter(pk=number).first()
+    if one is None:
+        raise InputError("there is no such round; it may have been withdrawn")
+    if one.state == ENDED:
+        raise InputError("it was read back; what was heard stands")
+    audit.record("conversation.withdrawn", actor=by, use_case=one.use_case, number=number, population=one.population)  # fmt: skip
+    one.delete()
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What conversations amount to: by reason how many named it first (empty under five conversations), and themes."""
@@ -378,5 +402,6 @@ __all__ = [
     "round_of",
     "rounds",
     "waiting_for",
+    "withdraw",
     "write",
 ]  # fmt: skip
