@@ -384,3 +384,20 @@ def test_a_round_that_was_read_back_is_not_withdrawn(team, drawn):
     ended(drawn)
     with pytest.raises(InputError, match="was read back"):
         withdraw(drawn.pk, by=team["programme_lead"].handle)
+
+
+def test_of_two_who_read_back_at_once_one_does(team, drawn):
+    from takeup.server.acting.conversations.models import Draw
+    from takeup.server.acting.conversations.services import end
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    read_before = Draw.objects.get(pk=drawn.pk)
+    ended(drawn, "The road.")
+    with pytest.raises(InputError, match="not on"):
+        end(read_before, "Another text.", by=drawn.facilitator)
+    assert Draw.objects.get(pk=drawn.pk).told == "The road."
+    Draw.objects.all().delete()
+    with pytest.raises(InputError, match="may have been withdrawn"):
+        said(read_before, 1, drawn.facilitator)

@@ -340,7 +340,8 @@ def test_somebody_who_is_asked_sees_it_on_the_start_page_until_they_answered(sto
     asked = people(12)
     made = opened()
     browser = client_of(asked[0])
-    assert link(made, asked[0]) in browser.get("/").content.decode()
+    # A link holds the second it was made in; what stands before that is theirs.
+    assert link(made, asked[0]).split(":")[0] in browser.get("/").content.decode()
     answered(made, asked[0])
     assert "/survey/" not in browser.get("/").content.decode()
 
@@ -458,3 +459,23 @@ def test_what_the_store_held_while_people_answered_goes_with_the_end(store):
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA secure_delete")
         assert cursor.fetchone() == (1,)
+
+
+def test_whoever_looks_twice_at_an_open_survey_does_not_see_that_somebody_answered(store):
+    asked = people(24)
+    made = opened(days=3)
+    lead = client_of(with_role("programme_lead"))
+
+    def looked():
+        page = lead.get("/surveys").content.decode()
+        return re.search(r"<dt>answered</dt><dd>([^<]*)</dd>", page)[1], "in 100</dt>" in page
+
+    assert looked() == ("fewer than 10", False)
+    for someone in asked[:9]:
+        answered(made, someone)
+    assert looked() == ("fewer than 10", False)
+    for someone in asked[9:13]:
+        answered(made, someone)
+    assert looked() == ("10 or more", False)
+    ended(made)
+    assert looked() == ("13", True)

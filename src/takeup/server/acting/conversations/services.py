@@ -137,6 +137,11 @@ def _need_open(one: Draw) -> None:
 
 
 def _need_on(one: Draw) -> None:
+    # As it is now, and nobody else's until this is done: two who act at once have each read it before.
+    try:
+        one.refresh_from_db(from_queryset=Draw.objects.select_for_update())
+    except Draw.DoesNotExist:
+        raise InputError("there is no such round; it may have been withdrawn") from None
     if one.state != DRAWN:
         raise InputError("this round is not on")
 
