@@ -69,8 +69,8 @@ PAGES = {
     ("GET", "conversation_code"): NEUTRAL,
     ("POST", "conversation_agree"): NEUTRAL,
     ("POST", "conversation_publish"): NEUTRAL,
-    ("GET", "conversation_told"): WHOLE_REPORTS | {"practitioner", "champion"},
-    ("POST", "conversation_comment"): frozenset({"practitioner", "champion"}),
+    ("GET", "conversation_told"): WHOLE_REPORTS | {"practitioner"},
+    ("POST", "conversation_comment"): frozenset({"practitioner"}),
     ("GET", "reasons"): WHOLE_REPORTS,
     # The one practitioner here is an officer, and the population is theirs.
     ("GET", "reasons_of"): WHOLE_REPORTS | {"practitioner"},

@@ -401,3 +401,16 @@ def test_of_two_who_read_back_at_once_one_does(team, drawn):
     Draw.objects.all().delete()
     with pytest.raises(InputError, match="may have been withdrawn"):
         said(read_before, 1, drawn.facilitator)
+
+
+def test_a_champion_reads_what_was_heard_at_home_or_coded_and_of_no_other_population(team, drawn):
+    from takeup.server.acting.conversations.models import Draw
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    ended(drawn)
+    champion, path = with_role("champion"), f"/conversations/{drawn.pk}"
+    assert client_of(champion).get(path).status_code == 403
+    Draw.objects.filter(pk=drawn.pk).update(coder=champion.handle)
+    assert client_of(champion).get(path).status_code == 200

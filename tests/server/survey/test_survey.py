@@ -479,3 +479,18 @@ def test_whoever_looks_twice_at_an_open_survey_does_not_see_that_somebody_answer
     assert looked() == ("10 or more", False)
     ended(made)
     assert looked() == ("13", True)
+
+
+def test_answers_that_were_brought_in_are_not_brought_in_again_a_day_later_with_one_more(store):
+    from takeup.server.acting.survey.services import APART, take_imports
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    people(12)
+    said = [dict.fromkeys(ITEMS, 3)] * 10
+    take_imports("credit", {POPULATION: said}, today() - timedelta(days=40), by="x")
+    later = [*said, dict.fromkeys(ITEMS, 5)]
+    for days in (39, 40 - APART.days + 1, 41):
+        with pytest.raises(InputError, match="28 days apart"):
+            take_imports("credit", {POPULATION: later}, today() - timedelta(days=days), by="x")
+    take_imports("credit", {POPULATION: later}, today() - timedelta(days=12), by="x")

@@ -17,7 +17,6 @@ from takeup.record.errors import InputError
 from takeup.record.questionnaire import AGREED, TYPE_NAMES, TYPES
 from takeup.record.settings import ResistanceSettings
 from takeup.server.acting.conversations import services
-from takeup.server.acting.conversations.capability import NEUTRAL
 from takeup.server.acting.conversations.models import DRAWN, ENDED, WAITING, Draw
 from takeup.server.acting.conversations.neutral import candidates
 from takeup.server.acting.conversations.prompts import BUT, CLOSE, INCLUDE, PROMPTS, THEMES
@@ -233,7 +232,8 @@ def _read_back(request: HttpRequest, number: int, status: int = 200, **more: Any
     except InputError:
         raise Http404 from None
     mine = one.population in own_populations(person, now().date())
-    if not mine and not roles_of(person) & (READS_EVERY_POPULATION | set(NEUTRAL)):
+    mine = mine or person.handle in services.coders_of(one)
+    if not mine and not roles_of(person) & READS_EVERY_POPULATION:
         return render(request, "not_permitted.html", status=403)
     if one.state != ENDED:
         raise Http404

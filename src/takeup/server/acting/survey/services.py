@@ -398,6 +398,11 @@ def _imported(
     asked = Round.objects.filter(use_case=use_case, population=population, source=IMPORTED)
     if asked.filter(ends_on=asked_on).exists():
         raise InputError(f"{population}: answers of {asked_on} were brought in already")
+    if near := asked.filter(ends_on__gt=asked_on - APART, ends_on__lt=asked_on + APART).first():
+        raise InputError(
+            f"{population}: answers of {near.ends_on} were brought in already, and two surveys are {APART.days} days "
+            "apart: by what they differ single people's answers would follow"
+        )
     made = Round.objects.create(
         use_case=use_case, population=population, version=questionnaire().version, source=IMPORTED,
         starts_on=asked_on, ends_on=asked_on, as_of=asked_on, opened_at=now(), opened_by=by, begun=True,
