@@ -414,3 +414,30 @@ def test_a_champion_reads_what_was_heard_at_home_or_coded_and_of_no_other_popula
     assert client_of(champion).get(path).status_code == 403
     Draw.objects.filter(pk=drawn.pk).update(coder=champion.handle)
     assert client_of(champion).get(path).status_code == 200
+
+
+def test_who_leads_by_now_opens_no_names(team, drawn):
+    from takeup.server.acting.conversations.services import names_of
+    from takeup.server.foundation.organization.models import Lead, Team
+
+    listener = team["role_owner"]
+    assert len(names_of(drawn, by=listener.handle)) == 8
+    large = Team.objects.get(key="large")
+    Lead.objects.create(team=large, person=listener, from_day=date(2026, 1, 5))
+    page = client_of(listener).get(f"/conversations/{drawn.pk}/names")
+    assert (page.status_code, "Officer" in page.content.decode()) == (422, False)
+
+
+def test_what_is_too_long_is_refused_and_never_cut(team, drawn):
+    from takeup.server.acting.conversations.services import agree, code, codings_of, write
+
+    listener = client_of(team["role_owner"])
+    answer = listener.post(f"/conversations/{drawn.pk}/write", {"who_sees": "x" * 4001})
+    assert (answer.status_code, "x" * 4001 in answer.content.decode()) == (422, True)
+    write(drawn, None, {"who_sees": "x" * 4000}, by=drawn.facilitator)
+    with pytest.raises(InputError, match="at most 145"):
+        code(drawn, 1, "TD", "", f"model_gap: {'y' * 200}", by=drawn.facilitator)
+    for coder, letter in ((drawn.facilitator, "y"), (drawn.coder, "z")):
+        code(drawn, 1, "TD", "", f"model_gap: {letter * 130}", by=coder)
+    agree(drawn, {}, by=drawn.coder)
+    assert len(codings_of(drawn, "agreed")[1].themes) == 2 * 141 + 2

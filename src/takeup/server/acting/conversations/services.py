@@ -40,6 +40,8 @@ KEPT = timedelta(days=180)
 CLOSE = "close"
 _LONGEST = 4_000
 _COMMENT = 500
+_THEMES = 145
+"""Characters of each coder's themes: those of both stand in one field of 300."""
 
 
 def fewest() -> int:
@@ -97,6 +99,11 @@ def names_of(one: Draw, *, by: str) -> list[str]:
         raise InputError("only whoever invites them sees who they are")
     if one.state != DRAWN or not one.names:
         raise InputError("nobody is drawn, or the round has ended")
+    if by not in {handle for handle, _ in candidates(one.population, now().date())}:
+        raise InputError(
+            "you lead a team or the programme by now, or are in the population: no manager and no lead sees a name. "
+            "Have the round withdrawn, and another asked for"
+        )
     try:
         handles = handles_in(unseal(one.names, one.facilitator))
     except ValueError:
@@ -113,8 +120,12 @@ def write(one: Draw, number: int | None, notes: Mapping[str, str], *, by: str) -
     if by != one.facilitator:
         raise InputError("only whoever listened writes it down")
     _need_on(one)
+    if any(len(text.strip()) > _LONGEST for text in notes.values()):
+        raise InputError(
+            f"at most {_LONGEST} characters to a prompt: shorten what is longer; nothing of it was cut"
+        )
     known = Names(organization.called())
-    kept = {key: known.taken_out(text.strip())[:_LONGEST] for key in (*PROMPTS, CLOSE) if (text := notes.get(key, "")).strip()}  # fmt: skip
+    kept = {key: known.taken_out(text.strip()) for key in (*PROMPTS, CLOSE) if (text := notes.get(key, "")).strip()}  # fmt: skip
     if not kept:
         raise InputError("write down at least one answer")
     if number is None:
@@ -169,18 +180,21 @@ def _put(conversation: Conversation, coder: str, primary: str, secondary: str, t
         raise InputError("choose one reason as the first, and at most one other as the second")
     Coding.objects.update_or_create(
         conversation=conversation, coder=coder,
-        defaults={"primary": primary, "secondary": secondary, "themes": _themes(themes)},
+        defaults={"primary": primary, "secondary": secondary, "themes": _themes(themes, coder == AGREED)},
     )  # fmt: skip
 
 
-def _themes(text: str) -> str:
+def _themes(text: str, both: bool) -> str:
     """`model_gap: rural income; access`, as evidence files have them. Raises InputError for another theme."""
     told = [part.strip() for part in text.replace("\n", ";").split(";") if part.strip()]
     for one in told:
         if one.split(":", 1)[0].strip() not in THEMES:
             raise InputError(f"“{one}” is no theme; there are {', '.join(THEMES)} (model_gap: and what it lacks)")  # fmt: skip
     known = Names(organization.called())
-    return "; ".join(known.taken_out(one) for one in told)[:300]
+    kept = "; ".join(known.taken_out(one) for one in told)
+    if len(kept) > (2 * _THEMES + 2 if both else _THEMES):
+        raise InputError(f"at most {_THEMES} characters of themes: write fewer, or shorter ones")
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
