@@ -63,13 +63,14 @@ PAGES = {
     ("GET", "conversations"): WHOLE_REPORTS | {"champion"},
     ("POST", "conversation_draw"): frozenset({"programme_lead", "role_owner"}),
     # To whom the round does not name it is as if there were none (404).
+    ("POST", "conversation_withdraw"): frozenset({"programme_lead", "role_owner"}),
     ("GET", "conversation_names"): NEUTRAL,
     ("GET", "conversation_write"): NEUTRAL,
     ("GET", "conversation_code"): NEUTRAL,
     ("POST", "conversation_agree"): NEUTRAL,
     ("POST", "conversation_publish"): NEUTRAL,
-    ("GET", "conversation_told"): WHOLE_REPORTS | {"practitioner", "champion"},
-    ("POST", "conversation_comment"): frozenset({"practitioner", "champion"}),
+    ("GET", "conversation_told"): WHOLE_REPORTS | {"practitioner"},
+    ("POST", "conversation_comment"): frozenset({"practitioner"}),
     ("GET", "reasons"): WHOLE_REPORTS,
     # The one practitioner here is an officer, and the population is theirs.
     ("GET", "reasons_of"): WHOLE_REPORTS | {"practitioner"},

@@ -165,3 +165,17 @@ def test_a_file_without_any_statement_is_no_survey(tmp_path):
         read_survey_export(path)
     with pytest.raises(InputError, match=r"the mapping names column 'colr'.*nearest is 'colour'"):
         read_survey_export(path, SurveyMapping(items={"JS1": "colr"}))
+
+
+def test_a_row_that_is_none_is_named_and_costs_no_other(tmp_path):
+    from takeup.sources.evidence_files import read_evidence
+
+    rows = [",".join(str(v) for v in one.values()) for one in people()]
+    rows[3] = rows[3][:13]
+    rows[5] += ",x,y"
+    (tmp_path / "a.csv").write_text("\n".join([",".join(ITEMS), *rows]) + "\n")
+    read = read_survey_export(tmp_path / "a.csv")
+    assert len(read.answers) == 10
+    assert sorted(r for p in read.problems for r in p.rows) == [5, 7]
+    told = read_evidence(survey=tmp_path / "a.csv").problems
+    assert [p.sentence() for p in told] == [p.sentence() for p in read.problems]

@@ -21,6 +21,8 @@ from takeup.record.words import fold
 Source = Literal["telemetry", "record", "attestation", "claim"]
 Claimed = Literal["present", "partial", "absent"]
 EVERY_POPULATION = "*"
+MOST = 2_000_000_000
+"""Of anything that is counted: every store keeps it."""
 _RANK: dict[Source, int] = {"claim": 0, "attestation": 1, "record": 2, "telemetry": 3}
 
 
@@ -33,10 +35,10 @@ class ConditionRecord(Declaration):
 
     indicator: Annotated[str, StringConstraints(pattern=r"^C[1-8]\.[1-9]$")]
     population: str = EVERY_POPULATION
-    k: float | None = Field(None, ge=0)
-    n: int | None = Field(None, ge=0)
-    value: float | None = None
-    beside: float | None = None
+    k: float | None = Field(None, ge=0, allow_inf_nan=False)
+    n: int | None = Field(None, ge=0, le=MOST)
+    value: float | None = Field(None, allow_inf_nan=False)
+    beside: float | None = Field(None, allow_inf_nan=False)
     source: Source = "record"
     who: str = ""
     role: str = ""

@@ -103,3 +103,13 @@ def with_own_names(raw: RawTable, mapping: Mapping) -> Mapping:
     taken = {*mapping.columns, *mapping.constants, *mapping.computed}
     own = {c: c for c in raw.table.columns if is_canonical(c) and c not in taken}
     return mapping.model_copy(update={"columns": {**own, **mapping.columns}})
+
+
+def raw_problems(raw: RawTable) -> list[Problem]:
+    """The rows of a file that are no rows."""
+    return [
+        Problem(
+            raw.name, r.rule, r.column, r.count, r.rows[:FIRST_ROWS], r.example, r.what, r.remedy
+        )
+        for r in raw.rejects
+    ]

@@ -34,7 +34,7 @@ from takeup.record.mapping import Mapping
 from takeup.record.truth import with_truth
 from takeup.record.use_case import UseCase
 from takeup.record.vocabulary import Action
-from takeup.sources.checking import FIRST_ROWS, Counted, count_problems
+from takeup.sources.checking import Counted, count_problems, raw_problems
 from takeup.sources.eligible_list import UNACCOUNTED, unaccounted_cases, with_unaccounted
 from takeup.sources.event_rows import fold_events, with_event_actions
 from takeup.sources.look import read_table
@@ -124,7 +124,7 @@ def build_decision_table(
     step("looking for duplicates")
     unique = without_duplicates(whole, canonical, counted, raw.name)
     problems = [
-        *_raw_problems(raw),
+        *raw_problems(raw),
         *stream_problems,
         *counted.problems,
         *unique.problems,
@@ -312,15 +312,6 @@ def with_score_band(rows: ir.Table) -> ir.Table:
     # A band is a few comparisons. What else is worked out row by row is worked out once.
     worked_out = LOCAL in rows.columns or rows.op().find(ops.Filter)
     return keep(banded, {"score_band": frozenset(names)}) if worked_out else stage(banded)
-
-
-def _raw_problems(raw: RawTable) -> list[Problem]:
-    return [
-        Problem(
-            raw.name, r.rule, r.column, r.count, r.rows[:FIRST_ROWS], r.example, r.what, r.remedy
-        )
-        for r in raw.rejects
-    ]
 
 
 def _counted(

@@ -19,6 +19,7 @@ from takeup.record.evidence import NO_RECORDS, Evidence
 from takeup.record.nearest import nearest
 from takeup.record.questionnaire import AGREED, ITEMS, TYPES
 from takeup.record.words import fold
+from takeup.sources.checking import raw_problems
 from takeup.sources.languages import every_language
 from takeup.sources.open_table import open_table
 from takeup.sources.reconciliation import Problem
@@ -60,6 +61,7 @@ def read_evidence(
         if given is None:
             return None
         files.append(_frame(given, what, populations))
+        problems.extend(files[-1].rejected)
         return of(files[-1], problems)
 
     evidence = Evidence(
@@ -79,6 +81,7 @@ class _File:
     rows: pd.DataFrame
     populations: Collection[str] = ()
     path: Path | None = None
+    rejected: tuple[Problem, ...] = ()
 
     @property
     def own(self) -> dict[str, str]:
@@ -97,11 +100,12 @@ def _frame(given: Any, what: str, populations: Collection[str]) -> _File:
     with tempfile.TemporaryDirectory(prefix="takeup-") as folder:
         raw = open_table(given, engine, Path(folder))
         rows = fetch(raw.table.order_by(ROW)).to_pandas()
+        rejected = tuple(raw_problems(raw))
     engine.close()
     heads = {head.lower(): head for head in _HEADS}
     rows.columns = [heads.get(str(c).strip().lower(), str(c).strip()) for c in rows.columns]
     path = Path(given) if isinstance(given, str | Path) else None
-    return _File(raw.name if path else what, rows, populations, path)
+    return _File(raw.name if path else what, rows, populations, path, rejected)
 
 
 def _text(column: pd.Series) -> pd.Series:
@@ -145,8 +149,8 @@ def _leave_out(
 def _survey(file: _File, problems: list[Problem]) -> pd.DataFrame:
     missing = [item for item in ITEMS if item not in file.rows.columns]
     if missing and file.path is not None and (export := _as_export(file.path)) is not None:
+        problems += [one for one in export.problems if one not in file.rejected]
         file = _File(file.name, _of_export(export), file.populations)
-        problems += export.problems
     _needed(file, tuple(ITEMS), "survey")
     stays = pd.Series(True, index=file.rows.index)
     out = pd.DataFrame({"population": _population(file, problems)})

@@ -22,6 +22,7 @@ from takeup.record.nearest import nearest
 from takeup.record.questionnaire import ITEMS, questionnaire
 from takeup.record.toml_file import Declaration, declare, read_toml
 from takeup.record.words import fold
+from takeup.sources.checking import raw_problems
 from takeup.sources.open_table import open_table
 from takeup.sources.reconciliation import Problem
 
@@ -96,7 +97,7 @@ def read_survey_export(path: Path, mapping: SurveyMapping | None = None) -> Surv
     """Read one export (CSV or `.xlsx`). Raises InputError where none of its columns is a statement of the survey, or a
     mapping names what is not there."""
     reading = _Reading(path.name, mapping or SurveyMapping())
-    rows = _without_heads(_rows(path))
+    rows = _without_heads(_rows(path, reading))
     columns = _columns(rows, reading)
     rows = _finished(rows, reading)
     rows = _once(rows, reading)
@@ -119,11 +120,12 @@ def read_survey_export(path: Path, mapping: SurveyMapping | None = None) -> Surv
     )
 
 
-def _rows(path: Path) -> pd.DataFrame:
+def _rows(path: Path, reading: _Reading) -> pd.DataFrame:
     engine = Engine()
     with tempfile.TemporaryDirectory(prefix="takeup-") as folder:
         raw = open_table(path, engine, Path(folder))
         rows = fetch(raw.table.order_by(ROW)).to_pandas()
+        reading.problems += raw_problems(raw)
     engine.close()
     text: pd.DataFrame = rows.drop(columns=[ROW]).map(
         lambda v: "" if pd.isna(v) else str(v).strip()

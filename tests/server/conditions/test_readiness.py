@@ -172,3 +172,40 @@ def test_only_leads_open_assessments(public):
     )
     assert lead.post("/readiness/open", {"title": "x", "closes_on": "soon"}).status_code == 422
     assert lead.get("/readiness/of/9999").status_code == 404
+
+
+@pytest.mark.parametrize("many", ["²", "9" * 30, "1" * 5000, "0", "-1"])
+def test_how_many_decide_is_a_number_that_is_kept(public, many):
+    lead = client_of(with_role("programme_lead"))
+    asked = {"title": "x", "closes_on": "2099-01-01", "practitioners": many}
+    assert lead.post("/readiness/open", asked).status_code == 422
+
+
+def test_an_assessment_is_of_a_population_that_is_there(public):
+    lead = client_of(with_role("programme_lead"))
+    asked = {"title": "x", "closes_on": "2099-01-01", "population": "nowhere"}
+    assert lead.post("/readiness/open", asked).status_code == 422
+
+
+def test_what_one_practitioner_answered_follows_from_no_result(public):
+    from takeup.server.acting.conditions.readiness_pages import _answers
+    from takeup.server.acting.conditions.services import answer_assessment, evidence_of, result_of
+
+    def values(one):
+        return [c.value for c in result_of(one).conditions]
+
+    alone, beside = assessment(practitioners=1), assessment()
+    answer_assessment(alone, "practitioner", _answers(answers(2)))
+    assert values(alone) == [None] * 8
+    assert evidence_of(alone) == []
+    for one in ("process_owner", "direct_manager"):
+        answer_assessment(beside, one, _answers(answers(4 if one == "process_owner" else 2)))
+    before = values(beside)
+    answer_assessment(beside, "practitioner", _answers(answers(2, evidence="ours alone")))
+    assert values(beside) == before
+    assert result_of(beside).respondents["practitioner"] == 1
+    assert {c.expected for c in result_of(beside).conditions} == {"unknown"}
+    assert "ours alone" not in repr(evidence_of(beside))
+    for _ in range(4):
+        answer_assessment(beside, "practitioner", _answers(answers(2)))
+    assert values(beside) != before

@@ -40,8 +40,8 @@ def asked(team, **other):
     return ask_for("credit", "north", *(given | other).values(), by=team["programme_lead"].handle)
 
 
-def decisions(people=40, cases=20):
-    """Each person's share of cases with the advice rises with their number."""
+def decisions(people=40, cases=40):
+    """Each person's share of cases with the advice rises with their number; nobody ties."""
     from takeup.record.clock import now
 
     rows = [
@@ -323,3 +323,121 @@ def test_names_that_another_secret_sealed_are_drawn_anew(team, drawn):
     kind.forget([drawn.pk])
     drawn.refresh_from_db()
     assert (drawn.state, drawn.names) == ("waiting", "")
+
+
+def test_the_hash_on_record_is_of_no_list_that_could_be_tried(team, drawn):
+    import hashlib
+    import json
+
+    from takeup.server.acting.conversations.drawing_names import handles_in
+    from takeup.server.deployment.sealing import unseal
+
+    told = unseal(drawn.names, drawn.facilitator)
+    handles = handles_in(told)
+    tried = {json.dumps(handles), json.dumps({"handles": handles})}
+    assert drawn.mark not in {hashlib.sha256(text.encode()).hexdigest() for text in tried}
+    assert handles_in(json.dumps(handles)) == handles
+
+
+def test_nobody_codes_anew_what_both_have_coded(team, drawn):
+    said(drawn, 2, drawn.facilitator)
+    coded(drawn, {1: "TD", 2: "VM"}, drawn.facilitator)
+    coded(drawn, {1: "JS"}, drawn.facilitator)
+    coded(drawn, {1: "TD", 2: "WD"}, drawn.coder)
+    with pytest.raises(InputError, match="both have coded this one"):
+        coded(drawn, {2: "VM"}, drawn.coder)
+
+
+def test_what_is_heard_after_the_codes_are_settled_belongs_to_another_round(team, drawn):
+    from takeup.server.acting.conversations.services import agree, write
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    agree(drawn, {}, by=drawn.coder)
+    with pytest.raises(InputError, match="belongs to another round"):
+        said(drawn, 1, drawn.facilitator)
+    write(drawn, 1, NOTES, by=drawn.facilitator)
+
+
+def test_a_round_whose_listener_left_is_withdrawn_and_another_asked_for(team, drawn):
+    from takeup.server.acting.conversations.models import Draw
+    from takeup.server.foundation.audit.services import newest
+
+    said(drawn, 1, drawn.facilitator)
+    lead, path = client_of(team["programme_lead"]), f"/conversations/{drawn.pk}/withdraw"
+    assert client_of(team["worker_representative"]).post(path).status_code == 403
+    page = lead.post(path, follow=True).content.decode()
+    assert "nothing of it was kept" in page
+    assert not Draw.objects.exists()
+    assert newest("conversation.withdrawn")["number"] == drawn.pk
+    asked(team)
+    assert lead.post(path).status_code == 422
+
+
+def test_a_round_that_was_read_back_is_not_withdrawn(team, drawn):
+    from takeup.server.acting.conversations.services import withdraw
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    ended(drawn)
+    with pytest.raises(InputError, match="was read back"):
+        withdraw(drawn.pk, by=team["programme_lead"].handle)
+
+
+def test_of_two_who_read_back_at_once_one_does(team, drawn):
+    from takeup.server.acting.conversations.models import Draw
+    from takeup.server.acting.conversations.services import end
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    read_before = Draw.objects.get(pk=drawn.pk)
+    ended(drawn, "The road.")
+    with pytest.raises(InputError, match="not on"):
+        end(read_before, "Another text.", by=drawn.facilitator)
+    assert Draw.objects.get(pk=drawn.pk).told == "The road."
+    Draw.objects.all().delete()
+    with pytest.raises(InputError, match="may have been withdrawn"):
+        said(read_before, 1, drawn.facilitator)
+
+
+def test_a_champion_reads_what_was_heard_at_home_or_coded_and_of_no_other_population(team, drawn):
+    from takeup.server.acting.conversations.models import Draw
+
+    said(drawn, 1, drawn.facilitator)
+    for coder in (drawn.facilitator, drawn.coder):
+        coded(drawn, {1: "TD"}, coder)
+    ended(drawn)
+    champion, path = with_role("champion"), f"/conversations/{drawn.pk}"
+    assert client_of(champion).get(path).status_code == 403
+    Draw.objects.filter(pk=drawn.pk).update(coder=champion.handle)
+    assert client_of(champion).get(path).status_code == 200
+
+
+def test_who_leads_by_now_opens_no_names(team, drawn):
+    from takeup.server.acting.conversations.services import names_of
+    from takeup.server.foundation.organization.models import Lead, Team
+
+    listener = team["role_owner"]
+    assert len(names_of(drawn, by=listener.handle)) == 8
+    large = Team.objects.get(key="large")
+    Lead.objects.create(team=large, person=listener, from_day=date(2026, 1, 5))
+    page = client_of(listener).get(f"/conversations/{drawn.pk}/names")
+    assert (page.status_code, "Officer" in page.content.decode()) == (422, False)
+
+
+def test_what_is_too_long_is_refused_and_never_cut(team, drawn):
+    from takeup.server.acting.conversations.services import agree, code, codings_of, write
+
+    listener = client_of(team["role_owner"])
+    answer = listener.post(f"/conversations/{drawn.pk}/write", {"who_sees": "x" * 4001})
+    assert (answer.status_code, "x" * 4001 in answer.content.decode()) == (422, True)
+    write(drawn, None, {"who_sees": "x" * 4000}, by=drawn.facilitator)
+    with pytest.raises(InputError, match="at most 145"):
+        code(drawn, 1, "TD", "", f"model_gap: {'y' * 200}", by=drawn.facilitator)
+    for coder, letter in ((drawn.facilitator, "y"), (drawn.coder, "z")):
+        code(drawn, 1, "TD", "", f"model_gap: {letter * 130}", by=coder)
+    agree(drawn, {}, by=drawn.coder)
+    assert len(codings_of(drawn, "agreed")[1].themes) == 2 * 141 + 2

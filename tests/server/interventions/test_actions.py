@@ -429,3 +429,22 @@ def test_who_answers_for_it_says_that_a_step_is_done_and_is_told_of_late_ones(ba
         f"A step is past due: {run.library['do']}",
         f"Yours to do: {run.library['do']}",
     ]
+
+
+def test_days_beyond_every_calendar_are_refused_in_a_sentence(bank):
+    far = date(9999, 12, 30)
+    for more in (
+        {"starts_on": far, "steps": [("Ask", far)]},
+        {"steps": [("Ask", far)]},
+        {"check_on": far},
+    ):
+        with pytest.raises(InputError, match="within three years"):
+            declare(bank, **more)
+    lead = client_of(bank)
+    asked = {
+        "use_case": "credit",
+        "population": "north",
+        "action": "A-MG3",
+        "starts_on": "9999-12-30",
+    }
+    assert lead.get("/interventions/declare", asked).status_code == 200

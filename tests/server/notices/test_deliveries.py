@@ -16,6 +16,13 @@ from tests.server.people import client_of, with_role
 from tests.server.running import free_port
 
 
+class Refusing:
+    """A mail server that knows nobody, and says so by name."""
+
+    async def handle_RCPT(self, server, session, envelope, address, options):  # noqa: N802
+        return f"550 no mailbox {address} here"
+
+
 class Inbox:
     """What a mail server was given."""
 
@@ -28,8 +35,8 @@ class Inbox:
 
 
 @contextmanager
-def mail_server(port: int):
-    inbox = Inbox()
+def mail_server(port: int, inbox=None):
+    inbox = inbox or Inbox()
     controller = Controller(inbox, hostname="127.0.0.1", port=port)
     controller.start()
     try:
@@ -194,3 +201,35 @@ def test_the_digest_goes_to_leads_once_a_week(deployment):
     assert (notice.handle, "High rate, low quality." in notice.text) == (lead.handle, True)
     write_digest(date(2026, 11, 30))
     assert Notice.objects.count() == 2
+
+
+def test_the_page_of_deliveries_names_nobody_whom_a_mail_server_refused(deployment):
+    from takeup.server.foundation.notices.deliver import deliver_waiting
+    from takeup.server.foundation.notices.models import Delivery
+    from takeup.server.foundation.notices.services import tell
+
+    port = free_port()
+    deployment(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="takeup <t@example.org>")
+    someone = with_role("practitioner")
+    with mail_server(port, Refusing()):
+        tell(
+            [someone.handle], "survey:1:reminded:x", "Still open", "Twenty statements.", "/survey/x"
+        )
+        assert deliver_waiting() == (0, 1)
+    (one,) = Delivery.objects.all()
+    assert "550" in one.error
+    assert "no mailbox (the address) here" in one.error
+    page = client_of(with_role("programme_lead")).get("/deliveries").content.decode()
+    assert someone.email.lower() not in page.lower()
+
+
+def test_a_message_that_was_deleted_while_it_was_sent_stays_deleted(deployment, monkeypatch):
+    from takeup.server.foundation.notices import deliver as sending
+    from takeup.server.foundation.notices.models import Delivery
+    from takeup.server.foundation.notices.services import forget_told, tell
+
+    deployment(smtp_url="smtp://127.0.0.1:1", mail_from="takeup <t@example.org>")
+    tell([with_role("practitioner").handle], "survey:1:x", "Still open", "Twenty.", "/survey/x")
+    monkeypatch.setitem(sending._SENDERS, "mail", lambda one: forget_told("survey:1:"))
+    assert sending.deliver_waiting() == (1, 0)
+    assert not Delivery.objects.exists()

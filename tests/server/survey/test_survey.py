@@ -351,7 +351,8 @@ def test_somebody_who_is_asked_sees_it_on_the_start_page_until_they_answered(sto
     asked = people(12)
     made = opened()
     browser = client_of(asked[0])
-    assert link(made, asked[0]) in browser.get("/").content.decode()
+    # A link holds the second it was made in; what stands before that is theirs.
+    assert link(made, asked[0]).split(":")[0] in browser.get("/").content.decode()
     answered(made, asked[0])
     assert "/survey/" not in browser.get("/").content.decode()
 
@@ -403,3 +404,125 @@ def test_answers_of_a_second_file_so_near_that_single_people_would_show_are_refu
     with pytest.raises(InputError, match="9 answers are too few"):
         take_imports("credit", {POPULATION: said[:9]}, today(), by="x")
     take_imports("credit", {POPULATION: said}, today(), by="x")
+
+
+def test_who_was_reminded_is_forgotten_when_it_ends_or_is_withdrawn(store):
+    from takeup.server.acting.survey.services import remind, withdraw
+    from takeup.server.foundation.notices.models import Delivery, Notice
+
+    def of_it(number):
+        key = f"survey:{number}:"
+        return [told.objects.filter(key__startswith=key).count() for told in (Notice, Delivery)]
+
+    asked = people(12)
+    made = opened(days=3, by=with_role("programme_lead").handle)
+    Delivery.objects.create(
+        channel="mail", address="a@example.org", key=f"survey:{made.pk}:reminded:x",
+        subject="", text="", path="", made_at=made.opened_at, next_at=made.opened_at,
+    )  # fmt: skip
+    answered(made, asked[0])
+    remind(made.pk, by=made.opened_by)
+    assert of_it(made.pk) == [23, 1]
+    ended(made)
+    # What is left tells whoever opened it that too few answered.
+    assert set(Notice.objects.values_list("handle", flat=True)) == {made.opened_by}
+    assert of_it(made.pk) == [1, 0]
+    other = _opened_for("credit", "south")
+    withdraw(other.pk, by="ann")
+    assert of_it(other.pk) == [0, 0]
+
+
+def _opened_for(use_case, population):
+    from takeup.server.acting.survey.services import open_round
+
+    people(12, population)
+    return open_round(use_case, population, today(), today() + timedelta(days=9), by="ann")
+
+
+def test_by_trait_nothing_is_said_where_the_total_would_tell_that_everybody_answered():
+    from takeup.server.acting.survey.response import by_trait
+
+    def response(**groups):
+        people = [(f"{team}{i}", team, i < k) for team, (k, n) in groups.items() for i in range(n)]
+        return by_trait({h: said for h, _, said in people}, {h: ("", t) for h, t, _ in people}, 10)
+
+    # 15 of 20 less 5 of 10 leaves 10 of 10.
+    assert response(a=(10, 10), b=(5, 10)) == {}
+    # Nobody of those told as "10 or fewer"; all of two who are too few and of the ten beside them.
+    assert response(a=(0, 10), b=(6, 12)) == {}
+    assert response(a=(2, 2), b=(10, 10), c=(6, 12)) == {}
+    told = response(a=(10, 10), b=(5, 10), c=(1, 12))["team"]
+    assert {team: round(share, 2) for team, (_, share) in told.items()} == {
+        "a": 0.9,
+        "b": 0.5,
+        "c": 0.1,
+    }
+    assert response(a=(6, 10), b=(5, 10))["team"] == {"a": [10, 0.6], "b": [10, 0.5]}
+
+
+def test_a_first_day_far_away_is_refused(store):
+    people(12)
+    with pytest.raises(InputError, match="more than a year away"):
+        opened(starts=400)
+    assert opened(starts=300).begun is False
+
+
+def test_what_the_store_held_while_people_answered_goes_with_the_end(store):
+    from pathlib import Path
+
+    from django.conf import settings
+    from django.db import connection
+
+    from takeup.record.clock import at, now
+    from takeup.server.acting.survey.timed import surveys
+
+    asked = people(12)
+    made = opened(days=3)
+    for someone in asked:
+        answered(made, someone)
+    if connection.vendor != "sqlite":
+        return
+    journal = Path(f"{connection.settings_dict['NAME']}-wal")
+    assert journal.stat().st_size > 0
+    with at(now() + timedelta(days=3)):
+        surveys(None, settings.TAKEUP)
+    made.refresh_from_db()
+    assert (made.closed, journal.stat().st_size) == (True, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA secure_delete")
+        assert cursor.fetchone() == (1,)
+
+
+def test_whoever_looks_twice_at_an_open_survey_does_not_see_that_somebody_answered(store):
+    asked = people(24)
+    made = opened(days=3)
+    lead = client_of(with_role("programme_lead"))
+
+    def looked():
+        page = lead.get("/surveys").content.decode()
+        return re.search(r"<dt>answered</dt><dd>([^<]*)</dd>", page)[1], "in 100</dt>" in page
+
+    assert looked() == ("fewer than 10", False)
+    for someone in asked[:9]:
+        answered(made, someone)
+    assert looked() == ("fewer than 10", False)
+    for someone in asked[9:13]:
+        answered(made, someone)
+    assert looked() == ("10 or more", False)
+    ended(made)
+    assert looked() == ("13", True)
+
+
+def test_answers_that_were_brought_in_are_not_brought_in_again_a_day_later_with_one_more(store):
+    from takeup.server.acting.survey.services import APART, take_imports
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    people(12)
+    said = [dict.fromkeys(ITEMS, 3)] * 10
+    take_imports("credit", {POPULATION: said}, today() - timedelta(days=40), by="x")
+    later = [*said, dict.fromkeys(ITEMS, 5)]
+    for days in (39, 40 - APART.days + 1, 41):
+        with pytest.raises(InputError, match="28 days apart"):
+            take_imports("credit", {POPULATION: later}, today() - timedelta(days=days), by="x")
+    take_imports("credit", {POPULATION: later}, today() - timedelta(days=12), by="x")

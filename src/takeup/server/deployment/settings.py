@@ -204,7 +204,7 @@ class ServerSettings(BaseModel):
                 "OPTIONS": {
                     # An answer is given only after the batch is durable: full sync, one writer.
                     "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; "
-                    "PRAGMA wal_autocheckpoint=8000;",
+                    "PRAGMA wal_autocheckpoint=8000; PRAGMA secure_delete=ON;",
                     "transaction_mode": "IMMEDIATE",
                     "timeout": 30,
                 },

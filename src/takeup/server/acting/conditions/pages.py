@@ -207,9 +207,15 @@ def _history(name: str, key: str) -> list[dict[str, Any]]:
     return [
         {"it": r, "who": names.get(r.recorded_by, r.role), "source": SOURCES[r.source],
          "where": titles.get(r.population, r.population),
-         "figure": f"{r.k:g} / {r.n}" if r.k is not None else f"{r.value:g}"}
+         "figure": _recorded(r)}
         for r in held
     ]  # fmt: skip
+
+
+def _recorded(r: Record) -> str:
+    if r.k is not None:
+        return f"{r.k:g} / {r.n}"
+    return "–" if r.value is None else f"{r.value:g}"
 
 
 @require_POST

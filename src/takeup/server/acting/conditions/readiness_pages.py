@@ -35,6 +35,7 @@ from takeup.server.acting.conditions.models import Assessment
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Person
+from takeup.server.foundation.pages.asked import whole_number
 from takeup.server.foundation.pages.exports import printed
 from takeup.server.foundation.permissions import may
 
@@ -127,12 +128,12 @@ def readiness_open(request: HttpRequest) -> HttpResponse:
     asked = request.POST
     try:
         many = asked.get("practitioners", "").strip()
-        if many and not many.isdigit():
+        if many and whole_number(many) is None:
             raise InputError(_("how many people decide is a whole number"))
         made = services.open_assessment(
             asked.get("title", ""), _last_day(asked.get("closes_on", "")), by=person.handle,
             use_case=asked.get("use_case", ""), population=asked.get("population", ""),
-            practitioners=int(many) if many else None,
+            practitioners=whole_number(many),
         )  # fmt: skip
     except InputError as error:
         return _readiness(request, 422, problems=[str(error)], given=asked)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from takeup.questions.conditions import EVIDENCE_DAYS, PopulationConditions
 from takeup.questions.conditions.indicators import condition_of, conditions, indicators
 from takeup.questions.conditions.readiness import (
     CLAIMS,
+    FEWEST_PRACTITIONERS,
     GROUPS,
     Answered,
     Group,
@@ -31,12 +32,19 @@ from takeup.questions.shared.whose import ALL
 from takeup.record.clock import now
 from takeup.record.conditions import (
     EVERY_POPULATION,
+    MOST,
     ConditionClaim,
     ConditionRecord,
     ConditionRecords,
 )
 from takeup.record.errors import InputError
-from takeup.server.acting.conditions.models import Answers, Assessment, ConditionsDay, Record
+from takeup.server.acting.conditions.models import (
+    SOURCES,
+    Answers,
+    Assessment,
+    ConditionsDay,
+    Record,
+)
 from takeup.server.deployment.capability import of_every
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.agreement.services import need_agreement
@@ -91,6 +99,10 @@ def record_indicator(
         raise InputError("choose one of the indicators")
     if population and population not in organization.population_keys():
         raise InputError("choose a population, or all of them")
+    if source not in SOURCES:
+        raise InputError("choose what it is: a record, an attestation or a claim")
+    if valid_until is not None and valid_until < held_on:
+        raise InputError("it holds until the day it held, or later")
     if held_on > now().date():
         raise InputError("that day is still to come: record what held on a day that has been")
     who = organization.names_of([by]).get(by, by)
@@ -285,6 +297,10 @@ def open_assessment(
         raise InputError("its last day has passed; choose one to come")
     if use_case and use_case not in organization.use_case_names():
         raise InputError("choose a use case, or none")
+    if population and population not in organization.population_keys():
+        raise InputError("choose a population, or all of them")
+    if practitioners is not None and not 1 <= practitioners <= MOST:
+        raise InputError("how many people decide: write 1 or more, or nothing where it is unknown")
     made = Assessment.objects.create(
         title=title.strip()[:200], closes_on=closes_on, use_case=use_case, population=population,
         practitioners=practitioners, opened_at=now(), opened_by=by,
@@ -323,19 +339,37 @@ def checked_answers(group: str, answers: Mapping[str, Answered]) -> Respondent:
 
 
 def result_of(assessment: Assessment) -> Readiness:
-    """What the answers so far amount to."""
-    held = [
+    """What the answers so far amount to. Of fewer practitioners than `FEWEST_PRACTITIONERS` nothing is in it before all
+    who are asked for have answered: beside one owner and one manager, what they said would follow."""
+    held = _respondents(assessment.answers.all())
+    found = readiness(held, assessment.practitioners)
+    if not _waits(found):
+        return found
+    others = readiness([one for one in held if one.group != "practitioner"])
+    unknown = tuple(replace(one, expected="unknown") for one in others.conditions)
+    return replace(found, conditions=unknown)
+
+
+def _waits(found: Readiness) -> bool:
+    """Whether what practitioners answered is not told yet."""
+    return bool(found.missing) and found.respondents["practitioner"] < FEWEST_PRACTITIONERS
+
+
+def _respondents(answers: Iterable[Answers]) -> list[Respondent]:
+    return [
         Respondent(
             _group(a.group), {key: Answered(v, NAMED * e) for key, (v, e) in a.values.items()}
         )
-        for a in assessment.answers.all()
+        for a in answers
     ]
-    return readiness(held, assessment.practitioners)
 
 
 def evidence_of(assessment: Assessment) -> list[tuple[ReadinessQuestion, list[str]]]:
-    """By question the evidence that was named, each once."""
-    lines = [line for a in assessment.answers.all() for line in a.evidence.splitlines()]
+    """By question the evidence that was named, each once; of whom `result_of` tells."""
+    every = list(assessment.answers.all())
+    if _waits(readiness(_respondents(every), assessment.practitioners)):
+        every = [a for a in every if a.group != "practitioner"]
+    lines = [line for a in every for line in a.evidence.splitlines()]
     named: dict[str, list[str]] = {}
     for line in sorted(set(lines)):
         key, _, text = line.partition(": ")

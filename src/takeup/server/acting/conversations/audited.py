@@ -10,5 +10,6 @@ WORDS = {
     "conversation.not_drawn": _("nobody could be drawn for conversations"),
     "conversation.names_opened": _("opened who is to be invited"),
     "conversation.recoded": _("two coders agreed too little and code again"),
+    "conversation.withdrawn": _("withdrew a round of conversations"),
     "conversation.ended": _("ended a round of conversations and read it back"),
 }

@@ -20,6 +20,7 @@ CAPABILITY = Capability(
     opens={
         "conversations": READS_EVERY_POPULATION | _OWN,
         "conversation_draw": only(Role.PROGRAMME_LEAD, Role.ROLE_OWNER),
+        "conversation_withdraw": only(Role.PROGRAMME_LEAD, Role.ROLE_OWNER),
         "conversation_names": _OWN,
         "conversation_write": _OWN,
         "conversation_code": _OWN,

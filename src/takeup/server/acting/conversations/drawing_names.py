@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import secrets
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import timedelta
@@ -53,7 +54,7 @@ def _draw(one: Draw, decisions: ir.Table) -> None:
         _not_drawn(one, len(share))
         return
     _by_chance.shuffle(drawn)
-    told = json.dumps(drawn)
+    told = _sealed_text(drawn)
     one.names, one.mark = seal(told, one.facilitator), hashlib.sha256(told.encode()).hexdigest()
     one.state, one.drawn_on, one.why_not = DRAWN, now().date(), ""
     one.invited, one.among = len(drawn), len(among)
@@ -64,6 +65,18 @@ def _draw(one: Draw, decisions: ir.Table) -> None:
         "Invite them yourself, by word of mouth or by mail of your own. Taking part is their choice.",
         f"/conversations/{one.pk}/names",
     )  # fmt: skip
+
+
+def _sealed_text(handles: Sequence[str]) -> str:
+    """The list as it is sealed. Its hash stands in the audit log: without a salt, whoever reads that could try every
+    list of so few people until one has it."""
+    return json.dumps({"handles": list(handles), "salt": secrets.token_hex(16)})
+
+
+def handles_in(told: str) -> list[str]:
+    """Whom a list that was opened holds. Lists of before 2026-12 have no salt."""
+    held = json.loads(told)
+    return list(held["handles"]) if isinstance(held, dict) else list(held)
 
 
 def _not_drawn(one: Draw, known: int) -> None:

@@ -17,7 +17,6 @@ from takeup.record.errors import InputError
 from takeup.record.questionnaire import AGREED, TYPE_NAMES, TYPES
 from takeup.record.settings import ResistanceSettings
 from takeup.server.acting.conversations import services
-from takeup.server.acting.conversations.capability import NEUTRAL
 from takeup.server.acting.conversations.models import DRAWN, ENDED, WAITING, Draw
 from takeup.server.acting.conversations.neutral import candidates
 from takeup.server.acting.conversations.prompts import BUT, CLOSE, INCLUDE, PROMPTS, THEMES
@@ -82,6 +81,18 @@ def conversation_draw(request: HttpRequest) -> HttpResponse:
     except InputError as error:
         return _conversations(request, 422, problems=[str(error)])
     messages.success(request, _("They are drawn with the next snapshot, and told to nobody but who invites them."))  # fmt: skip
+    return redirect("conversations")
+
+
+@require_POST
+def conversation_withdraw(request: HttpRequest, number: int) -> HttpResponse:
+    """A round that goes nowhere."""
+    person: Person = request.user  # type: ignore[assignment]
+    try:
+        services.withdraw(number, by=person.handle)
+    except InputError as error:
+        return _conversations(request, 422, problems=[str(error)])
+    messages.success(request, _("It is withdrawn; nothing of it was kept."))
     return redirect("conversations")
 
 
@@ -221,7 +232,8 @@ def _read_back(request: HttpRequest, number: int, status: int = 200, **more: Any
     except InputError:
         raise Http404 from None
     mine = one.population in own_populations(person, now().date())
-    if not mine and not roles_of(person) & (READS_EVERY_POPULATION | set(NEUTRAL)):
+    mine = mine or person.handle in services.coders_of(one)
+    if not mine and not roles_of(person) & READS_EVERY_POPULATION:
         return render(request, "not_permitted.html", status=403)
     if one.state != ENDED:
         raise Http404

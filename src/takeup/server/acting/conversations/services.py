@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -17,6 +16,7 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.questionnaire import AGREED, TYPES
 from takeup.record.settings import ResistanceSettings
+from takeup.server.acting.conversations.drawing_names import handles_in
 from takeup.server.acting.conversations.models import (
     DRAWN,
     ENDED,
@@ -40,6 +40,8 @@ KEPT = timedelta(days=180)
 CLOSE = "close"
 _LONGEST = 4_000
 _COMMENT = 500
+_THEMES = 145
+"""Characters of each coder's themes: those of both stand in one field of 300."""
 
 
 def fewest() -> int:
@@ -97,8 +99,13 @@ def names_of(one: Draw, *, by: str) -> list[str]:
         raise InputError("only whoever invites them sees who they are")
     if one.state != DRAWN or not one.names:
         raise InputError("nobody is drawn, or the round has ended")
+    if by not in {handle for handle, _ in candidates(one.population, now().date())}:
+        raise InputError(
+            "you lead a team or the programme by now, or are in the population: no manager and no lead sees a name. "
+            "Have the round withdrawn, and another asked for"
+        )
     try:
-        handles = json.loads(unseal(one.names, one.facilitator))
+        handles = handles_in(unseal(one.names, one.facilitator))
     except ValueError:
         raise InputError("the names were sealed with another secret of the deployment; draw again") from None  # fmt: skip
     audit.record("conversation.names_opened", actor=by, number=one.pk)
@@ -113,11 +120,16 @@ def write(one: Draw, number: int | None, notes: Mapping[str, str], *, by: str) -
     if by != one.facilitator:
         raise InputError("only whoever listened writes it down")
     _need_on(one)
+    if any(len(text.strip()) > _LONGEST for text in notes.values()):
+        raise InputError(
+            f"at most {_LONGEST} characters to a prompt: shorten what is longer; nothing of it was cut"
+        )
     known = Names(organization.called())
-    kept = {key: known.taken_out(text.strip())[:_LONGEST] for key in (*PROMPTS, CLOSE) if (text := notes.get(key, "")).strip()}  # fmt: skip
+    kept = {key: known.taken_out(text.strip()) for key in (*PROMPTS, CLOSE) if (text := notes.get(key, "")).strip()}  # fmt: skip
     if not kept:
         raise InputError("write down at least one answer")
     if number is None:
+        _need_open(one)
         last = one.conversations.aggregate(n=Max("number"))["n"] or 0
         return Conversation.objects.create(draw=one, number=last + 1, notes=kept)
     found = one.conversations.filter(number=number).first()
@@ -128,7 +140,19 @@ def write(one: Draw, number: int | None, notes: Mapping[str, str], *, by: str) -
     return found
 
 
+def _need_open(one: Draw) -> None:
+    if _agreed(one):
+        raise InputError(
+            "the codes are settled: what is heard from now on belongs to another round"
+        )
+
+
 def _need_on(one: Draw) -> None:
+    # As it is now, and nobody else's until this is done: two who act at once have each read it before.
+    try:
+        one.refresh_from_db(from_queryset=Draw.objects.select_for_update())
+    except Draw.DoesNotExist:
+        raise InputError("there is no such round; it may have been withdrawn") from None
     if one.state != DRAWN:
         raise InputError("this round is not on")
 
@@ -145,6 +169,9 @@ def code(one: Draw, number: int, primary: str, secondary: str, themes: str, *, b
     conversation = one.conversations.filter(number=number).first()
     if conversation is None:
         raise InputError("there is no such conversation")
+    # From then on each may have seen what the other chose: κ is of codes that were given alone.
+    if conversation.codings.filter(coder__in=coders_of(one)).count() == 2:
+        raise InputError("both have coded this one; where you differ is settled together")
     _put(conversation, by, primary, secondary, themes)
 
 
@@ -153,18 +180,21 @@ def _put(conversation: Conversation, coder: str, primary: str, secondary: str, t
         raise InputError("choose one reason as the first, and at most one other as the second")
     Coding.objects.update_or_create(
         conversation=conversation, coder=coder,
-        defaults={"primary": primary, "secondary": secondary, "themes": _themes(themes)},
+        defaults={"primary": primary, "secondary": secondary, "themes": _themes(themes, coder == AGREED)},
     )  # fmt: skip
 
 
-def _themes(text: str) -> str:
+def _themes(text: str, both: bool) -> str:
     """`model_gap: rural income; access`, as evidence files have them. Raises InputError for another theme."""
     told = [part.strip() for part in text.replace("\n", ";").split(";") if part.strip()]
     for one in told:
         if one.split(":", 1)[0].strip() not in THEMES:
             raise InputError(f"“{one}” is no theme; there are {', '.join(THEMES)} (model_gap: and what it lacks)")  # fmt: skip
     known = Names(organization.called())
-    return "; ".join(known.taken_out(one) for one in told)[:300]
+    kept = "; ".join(known.taken_out(one) for one in told)
+    if len(kept) > (2 * _THEMES + 2 if both else _THEMES):
+        raise InputError(f"at most {_THEMES} characters of themes: write fewer, or shorter ones")
+    return kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +315,19 @@ def end(one: Draw, told: str, *, by: str) -> None:
     )  # fmt: skip
 
 
+@transaction.atomic
+def withdraw(number: int, *, by: str) -> None:
+    """A round that goes nowhere (whoever listens left, too little is known to draw): nothing of it is kept. Raises
+    InputError where there is none, or it was read back."""
+    one = Draw.objects.select_for_update().filter(pk=number).first()
+    if one is None:
+        raise InputError("there is no such round; it may have been withdrawn")
+    if one.state == ENDED:
+        raise InputError("it was read back; what was heard stands")
+    audit.record("conversation.withdrawn", actor=by, use_case=one.use_case, number=number, population=one.population)  # fmt: skip
+    one.delete()
+
+
 @dataclass(frozen=True, slots=True)
 class Heard:
     """What conversations amount to: by reason how many named it first (empty under five conversations), and themes."""
@@ -378,5 +421,6 @@ __all__ = [
     "round_of",
     "rounds",
     "waiting_for",
+    "withdraw",
     "write",
 ]  # fmt: skip

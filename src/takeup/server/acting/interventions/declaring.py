@@ -19,6 +19,9 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 _CHECK_DAYS = 28
 
 
+MOST_AHEAD = timedelta(days=3 * 366)
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What is declared of one action on one population. `steps`: each with the day by which it is done; the last one's
@@ -104,6 +107,9 @@ def _names(declared: Declared, held: Held | None) -> list[str]:
 
 
 def _days(declared: Declared, held: Held | None, today: date) -> list[str]:
+    every = [declared.starts_on, declared.shows_on, declared.check_on or today]
+    if max(every) > today + MOST_AHEAD:
+        return ["every day of it is within three years"]
     found = []
     if declared.starts_on < today:
         found.append("it starts today or later: what is declared afterwards was not declared")

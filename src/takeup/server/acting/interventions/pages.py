@@ -22,6 +22,7 @@ from takeup.record.errors import InputError
 from takeup.server.acting.interventions import services
 from takeup.server.acting.interventions.asked import declared_in, moves_in, steps_of
 from takeup.server.acting.interventions.calendar_feed import calendar_of, feed_path, whose
+from takeup.server.acting.interventions.declaring import MOST_AHEAD
 from takeup.server.acting.interventions.declaring import REASONS as REASON_CODES
 from takeup.server.acting.interventions.library import Held
 from takeup.server.acting.interventions.models import OPEN, ActionRun
@@ -297,6 +298,8 @@ def _form_steps(asked: Any, chosen: Held | None, starts: str) -> list[tuple[str,
         try:
             day = date.fromisoformat(starts)
         except ValueError:
+            day = now().date()
+        if day > now().date() + MOST_AHEAD:
             day = now().date()
         written = [(text, due.isoformat()) for text, due in steps_of(chosen.action, day)]
     return [*written, ("", ""), ("", "")]

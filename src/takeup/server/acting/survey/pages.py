@@ -57,11 +57,11 @@ def _told(one: Round, names: dict[str, str], titles: dict[str, str], me: str) ->
     called, heard = organization.cohort_titles(), services.heard_by_band(one)
     return {
         "it": one, "where": titles.get(one.population) or one.population,
-        "by": names.get(one.opened_by, one.opened_by), "answered": answered,
+        "by": names.get(one.opened_by, one.opened_by), "answered": answered if one.closed else _so_far(answered),
         "imported": one.source == IMPORTED, "planned": not one.begun,
         "running": one.begun and not one.closed, "mine": one.opened_by == me,
         "reminds": one.reminded_on is None or today >= one.reminded_on + services.REMINDED_APART,
-        "in_100": round(100 * answered / one.people) if one.people else None,
+        "in_100": round(100 * answered / one.people) if one.people and one.closed else None,
         "usable": bool(one.people) and answered >= services.fewest() and answered >= 0.4 * one.people,
         "bands": [
             (q.words["en"], [(words["en"], heard[q.key].get(band, 0)) for band, words in q.bands.items()])
@@ -74,6 +74,14 @@ def _told(one: Round, names: dict[str, str], titles: dict[str, str], me: str) ->
     }  # fmt: skip
 
 
+def _so_far(answered: int) -> str:
+    """How many answered an open survey, in tens: by the number itself whoever looks twice would see that somebody did."""
+    if answered < _TENS:
+        return _("fewer than {n}").format(n=_TENS)
+    return _("{n} or more").format(n=answered - answered % _TENS)
+
+
+_TENS = 10
 _TRAITS = {"cohort": _("Cohort"), "team": _("Team")}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from takeup.disclosure.group_size import with_complement
@@ -37,8 +37,26 @@ def _shown(
     sizes = {name: len(of) for name, of in answers.items()}
     hidden = {name for name, n in sizes.items() if n < least}
     hidden = with_complement(hidden, sizes, least)
+    if _follows(answers, hidden):
+        return {}
     shown = {name: of for name, of in answers.items() if name and name not in hidden}
     return {name: [len(of), _within(sum(of) / len(of))] for name, of in sorted(shown.items())}
+
+
+def _follows(answers: Mapping[str, list[bool]], hidden: Collection[str]) -> bool:
+    """Whether the number of all who answered, less the groups that are told exactly, leaves for the others together
+    that nearly all of them answered, or nearly nobody."""
+    rest = [
+        said
+        for name, of in answers.items()
+        if not name or name in hidden or _beyond(of)
+        for said in of
+    ]
+    return bool(rest) and _beyond(rest)
+
+
+def _beyond(of: list[bool]) -> bool:
+    return not 1 - MOST_SAID <= sum(of) / len(of) <= MOST_SAID
 
 
 def _within(share: float) -> float:

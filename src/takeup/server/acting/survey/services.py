@@ -31,10 +31,11 @@ from takeup.server.acting.survey.models import (
 from takeup.server.acting.survey.response import by_band, by_trait
 from takeup.server.foundation.agreement.services import mode_on, need_agreed_change, showing
 from takeup.server.foundation.audit import services as audit
-from takeup.server.foundation.notices.services import tell
+from takeup.server.foundation.notices.services import forget_told, tell
 from takeup.server.foundation.organization import services as organization
 
 LEAST_DAYS, MOST_DAYS = 3, 42
+MOST_AHEAD = timedelta(days=366)
 APART = timedelta(days=28)
 """Between two surveys of a population: people who are asked again and again answer what is wanted."""
 REMINDED_APART = timedelta(days=3)
@@ -99,6 +100,8 @@ def _need_agreed(use_case: str) -> None:
 def _need_days(starts_on: date, ends_on: date) -> None:
     if starts_on < now().date():
         raise InputError("its first day has passed; begin today or later")
+    if starts_on > now().date() + MOST_AHEAD:
+        raise InputError("its first day is more than a year away; nobody knows who is there then")
     days = (ends_on - starts_on).days + 1
     if not LEAST_DAYS <= days <= MOST_DAYS:
         raise InputError(
@@ -141,12 +144,14 @@ def _asked(population: str, as_of: date, today: date) -> set[str]:
 
 
 @transaction.atomic
-def begin_and_close(today: date) -> None:
-    """Invite for what begins today; close what ended before it."""
+def begin_and_close(today: date) -> int:
+    """Invite for what begins today; close what ended before it, and say how many."""
     for one in Round.objects.filter(source=ASKED, begun=False, starts_on__lte=today):
         _begin(one)
-    for one in Round.objects.filter(source=ASKED, closed=False, ends_on__lt=today):
+    ended = list(Round.objects.filter(source=ASKED, closed=False, ends_on__lt=today))
+    for one in ended:
         _close(one)
+    return len(ended)
 
 
 def _begin(one: Round) -> None:
@@ -202,6 +207,7 @@ def withdraw(number: int, *, by: str) -> None:
         number=number,
         population=one.population,
     )
+    _forget_whom(one)
     one.delete()
 
 
@@ -296,10 +302,16 @@ def _close(one: Round) -> None:
     one.closed = True
     one.save()
     one.invitations.all().delete()
+    _forget_whom(one)
     audit.record("survey.closed", use_case=one.use_case, number=one.pk, people=one.people)
     if not one.withheld:
         return
     tell([one.opened_by], f"survey:{one.pk}:withheld", "A survey that cannot be shown", one.withheld, "/surveys")  # fmt: skip
+
+
+def _forget_whom(one: Round) -> None:
+    """Whoever was reminded had not answered: notices and mail of it go as invitations do."""
+    forget_told(f"survey:{one.pk}:")
 
 
 def _withheld(one: Round, answers: int) -> str:
@@ -440,7 +452,9 @@ def forget_invited(handle: str) -> None:
 
 def forget_use_case(use_case: str) -> None:
     """Nothing is kept of it any more."""
-    Round.objects.filter(use_case=use_case).delete()
+    for one in Round.objects.filter(use_case=use_case):
+        _forget_whom(one)
+        one.delete()
 
 
 def let_go(today: date) -> None:

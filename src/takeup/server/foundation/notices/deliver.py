@@ -7,6 +7,7 @@ connection is opened.
 from __future__ import annotations
 
 import json
+import re
 import smtplib
 import urllib.error
 import urllib.request
@@ -37,15 +38,26 @@ def deliver_waiting(most: int = 200) -> tuple[int, int]:
             _SENDERS[one.channel](one)
         except (OSError, smtplib.SMTPException, ValueError, IndexError) as error:
             failed += 1
-            one.error = str(error)[:300] or type(error).__name__
+            one.error = _without_address(str(error), one)[:300] or type(error).__name__
             one.next_at = now() + min(_FIRST_WAIT * 2 ** (one.attempts - 1), _LONGEST_WAIT)
             if one.attempts >= MOST_ATTEMPTS:
                 one.given_up_at = now()
         else:
             sent += 1
             one.sent_at, one.error = now(), ""
-        one.save()
+        # Not `save()`: a message that was deleted meanwhile (somebody was erased) would be there again.
+        Delivery.objects.filter(pk=one.pk).update(
+            attempts=one.attempts, error=one.error, next_at=one.next_at,
+            given_up_at=one.given_up_at, sent_at=one.sent_at,
+        )  # fmt: skip
     return sent, failed
+
+
+def _without_address(error: str, one: Delivery) -> str:
+    """Mail servers name whom they refuse: that stands on a page, beside what it was about."""
+    if one.channel != "mail":
+        return error
+    return re.sub(re.escape(one.address), "(the address)", error, flags=re.IGNORECASE)
 
 
 def _mail(one: Delivery) -> None:

@@ -74,6 +74,13 @@ def forget_notices(handle: str, keys: Collection[str], known: Collection[str]) -
             told.objects.filter(pk__in=naming).delete()
 
 
+@transaction.atomic
+def forget_told(about: str) -> None:
+    """What anybody was told under keys that begin with `about` goes: whom something was told may tell of them."""
+    for told in (Notice, Delivery):
+        told.objects.filter(key__startswith=about).delete()
+
+
 def told_lately(handle: str, about: tuple[str, ...], most: int) -> list[Notice]:
     """The newest notices of a person whose key begins with one of `about`."""
     wanted = Q()

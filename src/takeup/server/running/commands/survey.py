@@ -51,7 +51,7 @@ def import_answers(
     read = read_survey_export(file, read_survey_mapping(mapping) if mapping else None)
     by: dict[str, list[Mapping[str, int]]] = defaultdict(list)
     for named, one in read.answers:
-        by[population or named].append(one)
+        by[named or population].append(one)
     if "" in by:
         raise InputError(
             f"{file.name}: {len(by[''])} answers name no population; say --population, or name its column in "
