@@ -182,7 +182,7 @@ def test_every_text_that_people_write_on_pages_is_one_an_erasure_reads(django_re
     made_by_takeup = {
         "feedback.Topic.members", "feedback.Flag.reporter", "organization.Declaration.text",
         "overview.Snapshot.body", "signals.Response.evidence", "signals.Response.question",
-        "record_api.InboxRow.body", "record_api.Quarantined.body",
+        "record_api.InboxRow.body", "record_api.Quarantined.body", "reasons.ReasonsOf.card", "conversations.Draw.names",
     }  # fmt: skip
     found = {
         f"{model._meta.app_label}.{model.__name__}.{field.name}"

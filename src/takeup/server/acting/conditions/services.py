@@ -369,7 +369,7 @@ def evidence_of(assessment: Assessment) -> list[tuple[ReadinessQuestion, list[st
     every = list(assessment.answers.all())
     if _waits(readiness(_respondents(every), assessment.practitioners)):
         every = [a for a in every if a.group != "practitioner"]
-    lines = [line for a in every for line in a.evidence.splitlines()]
+    lines = [line for a in every for line in a.evidence.split("\n")]
     named: dict[str, list[str]] = {}
     for line in sorted(set(lines)):
         key, _, text = line.partition(": ")

@@ -97,7 +97,7 @@ def start(number: int, *, by: str) -> ActionRun:
         raise InputError("; ".join(problems))
     run.state, run.started_on = "running", today
     run.save(update_fields=["state", "started_on"])
-    _audit("action.started", run, by)
+    _record("action.started", run, by)
     return run
 
 
@@ -110,7 +110,7 @@ def step_done(number: int, place: int, *, by: str) -> ActionStep:
         raise InputError("that step is done already" if step else "there is no such step")
     step.done_on, step.done_by = now().date(), by
     step.save(update_fields=["done_on", "done_by"])
-    _audit("action.step_done", run, by, step=place)
+    _record("action.step_done", run, by, step=place)
     return step
 
 
@@ -123,7 +123,7 @@ def withdraw(number: int, *, by: str, reason: str) -> None:
         raise InputError("say why it is withdrawn")
     run.state, run.withdrawn_on, run.withdrawn_why = "withdrawn", now().date(), reason.strip()
     run.save(update_fields=["state", "withdrawn_on", "withdrawn_why"])
-    _audit("action.withdrawn", run, by, reason=reason.strip())
+    _record("action.withdrawn", run, by, reason=reason.strip())
 
 
 @transaction.atomic
@@ -270,7 +270,7 @@ def _checked(
     run.state, run.checked_on = "checked", now().date()
     run.verdict, run.result = verdict, dict(result)
     run.save(update_fields=["state", "checked_on", "verdict", "result"])
-    _audit("action.checked", run, by, verdict=verdict)
+    _record("action.checked", run, by, verdict=verdict)
     words = {"moved": "It moved", "not_moved": "It did not move", "cannot_tell": "It cannot be told"}  # fmt: skip
     tell([run.owner], f"action:{run.pk}:checked", f"{words[verdict]}: {run.library['do']}", str(result["why"]), path_of(run))  # fmt: skip
     return run
@@ -289,7 +289,7 @@ def _run(number: int, *states: str) -> ActionRun:
     return run
 
 
-def _audit(action: str, run: ActionRun, by: str, **detail: Any) -> None:
+def _record(action: str, run: ActionRun, by: str, **detail: Any) -> None:
     audit.record(
         action, actor=by, number=run.pk, use_case=run.use_case, population=run.population,
         intervention=run.action, **detail,
