@@ -12,6 +12,7 @@ import pytest
 from takeup.record.errors import InputError
 from tests.server.people import client_of, person, with_role
 
+pytestmark = pytest.mark.store
 NOTES = {"wrong_before": "It missed the new road twice."}
 
 

@@ -12,6 +12,7 @@ from takeup.record.errors import InputError
 from takeup.record.questionnaire import ITEMS, questionnaire
 from tests.server.people import client_of, person, with_role
 
+pytestmark = pytest.mark.store
 POPULATION = "north"
 
 
