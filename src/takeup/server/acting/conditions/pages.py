@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.core.paginator import Page, Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -67,6 +68,9 @@ SOURCES = {
 }
 
 
+_A_PAGE = 10
+
+
 @require_GET
 def conditions_page(request: HttpRequest, name: str = "") -> HttpResponse:
     """Eight conditions of every population that this person may see."""
@@ -77,15 +81,20 @@ def conditions_page(request: HttpRequest, name: str = "") -> HttpResponse:
         return render(request, "conditions/conditions.html", {"rows": [], "rules": conditions()})
     _known(name)
     seen = _seen(request, name)
+    page = _page(request, seen)
     shown = {
-        "use_case": name, "title": organization.declared(name).title or name,
+        "use_case": name, "title": organization.declared(name).title or name, "page": page, "asked": "",
         "use_cases": organization.use_case_names(), "rules": conditions(),
-        "rows": [_row(one) for one in seen], "gravest": _gravest(seen),
+        "rows": [_row(one) for one in (seen if request.GET.get("as") else page)], "gravest": _gravest(seen),
         "day": seen[0].day if seen else None, "assesses": may("readiness", request.user),
     }  # fmt: skip
     return shown_or_exported(
         request, "conditions/conditions.html", shown, f"conditions-{name}", _table(seen)
     )
+
+
+def _page(request: HttpRequest, seen: list[Stood]) -> Page[Stood]:
+    return Paginator(seen, _A_PAGE).get_page(request.GET.get("page"))
 
 
 def _known(name: str) -> None:
@@ -130,20 +139,20 @@ def _cell(c: ConditionFound, one: Stood) -> dict[str, Any]:
 
 def _gravest(seen: list[Stood]) -> str:
     """The worst of the populations: they are not averaged."""
-    risks = [one.told.risk for one in seen if one.told.risk]
+    risks = [one.risk for one in seen if one.risk]
     found = next((risk for risk in RISK_TITLES if risk in risks), "")
     return str(RISK_TITLES[found]) if found else ""
 
 
-def _table(seen: list[Stood]) -> tuple[list[str], list[list[Any]]]:
+def _table(seen: list[Stood]) -> tuple[list[str], Iterator[list[Any]]]:
     """Every indicator as a row, for CSV."""
     columns = ["population", "condition", "status", "indicator", "critical", "grade", "figure",
                "from", "why", "said"]  # fmt: skip
-    return columns, [
+    return columns, (
         [one.title, condition_of(c.condition).name, c.status, f"{i.id} {indicators()[i.id].words}",
          indicators()[i.id].star, i.grade, figure_words(i), i.source, i.reason, i.said]
         for one in seen for c in one.told.conditions for i in c.indicators
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
 @require_GET
@@ -159,8 +168,10 @@ def _condition(
     rule = next((one for one in conditions() if one.id == key), None)
     if rule is None:
         raise Http404
-    found = [(one, next(c for c in one.told.conditions if c.condition == key)) for one in _seen(request, name)]  # fmt: skip
+    page = _page(request, _seen(request, name))
+    found = [(one, next(c for c in one.told.conditions if c.condition == key)) for one in page]
     shown = {
+        "page": page, "asked": "",
         "use_case": name, "title": organization.declared(name).title or name, "rule": rule,
         "rules": conditions(), "closing": [actions()[a] for a in rule.closes],
         "rows": [

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import cached_property
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -236,25 +237,54 @@ def _title(key: str, titles: Mapping[str, str]) -> str:
     return titles.get(key) or ("Everybody" if key == ALL else upper_first(name_of(key)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Stood:
-    """One population as of the newest night, and since when each condition stands as it does, after what."""
+    """One population as of the newest night, and since when each condition stands as it does, after what; both read when
+    they are asked for, as there are hundreds of populations and a page shows ten."""
 
-    population: str
-    title: str
-    day: date
-    told: PopulationConditions
-    since: Mapping[str, tuple[date, str]]
+    night: ConditionsDay
+
+    @property
+    def population(self) -> str:
+        """Its key."""
+        return self.night.population
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.night.title
+
+    @property
+    def day(self) -> date:
+        """The night's."""
+        return self.night.day
+
+    @property
+    def risk(self) -> str:
+        """That it bears; empty where nothing is known."""
+        return str(self.night.stood.get("risk") or "")
+
+    @cached_property
+    def told(self) -> PopulationConditions:
+        """All of it."""
+        found: PopulationConditions = _TOLD.validate_python(self.night.told)
+        return found
+
+    @cached_property
+    def since(self) -> Mapping[str, tuple[date, str]]:
+        """By condition the first night of its standing, and how it stood before (empty: as ever)."""
+        return _since(self.night)
 
 
 def newest(use_case: str) -> list[Stood]:
     """Every population of the newest night, the gravest first."""
-    held = ConditionsDay.objects.filter(use_case=use_case).exclude(told=None)
-    found = [
-        Stood(one.population, one.title, one.day, _TOLD.validate_python(one.told), _since(one))
-        for one in held
-    ]
-    return sorted(found, key=lambda s: (-s.told.absent, -s.told.partial, s.title))
+    held = ConditionsDay.objects.filter(use_case=use_case).exclude(told=None).defer("told")
+
+    def grave(one: ConditionsDay) -> tuple[int, int, str]:
+        statuses = list(one.stood.values())
+        return -statuses.count("absent"), -statuses.count("partial"), one.title
+
+    return [Stood(one) for one in sorted(held, key=grave)]
 
 
 def _since(last: ConditionsDay) -> dict[str, tuple[date, str]]:
