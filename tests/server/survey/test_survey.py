@@ -527,3 +527,27 @@ def test_answers_that_were_brought_in_are_not_brought_in_again_a_day_later_with_
         with pytest.raises(InputError, match="28 days apart"):
             take_imports("credit", {POPULATION: later}, today() - timedelta(days=days), by="x")
     take_imports("credit", {POPULATION: later}, today() - timedelta(days=12), by="x")
+
+
+def test_the_command_brings_in_each_population_and_the_rest_as_it_is_told(store, tmp_path):
+    """The column of the file goes before `--population`, which is for rows that name none."""
+    import json
+
+    from typer.testing import CliRunner
+
+    from takeup.cli import app
+    from takeup.server.acting.survey.models import Box
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    people(12)
+    people(12, population="south")
+    rows = [(name, *(1 + (i + k) % 5 for k in range(20))) for i in range(12) for name in ("north", "")]  # fmt: skip
+    file = tmp_path / "answers.csv"
+    file.write_text("\n".join([f"population,{','.join(ITEMS)}", *(",".join(map(str, r)) for r in rows)]))  # fmt: skip
+    asked = ["survey", "import", str(file), "--use-case", "credit", "--asked-on", str(today())]
+    refused = CliRunner().invoke(app, asked)
+    assert "12 answers name no population; say --population" in str(refused.exception)
+    done = CliRunner().invoke(app, [*asked, "--population", "south", "--json"])
+    assert json.loads(done.stdout)["populations"] == {"north": 12, "south": 12}
+    assert {len(box.answers) for box in Box.objects.all()} == {12}
