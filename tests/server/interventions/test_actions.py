@@ -448,3 +448,11 @@ def test_days_beyond_every_calendar_are_refused_in_a_sentence(bank):
         "starts_on": "9999-12-30",
     }
     assert lead.get("/interventions/declare", asked).status_code == 200
+
+
+def test_what_is_asked_of_an_action_and_is_nothing_changes_nothing(bank):
+    run = declare(bank)
+    answer = client_of(bank).post(f"/interventions/{run.pk}/act", {"act": "pause"})
+    assert (answer.status_code, "choose what happens" in answer.content.decode()) == (422, True)
+    run.refresh_from_db()
+    assert run.state == "planned"

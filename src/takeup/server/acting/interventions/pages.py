@@ -204,6 +204,10 @@ def intervention_act(request: HttpRequest, number: int) -> HttpResponse:
             services.withdraw(number, by=by, reason=asked.get("reason", ""))
         elif asked.get("act") == "attest":
             services.attest(number, asked.get("verdict", ""), asked.get("words", ""), by=by)
+        else:
+            raise InputError(
+                _("choose what happens: it starts, it is attested, or it is withdrawn")
+            )
     except InputError as error:
         return _intervention(request, number, 422, problems=[str(error)])
     messages.success(request, _("Kept."))
