@@ -31,6 +31,7 @@ from takeup.server.acting.conditions.services import Figure, Stood, document_of
 from takeup.server.deployment.capability import READS_EVERY_COHORT
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Person, roles_of
+from takeup.server.foundation.pages.asked import day_of
 from takeup.server.foundation.pages.exports import shown_or_exported
 from takeup.server.foundation.pages.for_people import words
 from takeup.server.foundation.permissions import may
@@ -273,9 +274,4 @@ def _figure(asked: Mapping[str, Any]) -> Figure:
 
 
 def _day(text: str) -> date | None:
-    if not text.strip():
-        return None
-    try:
-        return date.fromisoformat(text.strip())
-    except ValueError:
-        raise InputError(_("write the day as 2027-12-31")) from None
+    return day_of(text) if text.strip() else None

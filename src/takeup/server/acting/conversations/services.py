@@ -20,7 +20,6 @@ from takeup.server.acting.conversations.drawing_names import handles_in
 from takeup.server.acting.conversations.models import (
     DRAWN,
     ENDED,
-    WAITING,
     Coding,
     Comment,
     Conversation,
@@ -397,30 +396,3 @@ def let_go(today: date) -> None:
     old = today - KEPT
     Conversation.objects.filter(draw__drawn_on__lt=old).update(notes={})
     Draw.objects.filter(drawn_on__lt=old).exclude(names="").update(names="")
-
-
-__all__ = [
-    "WAITING",
-    "Agreement",
-    "Heard",
-    "agree",
-    "agreement_of",
-    "ask_for",
-    "code",
-    "coders_of",
-    "codes_of",
-    "codings_of",
-    "comment",
-    "comments_on",
-    "end",
-    "fewest",
-    "forget_use_case",
-    "heard_in",
-    "let_go",
-    "names_of",
-    "round_of",
-    "rounds",
-    "waiting_for",
-    "withdraw",
-    "write",
-]  # fmt: skip

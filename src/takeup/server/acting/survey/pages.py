@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -20,6 +20,7 @@ from takeup.server.acting.survey.models import IMPORTED, Round
 from takeup.server.foundation.agreement.services import mode_on
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Person
+from takeup.server.foundation.pages.asked import day_of
 from takeup.server.foundation.permissions import may
 
 _USUAL = timedelta(days=13)
@@ -92,8 +93,8 @@ def survey_open(request: HttpRequest) -> HttpResponse:
     asked = request.POST
     try:
         made = services.open_round(
-            asked.get("use_case", ""), asked.get("population", ""), _day(asked.get("starts_on", "")),
-            _day(asked.get("ends_on", "")), by=person.handle,
+            asked.get("use_case", ""), asked.get("population", ""), day_of(asked.get("starts_on", "")),
+            day_of(asked.get("ends_on", "")), by=person.handle,
         )  # fmt: skip
     except InputError as error:
         return _surveys(request, 422, problems=[str(error)])
@@ -102,13 +103,6 @@ def survey_open(request: HttpRequest) -> HttpResponse:
     )
     messages.success(request, told if made.begun else _("It begins by itself on its first day."))
     return redirect("surveys")
-
-
-def _day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise InputError(_("write the day as 2027-12-31")) from None
 
 
 @require_POST

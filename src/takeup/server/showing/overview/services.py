@@ -169,12 +169,11 @@ def _said(name: str) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _basis(name: str, log: Recorded) -> str:
+def _basis(name: str, log: Recorded, of_people: Mapping[str, pd.DataFrame]) -> str:
     """What the figures of a use case follow from, as one mark: its rows, what it declares, what people
     decided about it and said, what may be shown, the names of populations, this version."""
     said = {
-        what: sorted(map(repr, frame.itertuples(index=False)))
-        for what, frame in _said(name).items()
+        what: sorted(map(repr, frame.itertuples(index=False))) for what, frame in of_people.items()
     }
     told = (
         takeup_version(), log.mark(name), declared(name).model_dump_json(), audit.last_number_of(name),
@@ -187,7 +186,11 @@ def _basis(name: str, log: Recorded) -> str:
 def _stands(name: str, log: Recorded, today: date) -> bool:
     """Whether the last figures are today's too; they are kept as such then."""
     last = Snapshot.objects.filter(use_case=name).order_by("-day").first()
-    if last is None or last.basis != _basis(name, log) or now() - last.taken_at > _STANDS:
+    if (
+        last is None
+        or last.basis != _basis(name, log, _said(name))
+        or now() - last.taken_at > _STANDS
+    ):
         return False
     views = list(last.populations.all())
     with transaction.atomic():
@@ -207,7 +210,8 @@ def _take(name: str, log: Recorded, today: date, step: Callable[[str], None]) ->
 def _take_in(
     engine: Engine, name: str, log: Recorded, today: date, step: Callable[[str], None]
 ) -> None:
-    basis, said = _basis(name, log), _said(name)
+    said = _said(name)
+    basis = _basis(name, log, said)
     released = release(name, log.tables(engine, name), declared(name).segment)
     parts = {
         kind: table for kind, rows in released.rows.items() if (table := filled(rows)) is not None
