@@ -53,6 +53,28 @@ class LogFiles:
             if found := self.paths():
                 obstore.delete(self._store, found)
 
+    def holds(self, path: str) -> bool:
+        """Whether there is such a file."""
+        with self._in_words():
+            try:
+                obstore.head(self._store, path)
+            except FileNotFoundError:
+                return False
+        return True
+
+    def read(self, path: str) -> bytes:
+        """A small file's bytes. Raises InputError where it is not there."""
+        with self._in_words():
+            try:
+                return bytes(obstore.get(self._store, path).bytes())
+            except FileNotFoundError:
+                raise InputError(f"{path} is not there any more") from None
+
+    def write(self, path: str, body: bytes) -> None:
+        """Keep `body` as a file."""
+        with self._in_words():
+            obstore.put(self._store, path, body)
+
     def put(self, path: str, source: Path) -> None:
         """Copy `source` into the log."""
         with self._in_words():

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 @dataclass(frozen=True, slots=True)
 class MilestoneRecord:
     """One `fact` of a use case by its name (`room.what`), of a `population` (empty: of all): `k` of `n`, or a plain
-    `value`. `path`: the page that shows it; `words`: what was counted.
+    `value`. `path`: the page that shows it; `words`: what was counted; `attested`: a person said so, nothing counted it.
 
     No record: not known yet. `value` 1 and 0 are yes and no; days are counts of days."""
 
@@ -19,6 +19,7 @@ class MilestoneRecord:
     value: float | None = None
     path: str = ""
     words: str = ""
+    attested: bool = False
 
     @property
     def figure(self) -> float | None:

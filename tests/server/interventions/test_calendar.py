@@ -14,7 +14,7 @@ __all__ = ["bank"]
 
 def feed_of(someone) -> str:
     page = client_of(someone).get("/interventions").content.decode()
-    return re.search(r"(/interventions/calendar/[^<]+\.ics)", page)[1]
+    return re.search(r"(/calendar/[^<]+\.ics)", page)[1]
 
 
 def events(address: str) -> dict[str, str]:

@@ -26,6 +26,7 @@ beside it, loaded when they are needed, all of which may be missing:
   `takeup.record.evidence` has it;
 - `condition_records.py`: `tell(use_case, today)`, what it knows of the eight conditions (`takeup.record.conditions`: counts, of a
   population or of all); `OWN_VIEW`, whether people see their own cases by it;
+- `calendar_days.py`: `days(person)`, what comes when for somebody (`foundation/calendar/feed.py`);
 - `milestone_records.py`: `tell(use_case, today)`, what it knows of a sprint's milestones (`takeup.record.milestones`);
 - `recorder.py`: `RECORDER`, what is recorded of decisions, as others may ask for it: of one capability alone.
 

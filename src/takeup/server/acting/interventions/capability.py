@@ -25,8 +25,6 @@ CAPABILITY = Capability(
         "intervention_act": PROGRAMME,
         # Whoever answers for it says that a step is done; a programme lead too.
         "intervention_step": EVERYBODY,
-        # Whoever holds the secret address of their own feed, which a calendar asks for without signing in.
-        "action_calendar": "anybody",
         "action_library": READS_EVERY_COHORT,
         "action_revise": PROGRAMME,
     },

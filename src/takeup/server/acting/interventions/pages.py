@@ -21,12 +21,12 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.interventions import services
 from takeup.server.acting.interventions.asked import declared_in, moves_in, steps_of
-from takeup.server.acting.interventions.calendar_feed import calendar_of, feed_path, whose
 from takeup.server.acting.interventions.declaring import MOST_AHEAD
 from takeup.server.acting.interventions.declaring import REASONS as REASON_CODES
 from takeup.server.acting.interventions.library import Held
-from takeup.server.acting.interventions.models import OPEN, ActionRun
 from takeup.server.acting.interventions.models import STATES as STATE_ORDER
+from takeup.server.acting.interventions.models import ActionRun
+from takeup.server.acting.interventions.reading import read_by
 from takeup.server.acting.interventions.words import (
     ABOUT,
     DIRECTIONS,
@@ -36,10 +36,10 @@ from takeup.server.acting.interventions.words import (
     change_words,
     expected_words,
 )
-from takeup.server.deployment.capability import READS_EVERY_COHORT
 from takeup.server.deployment.roles import FOLLOWS, Role
+from takeup.server.foundation.calendar.feed import feed_path
 from takeup.server.foundation.organization import services as organization
-from takeup.server.foundation.organization.services import Person, roles_of
+from takeup.server.foundation.organization.services import Person
 from takeup.server.foundation.pages.asked import whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
 from takeup.server.foundation.pages.words import plain
@@ -53,17 +53,10 @@ def _person(request: HttpRequest) -> Person:
     return person
 
 
-def _reads(person: Person) -> set[str] | None:
-    """The populations whose actions a person reads; None: every one."""
-    if roles_of(person) & READS_EVERY_COHORT:
-        return None
-    return organization.own_populations(person, now().date())
-
-
 @require_GET
 def interventions(request: HttpRequest) -> HttpResponse:
     """What is planned, running and checked; by owner where that is asked."""
-    found = services.runs(populations=_reads(_person(request)))
+    found = services.runs(populations=read_by(_person(request)))
     wanted = request.GET.get("owner", "")
     names = organization.names_of({run.owner for run in found})
     chosen = [run for run in found if wanted in ("", run.owner)]
@@ -117,17 +110,6 @@ def _agenda(chosen: Sequence[ActionRun], titles: Mapping[str, str]) -> list[dict
     ]  # fmt: skip
 
 
-@require_GET
-def action_calendar(request: HttpRequest, token: str) -> HttpResponse:
-    """What is open of what a person reads, for the calendar that asks by their secret address."""
-    person = whose(token)
-    if person is None or not may("interventions", person):
-        raise Http404
-    found = [run for run in services.runs(populations=_reads(person)) if run.state in OPEN]
-    body = calendar_of(found, organization.population_titles())
-    return HttpResponse(body, content_type="text/calendar; charset=utf-8")
-
-
 def _may_own() -> list[tuple[str, str]]:
     """Handle and name of who may answer for an action: who leads a team, or was given a role."""
     today = now().date()
@@ -140,7 +122,7 @@ def _may_own() -> list[tuple[str, str]]:
 def intervention(request: HttpRequest, number: int) -> HttpResponse:
     """One action: what was declared, its steps, what came of it."""
     run = services.run_of(number)
-    reads = _reads(_person(request))
+    reads = read_by(_person(request))
     if run is not None and reads is not None and run.population not in reads:
         return render(request, "not_permitted.html", status=403)
     return _intervention(request, number)
@@ -227,7 +209,7 @@ def intervention_step(request: HttpRequest, number: int) -> HttpResponse:
             number, whole_number(request.POST.get("place", "")) or 0, by=person.handle
         )
     except InputError as error:
-        if _reads(person) is not None and run.population not in (_reads(person) or ()):
+        if read_by(person) is not None and run.population not in (read_by(person) or ()):
             return render(request, "not_permitted.html", status=403)
         return _intervention(request, number, 422, problems=[str(error)])
     messages.success(request, _("Kept."))

@@ -11,7 +11,6 @@ urlpatterns = [
     path("interventions/declare", pages.intervention_declare, name="intervention_declare"),
     path("interventions/library", pages.action_library, name="action_library"),
     path("interventions/library/revise", pages.action_revise, name="action_revise"),
-    path("interventions/calendar/<str:token>.ics", pages.action_calendar, name="action_calendar"),
     path("interventions/<int:number>", pages.intervention, name="intervention"),
     path("interventions/<int:number>/act", pages.intervention_act, name="intervention_act"),
     path("interventions/<int:number>/step", pages.intervention_step, name="intervention_step"),

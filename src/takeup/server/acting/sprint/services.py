@@ -1,0 +1,332 @@
+"""What may be done with a sprint, each as one verb: atomic, audited, by somebody."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date, timedelta
+
+from django.db import transaction
+
+from takeup.record.clock import now
+from takeup.record.errors import InputError
+from takeup.server.acting.sprint.milestone import Attest, Need
+from takeup.server.acting.sprint.milestones import MILESTONES
+from takeup.server.acting.sprint.models import (
+    DayFacts,
+    Happened,
+    MilestoneState,
+    Signed,
+    Sprint,
+    TechnicalDate,
+)
+from takeup.server.acting.sprint.plan import (
+    GATES,
+    TECHNICAL,
+    Facts,
+    Planned,
+    Window,
+    plan,
+    windows,
+    with_needs,
+)
+from takeup.server.deployment.documents import Kept
+from takeup.server.deployment.roles import Role
+from takeup.server.foundation.audit import services as audit
+from takeup.server.foundation.notices.services import tell
+from takeup.server.foundation.organization import services as organization
+
+MOST_AHEAD, LONGEST = timedelta(days=365), timedelta(days=365)
+_TITLE = 200
+
+
+def path_of(sprint: Sprint) -> str:
+    """The page of a sprint."""
+    return f"/sprints/{sprint.pk}"
+
+
+def sprints(use_case: str | None = None) -> list[Sprint]:
+    """Every sprint, those that run first, the newest first."""
+    held = Sprint.objects.all() if use_case is None else Sprint.objects.filter(use_case=use_case)
+    return sorted(held, key=lambda one: (one.ended_on is not None, -one.starts_on.toordinal()))
+
+
+def running(use_case: str | None = None) -> list[Sprint]:
+    """Those that are not over."""
+    return [one for one in sprints(use_case) if one.ended_on is None]
+
+
+def sprint_of(number: int) -> Sprint | None:
+    """The sprint of that number."""
+    return Sprint.objects.filter(pk=number).first()
+
+
+@transaction.atomic
+def begin(
+    use_case: str,
+    starts_on: date,
+    *,
+    by: str,
+    title: str = "",
+    remediation: bool = False,
+    deciders: Mapping[str, str] | None = None,
+) -> Sprint:
+    """Plan a sprint of ninety days from `starts_on`; by gate who decides. Raises InputError where the use case is not there
+    or has one, the start has passed or is over a year away, or nobody decides."""
+    if use_case not in organization.use_case_names():
+        raise InputError("choose a use case that is there")
+    today = now().date()
+    if starts_on < today:
+        raise InputError(
+            f"{starts_on:%-d %B %Y} has passed: a sprint begins today or later, as nobody can keep days that are over"
+        )
+    if starts_on > today + MOST_AHEAD:
+        raise InputError("a sprint begins within a year: nobody can say more of its days")
+    if Sprint.objects.filter(use_case=use_case, ended_on=None).exists():
+        raise InputError("a sprint of this use case is running; end that one first")
+    named = dict(deciders or {})
+    for gate in GATES:
+        if not organization.names_of([named.get(gate.id, "")]):
+            raise InputError(f"name the one person who decides at the {str(gate.name).lower()}")
+    called = title.strip()[:_TITLE] or organization.use_case_title(use_case)
+    made = Sprint.objects.create(
+        use_case=use_case, title=called, starts_on=starts_on, remediation=remediation, deciders=named,
+        made_at=now(), made_by=by,
+    )  # fmt: skip
+    MilestoneState.objects.bulk_create(MilestoneState(sprint=made, milestone=m) for m in MILESTONES)
+    audit.record(
+        "sprint.begun", actor=by, number=made.pk, use_case=use_case, starts_on=starts_on.isoformat(),
+        remediation=remediation,
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def end(sprint: Sprint, reason: str, *, by: str) -> None:
+    """It goes no further. Raises InputError without a reason, or where it is over."""
+    held = _running(sprint)
+    if not reason.strip():
+        raise InputError("say why it ends: gates that were not decided stay open for good")
+    held.ended_on, held.ended_why = now().date(), reason.strip()
+    held.save(update_fields=["ended_on", "ended_why"])
+    audit.record("sprint.ended", actor=by, number=held.pk, use_case=held.use_case, reason=reason.strip())  # fmt: skip
+
+
+@transaction.atomic
+def assign(sprint: Sprint, milestone: str, handle: str, *, by: str) -> None:
+    """Somebody answers for a milestone. Raises InputError where there is no such milestone or person."""
+    held = _running(sprint)
+    if milestone not in MILESTONES:
+        raise InputError("choose a milestone of the sprint")
+    if organization.active_person(handle) is None:
+        raise InputError("name somebody of the organization who has not left")
+    held.owners = held.owners | {milestone: handle}
+    held.save(update_fields=["owners"])
+    audit.record("sprint.owner", actor=by, number=held.pk, use_case=held.use_case, milestone=milestone, subject=handle)  # fmt: skip
+    if handle != by:
+        due = plan_of(held).get(milestone)
+        when = f"It is due on {due.due:%-d %B %Y}." if due else ""
+        subject = f"Yours to answer for: {MILESTONES[milestone].name}"
+        tell([handle], f"sprint:{held.pk}:{milestone}:owner", subject, when, f"{path_of(held)}/{milestone}")  # fmt: skip
+
+
+@transaction.atomic
+def move(sprint: Sprint, about: str, due: date | None, reason: str, *, by: str) -> None:
+    """Another due day for a milestone (None: the planned one again). What depends on it moves with it. Raises InputError
+    without a reason, or for a day that cannot be."""
+    held = _running(sprint)
+    if about not in MILESTONES:
+        raise InputError("choose a milestone of the sprint")
+    if not reason.strip():
+        raise InputError("say why its day moves: those who wait for it will ask")
+    _need_day(held, about, due)
+    before = plan_of(held)[about].due
+    held.typed = {k: v for k, v in held.typed.items() if k != about} | ({about: due.isoformat()} if due else {})  # fmt: skip
+    held.save(update_fields=["typed"])
+    after = plan_of(held)[about].due
+    _happened(held, about, "moved", f"from {before:%-d %B} to {after:%-d %B %Y}: {reason.strip()}")
+    audit.record(
+        "sprint.moved", actor=by, number=held.pk, use_case=held.use_case, milestone=about,
+        before=before.isoformat(), after=after.isoformat(), reason=reason.strip(),
+    )  # fmt: skip
+
+
+def _need_day(sprint: Sprint, about: str, due: date | None) -> None:
+    if due is None:
+        return
+    if due < sprint.starts_on and about != "P0":
+        raise InputError(f"{due:%-d %B %Y} is before the sprint begins, on {sprint.starts_on:%-d %B %Y}")  # fmt: skip
+    if due > sprint.starts_on + LONGEST:
+        raise InputError("a milestone is due within a year of the start; a later one is another sprint’s")  # fmt: skip
+
+
+@transaction.atomic
+def wait_for(sprint: Sprint, milestone: str, on: str, *, by: str) -> None:
+    """A milestone waits for another (or a technical date) besides. Raises InputError where they would wait for each other."""
+    held = _running(sprint)
+    if on in [need.on for need in _windows(held)[milestone].needs] if milestone in MILESTONES else False:  # fmt: skip
+        raise InputError(f"{milestone} waits for {on} already")
+    needs = held.needs | {milestone: [*held.needs.get(milestone, []), on]}
+    with_needs(windows(held.remediation), _needs(needs))
+    held.needs = needs
+    held.save(update_fields=["needs"])
+    audit.record("sprint.waits", actor=by, number=held.pk, use_case=held.use_case, milestone=milestone, on=on)  # fmt: skip
+
+
+@transaction.atomic
+def wait_no_more(sprint: Sprint, milestone: str, on: str, *, by: str) -> None:
+    """What was added goes. Raises InputError where it is the plan's own, or not there."""
+    held = _running(sprint)
+    added = held.needs.get(milestone, [])
+    if on not in added:
+        raise InputError("only what was added to the plan can be taken away")
+    held.needs = held.needs | {milestone: [one for one in added if one != on]}
+    held.save(update_fields=["needs"])
+    audit.record("sprint.waits_no_more", actor=by, number=held.pk, use_case=held.use_case, milestone=milestone, on=on)  # fmt: skip
+
+
+@transaction.atomic
+def sign(
+    sprint: Sprint, milestone: str, item: str, *, by: str, roles: Collection[Role], note: str = "",
+    document: Kept | None = None,
+) -> Signed:  # fmt: skip
+    """Somebody signs a statement that the system cannot see. Raises InputError where there is none, it is not theirs to
+    sign, or neither a document nor a note says what it stands on."""
+    held = _running(sprint)
+    found = MILESTONES[milestone].item(item) if milestone in MILESTONES else None
+    if not isinstance(found, Attest):
+        raise InputError("that is measured, not signed" if found else "there is no such statement")
+    if not set(found.roles) & set(roles):
+        labels = ", ".join(str(role.label) for role in found.roles)
+        raise InputError(f"signed by: {labels}")
+    if document is None and not note.strip():
+        raise InputError("hand in the document, or say in a sentence where it lies")
+    made = Signed.objects.create(
+        sprint=held, milestone=milestone, item=item, statement=str(found.words), note=note.strip(),
+        signed_by=by, signed_at=now(), document=document.name if document else "",
+        sha256=document.sha256 if document else "",
+    )  # fmt: skip
+    audit.record(
+        "sprint.signed", actor=by, number=held.pk, use_case=held.use_case, milestone=milestone,
+        statement=made.statement, sha256=made.sha256,
+    )  # fmt: skip
+    return made
+
+
+@transaction.atomic
+def take_back(sprint: Sprint, number: int, *, by: str, reason: str) -> None:
+    """A signature is taken back by whoever gave it; it stays on record. Raises InputError without a reason, or where it is
+    another's."""
+    held = _running(sprint)
+    found = held.signatures.filter(pk=number, withdrawn_at=None).first()
+    if found is None or found.signed_by != by:
+        raise InputError("only who signed takes a signature back, once")
+    if not reason.strip():
+        raise InputError("say why it is taken back")
+    found.withdrawn_at = now()
+    found.save(update_fields=["withdrawn_at"])
+    audit.record(
+        "sprint.signature_back", actor=by, number=held.pk, use_case=held.use_case,
+        milestone=found.milestone, statement=found.statement, reason=reason.strip(),
+    )  # fmt: skip
+
+
+@transaction.atomic
+def set_technical(
+    sprint: Sprint, key: str, due: date, *, by: str, done_on: date | None = None, source: str = "", link: str = ""
+) -> None:  # fmt: skip
+    """A date of the technical track. Raises InputError where there is no such one, or it is done on a day to come."""
+    held = _running(sprint)
+    if key not in {one.id for one in TECHNICAL}:
+        raise InputError("choose one of T1 to T5")
+    if done_on is not None and done_on > now().date():
+        raise InputError(f"{key} is done on a day that is still to come: write the day it is due")
+    if due > held.starts_on + LONGEST or due < held.starts_on - LONGEST:
+        raise InputError(f"{key} is due within a year of the sprint’s start")
+    if link and not link.startswith(("https://", "http://")):
+        raise InputError("a link begins with https://")
+    TechnicalDate.objects.update_or_create(
+        sprint=held, key=key,
+        defaults={"due": due, "done_on": done_on, "source": source[:300], "link": link[:500], "read_at": now()},
+    )  # fmt: skip
+    audit.record(
+        "sprint.technical", actor=by, number=held.pk, use_case=held.use_case, technical=key, due=due.isoformat(),
+        done_on=done_on.isoformat() if done_on else None, source=source[:300],
+    )  # fmt: skip
+
+
+def plan_of(sprint: Sprint, today: date | None = None, what_if: Mapping[str, date] | None = None) -> dict[str, Planned]:  # fmt: skip
+    """Every date of a sprint as of today; `what_if` due days are tried and not kept."""
+    typed = {key: date.fromisoformat(day) for key, day in sprint.typed.items()}
+    technical = list(sprint.technical.all())
+    typed |= {one.key: one.due for one in technical}
+    done = {one.key: one.done_on for one in technical if one.done_on}
+    done |= {s.milestone: s.done_on for s in sprint.states.all() if s.done_on}
+    for taken in sprint.gates.exclude(decided="hold").order_by("-id"):
+        done[taken.gate] = taken.decided_at.date()
+    facts = Facts(today or now().date(), typed | dict(what_if or {}), done)
+    return plan(sprint.starts_on, _windows(sprint), facts)
+
+
+def _windows(sprint: Sprint) -> dict[str, Window]:
+    return with_needs(windows(sprint.remediation), _needs(sprint.needs))
+
+
+def windows_of(sprint: Sprint) -> dict[str, Window]:
+    """Milestones, technical dates and gates of a sprint, with what each needs."""
+    return _windows(sprint)
+
+
+def _needs(held: Mapping[str, list[str]]) -> dict[str, list[Need]]:
+    return {key: [Need(on) for on in ons] for key, ons in held.items() if ons}
+
+
+def owners_of(sprint: Sprint, today: date) -> dict[str, tuple[str, ...]]:
+    """Who answers for each milestone: whoever was named and has not left, else all who hold its role."""
+    roles = {m.owner for m in MILESTONES.values()}
+    holding = {role: tuple(h for h, _ in organization.named_with([role], today)) for role in roles}
+    there = {handle for handle in sprint.owners.values() if organization.active_person(handle)}
+    return {
+        key: (sprint.owners[key],) if sprint.owners.get(key) in there else holding[m.owner]
+        for key, m in MILESTONES.items()
+    }
+
+
+def left(sprint: Sprint) -> list[str]:
+    """Milestones whose named owner left, and gates whose decider did."""
+    named = sprint.owners | sprint.deciders
+    return [key for key, handle in named.items() if organization.active_person(handle) is None]
+
+
+@transaction.atomic
+def name_decider(sprint: Sprint, gate: str, handle: str, *, by: str) -> None:
+    """Another person decides at a gate from now on. Raises InputError where there is no such gate or person."""
+    held = _running(sprint)
+    if gate not in {one.id for one in GATES}:
+        raise InputError("choose a gate of the sprint")
+    if organization.active_person(handle) is None:
+        raise InputError("name somebody of the organization who has not left")
+    held.deciders = held.deciders | {gate: handle}
+    held.save(update_fields=["deciders"])
+    audit.record("sprint.decider", actor=by, number=held.pk, use_case=held.use_case, gate=gate, subject=handle)  # fmt: skip
+
+
+def happened(sprint: Sprint, about: str, what: str, words: str) -> None:
+    """Keep what happened to a milestone or gate today."""
+    _happened(sprint, about, what, words)
+
+
+def _happened(sprint: Sprint, about: str, what: str, words: str = "") -> None:
+    Happened.objects.create(sprint=sprint, about=about, day=now().date(), what=what, words=words)
+
+
+def _running(sprint: Sprint) -> Sprint:
+    held = Sprint.objects.select_for_update().filter(pk=sprint.pk).first()
+    if held is None or held.ended_on is not None:
+        raise InputError("that sprint is over: nothing of it changes any more")
+    return held
+
+
+def forget_use_case(use_case: str) -> None:
+    """Nothing of a use case is kept any more."""
+    Sprint.objects.filter(use_case=use_case).delete()
+    DayFacts.objects.filter(use_case=use_case).delete()
