@@ -81,7 +81,8 @@ class Facts:
 @dataclass(frozen=True, slots=True)
 class Planned:
     """When something begins and is due; `was` its due day by the first plan. `pushed_by`: the needs whose end moved it, the
-    one that moved it most first. `end`: when it was done, or is at the earliest."""
+    one that moved it most first. `end`: when it was done, or is at the earliest. `given`: not so where it is of the technical
+    track, and nobody has told its date: then it holds nothing up."""
 
     id: str
     first: date
@@ -90,6 +91,7 @@ class Planned:
     end: date
     done: date | None
     pushed_by: tuple[str, ...]
+    given: bool = True
 
     @property
     def slip(self) -> int:
@@ -98,7 +100,7 @@ class Planned:
 
     def late(self, today: date) -> bool:
         """Whether its day has passed, and it is not done."""
-        return self.done is None and today > self.due
+        return self.given and self.done is None and today > self.due
 
 
 def ordered(known: Mapping[str, Window]) -> list[str]:
@@ -151,7 +153,9 @@ def _placed(
     ends = max(ends, begins + length)
     done = facts.done.get(one.id)
     by = tuple(sorted(pushed, key=lambda k: (-pushed[k], k)))
-    return Planned(one.id, begins, ends, was, done or max(ends, facts.today), done, by)
+    given = one not in TECHNICAL or one.id in facts.typed
+    end = done or (max(ends, facts.today) if given else ends)
+    return Planned(one.id, begins, ends, was, end, done, by, given)
 
 
 def _after(one: Window, its: Window, need: Need, before: Planned) -> tuple[date, date | None]:

@@ -1,0 +1,181 @@
+"""Gates: clause by clause, decided once by one person, with the evidence as it was."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, transaction
+
+from takeup.record.clock import at, now
+from takeup.record.errors import InputError
+from tests.server.people import client_of
+from tests.server.sprint.sprints import bank, begun, clear, look, told
+
+__all__ = ["bank"]
+
+
+def says(sprint, gate: str, *records):
+    from takeup.server.acting.sprint.deciding import gate_says
+
+    sprint.refresh_from_db()
+    return gate_says(sprint, gate, facts=told(*records))
+
+
+def of(found, key: str):
+    return next(one for one in found.clauses if one.key == key)
+
+
+EVERYWHERE = ("north", "south")
+
+
+def test_what_nobody_knows_keeps_from_going_and_does_not_hold(bank):
+    sprint = begun(bank)
+    look(sprint)
+    found = says(sprint, "G60")
+    assert found.says == "intervene"
+    assert of(found, "logged").says == "intervene"
+
+
+def test_the_first_gate_holds_where_half_of_the_populations_are_not_assessed(bank):
+    sprint = begun(bank)
+    look(sprint)
+    found = says(sprint, "G30", ("reasons.told", "north", 0), ("reasons.told", "south", 0))
+    assert of(found, "assessed").says == "hold"
+    assert found.says == "hold"
+
+
+def test_a_known_reason_without_an_action_asks_to_intervene_and_names_the_population(bank):
+    sprint = begun(bank)
+    named = [("reasons.named", w, 1) for w in EVERYWHERE]
+    look(sprint)
+    found = of(says(sprint, "G30", *named, ("actions.dated", "north", 1)), "actions")
+    assert (found.says, found.seen.lacking) == ("intervene", ("south",))
+    both = [("actions.dated", w, 1) for w in EVERYWHERE]
+    assert of(says(sprint, "G30", *named, *both), "actions").says == "go"
+
+
+def test_a_false_model_holds_until_an_action_on_the_model_is_in_force(bank):
+    sprint = begun(bank)
+    look(sprint)
+    harm = ("model.net_harm", "north", 1)
+    assert of(says(sprint, "G60", harm), "model").says == "hold"
+    assert of(says(sprint, "G60", harm, ("actions.on_model", "north", 1)), "model").says == "go"
+    clean = (("model.net_harm", "", 0), ("model.low_precision", "", 0))
+    assert of(says(sprint, "G60", *clean), "model").says == "go"
+
+
+def test_twenty_days_of_shadow_are_not_asked_of_what_is_live_already(bank):
+    sprint = begun(bank, remediation=True)
+    look(sprint)
+    assert "shadow_days" not in {one.key for one in says(sprint, "G60").clauses}
+
+
+def test_the_last_gate_asks_for_looking_and_not_for_the_nominal_rate(bank):
+    sprint = begun(bank)
+    look(sprint)
+    seen = [("use.consulted", "north", 0.7, 300), ("use.consulted", "south", 0.4, 300)]
+    found = says(sprint, "G90", *seen)
+    assert of(found, "consulted").says == "intervene"
+    assert of(found, "consulted").seen.lacking == ("south",)
+    assert not any("nominal" in one.words.lower() for one in found.clauses)
+
+
+def test_an_unclear_reason_for_three_in_ten_people_holds(bank):
+    sprint = begun(bank)
+    look(sprint)
+    half = [("reasons.unclear", "north", 1), ("reasons.unclear", "south", 0)]
+    assert of(says(sprint, "G90", *half), "clear").says == "hold"
+    assert of(says(sprint, "G90", *((f, w, 0) for f, w, _ in half)), "clear").says == "go"
+
+
+def taken(sprint, gate: str, decided: str, who, **more):
+    from takeup.server.acting.sprint.deciding import decide, evidence_of, gate_says, mark_of
+
+    sprint.refresh_from_db()
+    mark = mark_of(evidence_of(gate_says(sprint, gate)))
+    return decide(sprint, gate, decided, by=who.handle, looked_at=more.pop("looked_at", mark), **more)  # fmt: skip
+
+
+def test_only_the_person_named_decides_and_a_deviation_needs_its_reason(bank):
+    sprint = begun(bank)
+    clear(bank, sprint)
+    with pytest.raises(InputError, match="only the person named"):
+        taken(sprint, "G30", "go", bank["programme_lead"], reason="hurry")
+    with pytest.raises(InputError, match="give the reason for go"):
+        taken(sprint, "G30", "go", bank["executive"])
+    made = taken(sprint, "G30", "go", bank["executive"], reason="the board asked")
+    assert (made.said, made.decided) == ("intervene", "go")
+    page = client_of(bank["programme_lead"]).get(f"/sprints/{sprint.pk}/G30").content.decode()
+    assert "a deviation: the clauses said intervene" in page
+    assert "the board asked" in page
+
+
+def test_what_was_decided_is_frozen_with_its_evidence_and_its_hash(bank):
+    from takeup.server.acting.sprint.deciding import mark_of
+
+    sprint = begun(bank)
+    look(sprint)
+    made = taken(sprint, "G30", "hold", bank["executive"], reason="not yet")
+    assert made.sha256 == mark_of(made.evidence)
+    made.evidence = {}
+    with pytest.raises(DatabaseError, match="never changed"), transaction.atomic():
+        made.save()
+    made.refresh_from_db()
+    document = client_of(bank["executive"]).get(f"/sprints/{sprint.pk}/G30?as=json&decision={made.pk}").json()  # fmt: skip
+    assert document["sha256_of_evidence"] == mark_of(document["evidence"])
+
+
+def test_two_who_decide_at_once_leave_one_decision_and_one_sentence(bank):
+    sprint = begun(bank)
+    look(sprint)
+    taken(sprint, "G30", "go", bank["executive"], reason="first")
+    with pytest.raises(InputError, match="it is not decided again"):
+        taken(sprint, "G30", "hold", bank["executive"], reason="second")
+    assert sprint.gates.count() == 1
+
+
+def test_clauses_that_changed_while_the_page_was_open_are_read_again_first(bank):
+    from takeup.server.acting.sprint.deciding import evidence_of, gate_says, mark_of
+
+    sprint = begun(bank)
+    look(sprint)
+    before = mark_of(evidence_of(gate_says(sprint, "G30")))
+    with at(now() + timedelta(days=50)):
+        look(sprint)
+        answer = client_of(bank["executive"]).post(
+            f"/sprints/{sprint.pk}/G30/decide", {"decided": "go", "mark": before, "reason": "kept words"}
+        )  # fmt: skip
+    assert answer.status_code == 422
+    assert "have changed since you opened this page" in answer.content.decode()
+    assert "kept words" in answer.content.decode()
+    assert not sprint.gates.exists()
+
+
+def test_a_gate_held_is_decided_again_later_and_both_stay(bank):
+    sprint = begun(bank)
+    look(sprint)
+    taken(sprint, "G30", "hold", bank["executive"])
+    with pytest.raises(InputError, match="on the same evidence already"):
+        taken(sprint, "G30", "hold", bank["executive"], reason="wait")
+    taken(sprint, "G30", "intervene", bank["executive"], reason="enough", populations=["north"])
+    assert list(sprint.gates.order_by("id").values_list("decided", flat=True)) == ["hold", "intervene"]  # fmt: skip
+
+
+def test_going_live_waits_for_the_gate_before_it(bank):
+    from takeup.server.acting.sprint.services import plan_of
+
+    sprint = begun(bank)
+    look(sprint)
+    after = now() + timedelta(days=70)
+    with at(after):
+        late = plan_of(sprint)["M13"]
+    assert late.due > after.date()
+    assert "G60" in late.pushed_by
+
+
+def test_populations_are_named_only_where_some_go_on(bank):
+    sprint = begun(bank)
+    look(sprint)
+    with pytest.raises(InputError, match="name populations that are there"):
+        taken(sprint, "G30", "intervene", bank["executive"], reason="some", populations=["nowhere"])
