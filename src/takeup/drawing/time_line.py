@@ -57,7 +57,7 @@ def time_line(groups: Sequence[Group], today: date) -> Chart:
             parts += _row(bar, y, at)
             y += _ROW
         y += 4
-    head = [*_months(first, last, at, y), *_today(today, at, y)]
+    head = [*_months(first, last, at, y, at(today)), *_today(today, at, y)]
     told = "; ".join(f"{b.code} {b.name}, {b.due:%-d %B %Y}: {b.said}" for b in bars)
     return Chart(_svg(y + 4, [*head, *parts]), "", told)
 
@@ -96,13 +96,15 @@ def _diamond(x: float, y: float, ink: str, *, filled: bool) -> str:
     return f'<path d="M{x:.1f} {y - 7} l7 7 l-7 7 l-7 -7 z" fill="{fill}" stroke="{ink}" stroke-width="1.6"/>'
 
 
-def _months(first: date, last: date, at: object, height: float) -> list[str]:
+def _months(first: date, last: date, at: object, height: float, today: float) -> list[str]:
+    """A line where each month begins, and its name where today's does not stand."""
     parts, day = [], first.replace(day=1)
     while day <= last:
         if day >= first:
             x = at(day)  # type: ignore[operator]
             parts.append(f'<line x1="{x:.1f}" x2="{x:.1f}" y1="18" y2="{height}" stroke="var(--line)"/>')  # fmt: skip
-            parts.append(_text(x + 3, 13, f"{day:%b %Y}", ink="var(--third)", size=11.5))
+            if not -25 < today - x < 75:
+                parts.append(_text(x + 3, 13, f"{day:%b %Y}", ink="var(--third)", size=11.5))
         day = (day + timedelta(days=32)).replace(day=1)
     return parts
 

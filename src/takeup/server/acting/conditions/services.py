@@ -287,6 +287,14 @@ def newest(use_case: str) -> list[Stood]:
     return [Stood(one) for one in sorted(held, key=grave)]
 
 
+def stood_on(use_case: str, population: str, day: date) -> Mapping[str, str] | None:
+    """How each condition stood on the first night from `day` on (and the risk); None where there was none before the
+    newest."""
+    nights = ConditionsDay.objects.filter(use_case=use_case, population=population, day__gte=day)
+    first = nights.filter(told=None).order_by("day").values_list("stood", flat=True).first()
+    return None if first is None else dict(first)
+
+
 def _since(last: ConditionsDay) -> dict[str, tuple[date, str]]:
     """By condition the first night of its standing, and how it stood before (empty: as ever)."""
     nights = list(

@@ -191,6 +191,12 @@ def topics_of(use_case: str) -> list[Topic]:
     return sorted(found, key=lambda t: (-_cases(t), t.pk))
 
 
+def override_topics(use_case: str) -> list[Topic]:
+    """Clusters of overrides, the largest first."""
+    found = [t for t in topics_of(use_case) if t.reason]
+    return sorted(found, key=lambda t: -int(t.figures.get("overrides", 0)))
+
+
 def releases_of(use_case: str) -> list[Release]:
     """Every release, the newest first."""
     return list(

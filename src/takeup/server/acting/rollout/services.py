@@ -247,6 +247,17 @@ def stops_in_force() -> int:
     return Stop.objects.filter(lifted_at=None).count()
 
 
+def stops_of(use_case: str) -> list[Stop]:
+    """Every stop there was, the first first."""
+    return list(Stop.objects.filter(use_case=use_case).order_by("id"))
+
+
+def live_since(use_case: str) -> date | None:
+    """The day on which the first cohort had advice; None where none has."""
+    first = Step.objects.filter(use_case=use_case, mode="assist", withdrawn_at=None, from_at__lte=now()).order_by("from_at").first()  # fmt: skip
+    return None if first is None else first.from_at.date()
+
+
 def obeyed(use_case: str) -> list[tuple[Stop, Obedience]]:
     """Every stop in force, and what is known of whether it is obeyed."""
     stops = list(Stop.objects.filter(use_case=use_case, lifted_at=None).order_by("id"))

@@ -127,6 +127,11 @@ def answered(use_case: str | None = None, most: int = 50) -> list[Response]:
     return list(held.prefetch_related("answers").order_by("-closed_at")[:most])
 
 
+def responses_of(use_case: str) -> list[Response]:
+    """Every response there was, the first first."""
+    return list(Response.objects.filter(use_case=use_case).order_by("opened_at", "id"))
+
+
 @transaction.atomic
 def own(number: int, handle: str, *, by: str) -> None:
     """Somebody answers for a response. Raises InputError where it is closed, or nobody is named."""
@@ -176,6 +181,6 @@ def names_in(responses: Iterable[Response]) -> dict[str, str]:
 
 
 __all__ = [
-    "Response", "answer", "answered", "names_in", "open_responses", "own", "take_signals",
+    "Response", "answer", "answered", "names_in", "open_responses", "own", "responses_of", "take_signals",
     "take_silence",
 ]  # fmt: skip

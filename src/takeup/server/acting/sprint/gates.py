@@ -10,6 +10,7 @@ from typing import Literal
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from takeup.server.acting.conditions.milestone_records import RISKS
 from takeup.server.acting.sprint.milestone import Known, Seen
 from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.plan import Planned
@@ -17,8 +18,6 @@ from takeup.server.acting.sprint.seeing import Reaches, over_populations
 
 Says = Literal["go", "intervene", "hold"]
 _DRAFTED_BY = 45
-_RISKS = ("on_track", "watch", "at_risk_possible", "undetermined", "at_risk")
-"""As `conditions.risk` counts them, from 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,18 +153,18 @@ def _risk(known: Known) -> Seen:
     held = known.of("conditions.risk")
 
     def holds(one: object) -> bool:
-        return (one.figure or 0) <= _RISKS.index("watch")  # type: ignore[attr-defined]
+        return (one.figure or 0) <= RISKS.index("watch")  # type: ignore[attr-defined]
 
-    return over_populations(known, held, holds, lambda one: _RISKS[int(one.figure or 0)].replace("_", " "))  # fmt: skip
+    return over_populations(known, held, holds, lambda one: RISKS[int(one.figure or 0)].replace("_", " "))  # fmt: skip
 
 
 def _not_at_risk(known: Known) -> Seen:
     held = known.of("conditions.risk")
 
     def holds(one: object) -> bool:
-        return (one.figure or 0) < _RISKS.index("at_risk")  # type: ignore[attr-defined]
+        return (one.figure or 0) < RISKS.index("at_risk")  # type: ignore[attr-defined]
 
-    return over_populations(known, held, holds, lambda one: _RISKS[int(one.figure or 0)].replace("_", " "))  # fmt: skip
+    return over_populations(known, held, holds, lambda one: RISKS[int(one.figure or 0)].replace("_", " "))  # fmt: skip
 
 
 def _clear(known: Known) -> Seen:

@@ -78,7 +78,9 @@ def over_populations(
     noun = "cohorts" if cohorts else "populations"
     # One population's figure says more than "1 of 1".
     only = found[keys[0]] if len(keys) == 1 else None
-    words = told(only) if only is not None else f"{passed} of {len(keys)} {noun}"
+    unknown = sum(it is None for it in said.values())
+    beside = f"; nothing is known of {unknown}" if unknown else ""
+    words = told(only) if only is not None else f"{passed} of {len(keys)} {noun}{beside}"
     first = next((one for key in lacking if (one := found[key])), None) or next(one for one in found.values() if one)  # fmt: skip
     attested = any(one.attested for one in found.values() if one)
     enough = passed >= in_share * len(keys) - _ROUNDING

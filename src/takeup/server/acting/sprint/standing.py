@@ -177,7 +177,12 @@ def _bar(row: MilestoneRow) -> Bar:
 def _plain_bar(found: SprintStands, window: Window, gate: bool = False) -> Bar:
     p = found.planned[window.id]
     standing: Standing = _standing(p, found.today)
-    said: dict[Standing, str] = {"done": _("done"), "late": _("late"), "open": _("under way"), "ahead": _("ahead")}
+    said: dict[Standing, str] = {
+        "done": _("done"),
+        "late": _("late"),
+        "open": _("under way"),
+        "ahead": _("ahead"),
+    }
     ends = p.done or p.due
     if not p.given:
         standing, said["ahead"] = "ahead", _("no date was given")

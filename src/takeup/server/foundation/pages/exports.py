@@ -31,7 +31,7 @@ def shown_or_exported(
     person: Person = request.user  # type: ignore[assignment]
     audit.record("export.made", actor=person.handle, view=name, form=wanted)
     if wanted == "csv":
-        return _attached(excel_csv(*table), "text/csv; charset=utf-8", f"{name}.csv")
+        return attached(excel_csv(*table), "text/csv; charset=utf-8", f"{name}.csv")
     return printed(request, template, shown, name)
 
 
@@ -47,10 +47,11 @@ def printed(
         made = pdf_of(html)
     except InputError as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=501)
-    return _attached(made, "application/pdf", f"{name}.pdf")
+    return attached(made, "application/pdf", f"{name}.pdf")
 
 
-def _attached(body: bytes, kind: str, name: str) -> HttpResponse:
+def attached(body: bytes, kind: str, name: str) -> HttpResponse:
+    """A file to keep, by a plain name."""
     plain = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
     answer = HttpResponse(body, content_type=kind)
     answer["Content-Disposition"] = f'attachment; filename="{plain}"'

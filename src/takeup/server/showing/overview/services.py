@@ -128,6 +128,12 @@ def first_measured(use_case: str) -> date | None:
     )
 
 
+def day_near(use_case: str, day: date) -> date | None:
+    """The day of the snapshot that is nearest to one, from it on; the first there is where none came later."""
+    held = Snapshot.objects.filter(use_case=use_case).order_by("day").values_list("day", flat=True)
+    return held.filter(day__gte=day).first() or held.first()
+
+
 def newest_by_use_case() -> dict[str, Snapshot]:
     """The newest snapshot of every use case that has one, without its page and document."""
     newest = Snapshot.objects.filter(
