@@ -9,12 +9,13 @@ CHOICES = ("continue", "change", "stop")
 
 class Review(models.Model):
     """The review of a use case that went live on `live_since`, from the snapshot of `day` (and the one of `before_day`).
-    `parts` is what every form of it tells, `sha256` its hash. `signed_by`: whoever signs its decisions."""
+    `populations` are those it tells of, `parts` is what every form of it tells, `sha256` its hash. `signed_by`: whoever signs its decisions."""
 
     use_case = models.CharField(max_length=200)
     live_since = models.DateField()
     day = models.DateField()
     before_day = models.DateField(null=True)
+    populations = models.JSONField(default=list)
     parts = models.JSONField()
     sha256 = models.CharField(max_length=64)
     made_at = models.DateTimeField()

@@ -88,7 +88,7 @@ def _review(request: HttpRequest, found: Review, status: int = 200, **more: Any)
         "comments_may": may("review_comment", request.user) and found.signed_at is None,
         "decides": may("review_decide", request.user) and found.signed_at is None,
         "signs": may("review_sign", request.user) and found.signed_at is None,
-        "populations": [(k, titles.get(k) or k) for k in services.populations_of(found)],
+        "populations": [(k, titles.get(k) or k) for k in found.populations],
         "people": organization.named_with([role for role in Role if role not in FOLLOWS], today),
         "word": True,
     }  # fmt: skip

@@ -21,7 +21,7 @@ from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Role
 from takeup.server.showing.overview.services import day_near, latest
 from takeup.server.showing.review.models import CHOICES, Comment, Review, ReviewDecision
-from takeup.server.showing.review.part import Figures, Part, Reviewed
+from takeup.server.showing.review.part import Figures, Part, Reviewed, shown_groups
 from takeup.server.showing.review.parts import PARTS
 
 AFTER = timedelta(days=30)
@@ -74,7 +74,8 @@ def make(use_case: str, *, by: str) -> Review:
     )  # fmt: skip
     parts = json.loads(json.dumps([asdict(part(of)) for part in PARTS]))
     made = Review.objects.create(
-        use_case=use_case, live_since=since, day=newest.day, before_day=of.before_day, parts=parts,
+        use_case=use_case, live_since=since, day=newest.day, before_day=of.before_day,
+        populations=[g["key"] for g in shown_groups(of.measure("adoption"))], parts=parts,
         sha256=mark_of(parts), made_at=now(), made_by=by,
     )  # fmt: skip
     audit.record("review.made", actor=by, use_case=use_case, number=made.pk, sha256=made.sha256)
@@ -169,22 +170,13 @@ def sign(review: Review, *, by: str) -> None:
     that it tells of has no decision."""
     held = _open(review)
     decided = set(held.decisions.values_list("population", flat=True))
-    if missing := sorted(set(populations_of(held)) - decided) if "" not in decided else []:
+    if missing := sorted(set(held.populations) - decided) if "" not in decided else []:
         titles = organization.population_titles()
         named = ", ".join(titles.get(key) or key for key in missing)
         raise InputError(f"decide first for {named}, or for everybody")
     held.signed_at, held.signed_by = now(), by
     held.save(update_fields=["signed_at", "signed_by"])
     audit.record("review.signed", actor=by, use_case=held.use_case, number=held.pk, sha256=held.sha256)  # fmt: skip
-
-
-def populations_of(review: Review) -> list[str]:
-    """The populations that a review tells of."""
-    titles = organization.population_titles()
-    by_title = {title: key for key, title in titles.items()}
-    rows = next(p for p in review.parts if p["number"] == 1)["tables"][0]["rows"]
-    keys = organization.population_keys()
-    return [by_title.get(row[0], row[0]) for row in rows if by_title.get(row[0], row[0]) in keys]
 
 
 def _open(review: Review) -> Review:
