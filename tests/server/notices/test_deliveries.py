@@ -140,6 +140,37 @@ def test_a_server_that_is_down_is_tried_again_and_the_failure_is_visible(deploym
     assert (one.attempts, one.error, one.sent_at is None) == (2, "", False)
 
 
+def test_no_mail_goes_out_in_quiet_hours_of_the_deployments_zone_and_what_waits_goes_after_them(deployment):  # fmt: skip
+    from datetime import UTC, datetime
+
+    from takeup.record.clock import at
+    from takeup.server.foundation.notices.deliver import deliver_waiting
+
+    port = free_port()
+    deployment(smtp_url=f"smtp://127.0.0.1:{port}", quiet_hours="19-7", time_zone="Europe/Berlin")
+    # Clocks change on 28 March 2027: seven in Berlin is six UTC before it, five after it.
+    with at(datetime(2027, 3, 27, 18, 30, tzinfo=UTC)):
+        lead = tell_leads()
+        assert "North: use dropped" in client_of(lead).get("/notices").content.decode()
+    with mail_server(port) as inbox:
+        for quiet in (datetime(2027, 3, 27, 23, tzinfo=UTC), datetime(2027, 3, 28, 4, 59, tzinfo=UTC)):  # fmt: skip
+            with at(quiet):
+                assert deliver_waiting() == (0, 0)
+        with at(datetime(2027, 3, 28, 5, 1, tzinfo=UTC)):
+            assert deliver_waiting() == (1, 0)
+    assert len(inbox.mails) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"quiet_hours": "all night"}, {"time_zone": "Berlin"}])
+def test_quiet_hours_and_zones_that_are_none_are_refused_with_how_to_write_them(wrong):
+    from pydantic import ValidationError
+
+    from takeup.server.deployment.settings import ServerSettings
+
+    with pytest.raises(ValidationError, match=r"19-7|Europe/Berlin"):
+        ServerSettings(**wrong)
+
+
 def test_after_ten_attempts_it_is_given_up_in_sight(deployment):
     from takeup.record.clock import at, now
     from takeup.server.foundation.notices.deliver import MOST_ATTEMPTS, deliver_waiting

@@ -1,23 +1,27 @@
 """What a deployment can set, all by environment variables, read once and typed.
 
-`docs/how-to/record.md` has the table of them.
+`docs/how-to/run.md` has the table of them.
 The server opens no connection that these do not name.
 """
 
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote, urlsplit
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
 from takeup.record.errors import DeclarationError
 
 _PREFIX = "TAKEUP_"
+_QUIET = re.compile(r"(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3])")
 _made_now: set[Path] = set()
 """Files of secrets that this process made."""
 
@@ -28,7 +32,7 @@ class ServerSettings(BaseModel):
     `rate_per_minute` how many batches a key may send; `public_url` the address that people use;
     `inbox_days` how long rows stay as received; `nightly_hour` (UTC) when snapshots are taken
     and old keys of people removed; `administrator` the address of the first one; `smtp_url` the
-    mail server, `mail_from` the sender; `webhooks` channels that are told of signals, with commas
+    mail server, `mail_from` the sender, `quiet_hours` (in `time_zone`) when no mail goes out; `webhooks` channels that are told of signals, with commas
     between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role,
     `oidc_trust_addresses` whether its addresses count where it does not say that they are verified;
     `works_council` whether an agreement must be in force (docs/explanation/disclosure.md);
@@ -46,6 +50,8 @@ class ServerSettings(BaseModel):
     inbox_days: int = Field(35, ge=1)
     oversight_months: int = Field(24, ge=6)
     nightly_hour: int = Field(2, ge=0, le=23)
+    time_zone: str = "UTC"
+    quiet_hours: str = ""
     administrator: str = "administrator@takeup.invalid"
     smtp_url: str | None = None
     mail_from: str = "takeup <takeup@takeup.invalid>"
@@ -72,6 +78,32 @@ class ServerSettings(BaseModel):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("write https://takeup.example.org")
         return given.rstrip("/")
+
+    @field_validator("time_zone")
+    @classmethod
+    def _a_time_zone(cls, given: str) -> str:
+        try:
+            ZoneInfo(given)
+        except (ZoneInfoNotFoundError, ValueError, OSError):
+            raise ValueError("write the zone as Europe/Berlin") from None
+        return given
+
+    @field_validator("quiet_hours")
+    @classmethod
+    def _hours(cls, given: str) -> str:
+        if given and not _QUIET.fullmatch(given):
+            raise ValueError(
+                "write the hours without mail as 19-7: from seven in the evening to seven"
+            )
+        return given
+
+    def quiet_at(self, moment: datetime) -> bool:
+        """Whether no mail goes out at this moment."""
+        if not self.quiet_hours:
+            return False
+        first, last = (int(hour) for hour in self.quiet_hours.split("-"))
+        hour = moment.astimezone(ZoneInfo(self.time_zone)).hour
+        return first <= hour < last if first <= last else hour >= first or hour < last
 
     @field_validator("smtp_url")
     @classmethod

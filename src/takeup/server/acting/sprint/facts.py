@@ -19,7 +19,12 @@ Facts = Mapping[str, Mapping[str, MilestoneRecord]]
 def known_of(sprint: Sprint, today: date, facts: Facts | None = None) -> Known:
     """All of it; `facts` where they are read already."""
     found = facts if facts is not None else facts_of(sprint.use_case, today)
-    return Known(today, _people(found, today), found, signed_of(sprint), sprint.remediation)
+    people = _people(found, today)
+    if sprint.remediation:
+        # What is live is mended; who has no advice yet is another sprint's.
+        live = {key for key, one in found.get("use.live", {}).items() if one.figure}
+        people = {key: n for key, n in people.items() if key in live or not live}
+    return Known(today, people, found, signed_of(sprint), sprint.remediation)
 
 
 def facts_of(use_case: str, today: date) -> Facts:

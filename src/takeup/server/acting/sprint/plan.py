@@ -46,7 +46,7 @@ GATES = (
 _OF_MILESTONES = tuple(Window(m.id, m.name, m.first, m.last, tuple(m.needs)) for m in MILESTONES.values())  # fmt: skip
 _REMEDIATION = {
     "P0": (-30, 0), "M01": (1, 21), "M05": (15, 30), "M12": (22, 35), "M08": (22, 40), "M10": (31, 50),
-    "M04": (25, 45), "M07": (31, 58), "M13": (1, 14),
+    "M04": (25, 45), "M07": (31, 58), "M09": (50, 70), "M11": (50, 75), "M13": (1, 14),
 }  # fmt: skip
 """What is live already: the model's own issues and the way through the tool come before managers and roles (domain 4.4)."""
 _LIVE_NEEDS = {

@@ -32,6 +32,9 @@ def deliver_waiting(most: int = 200) -> tuple[int, int]:
     """Try what is due now; how many were sent, how many will be tried again or were given up."""
     sent = failed = 0
     waiting = Delivery.objects.filter(sent_at=None, given_up_at=None, next_at__lte=now())
+    if settings.TAKEUP.quiet_at(now()):
+        # What a channel is told wakes nobody.
+        waiting = waiting.exclude(channel="mail")
     for one in waiting.order_by("next_at")[:most]:
         one.attempts += 1
         try:
