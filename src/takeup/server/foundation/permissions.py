@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import ResolverMatch, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
 from takeup.server.deployment.capability import Allowed, capabilities
 from takeup.server.deployment.roles import Role
@@ -48,6 +48,14 @@ def needs_second_factor(request: HttpRequest) -> bool:
     if any(way.get("method") == "socialaccount" for way in ways):
         return False
     return not is_mfa_enabled(person)
+
+
+def may_open(path: str, person: Person | AnonymousUser) -> bool:
+    """Whether `person` may open the page at this address: a link to one that refuses them is none."""
+    try:
+        return may(name_of(resolve(path.partition("?")[0].partition("#")[0])), person)
+    except Resolver404:
+        return False
 
 
 def may(name: str, person: Person | AnonymousUser, roles: Collection[Role] | None = None) -> bool:

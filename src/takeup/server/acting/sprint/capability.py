@@ -3,17 +3,14 @@
 from django.utils.translation import gettext_lazy as _
 
 from takeup.server.deployment.capability import (
-    OWN_COHORT,
     PROGRAMME,
     READS_EVERY_COHORT,
+    READS_EVERY_POPULATION,
     Capability,
     InBar,
     only,
 )
 from takeup.server.deployment.roles import Role
-
-_READS = READS_EVERY_COHORT | OWN_COHORT
-"""When what happens concerns everybody whose work it is; documents are for those who read every population."""
 
 CAPABILITY = Capability(
     "sprint",
@@ -21,11 +18,12 @@ CAPABILITY = Capability(
     # After every capability whose day it reads.
     place=200,
     opens={
-        "sprints": _READS,
-        "sprint": _READS,
+        "sprints": READS_EVERY_COHORT,
+        "sprint": READS_EVERY_COHORT,
         "sprint_what_if": READS_EVERY_COHORT,
-        "milestone": _READS,
-        "sprint_gate": _READS,
+        "milestone": READS_EVERY_COHORT,
+        # Its clauses tell of reasons, population by population.
+        "sprint_gate": READS_EVERY_POPULATION,
         "sprint_begin": PROGRAMME,
         "sprint_act": PROGRAMME,
         "milestone_act": PROGRAMME,

@@ -21,6 +21,7 @@ from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.pages.asked import whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
+from takeup.server.foundation.permissions import may_open
 
 DECISIONS = {
     "go": gettext_lazy("Go on"),
@@ -45,7 +46,9 @@ def _gate(request: HttpRequest, sprint: Sprint, gate: str, status: int = 200, **
     evidence = evidence_of(said)
     names = organization.names_of({sprint.deciders.get(gate, ""), *(one.decided_by for one in decided)})  # fmt: skip
     passed = bool(decided) and decided[0].decided == "go"
-    clauses = decided[0].evidence["clauses"] if passed else evidence["clauses"]
+    clauses = [dict(one) for one in (decided[0].evidence if passed else evidence)["clauses"]]
+    for one in clauses:
+        one["opens"] = may_open(one["seen"]["path"], person)
     shown = {
         "sprint": sprint, "found": found, "gate": gate, "planned": found.planned[gate], "name": found.windows[gate].name,
         "said": said, "clauses": clauses, "passed": passed, "mark": mark_of(evidence),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +26,7 @@ from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import roles_of
 from takeup.server.foundation.pages.asked import day_of, whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
-from takeup.server.foundation.permissions import may
+from takeup.server.foundation.permissions import may, may_open
 
 
 @require_GET
@@ -40,7 +41,7 @@ def _milestone(
     if key not in MILESTONES:
         raise Http404
     found = stands(sprint)
-    row = next(r for r in found.rows if r.milestone.id == key)
+    row = _opened_by(request, next(r for r in found.rows if r.milestone.id == key))
     roles, acts = roles_of(person_of(request)), may("milestone_act", request.user)
     signatures = list(sprint.signatures.filter(milestone=key).order_by("-id"))
     names = organization.names_of({s.signed_by for s in signatures})
@@ -52,13 +53,22 @@ def _milestone(
         "people": _may_own() if acts else [], "needs": _needs(found, row), "dependents": _dependents(found, key),
         "others": [k for k in found.windows if k != key], "asked": request.POST, "me": person_of(request).handle,
         "called": {k: str(w.name) for k, w in found.windows.items()}, "cause": found.cause(key)[:-1],
-        "documents": may("sprint_document", request.user),
+        "documents": may("sprint_document", request.user), "reads_gates": may("sprint_gate", request.user),
     }  # fmt: skip
     heads = ["item", "holds", "evidence", "n", "attested"]
     rows = [[i.words, i.seen.holds, i.seen.words, i.seen.n, i.seen.attested] for i in row.items]
     if status != 200:
         return render(request, "sprint/milestone.html", shown | more, status=status)
     return shown_or_exported(request, "sprint/milestone.html", shown | more, f"sprint-{sprint.pk}-{key}", (heads, rows))  # fmt: skip
+
+
+def _opened_by(request: HttpRequest, row: MilestoneRow) -> MilestoneRow:
+    """The row without links that this person may not open."""
+    items = tuple(
+        replace(i, seen=replace(i.seen, path=i.seen.path if may_open(i.seen.path, request.user) else ""))
+        for i in row.items
+    )  # fmt: skip
+    return replace(row, items=items)
 
 
 def _may_own() -> list[tuple[str, str]]:

@@ -97,7 +97,7 @@ def _sprint(request: HttpRequest, sprint: Sprint, status: int = 200, **more: Any
     shown = {
         "found": found, "sprint": sprint, "chart": drawn(found), "gates": _gates(found),
         "board": _board(found), "phases": _phases(found), "technical": _technical(found),
-        "left": services.left(sprint), "acts": may("sprint_act", request.user) and not sprint.ended_on,
+        "left": services.left(sprint), "reads_gates": may("sprint_gate", request.user), "acts": may("sprint_act", request.user) and not sprint.ended_on,
         "sets_dates": may("sprint_technical", request.user) and not sprint.ended_on,
         "tries": may("sprint_what_if", request.user), "feed": f"{settings.TAKEUP.public_url}{feed_path(person_of(request))}",
         "called": _names(found), "titles": titles,
