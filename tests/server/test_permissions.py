@@ -90,6 +90,24 @@ PAGES = {
     ("POST", "intervention_step"): EVERYBODY,
     ("GET", "action_library"): WHOLE_REPORTS | {"product_team"},
     ("POST", "action_revise"): LEAD,
+    ("GET", "sprints"): WHOLE_REPORTS | {"product_team"},
+    ("GET", "sprint"): WHOLE_REPORTS | {"product_team"},
+    ("GET", "sprint_what_if"): WHOLE_REPORTS | {"product_team"},
+    ("GET", "milestone"): WHOLE_REPORTS | {"product_team"},
+    ("GET", "sprint_gate"): WHOLE_REPORTS,
+    ("POST", "sprint_begin"): LEAD,
+    ("POST", "sprint_act"): LEAD,
+    ("POST", "milestone_act"): LEAD,
+    ("POST", "milestone_sign"): WHOLE_REPORTS | {"product_team"},
+    ("POST", "sprint_technical"): frozenset({"programme_lead", "product_team"}),
+    ("POST", "sprint_gate_decide"): frozenset({"programme_lead", "executive"}),
+    ("GET", "sprint_document"): WHOLE_REPORTS | {"product_team"},
+    ("GET", "reviews"): WHOLE_REPORTS,
+    ("GET", "review"): WHOLE_REPORTS,
+    ("POST", "review_make"): LEAD,
+    ("POST", "review_comment"): WHOLE_REPORTS,
+    ("POST", "review_decide"): frozenset({"programme_lead", "executive"}),
+    ("POST", "review_sign"): frozenset({"executive"}),
     ("GET", "notices"): EVERYBODY,
     ("POST", "notices_wants"): EVERYBODY,
     ("GET", "deliveries"): LEAD | ADMINISTRATOR,
@@ -142,7 +160,7 @@ PAGES = {
     ("GET", "audit"): frozenset({"oversight_officer", "worker_representative"}),
 }
 OPEN = {
-    "survey_answer", "action_calendar",
+    "survey_answer", "calendar",
     "health", "ready", "metrics", "account_login", "account_signup", "account_inactive", "set_password",
     "set_password_done", "style", "unsubscribe",
     "openid_connect_login", "openid_connect_callback", "socialaccount_login_cancelled",
@@ -171,7 +189,7 @@ def addresses() -> dict[str, str]:
     values = {
         "name": "credit", "day": "2026-11-24", "handle": with_role_handle(), "prefix": key.prefix,
         "number": row.pk, "cohort": "north", "key": "officers", "uidb64": "MQ", "token": "x-y",
-        "provider_id": "company", "month": "2026-11",
+        "provider_id": "company", "month": "2026-11", "milestone": "M05", "gate": "G30", "digest": "0" * 64,
     }  # fmt: skip
     found = {}
     for name, routes in get_resolver().reverse_dict.lists():
@@ -268,7 +286,7 @@ def test_nobody_signed_out_opens_more_than_the_sign_in(site):
         # A link that no invitation has opens no survey.
         nothing = (
             404
-            if name.startswith(("openid_connect", "metrics", "survey_answer", "action_calendar"))
+            if name.startswith(("openid_connect", "metrics", "survey_answer", "calendar"))
             else 200
         )
         assert client.get(site[name]).status_code in (nothing, 200, 302, 401), name

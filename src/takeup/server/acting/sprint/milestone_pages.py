@@ -30,9 +30,9 @@ from takeup.server.foundation.permissions import may, may_open
 
 
 @require_GET
-def milestone_page(request: HttpRequest, number: int, key: str) -> HttpResponse:
+def milestone_page(request: HttpRequest, number: int, milestone: str) -> HttpResponse:
     """One milestone: what is seen of it, whose it is, what it waits for, what happened."""
-    return _milestone(request, sprint_or_404(number), key)
+    return _milestone(request, sprint_or_404(number), milestone)
 
 
 def _milestone(
@@ -90,15 +90,15 @@ def _dependents(found: SprintStands, key: str) -> list[str]:
 
 
 @require_POST
-def milestone_act(request: HttpRequest, number: int, key: str) -> HttpResponse:
+def milestone_act(request: HttpRequest, number: int, milestone: str) -> HttpResponse:
     """Another owner, another day, something it waits for."""
     sprint, asked, by = sprint_or_404(number), request.POST, person_of(request).handle
     try:
-        _act(sprint, key, asked, by)
+        _act(sprint, milestone, asked, by)
     except InputError as error:
-        return _milestone(request, sprint, key, 422, problems=[str(error)])
+        return _milestone(request, sprint, milestone, 422, problems=[str(error)])
     messages.success(request, _("Kept. What depends on it has moved with it."))
-    return redirect("milestone", number, key)
+    return redirect("milestone", number, milestone)
 
 
 def _act(sprint: Sprint, key: str, asked: Any, by: str) -> None:
@@ -119,7 +119,7 @@ def _act(sprint: Sprint, key: str, asked: Any, by: str) -> None:
 
 
 @require_POST
-def milestone_sign(request: HttpRequest, number: int, key: str) -> HttpResponse:
+def milestone_sign(request: HttpRequest, number: int, milestone: str) -> HttpResponse:
     """Sign a statement, or take one's signature back."""
     sprint, asked, person = sprint_or_404(number), request.POST, person_of(request)
     try:
@@ -127,12 +127,12 @@ def milestone_sign(request: HttpRequest, number: int, key: str) -> HttpResponse:
             held = whole_number(asked.get("signature", "")) or 0
             services.take_back(sprint, held, by=person.handle, reason=asked.get("reason", ""))
         else:
-            _sign(request, sprint, key)
+            _sign(request, sprint, milestone)
     except InputError as error:
-        return _milestone(request, sprint, key, 422, problems=[str(error)])
+        return _milestone(request, sprint, milestone, 422, problems=[str(error)])
     evaluate(sprint, now().date())
     messages.success(request, _("Kept with your name."))
-    return redirect("milestone", number, key)
+    return redirect("milestone", number, milestone)
 
 
 def _sign(request: HttpRequest, sprint: Sprint, key: str) -> Signed:

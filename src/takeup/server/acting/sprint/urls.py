@@ -36,14 +36,18 @@ urlpatterns = [
         milestone_pages.sprint_document,
         name="sprint_document",
     ),
-    path("sprints/<int:number>/<milestone:key>", milestone_pages.milestone_page, name="milestone"),
     path(
-        "sprints/<int:number>/<milestone:key>/act",
+        "sprints/<int:number>/<milestone:milestone>",
+        milestone_pages.milestone_page,
+        name="milestone",
+    ),
+    path(
+        "sprints/<int:number>/<milestone:milestone>/act",
         milestone_pages.milestone_act,
         name="milestone_act",
     ),
     path(
-        "sprints/<int:number>/<milestone:key>/sign",
+        "sprints/<int:number>/<milestone:milestone>/sign",
         milestone_pages.milestone_sign,
         name="milestone_sign",
     ),
