@@ -14,7 +14,7 @@ class Sprint(models.Model):
     place of the planned ones; `needs`: what milestones need besides. `ended_on`: given up, or over."""
 
     use_case = models.CharField(max_length=200)
-    title = models.CharField(max_length=200)
+    title = models.TextField()
     starts_on = models.DateField()
     remediation = models.BooleanField(default=False)
     owners = models.JSONField(default=dict)
@@ -82,7 +82,7 @@ class Signed(models.Model):
     note = models.TextField(blank=True)
     signed_by = models.CharField(max_length=16)
     signed_at = models.DateTimeField()
-    document = models.CharField(max_length=255, blank=True)
+    document = models.TextField(blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -97,7 +97,7 @@ class TechnicalDate(models.Model):
     key = models.CharField(max_length=2)
     due = models.DateField()
     done_on = models.DateField(null=True)
-    source = models.CharField(max_length=300, blank=True)
+    source = models.TextField(blank=True)
     link = models.URLField(max_length=500, blank=True)
     read_at = models.DateTimeField()
 
@@ -147,6 +147,7 @@ class DayFacts(models.Model):
 WRITTEN_ON_PAGES = {
     Sprint: ("title", "ended_why"),
     Happened: ("words",),
-    Signed: ("note",),
+    Signed: ("note", "document"),
+    TechnicalDate: ("source",),
     GateTaken: ("reason",),
 }

@@ -11,7 +11,6 @@ _SIGNED = (
     "statement",
     "signed_by",
     "signed_at",
-    "document",
     "sha256",
 )
 _TAKEN = (
