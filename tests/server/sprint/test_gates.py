@@ -16,10 +16,16 @@ __all__ = ["bank"]
 
 
 def says(sprint, gate: str, *records):
-    from takeup.server.acting.sprint.deciding import gate_says
+    """What a gate says of these facts, on states as they are."""
+    from takeup.server.acting.sprint.facts import known_of
+    from takeup.server.acting.sprint.gates import Standing, judge
+    from takeup.server.acting.sprint.seen import seen_in
+    from takeup.server.acting.sprint.services import plan_of
 
     sprint.refresh_from_db()
-    return gate_says(sprint, gate, facts=told(*records))
+    seen = {one.milestone: seen_in(one) for one in sprint.states.all()}
+    known = known_of(sprint, now().date(), told(*records))
+    return judge(gate, Standing(known, plan_of(sprint), sprint.starts_on, seen))
 
 
 def of(found, key: str):
@@ -90,10 +96,10 @@ def test_an_unclear_reason_for_three_in_ten_people_holds(bank):
 
 
 def taken(sprint, gate: str, decided: str, who, **more):
-    from takeup.server.acting.sprint.deciding import decide, evidence_of, gate_says, mark_of
+    from takeup.server.acting.sprint.deciding import decide
 
     sprint.refresh_from_db()
-    mark = mark_of(evidence_of(gate_says(sprint, gate)))
+    mark = sprint.looks.get(gate=gate).sha256
     return decide(sprint, gate, decided, by=who.handle, looked_at=more.pop("looked_at", mark), **more)  # fmt: skip
 
 
@@ -112,7 +118,7 @@ def test_only_the_person_named_decides_and_a_deviation_needs_its_reason(bank):
 
 
 def test_what_was_decided_is_frozen_with_its_evidence_and_its_hash(bank):
-    from takeup.server.acting.sprint.deciding import mark_of
+    from takeup.server.acting.sprint.looking import mark_of
 
     sprint = begun(bank)
     look(sprint)
@@ -136,11 +142,9 @@ def test_two_who_decide_at_once_leave_one_decision_and_one_sentence(bank):
 
 
 def test_clauses_that_changed_while_the_page_was_open_are_read_again_first(bank):
-    from takeup.server.acting.sprint.deciding import evidence_of, gate_says, mark_of
-
     sprint = begun(bank)
     look(sprint)
-    before = mark_of(evidence_of(gate_says(sprint, "G30")))
+    before = sprint.looks.get(gate="G30").sha256
     with at(now() + timedelta(days=50)):
         look(sprint)
         answer = client_of(bank["executive"]).post(

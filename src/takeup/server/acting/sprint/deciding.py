@@ -2,47 +2,24 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Collection
-from dataclasses import asdict
-from datetime import date
-from typing import Any
 
 from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
-from takeup.server.acting.sprint.evaluating import seen_in
-from takeup.server.acting.sprint.facts import Facts, known_of
-from takeup.server.acting.sprint.gates import GateSays, Standing, judge
-from takeup.server.acting.sprint.models import GATE_SAYS, GateTaken, Sprint
+from takeup.server.acting.sprint.models import GATE_SAYS, GateLook, GateTaken, Sprint
 from takeup.server.acting.sprint.plan import GATES
-from takeup.server.acting.sprint.services import path_of, plan_of
+from takeup.server.acting.sprint.services import path_of
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 
 
-def gate_says(sprint: Sprint, gate: str, today: date | None = None, facts: Facts | None = None) -> GateSays:  # fmt: skip
-    """What a gate says as of today."""
-    day = today or now().date()
-    seen = {one.milestone: seen_in(one) for one in sprint.states.all()}
-    standing = Standing(known_of(sprint, day, facts), plan_of(sprint, day), sprint.starts_on, seen)
-    return judge(gate, standing)
-
-
-def evidence_of(said: GateSays) -> dict[str, Any]:
-    """Every clause as it stands, as it is kept with a decision."""
-    found: dict[str, Any] = json.loads(json.dumps(asdict(said)))
-    return found
-
-
-def mark_of(evidence: dict[str, Any]) -> str:
-    """The SHA-256 of the evidence in canonical JSON."""
-    text = json.dumps(evidence, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def look_of(sprint: Sprint, gate: str) -> GateLook | None:
+    """What a gate said when it was last looked at; None before the first look."""
+    return sprint.looks.filter(gate=gate).first()
 
 
 def taken(sprint: Sprint, gate: str) -> list[GateTaken]:
@@ -68,24 +45,24 @@ def decide(
     before = taken(held, gate)
     if before and before[0].decided == "go":
         raise InputError(f"this gate was passed on {before[0].decided_at:%-d %B %Y}: it is not decided again")  # fmt: skip
-    said = gate_says(held, gate)
-    evidence = evidence_of(said)
-    if mark_of(evidence) != looked_at:
+    look = look_of(held, gate)
+    if look is None or look.sha256 != looked_at:
         raise InputError("the clauses have changed since you opened this page: read them again, then decide")  # fmt: skip
     if before and before[0].sha256 == looked_at and before[0].decided == decided:
         raise InputError("that was decided on the same evidence already")
-    if decided != said.says and not reason.strip():
-        raise InputError(f"the clauses say {said.says}: give the reason for {decided}, all will read it")  # fmt: skip
+    said = str(look.evidence["says"])
+    if decided != said and not reason.strip():
+        raise InputError(f"the clauses say {said}: give the reason for {decided}, all will read it")  # fmt: skip
     unknown = set(populations) - set(organization.population_keys())
     if unknown or (populations and decided != "intervene"):
         raise InputError("name populations that are there, where some go on and others do not: decide intervene")  # fmt: skip
     made = GateTaken.objects.create(
-        sprint=held, gate=gate, said=said.says, decided=decided, populations=sorted(populations),
-        reason=reason.strip(), decided_by=by, decided_at=now(), evidence=evidence, sha256=looked_at,
+        sprint=held, gate=gate, said=said, decided=decided, populations=sorted(populations),
+        reason=reason.strip(), decided_by=by, decided_at=now(), evidence=look.evidence, sha256=looked_at,
     )  # fmt: skip
     audit.record(
         "sprint.gate_decided", actor=by, number=held.pk, use_case=held.use_case, gate=gate,
-        said=said.says, decided=decided, reason=reason.strip(), sha256=looked_at,
+        said=said, decided=decided, reason=reason.strip(), sha256=looked_at,
     )  # fmt: skip
     leads = {h for h, _ in organization.named_with([Role.PROGRAMME_LEAD], now().date())} - {by}
     subject = f"Gate of day {gate[1:]}: {decided} ({held.title})"

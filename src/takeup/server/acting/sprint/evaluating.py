@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from django.db import transaction
 
 from takeup.server.acting.sprint.facts import Facts, known_of
+from takeup.server.acting.sprint.looking import look_at_gates
 from takeup.server.acting.sprint.milestone import Known, Milestone, Seen, lacks, seen_of
 from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import MilestoneState, Sprint
@@ -42,12 +43,13 @@ def evaluate_rest(today: date) -> None:
 
 @transaction.atomic
 def evaluate(sprint: Sprint, today: date, facts: Facts | None = None) -> Known:
-    """Look at every milestone of a sprint; what was seen is kept. Owners are told of what is due and what is late."""
+    """Look at every milestone and gate of a sprint; what was seen is kept. Owners are told of what is due and what is late."""
     known = known_of(sprint, today, facts)
     states = {one.milestone: one for one in sprint.states.all()}
     for key, milestone in MILESTONES.items():
         state = states.get(key) or MilestoneState(sprint=sprint, milestone=key)
         _look(sprint, milestone, state, seen_of(milestone, known), today)
+    look_at_gates(sprint, known)
     sprint.evaluated_on = today
     sprint.save(update_fields=["evaluated_on"])
     _remind(sprint, today)
@@ -74,13 +76,6 @@ def _look(
 def _fell(milestone: Milestone, key: str, seen: Seen) -> str:
     item = milestone.item(key)
     return f"{item.words if item else key}: {seen.words}"
-
-
-def seen_in(state: MilestoneState) -> dict[str, Seen]:
-    """What the evidence of a milestone said when it was last looked at."""
-    return {
-        key: Seen(**{**one, "lacking": tuple(one["lacking"])}) for key, one in state.seen.items()
-    }
 
 
 def _remind(sprint: Sprint, today: date) -> None:

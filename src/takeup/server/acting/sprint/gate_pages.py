@@ -13,10 +13,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from takeup.record.errors import InputError
-from takeup.server.acting.sprint.deciding import decide, evidence_of, gate_says, mark_of, taken
+from takeup.server.acting.sprint.deciding import decide, look_of, taken
 from takeup.server.acting.sprint.gates import CLAUSES
 from takeup.server.acting.sprint.models import Sprint
 from takeup.server.acting.sprint.pages import person_of, sprint_or_404
+from takeup.server.acting.sprint.places import naming
 from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.pages.asked import whole_number
@@ -42,22 +43,26 @@ def gate_page(request: HttpRequest, number: int, gate: str) -> HttpResponse:
 
 def _gate(request: HttpRequest, sprint: Sprint, gate: str, status: int = 200, **more: Any) -> HttpResponse:  # fmt: skip
     person, found, decided = person_of(request), stands(sprint), taken(sprint, gate)
-    said = gate_says(sprint, gate, found.today)
-    evidence = evidence_of(said)
+    look = look_of(sprint, gate)
+    if look is None:
+        raise Http404
     names = organization.names_of({sprint.deciders.get(gate, ""), *(one.decided_by for one in decided)})  # fmt: skip
     passed = bool(decided) and decided[0].decided == "go"
-    clauses = [dict(one) for one in (decided[0].evidence if passed else evidence)["clauses"]]
+    clauses = [dict(one) for one in (decided[0].evidence if passed else look.evidence)["clauses"]]
+    named = naming()
     for one in clauses:
+        one["where"] = named(one["seen"]["lacking"])
         one["opens"] = may_open(one["seen"]["path"], person)
     shown = {
         "sprint": sprint, "found": found, "gate": gate, "planned": found.planned[gate], "name": found.windows[gate].name,
-        "said": said, "clauses": clauses, "passed": passed, "mark": mark_of(evidence),
-        "decided": [(one, names.get(one.decided_by, _("somebody who left"))) for one in decided],
+        "said": look.evidence, "seen_on": look.seen_on, "clauses": clauses, "passed": passed, "mark": look.sha256,
+        "decided": [(one, names.get(one.decided_by, _("somebody who left")), named(one.populations)) for one in decided],
+        "lacking": named(look.evidence["lacking"]),
         "who": names.get(sprint.deciders.get(gate, ""), _("somebody who left")), "choices": DECISIONS.items(),
         "decides": sprint.deciders.get(gate) == person.handle and not passed and not sprint.ended_on,
-        "titles": organization.population_titles(), "asked": request.POST, "cause": found.cause(gate)[:-1],
+        "asked": request.POST, "cause": found.cause(gate)[:-1],
         "called": {k: str(w.name) for k, w in found.windows.items()},
-        "populations": sorted(((k, organization.population_titles().get(k) or k) for k in organization.population_keys()), key=lambda p: p[1]),
+        "populations": sorted(((k, named([k])) for k in organization.population_keys()), key=lambda p: p[1]),
     }  # fmt: skip
     heads = ["clause", "says", "evidence", "n", "attested"]
     rows = [[c["words"], c["says"], c["seen"]["words"], c["seen"]["n"], c["seen"]["attested"]] for c in clauses]  # fmt: skip

@@ -18,6 +18,7 @@ from takeup.server.acting.sprint.evaluating import evaluate
 from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import Signed, Sprint
 from takeup.server.acting.sprint.pages import person_of, sprint_or_404
+from takeup.server.acting.sprint.places import naming
 from takeup.server.acting.sprint.standing import MilestoneRow, SprintStands, stands
 from takeup.server.deployment import documents
 from takeup.server.deployment.roles import FOLLOWS, Role
@@ -42,11 +43,12 @@ def _milestone(
         raise Http404
     found = stands(sprint)
     row = _opened_by(request, next(r for r in found.rows if r.milestone.id == key))
+    named = naming()
     roles, acts = roles_of(person_of(request)), may("milestone_act", request.user)
     signatures = list(sprint.signatures.filter(milestone=key).order_by("-id"))
     names = organization.names_of({s.signed_by for s in signatures})
     shown = {
-        "sprint": sprint, "found": found, "row": row, "titles": organization.population_titles(),
+        "sprint": sprint, "found": found, "row": row, "items": [(i, named(i.seen.lacking)) for i in row.items],
         "signs": [i for i in row.items if i.attest and set(i.attest.roles) & roles] if not sprint.ended_on else [],
         "signatures": [(s, names.get(s.signed_by, _("somebody who left"))) for s in signatures],
         "history": sprint.history.filter(about=key).order_by("-id")[:30], "acts": acts and not sprint.ended_on,
@@ -97,6 +99,7 @@ def milestone_act(request: HttpRequest, number: int, milestone: str) -> HttpResp
         _act(sprint, milestone, asked, by)
     except InputError as error:
         return _milestone(request, sprint, milestone, 422, problems=[str(error)])
+    evaluate(sprint_or_404(number), now().date())
     messages.success(request, _("Kept. What depends on it has moved with it."))
     return redirect("milestone", number, milestone)
 

@@ -108,6 +108,22 @@ class TechnicalDate(models.Model):
         return f"{self.key} {self.due}"
 
 
+class GateLook(models.Model):
+    """What a gate says as of the last look: every clause with its evidence, and the hash of that."""
+
+    sprint = models.ForeignKey(Sprint, on_delete=models.CASCADE, related_name="looks")
+    gate = models.CharField(max_length=4)
+    seen_on = models.DateField()
+    evidence = models.JSONField()
+    sha256 = models.CharField(max_length=64)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sprint", "gate"], name="one_gate_look")]
+
+    def __str__(self) -> str:
+        return f"{self.sprint} {self.gate}"
+
+
 class GateTaken(models.Model):
     """What was decided at a gate, beside what its clauses said: for all, or for `populations` alone. `evidence` is every
     clause as it was, `sha256` its hash."""

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.sprint import services
-from takeup.server.acting.sprint.deciding import gate_says, taken
+from takeup.server.acting.sprint.deciding import look_of, taken
 from takeup.server.acting.sprint.evaluating import evaluate
 from takeup.server.acting.sprint.milestone import PHASES
 from takeup.server.acting.sprint.milestones import MILESTONES
@@ -93,14 +93,13 @@ def sprint_page(request: HttpRequest, number: int) -> HttpResponse:
 
 def _sprint(request: HttpRequest, sprint: Sprint, status: int = 200, **more: Any) -> HttpResponse:
     found = stands(sprint)
-    titles = organization.population_titles()
     shown = {
         "found": found, "sprint": sprint, "chart": drawn(found), "gates": _gates(found),
         "board": _board(found), "phases": _phases(found), "technical": _technical(found),
         "left": services.left(sprint), "reads_gates": may("sprint_gate", request.user), "acts": may("sprint_act", request.user) and not sprint.ended_on,
         "sets_dates": may("sprint_technical", request.user) and not sprint.ended_on,
         "tries": may("sprint_what_if", request.user), "feed": f"{settings.TAKEUP.public_url}{feed_path(person_of(request))}",
-        "called": _names(found), "titles": titles,
+        "called": _names(found),
     }  # fmt: skip
     heads = ["milestone", "name", "phase", "begins", "due", "due_first", "done", "standing", "answers", "waits_for"]  # fmt: skip
     rows = [
@@ -123,10 +122,10 @@ def _gates(found: SprintStands) -> list[dict[str, Any]]:
     names = organization.names_of(found.sprint.deciders.values())
     for gate in GATES:
         decided = next(iter(taken(found.sprint, gate.id)), None)
-        says = None if decided or found.sprint.ended_on else gate_says(found.sprint, gate.id, found.today)  # fmt: skip
+        look = None if decided or found.sprint.ended_on else look_of(found.sprint, gate.id)
         told.append(
-            {"gate": gate, "planned": found.planned[gate.id], "decided": decided, "says": says,
-             "open": [c for c in says.clauses if c.says != "go"] if says else [],
+            {"gate": gate, "planned": found.planned[gate.id], "decided": decided, "says": look.evidence["says"] if look else "",
+             "open": [c for c in look.evidence["clauses"] if c["says"] != "go"] if look else [],
              "who": names.get(found.sprint.deciders.get(gate.id, ""), _("somebody who left"))}
         )  # fmt: skip
     return told
@@ -224,6 +223,7 @@ def sprint_technical(request: HttpRequest, number: int) -> HttpResponse:
         _set(request.POST, sprint, by)
     except InputError as error:
         return _sprint(request, sprint, 422, problems=[str(error)])
+    evaluate(sprint, now().date())
     messages.success(request, _("Kept. What waits for it has moved with it."))
     return redirect("sprint", number)
 
@@ -240,6 +240,7 @@ def _imported(request: HttpRequest, sprint: Sprint, by: str, name: str, body: by
     found = read_file(name, body, _mapping(request.POST))
     for one in found.found:
         services.set_technical(sprint, one.key, one.due, by=by, done_on=one.done_on, source=f"{name}, row {one.row}: {one.title}")  # fmt: skip
+    evaluate(sprint, now().date())
     if found.problems or not found.found:
         none = [] if found.found else [_("No row names one of T1 to T5: say below which row is which, and hand the file in again.")]  # fmt: skip
         kept = [_("{n} dates were kept.").format(n=len(found.found))] if found.found else []

@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from takeup.record.clock import at, now
 from takeup.server.acting.sprint import services
-from takeup.server.acting.sprint.deciding import decide, evidence_of, gate_says, mark_of
+from takeup.server.acting.sprint.deciding import decide
 from takeup.server.acting.sprint.evaluating import evaluate
 from takeup.server.acting.sprint.milestone import Attest
 from takeup.server.acting.sprint.milestones import MILESTONES
@@ -94,11 +94,13 @@ def _as_it_was(sprint: Sprint, begun: datetime) -> None:
 def _gates(sprint: Sprint, executive: str) -> None:
     """The first as its clauses said; the second against them, with a reason that everybody reads."""
     with at(now() - timedelta(days=DAY - 30)):
-        said = gate_says(sprint, "G30")
-        decide(sprint, "G30", said.says, by=executive, looked_at=mark_of(evidence_of(said)))
+        evaluate(sprint, now().date())
+        look = sprint.looks.get(gate="G30")
+        decide(sprint, "G30", look.evidence["says"], by=executive, looked_at=look.sha256)
     with at(now() - timedelta(days=DAY - 61)):
-        said = gate_says(sprint, "G60")
+        evaluate(sprint, now().date())
+        look = sprint.looks.get(gate="G60")
         decide(
-            sprint, "G60", "go" if said.says != "go" else "intervene", by=executive,
-            looked_at=mark_of(evidence_of(said)), reason=_DEVIATES,
+            sprint, "G60", "go" if look.evidence["says"] != "go" else "intervene", by=executive,
+            looked_at=look.sha256, reason=_DEVIATES,
         )  # fmt: skip

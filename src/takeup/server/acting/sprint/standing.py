@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from takeup.drawing.strips import Chart
 from takeup.drawing.time_line import Bar, Group, Standing, time_line
 from takeup.record.clock import now
-from takeup.server.acting.sprint.evaluating import seen_in
 from takeup.server.acting.sprint.milestone import PHASES, Attest, Milestone, Seen
 from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import MilestoneState, Sprint
@@ -24,6 +23,7 @@ from takeup.server.acting.sprint.plan import (
     technology_waits,
     waits_for_technology,
 )
+from takeup.server.acting.sprint.seen import seen_in
 from takeup.server.acting.sprint.services import owners_of, path_of, plan_of, windows_of
 from takeup.server.foundation.organization import services as organization
 

@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from django import template
 
-from takeup.server.foundation.organization.services import (
-    cohort_title,
-    population_titles,
-    use_case_title,
-)
+from takeup.server.foundation.organization.services import cohort_title, use_case_title
 from takeup.server.foundation.pages.for_people import words
 
 register = template.Library()
@@ -30,9 +26,3 @@ def in_words(text: str) -> str:
 def cohort_called(key: str) -> str:
     """`{{ key|cohort_called }}`: the title of a cohort, its key as words where it has none."""
     return cohort_title(key)
-
-
-@register.filter
-def place_called(key: str) -> str:
-    """`{{ key|place_called }}`: the title of a population or cohort, its key as words where it has none."""
-    return population_titles().get(key) or cohort_title(key)
