@@ -3,7 +3,7 @@ it (`deployment/sampled.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pyarrow as pa
@@ -36,6 +36,13 @@ _TEXTS = {
     "procedure_or_policy": ("Above my limit, needs the second signature",),
     "other": ("Customer withdrew", "Wants the smaller sum after all"),
 }
+
+
+BEGINS_AT: Mapping[str, int] = {
+    "simulating a bank": 0, "making its organization": 2, "asking its people": 8, "recording its decisions": 10,
+    "taking the first snapshot": 62, "looking back on its sprint": 92,
+}  # fmt: skip
+"""By what is done, about how much of the whole is done before it, percent."""
 
 
 def fill(

@@ -32,6 +32,7 @@ _SIGNED_BY = {
 
 def afterwards(bank: Bank) -> None:
     """Begun, looked at, signed and decided as of its days; today's look is the real one."""
+    bank.step("looking back on its sprint")
     begun = now() - timedelta(days=DAY)
     lead, executive = (_holder(role) for role in (Role.PROGRAMME_LEAD, Role.EXECUTIVE))
     with at(begun):

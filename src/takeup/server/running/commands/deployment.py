@@ -9,7 +9,14 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    Progress,
+    SpinnerColumn,
+    TaskProgressColumn,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from takeup.record.errors import InputError
 from takeup.server.running.commands.shared import (
@@ -47,18 +54,28 @@ def serve(
     os.environ.setdefault("TAKEUP_PUBLIC_URL", f"http://{shown}:{port}")
     from takeup.server.running.serve import serve as run
 
+    console = Console(stderr=True)
+    bar = (BarColumn(), TaskProgressColumn()) if sample else ()
     with Progress(
-        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(),
-        console=Console(stderr=True), transient=True,
+        SpinnerColumn(), *bar, TextColumn("{task.description}"), TimeElapsedColumn(), console=console, transient=True
     ) as progress:  # fmt: skip
-        task = progress.add_task("starting")
+        task = progress.add_task("starting", total=100 if sample else None)
+
+        def step(name: str) -> None:
+            from takeup.server.running.sample import BEGINS_AT
+
+            # What is not named there is a small part of what is.
+            further = BEGINS_AT.get(name, progress.tasks[0].completed + 0.8)
+            progress.update(task, description=name, completed=min(further, 99))
+            if not console.is_terminal and name in BEGINS_AT:
+                console.print(f"{BEGINS_AT[name]:>3} % {name}", soft_wrap=True)
 
         def ready(lines: list[str]) -> None:
             progress.stop()
             for line in lines:
                 out.print(line, soft_wrap=True)
 
-        run(host, port, sample, lambda name: progress.update(task, description=name), ready)
+        run(host, port, sample, step, ready)
 
 
 @needs_server
