@@ -148,15 +148,6 @@ def test_a_sender_that_seldom_sends_is_not_called_silent(key):
     assert silent_senders(now().date()) == {}
 
 
-def test_working_days_skip_the_weekend():
-    from takeup.server.acting.signals.rules import due_after
-
-    friday = date(2026, 11, 20)
-    assert due_after(friday, 1) == date(2026, 11, 23)
-    assert due_after(date(2026, 11, 21), 1) == date(2026, 11, 23)
-    assert due_after(friday, 5) == date(2026, 11, 27)
-
-
 def test_another_capability_raises_a_signal_once_and_it_ends_of_itself(store):
     from takeup.server.acting.signals.services import Raised, take_raised
 

@@ -4,9 +4,6 @@ The first response is always a question to those who use the advice, never a rem
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-
-import numpy as np
 
 from takeup.questions.signals.measure import FIRST_RESPONSE, OWNER, WORDS
 from takeup.server.foundation.organization.services import Role
@@ -93,9 +90,3 @@ def asks_of(code: str) -> Asks:
 def signal_words(code: str) -> str:
     """What the signal of this code is called."""
     return asks_of(code).words if code in RAISED or code in WORDS else code
-
-
-def due_after(day: date, working_days: int) -> date:
-    """The day that many working days later (Monday to Friday)."""
-    found: date = np.busday_offset(day, working_days, roll="backward").astype(date)
-    return found

@@ -16,7 +16,8 @@ from takeup.questions.signals.measure import Signals, SignalSeen
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.signals.models import Answer, Response
-from takeup.server.acting.signals.rules import MOST_OPEN, RAISED, SILENT, Asks, asks_of, due_after
+from takeup.server.acting.signals.rules import MOST_OPEN, RAISED, SILENT, Asks, asks_of
+from takeup.server.deployment.working_days import due_after
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
