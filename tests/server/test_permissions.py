@@ -43,6 +43,10 @@ PAGES = {
     ("POST", "rollout_stop"): frozenset(
         {"programme_lead", "executive", "product_team", "oversight_officer"}
     ),
+    ("POST", "rollout_drill"): frozenset(
+        {"programme_lead", "executive", "product_team", "oversight_officer"}
+    ),
+    ("GET", "rollout_drills"): EVERYBODY,
     ("POST", "rollout_lift"): LEAD,
     # The one practitioner here is placed in no cohort, so "everybody else" is their own.
     ("GET", "shadow_report"): WHOLE_REPORTS | {"product_team", "practitioner"},
