@@ -15,6 +15,9 @@ def seen(code="RR1", population="north", week="2026-11-16", open_=True) -> Signa
     return SignalSeen(code, population, week, "use dropped", 0.6, 0.3, "share", None, None, open_)
 
 
+CLOSED = {"learned": "look at releases first", "not_asked": "nobody could see the panel"}
+
+
 def take(*found: SignalSeen) -> None:
     from takeup.server.acting.signals.services import take_signals
 
@@ -54,9 +57,14 @@ def test_a_signal_that_is_gone_is_over_and_one_that_comes_back_is_new(store):
     take()
     (one,) = responses()
     assert one.over_at is not None
-    answer(one.pk, "a client upgrade lost the button", closes=True, by="x")
+    answer(one.pk, "a client upgrade lost the button", closes=True, by="x", **CLOSED)
     take(seen(week="2026-12-07"))
-    assert len(responses()) == 2
+    first, again = responses()
+    assert again.former == first
+    lead = client_of(with_role("programme_lead"))
+    page = lead.get("/signals").content.decode()
+    assert "It came back: it was answered before" in page
+    assert "Learned then: “look at releases first”" in page
 
 
 def test_what_was_answered_is_not_opened_again_while_it_lasts(store):
@@ -64,7 +72,7 @@ def test_what_was_answered_is_not_opened_again_while_it_lasts(store):
 
     take(seen("RR3"))
     (one,) = responses()
-    answer(one.pk, "twenty overrides read", closes=True, by="x")
+    answer(one.pk, "twenty overrides read", closes=True, by="x", **CLOSED)
     take(seen("RR3"))
     assert len(responses()) == 1
 
@@ -86,11 +94,22 @@ def test_an_answer_needs_words_and_closes_with_a_history(store):
     lead = with_role("programme_lead")
     take(seen())
     (one,) = responses()
-    with pytest.raises(InputError, match="say what"):
+    with pytest.raises(
+        InputError, match=r"say what was found.*; say what was learned.*; the question"
+    ):
         answer(one.pk, " ", closes=True, by=lead.handle)
     client = client_of(lead)
     assert client.post(f"/signals/{one.pk}", {"closes": "on"}).status_code == 422
     done = {"text": "Client 2.8 hid the panel; 2.9 is out", "closes": "on", "owner": lead.handle}
+    refused = client.post(f"/signals/{one.pk}", done)
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "say what was learned" in page
+    assert "put it, or say why not" in page
+    # Nothing is lost of what was typed, and nothing half is kept.
+    assert "Client 2.8 hid the panel; 2.9 is out</textarea>" in page
+    assert (responses()[0].owner, responses()[0].answers.count()) == ("", 0)
+    done |= CLOSED
     assert client.post(f"/signals/{one.pk}", done).status_code == 302
     page = client.get("/signals").content.decode()
     assert "No signal waits" in page

@@ -11,11 +11,40 @@ from takeup.server.foundation.organization.services import Role
 SILENT = "SILENT"
 MOST_OPEN = 2
 """Of one population; the others queue."""
+CLOSES_AFTER = 10
+"""Working days after the day of the first response by which a response is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Who is told of a late response, and how many working days late that is; nobody of `roles`: its owner."""
+
+    number: int
+    late: int
+    roles: tuple[Role, ...]
+
+
+LEVELS = (Level(1, 1, ()), Level(2, 2, (Role.PROGRAMME_LEAD,)), Level(3, 4, (Role.EXECUTIVE,)))
+"""The line up: whoever answers, the programme lead, the executive who sponsors it. One level a day, none left out."""
+HOLDERS: dict[str, tuple[Role, ...]] = {
+    "product owner": (Role.PRODUCT_TEAM,),
+    "model owner": (Role.PRODUCT_TEAM,),
+    "change lead": (Role.PROGRAMME_LEAD,),
+    "risk": (Role.OVERSIGHT_OFFICER,),
+    "risk and change lead": (Role.OVERSIGHT_OFFICER, Role.PROGRAMME_LEAD),
+    "administrator": (Role.ADMINISTRATOR,),
+    "line head": (Role.EXECUTIVE,),
+    "sponsor": (Role.EXECUTIVE,),
+}
+"""Who of a programme holds what the rules call the owner of a signal."""
+WAYS = ("talks", "survey", "conversations", "listening", "meeting")
+"""How a question may be put."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """Of one signal: `gravity` orders (the highest first), `days` are working days; `roles` are told."""
+    """Of one signal: `gravity` orders (the highest first), `days` are working days; `roles` are told. `users`: whether
+    the question is one to users of the advice; `path`: where those who are told find it."""
 
     words: str
     question: str
@@ -24,6 +53,8 @@ class Asks:
     days: int
     gravity: int
     roles: tuple[Role, ...]
+    users: bool = True
+    path: str = "/signals"
 
 
 _QUESTIONS = {
@@ -70,7 +101,7 @@ RAISED: dict[str, Asks] = {
         "a sender went silent",
         "Is the application still in use, and is its key still in force?",
         "look at the sender's log and its key within a working day",
-        "administrator", 1, 70, (Role.ADMINISTRATOR,),
+        "administrator", 1, 70, (Role.ADMINISTRATOR,), users=False,
     ),
 }  # fmt: skip
 """Signals that are not measured of decisions but raised by another capability (`services.take_raised`)."""
