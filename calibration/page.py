@@ -149,7 +149,7 @@ def _delays(records: Sequence[Mapping[str, Any]]) -> list[Claim]:
         weeks = [d for r in records if (d := r["delays"][code]) is not None]
         share = len(weeks) / len(records)
         middle, late = (int(q) for q in np.quantile(weeks or [0], (0.5, 0.9), method="higher"))
-        measured = f"{share:.0%}; half within {middle} weeks, nine in ten within {late}"
+        measured = f"{share:.0%}; weeks until then: {middle} (nine in ten: {late})"
         found.append(Claim(f"{code}, {WORDS[code]}: told where it is so", measured, "≥ 90 %", share >= 0.9, len(records)))  # fmt: skip
     return found
 
