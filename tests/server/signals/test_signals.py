@@ -114,7 +114,9 @@ def test_an_answer_needs_words_and_closes_with_a_history(store):
     page = client.get("/signals").content.decode()
     assert "No signal waits" in page
     assert "Client 2.8 hid the panel" in page
-    assert client.post(f"/signals/{one.pk}", {"text": "more"}).status_code == 422
+    again = client.post(f"/signals/{one.pk}", {"text": "more of it, after all"})
+    assert again.status_code == 422
+    assert "You wrote: more of it, after all" in again.content.decode()
 
 
 def test_people_are_told_once_and_see_it_once_as_new(store):

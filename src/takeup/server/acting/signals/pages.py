@@ -97,7 +97,9 @@ def _signals(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespon
         "calendar": calendar_words(), "caveat": CAVEAT, **_drillable(request),
     }  # fmt: skip
     if status != 200:
-        return render(request, "signals/signals.html", shown | more, status=status)
+        # What is wrong stands in the card it is about, or on top where that one is closed meanwhile.
+        here = any(r.pk == more.get("typed_of") for r in every if r.closed_at is None)
+        return render(request, "signals/signals.html", shown | more | {"typed_here": here}, status=status)  # fmt: skip
     return shown_or_exported(request, "signals/signals.html", shown, "signals", _table(every, titles, names))  # fmt: skip
 
 
@@ -248,6 +250,8 @@ def _verb(
     try:
         verb()
     except InputError as error:
-        return _signals(request, 422, problems=[str(error)], typed=request.POST, typed_of=number)
+        return _signals(
+            request, 422, problems=str(error).split("; "), typed=request.POST, typed_of=number
+        )
     messages.success(request, done)
     return redirect("signals")
