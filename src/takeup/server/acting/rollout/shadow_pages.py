@@ -34,6 +34,7 @@ from takeup.server.acting.rollout.gate import (
     evaluate,
     goes_on,
     is_measured,
+    is_stop_drill,
 )
 from takeup.server.acting.rollout.models import Look, Opening
 from takeup.server.acting.rollout.pages import (
@@ -199,7 +200,8 @@ def _report(
             text for text in gate.attested
             if text not in beside.attested and not is_measured(text, beside)
         ]  # fmt: skip
-        shown |= {"look": look, "result": result, "signs": unsigned}
+        shown |= {"look": look, "result": result, "signs": unsigned,
+                  "drill_unsigned": any(is_stop_drill(text) for text in unsigned)}  # fmt: skip
         if isinstance(shadow, Shadow):
             shown |= _figures(looks, shadow, gate, result)
         else:

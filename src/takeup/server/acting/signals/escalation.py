@@ -8,7 +8,8 @@ from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.server.acting.signals.models import Escalation, Response
-from takeup.server.acting.signals.rules import HOLDERS, LEVELS, Level, asks_of
+from takeup.server.acting.signals.rules import HOLDERS, LEVELS, Level
+from takeup.server.acting.signals.services import path_of
 from takeup.server.deployment.working_days import is_working_day, working_days_late
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
@@ -52,7 +53,7 @@ def _escalate(response: Response, today: date) -> bool:
     text = f"{response.evidence}. It has waited for {what} since {day:%-d %B %Y}. Ask: “{response.question}”"
     tell(
         people, f"signal:{response.pk}:late:{made.level}", f"Overdue: {response.words}", text,
-        asks_of(response.code).path, to_webhooks=next_.number > 1,
+        path_of(response), to_webhooks=next_.number > 1,
     )  # fmt: skip
     audit.record(
         "signal.escalated", use_case=response.use_case, population=response.population,
@@ -77,5 +78,5 @@ def _tell_where_the_owner_left(response: Response, today: date) -> None:
     leads = [handle for handle, _ in organization.named_with([Role.PROGRAMME_LEAD], today)]
     tell(
         leads, f"signal:{response.pk}:left:{response.owner}", f"Nobody answers: {response.words}",
-        f"Who answered for this has left. {response.evidence}. Name somebody else.", "/signals",
+        f"Who answered for this has left. {response.evidence}. Name somebody else.", path_of(response),
     )  # fmt: skip

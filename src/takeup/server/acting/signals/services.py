@@ -185,7 +185,12 @@ def tell_of(response: Response, titles: Mapping[str, str]) -> None:
         f"{response.due:%-d %B %Y}."
     )
     people = [handle for handle, _ in organization.named_with(asks.roles, now().date())]
-    tell(people, f"signal:{response.pk}", f"{_drill(response)}{subject}", text, asks.path, to_webhooks=True)  # fmt: skip
+    tell(people, f"signal:{response.pk}", f"{_drill(response)}{subject}", text, path_of(response), to_webhooks=True)  # fmt: skip
+
+
+def path_of(response: Response) -> str:
+    """Where a response stands for those who are told of it."""
+    return f"{asks_of(response.code).path}#signal-{response.pk}"
 
 
 def _drill(response: Response) -> str:
@@ -252,7 +257,7 @@ def own(number: int, handle: str, *, by: str) -> None:
             f"{response.evidence}. Ask: “{response.question}” Answer by {response.due:%-d %B %Y}."
         )
         subject = f"{_drill(response)}Yours to answer: {response.words}"
-        tell([handle], f"signal:{response.pk}:owner:{handle}", subject, text, asks_of(response.code).path)  # fmt: skip
+        tell([handle], f"signal:{response.pk}:owner:{handle}", subject, text, path_of(response))  # fmt: skip
 
 
 @transaction.atomic
