@@ -19,7 +19,7 @@ UNKNOWN = "a_name_without_a_blank_that_goes_on_and_on_" * 4
 """As long as a sender may name a use case."""
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
-                      "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
+                      "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password", "/signals"),
     "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit",
                        "/surveys", "/conversations", "/reasons", "/signals", "/rollout/credit",
                        f"/rollout/{UNKNOWN}", "/shadow/credit", f"/shadow/{UNKNOWN}",

@@ -206,6 +206,11 @@ def test_a_first_response_in_time_is_not_late_until_its_end_is(store):
     (one,) = responses()
     put(one.pk)
     assert one.close_by == date(2026, 12, 29)
+    from takeup.server.showing.overview.queries import due_of
+
+    with at(on(date(2026, 12, 29))):
+        (due,) = due_of("credit")
+    assert (due.day, due.late, due.path) == (one.close_by, False, f"/signals#signal-{one.pk}")
     assert escalate(date(2026, 12, 29)) == 0
     assert escalate(date(2026, 12, 30)) == 1
 

@@ -9,19 +9,12 @@ from django.db import transaction
 from takeup.record.clock import now
 from takeup.server.acting.signals.models import Escalation, Response
 from takeup.server.acting.signals.rules import HOLDERS, LEVELS, Level
-from takeup.server.acting.signals.services import path_of
+from takeup.server.acting.signals.services import awaited, path_of
 from takeup.server.deployment.working_days import is_working_day, working_days_late
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Role
-
-
-def awaited(response: Response) -> tuple[date, str]:
-    """The day by which a response waits for something, and for what: a first response, or its end."""
-    if response.first_at is None:
-        return response.due, "a first response"
-    return response.close_by or response.due, "its end"
 
 
 def escalate(today: date) -> int:

@@ -19,7 +19,6 @@ from takeup.questions.signals.came_back import CAVEAT
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.signals import drills, services
-from takeup.server.acting.signals.escalation import awaited
 from takeup.server.acting.signals.models import Asking, Response
 from takeup.server.acting.signals.rules import SILENT, asks_of
 from takeup.server.acting.signals.verdicts import verdict_words
@@ -145,7 +144,7 @@ class _Telling:
     def of(self, response: Response) -> dict[str, Any]:
         """What stands on its card."""
         asks = asks_of(response.code)
-        day, waits_for = awaited(response)
+        day, waits_for = services.awaited(response)
         left = bool(response.owner) and organization.active_person(response.owner) is None
         open_ = response.closed_at is None
         return {

@@ -215,6 +215,13 @@ def _evidence(seen: SignalSeen) -> str:
     return text + (f"; {seen.named_first} came in these weeks" if seen.named_first else "")
 
 
+def awaited(response: Response) -> tuple[date, str]:
+    """The day by which a response waits for something, and for what: a first response, or its end."""
+    if response.first_at is None:
+        return response.due, "a first response"
+    return response.close_by or response.due, "its end"
+
+
 def open_responses(use_case: str | None = None) -> tuple[list[Response], list[Response]]:
     """Responses that wait for an answer, what is due first first; and those that queue behind two
     graver ones of their population. Without drills."""
@@ -223,7 +230,7 @@ def open_responses(use_case: str | None = None) -> tuple[list[Response], list[Re
         held = held.filter(Q(use_case=use_case) | Q(use_case=""))
     found = list(held.prefetch_related("answers", "askings", "escalations").order_by("-gravity", "id"))  # fmt: skip
     first = [r for r in found if not r.queued]
-    return sorted(first, key=lambda r: (r.due, -r.gravity)), [r for r in found if r.queued]
+    return sorted(first, key=lambda r: (awaited(r)[0], -r.gravity)), [r for r in found if r.queued]
 
 
 def answered(use_case: str | None = None, most: int = 50) -> list[Response]:
@@ -384,7 +391,7 @@ def forget_use_case(use_case: str) -> None:
 
 
 __all__ = [
-    "Asking", "Raised", "Response", "answer", "answered", "ask", "forget_use_case", "heard", "names_in",
+    "Asking", "Raised", "Response", "answer", "answered", "ask", "awaited", "forget_use_case", "heard", "names_in",
     "needs_a_question", "open_responses", "own", "proposed_owner", "take_raised", "take_signals",
     "take_silence",
 ]  # fmt: skip
