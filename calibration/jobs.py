@@ -15,6 +15,7 @@ import pyarrow as pa
 from calibration.actions import JOBS as ACTIONS
 from calibration.gates import MARGIN, ever_passes
 from calibration.narrow import narrow, populations_of, use_case_of
+from calibration.signals import signal_delays, signals
 from calibration.strangers.jobs import JOBS as STRANGERS
 from takeup.log import Engine, fetch
 from takeup.questions.blind_spots.measure import measure_blind_spots
@@ -25,12 +26,9 @@ from takeup.questions.resistance.measure import measure_resistance
 from takeup.questions.resistance.reason_score import Scored
 from takeup.questions.rollout.measure import measure_rollout
 from takeup.questions.shared.after_error import measure_after_error
-from takeup.questions.signals.measure import signals_of
-from takeup.questions.signals.weekly_sums import WeeklySums
 from takeup.questions.staggered.measure import measure_staggered
 from takeup.questions.value.measure import measure_value
 from takeup.record.evidence import Evidence
-from takeup.record.population import Benchmark, Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
 from takeup.simulate import Phase, Scenario, generate, scenario, simulate
@@ -274,60 +272,6 @@ def blind_spots(seed: int, engine: Engine, gain: float) -> Record:
     }
 
 
-def signals(seed: int, shift: float) -> Record:
-    """A year of one population with 300 to 600 cases a week, over-dispersed; nothing changes,
-    or looking falls by `shift` in the middle of the year."""
-    rng = np.random.default_rng(seed)
-    weeks, at = 60, 34
-    cases = int(rng.integers(300, 601))
-    base = rng.uniform(0.25 if not shift else 0.25 + shift, 0.85)
-    override = rng.uniform(0.05, 0.40)
-    share = np.full(weeks, base)
-    share[at:] -= shift
-    share = np.clip(share + rng.normal(0, 0.02, weeks), 0.01, 0.99)
-    n = rng.poisson(cases, weeks).astype(float)
-    high = rng.binomial(n.astype(int), 0.3).astype(float)
-    high_looked, low_looked = (
-        rng.binomial(k.astype(int), share).astype(float) for k in (high, n - high)
-    )
-    looked = high_looked + low_looked
-    over = rng.binomial(looked.astype(int), np.clip(override + rng.normal(0, 0.02, weeks), 0, 1))
-    wrong = rng.binomial(looked.astype(int), 0.12).astype(float)
-    used = looked - over
-    loss = rng.gamma(used / 4, 4.0)
-    sums = {
-        "n": n, "looked": looked, "over": over.astype(float), "used": used,
-        "nominal": np.minimum(looked, n), "high_n": high, "high_looked": high_looked,
-        "low_n": n - high, "low_looked": low_looked, "wrong_seen": wrong,
-        "caught": rng.binomial(wrong.astype(int), 0.7).astype(float),
-        "harm_n": over.astype(float), "harm_s": rng.normal(0, 1, weeks) * np.sqrt(over),
-        "harm_ss": over.astype(float), "followed_loss_n": used, "followed_loss_s": loss,
-        "followed_loss_ss": 5.0 * used,
-        "pathed": n, "legacy": rng.binomial(n.astype(int), np.clip(0.3 + rng.normal(0, 0.02, weeks), 0, 1)).astype(float),
-    }  # fmt: skip
-    # A living channel: people flag five times a hundred in four weeks, in ten kinds of case.
-    people = float(rng.integers(20, 200))
-    flags = {
-        f"kind {k}": rng.poisson(0.05 * people / 4 / 10, weeks).astype(float) for k in range(10)
-    }
-    sums |= {"people": np.full(weeks, people), "flagged": np.sum(list(flags.values()), 0)}
-    monday = pd.date_range("2025-01-06", periods=weeks, freq="W-MON")
-    series = WeeklySums("all", [d.date() for d in monday], sums, 3.0, [], 4, flags)
-    facts = Population(expert_benchmark=Benchmark(rate=override, sd=0.02))
-    seen = signals_of(series, facts, SETTINGS)
-    first = monday[8].date().isoformat()
-    by: dict[str, int] = {}
-    for s in seen:
-        if s.week >= first:
-            by[s.id] = by.get(s.id, 0) + 1
-    window = {monday[at].date().isoformat(), monday[at + 1].date().isoformat()}
-    return {
-        "alarms": sum(by.values()),
-        "by": by,
-        "found": any(s.id == "RR1" and s.week in window for s in seen),
-    }
-
-
 def weekly_looks(seed: int) -> Record:
     """52 looks at a mean that is zero, 90 units a week."""
     rng = np.random.default_rng(seed)
@@ -484,6 +428,7 @@ JOBS: dict[str, Callable[[int, Engine], Record]] = {
     "blind-spots-0": lambda s, e: blind_spots(s, e, 0.0),
     "signals-null": lambda s, e: signals(s, 0.0),
     "signals-shift": lambda s, e: signals(s, 0.15),
+    "signals-delay": lambda s, e: signal_delays(s),
     "weekly-looks": lambda s, e: weekly_looks(s),
     "staggered-12": lambda s, e: staggered(s, e, 12),
     "staggered-40": lambda s, e: staggered(s, e, 40),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from scipy.stats import beta
 
+from takeup.questions.signals.measure import WORDS
 from takeup.record.clock import now
 from takeup.record.questionnaire import TYPE_NAMES, TYPES
 
@@ -141,6 +142,18 @@ class Claim:
     programmes: int
 
 
+def _delays(records: Sequence[Mapping[str, Any]]) -> list[Claim]:
+    """By signal: of how many changes that it is for it is told within half a year, and after how many weeks."""
+    found = []
+    for code in records[0]["delays"]:
+        weeks = [d for r in records if (d := r["delays"][code]) is not None]
+        share = len(weeks) / len(records)
+        middle, late = (int(q) for q in np.quantile(weeks or [0], (0.5, 0.9), method="higher"))
+        measured = f"{share:.0%}; weeks until then: {middle} (nine in ten: {late})"
+        found.append(Claim(f"{code}, {WORDS[code]}: told where it is so", measured, "≥ 90 %", share >= 0.9, len(records)))  # fmt: skip
+    return found
+
+
 def claims(folder: Path) -> list[Claim]:
     """Blind spots, signals, weekly looks, reasons."""
     found: list[Claim] = []
@@ -166,6 +179,8 @@ def claims(folder: Path) -> list[Claim]:
     if moved:
         share = float(np.mean([r["found"] for r in moved]))
         found.append(Claim("signals: a 15-point fall found within two weeks", f"{share:.1%}", "≥ 90 %", share >= 0.9, len(moved)))  # fmt: skip
+    if delays := read(folder, "signals-delay"):
+        found += _delays(delays)
     looks = read(folder, "weekly-looks")
     if looks:
         ever = float(np.mean([r["ever"] for r in looks]))

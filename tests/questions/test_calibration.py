@@ -9,6 +9,7 @@ from calibration import page
 from calibration.jobs import JOBS
 
 from takeup.log import Engine
+from takeup.questions.signals.measure import WORDS
 from tests.made_once import made_once
 
 PROGRAMMES = 40
@@ -61,6 +62,15 @@ def test_blind_spots_and_signals_keep_their_promises():
     assert np.mean([r["power"] for r in found]) >= 0.80
     assert np.mean([r["alarms"] for r in records("signals-null")]) <= 1
     assert np.mean([r["found"] for r in records("signals-shift")]) >= 0.90
+
+
+def test_every_signal_is_told_where_it_is_so_and_soon():
+    """20 programmes a signal: one told in 96 of 100 fails in 0.1 % of draws of seeds, one told in half of them passes in 1 %."""
+    delays = [r["delays"] for r in records("signals-delay", 20)]
+    for code in WORDS:
+        told = [one[code] for one in delays if one[code] is not None]
+        assert len(told) >= 16, code
+        assert np.median(told) <= 5, code
 
 
 def test_reasons_are_right_where_evidence_suffices_and_silent_where_it_does_not():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from takeup.record.assignment import Rules, Stage, assigned, drawn, person_mark
 from takeup_client.assignment import assigned as in_client
+from takeup_client.assignment import without_drills
 
 NAMES = st.text(min_size=1, max_size=12)
 SHARES = st.sampled_from((0.0, 0.01, 0.3, 0.5, 0.99, 1.0))
@@ -54,6 +55,26 @@ def test_client_and_server_come_to_the_same_answer(rules, case, person, cohort, 
     theirs = in_client(told, "credit", case_id=case, person_id=person, known=known | beside)
     assert theirs[:3] == (mine.mode, mine.probability, mine.unit)
     assert theirs.cohort == (cohort or None)
+
+
+COHORTS = st.none() | st.sets(st.sampled_from(("", "north", "east"))).map(sorted)
+
+
+@settings(deadline=None, max_examples=200)
+@given(RULES, COHORTS, st.sampled_from((None, "north", "south", "east")))
+def test_a_drill_stops_its_cohorts_alone_and_a_client_that_ends_it_is_as_without(rules, on, cohort):
+    asked = {"case_id": "c", "person_id": None, "team": "t", "cohort": cohort, "known": {}}
+    before, during = assigned(rules, **asked), rules.rehearsed(7, 60.0, on)
+    drilled = on is None or (cohort or "") in on
+    assert assigned(during, **asked).mode == ("shadow" if drilled and before.mode == "assist" else before.mode)  # fmt: skip
+    told = {"rollouts": {"credit": during.to_json(), "else": rules.to_json()}, "people": {}}
+    beside = {"cohort": cohort, "team": "t"}
+    over = in_client(
+        without_drills(told, ["credit"]), "credit", case_id="c", person_id=None, known=beside
+    )
+    assert over[:3] == (before.mode, before.probability, before.unit)
+    still = in_client(without_drills(told, []), "credit", case_id="c", person_id=None, known=beside)
+    assert still.mode == assigned(during, **asked).mode
 
 
 @settings(deadline=None, max_examples=100)

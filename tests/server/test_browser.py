@@ -19,9 +19,10 @@ UNKNOWN = "a_name_without_a_blank_that_goes_on_and_on_" * 4
 """As long as a sender may name a use case."""
 PAGES = {
     "administrator": ("/", "/organization", "/organization/import", "/senders", "/senders/key",
-                      "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password"),
+                      "/quarantine", "/quarantine/1", "/use-cases", "/my/access", "/style", "/password", "/signals"),
     "programme_lead": ("/", "/use-cases/credit", f"/use-cases/{UNKNOWN}", "/diagnosis/credit",
-                       "/surveys", "/conversations", "/reasons",
+                       "/surveys", "/conversations", "/reasons", "/signals", "/rollout/credit",
+                       f"/rollout/{UNKNOWN}", "/shadow/credit", f"/shadow/{UNKNOWN}",
                        "/interventions", "/interventions/declare?use_case=credit&reason=WD&action=A-WF4",
                        "/interventions/library",
                        "/conditions/credit", "/conditions/credit/at/C3", "/readiness"),
@@ -139,6 +140,7 @@ def opened(server, browser, cookies, path, **look) -> tuple[Page, list[str]]:
 def test_every_page_is_accessible_fits_and_breaks_no_policy(server, browser, signed_in, role):
     for path in PAGES[role]:
         page, said = opened(server, browser, signed_in[role], path)
+        page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
         for where in looks(page):
             assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), (
                 path,

@@ -17,6 +17,9 @@ ADMINISTRATOR = frozenset({"administrator"})
 NEUTRAL = frozenset({"role_owner", "worker_representative", "oversight_officer", "champion"})
 LEAD = frozenset({"programme_lead"})
 
+ANSWERS = frozenset(
+    {"programme_lead", "product_team", "executive", "oversight_officer", "administrator"}
+)
 PAGES = {
     ("GET", "home"): EVERYBODY,
     ("GET", "access_to_me"): EVERYBODY,
@@ -43,6 +46,10 @@ PAGES = {
     ("POST", "rollout_stop"): frozenset(
         {"programme_lead", "executive", "product_team", "oversight_officer"}
     ),
+    ("POST", "rollout_drill"): frozenset(
+        {"programme_lead", "executive", "product_team", "oversight_officer"}
+    ),
+    ("GET", "rollout_drills"): EVERYBODY,
     ("POST", "rollout_lift"): LEAD,
     # The one practitioner here is placed in no cohort, so "everybody else" is their own.
     ("GET", "shadow_report"): WHOLE_REPORTS | {"product_team", "practitioner"},
@@ -78,8 +85,12 @@ PAGES = {
     ("GET", "diagnosis"): WHOLE_REPORTS,
     ("GET", "diagnosis_day"): WHOLE_REPORTS,
     ("POST", "diagnosis_take"): LEAD,
-    ("GET", "signals"): WHOLE_REPORTS | {"product_team"},
-    ("POST", "signal_answer"): frozenset({"programme_lead", "product_team", "executive"}),
+    # An administrator sees what is about senders alone.
+    ("GET", "signals"): WHOLE_REPORTS | {"product_team"} | ADMINISTRATOR,
+    ("POST", "signal_answer"): ANSWERS,
+    ("POST", "signal_ask"): ANSWERS,
+    ("POST", "signal_heard"): ANSWERS,
+    ("POST", "signal_drill"): LEAD,
     ("GET", "interventions"): WHOLE_REPORTS
     | {"product_team", "practitioner", "champion", "manager"},
     ("GET", "intervention"): WHOLE_REPORTS
@@ -188,7 +199,7 @@ def addresses() -> dict[str, str]:
     )
     values = {
         "name": "credit", "day": "2026-11-24", "handle": with_role_handle(), "prefix": key.prefix,
-        "number": row.pk, "cohort": "north", "key": "officers", "uidb64": "MQ", "token": "x-y",
+        "number": row.pk, "asking": 1, "cohort": "north", "key": "officers", "uidb64": "MQ", "token": "x-y",
         "provider_id": "company", "month": "2026-11", "milestone": "M05", "gate": "G30", "digest": "0" * 64,
     }  # fmt: skip
     found = {}

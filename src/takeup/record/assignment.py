@@ -8,8 +8,8 @@ sides. The client (`clients/python`) holds the same rules for hosts without take
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
 Mode = Literal["off", "shadow", "assist"]
@@ -28,10 +28,22 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
+class StopDrill:
+    """A rehearsed stop that is part of the rules: a client ends it by itself `seconds` after it first heard of it, whatever
+    it hears by then. What holds without it: `withheld` and `stopped`."""
+
+    number: int
+    seconds: float
+    withheld: tuple[Mapping[str, str], ...] = ()
+    stopped: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """A use case's rollout at one moment. `blind`: share of cases kept without advice in assist;
     `ask_first`: people give their own answer before a shadow case's advice is revealed;
-    `withheld`: kinds of case (value by covariate) without advice; `stopped`: none at all."""
+    `withheld`: kinds of case (value by covariate) without advice; `stopped`: none at all; `drill`: the
+    rehearsed stop that both hold with, where there is one."""
 
     salt: str
     cohorts: Mapping[str, Stage] = field(default_factory=dict)
@@ -39,6 +51,7 @@ class Rules:
     ask_first: bool = False
     withheld: tuple[Mapping[str, str], ...] = ()
     stopped: bool = False
+    drill: StopDrill | None = None
 
     def stage_of(self, cohort: str | None) -> Stage:
         """The stage of a cohort; that of everybody else where it is not named."""
@@ -48,7 +61,7 @@ class Rules:
 
     def to_json(self) -> dict[str, Any]:
         """As the client reads it."""
-        return {
+        told: dict[str, Any] = {
             "salt": self.salt, "blind": self.blind, "ask_first": self.ask_first,
             "withheld": [dict(kind) for kind in self.withheld], "stopped": self.stopped,
             "cohorts": {
@@ -56,6 +69,20 @@ class Rules:
                 for name, s in self.cohorts.items()
             },
         }  # fmt: skip
+        if self.drill is not None:
+            told["drill"] = {
+                "number": self.drill.number, "seconds": self.drill.seconds,
+                "withheld": [dict(kind) for kind in self.drill.withheld], "stopped": self.drill.stopped,
+            }  # fmt: skip
+        return told
+
+    def rehearsed(self, number: int, seconds: float, cohorts: Collection[str] | None) -> Rules:
+        """These with a stop that is rehearsed on `cohorts`; on everybody where that is None."""
+        drill = StopDrill(number, seconds, self.withheld, self.stopped)
+        if cohorts is None:
+            return replace(self, stopped=True, drill=drill)
+        kinds = tuple({"cohort": cohort} for cohort in cohorts)
+        return replace(self, withheld=(*self.withheld, *kinds), drill=drill)
 
 
 @dataclass(frozen=True, slots=True)

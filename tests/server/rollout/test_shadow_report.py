@@ -8,7 +8,7 @@ import pytest
 
 from takeup.record.errors import DeclarationError, InputError
 from tests.server.people import client_of, person, with_role
-from tests.server.rollout.shadow_cases import record, shadow_rows
+from tests.server.rollout.shadow_cases import START, record, shadow_rows
 
 USE_CASE = 'segment = ["x_segment"]\n'
 SMALL = {"starts": "2026-10-05", "pairs": 200, "days": 20, "reports": 0, "attested": []}
@@ -276,3 +276,34 @@ def test_a_kind_of_case_that_a_report_tells_of_can_be_stopped(measured):
     assert f'<option value="{dimension}={key}">' in page
     lead.post("/rollout/credit/stop", {"reason": "drill", "kind": f"{dimension}={key}"})
     assert Stop.objects.get(use_case="credit").kind == kinds[0]
+
+
+def test_milestones_read_the_newest_report_and_who_opened_it(measured):
+    from takeup.server.acting.rollout.milestone_records import tell
+    from takeup.server.acting.rollout.services import stop, take_step
+    from takeup.server.foundation.organization.models import Person
+    from takeup.server.foundation.organization.services import import_people, read_people
+
+    lead = client_of(with_role("programme_lead"))
+
+    def told() -> dict[str, float | None]:
+        return {one.fact: one.figure for one in tell("credit", START.date())}
+
+    found = told()
+    assert found["rollout.shadow_cases"] == 4_000
+    assert found["rollout.shadow_days"] == 28
+    assert found["rollout.own_answer_first"] == 1
+    assert (found["rollout.reports"], found["rollout.live"]) == (1, 0)
+    # Nobody is placed here: of whom, it cannot be said.
+    assert "rollout.reports_opened" not in found
+    people = [{"person_id": f"p{n}", "population": "officers", "team": "t"} for n in range(20)]
+    import_people(read_people(people, "test"), actor="test")
+    reader = Person.objects.get(person_id="p3")
+    assert client_of(reader).get("/shadow/credit").status_code == 200
+    by = {one.fact: one for one in tell("credit", START.date())}
+    assert (by["rollout.reports_opened"].k, by["rollout.reports_opened"].n) == (1, 20)
+    assert {lead.get(one.path.split("#")[0]).status_code for one in by.values()} == {200}
+    take_step("credit", "assist", by="ann")
+    assert told()["rollout.live"] == 1
+    stop("credit", by="ann", reason="wrong")
+    assert told()["rollout.live"] == 0

@@ -15,6 +15,9 @@ def seen(code="RR1", population="north", week="2026-11-16", open_=True) -> Signa
     return SignalSeen(code, population, week, "use dropped", 0.6, 0.3, "share", None, None, open_)
 
 
+CLOSED = {"learned": "look at releases first", "not_asked": "nobody could see the panel"}
+
+
 def take(*found: SignalSeen) -> None:
     from takeup.server.acting.signals.services import take_signals
 
@@ -54,9 +57,14 @@ def test_a_signal_that_is_gone_is_over_and_one_that_comes_back_is_new(store):
     take()
     (one,) = responses()
     assert one.over_at is not None
-    answer(one.pk, "a client upgrade lost the button", closes=True, by="x")
+    answer(one.pk, "a client upgrade lost the button", closes=True, by="x", **CLOSED)
     take(seen(week="2026-12-07"))
-    assert len(responses()) == 2
+    first, again = responses()
+    assert again.former == first
+    lead = client_of(with_role("programme_lead"))
+    page = lead.get("/signals").content.decode()
+    assert "It came back: it was answered before" in page
+    assert "Learned then: “look at releases first”" in page
 
 
 def test_what_was_answered_is_not_opened_again_while_it_lasts(store):
@@ -64,7 +72,7 @@ def test_what_was_answered_is_not_opened_again_while_it_lasts(store):
 
     take(seen("RR3"))
     (one,) = responses()
-    answer(one.pk, "twenty overrides read", closes=True, by="x")
+    answer(one.pk, "twenty overrides read", closes=True, by="x", **CLOSED)
     take(seen("RR3"))
     assert len(responses()) == 1
 
@@ -86,16 +94,29 @@ def test_an_answer_needs_words_and_closes_with_a_history(store):
     lead = with_role("programme_lead")
     take(seen())
     (one,) = responses()
-    with pytest.raises(InputError, match="say what"):
+    with pytest.raises(
+        InputError, match=r"say what was found.*; say what was learned.*; the question"
+    ):
         answer(one.pk, " ", closes=True, by=lead.handle)
     client = client_of(lead)
     assert client.post(f"/signals/{one.pk}", {"closes": "on"}).status_code == 422
     done = {"text": "Client 2.8 hid the panel; 2.9 is out", "closes": "on", "owner": lead.handle}
+    refused = client.post(f"/signals/{one.pk}", done)
+    assert refused.status_code == 422
+    page = refused.content.decode()
+    assert "say what was learned" in page
+    assert "put it, or say why not" in page
+    # Nothing is lost of what was typed, and nothing half is kept.
+    assert "Client 2.8 hid the panel; 2.9 is out</textarea>" in page
+    assert (responses()[0].owner, responses()[0].answers.count()) == ("", 0)
+    done |= CLOSED
     assert client.post(f"/signals/{one.pk}", done).status_code == 302
     page = client.get("/signals").content.decode()
     assert "No signal waits" in page
     assert "Client 2.8 hid the panel" in page
-    assert client.post(f"/signals/{one.pk}", {"text": "more"}).status_code == 422
+    again = client.post(f"/signals/{one.pk}", {"text": "more of it, after all"})
+    assert again.status_code == 422
+    assert "You wrote: more of it, after all" in again.content.decode()
 
 
 def test_people_are_told_once_and_see_it_once_as_new(store):
@@ -148,10 +169,16 @@ def test_a_sender_that_seldom_sends_is_not_called_silent(key):
     assert silent_senders(now().date()) == {}
 
 
-def test_working_days_skip_the_weekend():
-    from takeup.server.acting.signals.rules import due_after
+def test_another_capability_raises_a_signal_once_and_it_ends_of_itself(store):
+    from takeup.server.acting.signals.services import Raised, take_raised
 
-    friday = date(2026, 11, 20)
-    assert due_after(friday, 1) == date(2026, 11, 23)
-    assert due_after(date(2026, 11, 21), 1) == date(2026, 11, 23)
-    assert due_after(friday, 5) == date(2026, 11, 27)
+    there = {("", "desk"): Raised(date(2026, 11, 20), "last heard on 20 November 2026")}
+    take_raised("SILENT", there)
+    take_raised("SILENT", there)
+    take()  # What is measured of decisions says nothing of it.
+    (one,) = responses()
+    assert one.over_at is None
+    take_raised("SILENT", {})
+    assert responses()[0].over_at is not None
+    with pytest.raises(InputError, match="no signal that is raised"):
+        take_raised("RR1", there)

@@ -7,7 +7,7 @@ Who is drawn is a stable hash: asked again, the answer is the same. takeup appli
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple, Optional
 
 NOTHING_SHOWN = "shadow"
@@ -44,6 +44,19 @@ def assigned(
             cohort, team = cohort or place[0] or None, team or place[1] or None
     mode, probability, unit = _mode(rules, case_id, person_id, team, cohort, known)
     return Assigned(mode, probability, unit, cohort, bool(rules["ask_first"]) and mode == "shadow")
+
+
+def without_drills(told: Mapping[str, Any], over: Collection[str]) -> Mapping[str, Any]:
+    """What was told, as it is for the use cases whose stop drill is `over`."""
+    if not over:
+        return told
+    rollouts = {
+        name: {**rules, **{k: rules["drill"][k] for k in ("withheld", "stopped")}}
+        if name in over
+        else rules
+        for name, rules in told["rollouts"].items()
+    }
+    return {**told, "rollouts": rollouts}
 
 
 def _mode(

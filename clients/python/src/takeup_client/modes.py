@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Optional
 
-from takeup_client.assignment import NOTHING_SHOWN, Assigned, assigned
+from takeup_client.assignment import NOTHING_SHOWN, Assigned, assigned, without_drills
 from takeup_client.sender import wrong_key
 
 _logger = logging.getLogger(__name__)
@@ -23,12 +23,14 @@ MODES = ("assist", "shadow", "off")
 
 class Modes:
     """Asks every `every` seconds in a thread of its own; what was heard last holds for `keep`
-    seconds, then nothing is shown until the server is heard again."""
+    seconds, then nothing is shown until the server is heard again. A stop that is only rehearsed
+    (a drill) ends here by itself, so that no advice is missing where the server dies meanwhile."""
 
     def __init__(self, url: str, key: str, folder: Path, every: float, keep: float) -> None:
         self._url, self._key = f"{url.rstrip('/')}/api/v1/modes", key
         self._path, self._every, self._keep = folder / _FILE, every, keep
         self._told: dict[str, Any] = {}
+        self._drills: dict[str, tuple[int, float]] = {}
         self._refused = False
         self._heard_at = 0.0
         self._tag: Optional[str] = None
@@ -57,7 +59,11 @@ class Modes:
     def _now(self) -> Mapping[str, Any]:
         """What was told last, as long as it holds."""
         self._start()
-        return self._told if time.time() - self._heard_at <= self._keep else {}
+        moment, told = time.time(), self._told
+        if moment - self._heard_at > self._keep:
+            return {}
+        over = [name for name, (_, ends) in self._drills.items() if moment >= ends]
+        return without_drills(told, [n for n in over if "drill" in told["rollouts"].get(n, {})])
 
     def wait(self, timeout: float) -> bool:
         """Wait until the server was heard once; for scripts, never for a host's request."""
@@ -104,6 +110,7 @@ class Modes:
             if error.code != 304:
                 return
         else:
+            self._drills = _drill_ends(told, self._drills, time.time())
             self._told, self._tag = told, tag
         self._refused = False
         self._heard_at = time.time()
@@ -122,12 +129,30 @@ class Modes:
             held = json.loads(self._path.read_text())
             self._told = _checked(held["told"])
             self._heard_at = float(held["at"])
+            self._drills = _drill_ends(self._told, {}, self._heard_at)
+
+
+def _drill_ends(
+    told: Mapping[str, Any], before: Mapping[str, tuple[int, float]], moment: float
+) -> dict[str, tuple[int, float]]:
+    """By use case the drill that was told of and when it ends: from when it was first heard of."""
+    found = {}
+    for name, rules in told["rollouts"].items():
+        drill = rules.get("drill")
+        if drill:
+            number, ends = before.get(name, (None, 0.0))
+            first = number != drill["number"]
+            found[name] = (drill["number"], moment + float(drill["seconds"]) if first else ends)
+    return found
 
 
 def _checked(told: Any) -> dict[str, Any]:
     """What was told, if it can be used: one whole trial on each use case before any host asks."""
-    for use_case in told["rollouts"]:
-        assigned(told, use_case, case_id="", person_id="", known={})
+    drilled = [name for name, rules in told["rollouts"].items() if rules.get("drill")]
+    for held in (told, without_drills(told, drilled)):
+        for use_case in held["rollouts"]:
+            assigned(held, use_case, case_id="", person_id="", known={})
+    _drill_ends(told, {}, 0.0)
     if not isinstance(told["modes"], dict):
         raise TypeError("modes")
     found: dict[str, Any] = told

@@ -21,6 +21,7 @@ def disclose(found: Signals | CannotSay, shown: Shown) -> Signals | CannotSay:
         found,
         seen=tuple(s for s in found.seen if s.population not in hidden),
         populations=tuple(p for p in found.populations if p not in hidden),
+        figures=tuple(f for f in found.figures if f.population not in hidden),
     )
     if audience != "share":
         return told

@@ -24,6 +24,7 @@ from takeup.questions.signals.states import (
     slow_start,
     states_at,
 )
+from takeup.questions.signals.week_figures import About, WeekFigure, week_figures
 from takeup.questions.signals.weekly_sums import WINDOW, WeeklySums, weekly_sums
 from takeup.record.population import Population, population_facts
 from takeup.record.settings import Settings
@@ -73,7 +74,8 @@ OWNER = {
 class SignalSeen:
     """One signal of one population, first seen in `week` (its Monday). `before` and `after`
     are the figures it compares, `change` their difference with its interval where there is
-    one; `named_first`: a new version that came within the weeks compared."""
+    one; `named_first`: a new version that came within the weeks compared. `about`: the figure by which it is told
+    afterwards whether it moved back (None: by none); in no document."""
 
     id: str
     population: str
@@ -85,13 +87,14 @@ class SignalSeen:
     change: Estimate | None
     named_first: str | None
     open: bool
+    about: About | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Signals:
     """Signals in the order of weeks. `weeks` were looked at in each of `populations`;
     `changes` are the weeks in which a version appeared, as (week, what). `looked_at`: the weekly sums and
-    facts of each population that signals are found in; in no document."""
+    facts of each population that signals are found in, and what signals are `about`, week by week; both in no document."""
 
     seen: tuple[SignalSeen, ...]
     populations: tuple[str, ...]
@@ -101,6 +104,7 @@ class Signals:
     looked_at: tuple[tuple[WeeklySums, Population], ...] = field(
         default=(), compare=False, repr=False
     )
+    figures: tuple[WeekFigure, ...] = field(default=(), compare=False, repr=False)
 
 
 def measure_signals(
@@ -131,6 +135,7 @@ def measure_signals(
         tuple(sorted(changes)),
         _not_looked_for(decisions, populations),
         looked_at,
+        _figures(looked_at),
     )
 
 
@@ -144,7 +149,11 @@ def without_weeks(
         for w, facts in found.looked_at
         if w.population in hidden
     )
-    return replace(found, seen=_in_order(kept, settings), looked_at=())
+    return replace(found, seen=_in_order(kept, settings), looked_at=(), figures=_figures(kept))
+
+
+def _figures(looked_at: Sequence[tuple[WeeklySums, Population]]) -> tuple[WeekFigure, ...]:
+    return tuple(figure for w, _ in looked_at for figure in week_figures(w))
 
 
 def _without(w: WeeklySums, hidden: Collection[str]) -> WeeklySums:
@@ -206,14 +215,14 @@ def signals_of(w: WeeklySums, facts: Population, settings: Settings) -> list[Sig
         )  # fmt: skip
         found += [_shifted(identity, s, w, settings) for s in shifts]
     if (slow := slow_start(w, rules)) is not None:
-        found.append(_state("RR2", slow[0], SLOW, slow[1], "share", None, w))
+        found.append(_state("RR2", slow[0], SLOW, slow[1], "share", None, w, About("looked", SLOW)))
     found += _clusters(w)
     last: dict[str, int] = {}
     for at in range(WINDOW - 1, len(w.mondays)):
         held = {i for i, week in last.items() if week == at - 1}
-        for identity, before, after, unit, change in states_at(w, at, facts, settings, held):
+        for identity, before, after, unit, change, about in states_at(w, at, facts, settings, held):
             if at - last.get(identity, -99) > 1:
-                found.append(_state(identity, at, before, after, unit, change, w))
+                found.append(_state(identity, at, before, after, unit, change, w, about))
             last[identity] = at
     still = {i for i, at in last.items() if at == len(w.mondays) - 1}
     return [_open(s, w, still) for s in found]
@@ -258,7 +267,7 @@ def _shifted(identity: str, s: Shift, w: WeeklySums, settings: Settings) -> Sign
     week = w.mondays[s.at].isoformat()
     return SignalSeen(
         identity, w.population, week, WORDS[identity], s.before, s.after, "share", change, named,
-        False,
+        False, About(next(k for name, k, _, _ in SHIFTS if name == identity), s.before),
     )  # fmt: skip
 
 
@@ -270,11 +279,22 @@ def _state(
     unit: str,
     change: Estimate | None,
     w: WeeklySums,
+    about: About | None = None,
 ) -> SignalSeen:
     named = _named(w, at - WINDOW, at) if identity == "RR12" else None
     week = w.mondays[at].isoformat()
     return SignalSeen(
-        identity, w.population, week, WORDS[identity], before, after, unit, change, named, False
+        identity,
+        w.population,
+        week,
+        WORDS[identity],
+        before,
+        after,
+        unit,
+        change,
+        named,
+        False,
+        about,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 from scipy.special import bdtrc, ndtr
 
+from takeup.questions.signals.week_figures import About
 from takeup.questions.signals.weekly_sums import WINDOW, WeeklySums
 from takeup.record.population import Population
 from takeup.record.settings import Settings, SignalSettings
@@ -21,7 +22,8 @@ SURELY = 0.99
 """Probability of a share below LEAST_CAUGHT at which it is told. Asked anew every week, a point estimate below it
 alone would be told several times a year where more are caught (calibration/strangers/caught.py)."""
 
-State = tuple[str, float, float, str, Estimate | None]
+State = tuple[str, float, float, str, Estimate | None, About]
+"""Of a rule: which, the figures it compares, their unit, the change, and what it is about."""
 
 
 def states_at(
@@ -44,7 +46,8 @@ def states_at(
         if nominal >= settings.high_nominal_rate and surely_below(
             used, n, settings.low_effective_reliance
         ):
-            found.append(("RR3", nominal, used / n, "share", None))
+            about = About("used", settings.low_effective_reliance)
+            found.append(("RR3", nominal, used / n, "share", None, about))
     if "high_n" in w.sums:
         high, low = w.over("high_n", at), w.over("low_n", at)
         if high >= rules.smallest_high_stakes and low >= rules.smallest_high_stakes:
@@ -52,7 +55,8 @@ def states_at(
             if rate > 0 and surely_below(
                 w.over("high_looked", at), high, rules.high_stakes_ratio * rate
             ):
-                found.append(("RR11", rate, w.over("high_looked", at) / high, "share", None))
+                about = About("high_looked", rules.high_stakes_ratio * rate)
+                found.append(("RR11", rate, w.over("high_looked", at) / high, "share", None, about))
     found += _silence(w, at, looked / n, surely_below(looked, n, SILENT_BELOW))
     found += _over_reliance(w, at, looked, facts, settings, "RR8" in held)
     found += _harm(w, at, rules, settings)
@@ -70,7 +74,8 @@ def _over_reliance(
         p = (over + 0.5) / (looked + 1)
         sd = np.sqrt(p * (1 - p) * w.spread / (looked + 2) + benchmark.sd**2)
         if ndtr((benchmark.rate - ladder.expert_band - p) / sd) >= ladder.probability_of_decline:
-            return [("RR8", benchmark.rate, over / looked, "share", None)]
+            about = About("over", benchmark.rate - ladder.expert_band)
+            return [("RR8", benchmark.rate, over / looked, "share", None, about)]
     if "wrong_seen" not in w.sums:
         return []
     wrong, caught = w.over("wrong_seen", at), w.over("caught", at)
@@ -80,7 +85,8 @@ def _over_reliance(
     sd = np.sqrt(p * (1 - p) * w.spread / (wrong + 2))
     # Once told it holds until as many are caught as are asked for, not told again every other week.
     if ndtr((LEAST_CAUGHT - p) / sd) >= (0.5 if held else SURELY):
-        return [("RR8", LEAST_CAUGHT, caught / wrong, "share", None)]
+        about = About("caught", LEAST_CAUGHT)
+        return [("RR8", LEAST_CAUGHT, caught / wrong, "share", None, about)]
     return []
 
 
@@ -104,7 +110,7 @@ def _harm(w: WeeklySums, at: int, rules: SignalSettings, settings: Settings) -> 
                 "mean loss of four weeks against the four before", "descriptive",
                 unit="loss", se=se,
             )  # fmt: skip
-            return [("RR12", before, before + change, "loss", estimate)]
+            return [("RR12", before, before + change, "loss", estimate, About(name, before))]
     return []
 
 
@@ -129,7 +135,8 @@ def _silence(w: WeeklySums, at: int, rate: float, seldom: bool) -> list[State]:
     heard = 100 * w.over("flagged", at, weeks) / people * WINDOW / weeks
     if heard >= LEAST_HEARD:
         return []
-    return [("RR6", LEAST_HEARD, heard, "flags per 100 people in four weeks", None)]
+    about = About("flagged", LEAST_HEARD)
+    return [("RR6", LEAST_HEARD, heard, "flags per 100 people in four weeks", None, about)]
 
 
 SLOW, SLOW_WEEKS = 0.30, 2

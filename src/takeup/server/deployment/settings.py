@@ -18,7 +18,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
 
+from takeup.record.clock import now
 from takeup.record.errors import DeclarationError
+from takeup.server.deployment.country_days import days_worked
 
 _PREFIX = "TAKEUP_"
 _QUIET = re.compile(r"(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3])")
@@ -30,7 +32,7 @@ class ServerSettings(BaseModel):
     """A deployment's settings: the variables' names without the prefix `TAKEUP_`. `home` holds the
     embedded database, log and secret; `drain_seconds` is how often the inbox is drained;
     `rate_per_minute` how many batches a key may send; `public_url` the address that people use;
-    `inbox_days` how long rows stay as received; `nightly_hour` (UTC) when snapshots are taken
+    `inbox_days` how long rows stay as received; `country` whose holidays are no working days (`DE`, `DE-BY`); `nightly_hour` (UTC) when snapshots are taken
     and old keys of people removed; `administrator` the address of the first one; `smtp_url` the
     mail server, `mail_from` the sender, `quiet_hours` (in `time_zone`) when no mail goes out; `webhooks` channels that are told of signals, with commas
     between; `oidc_…` the company's sign-in, `oidc_roles` which of its groups give which role,
@@ -48,6 +50,7 @@ class ServerSettings(BaseModel):
     drain_seconds: float = Field(2.0, gt=0)
     rate_per_minute: int = Field(6000, gt=0)
     inbox_days: int = Field(35, ge=1)
+    country: str = ""
     oversight_months: int = Field(24, ge=6)
     nightly_hour: int = Field(2, ge=0, le=23)
     time_zone: str = "UTC"
@@ -104,6 +107,14 @@ class ServerSettings(BaseModel):
         first, last = (int(hour) for hour in self.quiet_hours.split("-"))
         hour = moment.astimezone(ZoneInfo(self.time_zone)).hour
         return first <= hour < last if first <= last else hour >= first or hour < last
+
+    @field_validator("country")
+    @classmethod
+    def _a_country(cls, given: str) -> str:
+        name, hyphen, region = given.strip().partition("-")
+        country = f"{name.upper()}{hyphen}{region}"
+        days_worked(country, now().year)
+        return country
 
     @field_validator("smtp_url")
     @classmethod

@@ -9,7 +9,7 @@ from takeup.record.conditions import ConditionRecord
 from takeup.server.acting.feedback.models import Flag, Release, Reply, Topic
 from takeup.server.acting.feedback.services import all_overrides
 from takeup.server.acting.feedback.taking import WITHIN
-from takeup.server.acting.signals.rules import due_after
+from takeup.server.deployment.working_days import due_after
 
 READ_WITHIN, CITED_WITHIN, TOLD_WITHIN, DUE_WITHIN = (timedelta(days=d) for d in (28, 90, 35, 28))
 ACKNOWLEDGED_WITHIN = 2

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from takeup.record.milestones import MilestoneRecord
 from takeup.server.acting.feedback.models import Topic
 from takeup.server.acting.feedback.taking import WITHIN
-from takeup.server.acting.signals.rules import due_after
+from takeup.server.deployment.working_days import due_after
 
 
 def tell(use_case: str, today: date) -> Iterable[MilestoneRecord]:

@@ -25,8 +25,8 @@ from takeup.record.clock import now
 from takeup.record.use_case import UseCase
 from takeup.server.acting.feedback.models import Flag, OverrideTotal, Release, Topic
 from takeup.server.acting.feedback.naming import name_of
-from takeup.server.acting.signals.rules import due_after
 from takeup.server.deployment.sealing import SealedKind, keyed, opens, seal, unseal
+from takeup.server.deployment.working_days import due_after
 from takeup.server.foundation.agreement.services import measuring
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization.services import (

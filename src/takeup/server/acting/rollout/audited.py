@@ -9,6 +9,8 @@ WORDS = {
     "gate.decided": _("decided on a gate"),
     "gate.declared": _("declared a gate"),
     "rollout.draw": _("changed the draw of a rollout"),
+    "rollout.drill": _("rehearsed a stop"),
+    "rollout.drill_timed": _("timed how a rehearsed stop was obeyed"),
     "rollout.lifted": _("lifted a stop"),
     "rollout.step": _("took a step of a rollout"),
     "rollout.step_withdrawn": _("withdrew a step"),

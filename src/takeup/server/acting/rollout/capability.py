@@ -24,6 +24,9 @@ CAPABILITY = Capability(
         "rollout_draw": PROGRAMME,
         # Whoever answers for harm can stop it (EU AI Act, Art. 14(4)(e)); starting again is planned.
         "rollout_stop": _STOPS,
+        # A minute without advice is asked for by whoever could stop it for good.
+        "rollout_drill": _STOPS,
+        "rollout_drills": EVERYBODY,
         "rollout_lift": PROGRAMME,
         # Besides those who see every cohort, everybody sees their own (`rollout.pages.reads_cohort`).
         "shadow_report": READS_EVERY_COHORT | OWN_COHORT,

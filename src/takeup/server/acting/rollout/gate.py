@@ -23,6 +23,10 @@ Says = Literal["go", "intervene", "hold"]
 KindSays = Literal["passes", "behind", "too_early", "people_decide", "small", "hidden"]
 
 
+STOP_DRILL = "Stop drill passed"
+"""The statement that is measured where a drill was run: then no signature stands for it."""
+
+
 class Gate(Declaration):
     """What must be shown before a cohort gets advice. Margins and shares are of cases (0..1)."""
 
@@ -36,7 +40,7 @@ class Gate(Declaration):
     kind_floor: float = Field(0.10, ge=0, le=1)
     reports: int = Field(2, ge=0)
     opened: float = Field(0.60, ge=0, le=1)
-    attested: list[str] = ["Stop drill passed"]
+    attested: list[str] = [STOP_DRILL]
 
     def pairs_to_decide(self, confidence: float) -> int:
         """Pairs after which a model level with people is told from one behind by the margin, at
@@ -79,9 +83,18 @@ class GateResult:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillEvidence:
+    """What the newest stop drill has shown of the clients there are, in words, and whether each obeyed in time."""
+
+    passed: bool
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Beside:
     """What the log does not hold: kinds without advice in this `cohort`, reports published and the share of the
-    cohort that opened one (None: not shown), statements attested, by whom and when."""
+    cohort that opened one (None: not shown), statements attested, by whom and when; the newest stop `drill` of the
+    last 90 days (None: none was run)."""
 
     withheld: Sequence[Mapping[str, str]]
     reports: int
@@ -89,6 +102,7 @@ class Beside:
     cohort: str
     attested: Mapping[str, str]
     today: date
+    drill: DrillEvidence | None = None
 
 
 def evaluate(gate: Gate, shadow: Shadow | CannotSay, beside: Beside) -> GateResult:
@@ -107,19 +121,40 @@ def evaluate(gate: Gate, shadow: Shadow | CannotSay, beside: Beside) -> GateResu
             _harm(kinds), *_precision(shadow),
         ]  # fmt: skip
     clauses.append(_read(len(clauses) + 1, gate, beside))
-    for statement in gate.attested:
-        by = beside.attested.get(statement)
-        clauses.append(
-            Clause(
-                len(clauses) + 1, statement, by or "nobody has signed this", "go" if by else "hold",
-                attested=bool(by), needs="" if by else "a named person signs it",
-            )
-        )  # fmt: skip
+    clauses += [
+        _stated(number, statement, beside)
+        for number, statement in enumerate(gate.attested, len(clauses) + 1)
+    ]
     for says in ("hold", "intervene", "go"):
         for clause in clauses:
             if clause.says == says:
                 return GateResult(says, tuple(clauses), kinds, clause)
     raise AssertionError("a gate has clauses")
+
+
+def is_measured(statement: str, beside: Beside) -> bool:
+    """Whether a statement that the gate asks for is shown by what was measured, so that no signature counts."""
+    return beside.drill is not None and is_stop_drill(statement)
+
+
+def is_stop_drill(statement: str) -> bool:
+    """Whether a statement is that of the stop drill."""
+    return statement.strip().casefold() == STOP_DRILL.casefold()
+
+
+def _stated(number: int, statement: str, beside: Beside) -> Clause:
+    """A statement: measured where it can be, else by the name under it."""
+    if beside.drill is not None and is_stop_drill(statement):
+        return Clause(
+            number, statement, beside.drill.words, "go" if beside.drill.passed else "hold",
+            needs="" if beside.drill.passed else "a drill that every client obeys in time",
+        )  # fmt: skip
+    by = beside.attested.get(statement)
+    if not by:
+        needs = "a stop drill, or a named person signs it" if is_stop_drill(statement) else "a named person signs it"  # fmt: skip
+        return Clause(number, statement, "nobody has signed this", "hold", needs=needs)
+    measured = "; no drill was run in the last 90 days" if is_stop_drill(statement) else ""
+    return Clause(number, statement, by + measured, "go", attested=True)
 
 
 def _volume_words(gate: Gate) -> str:

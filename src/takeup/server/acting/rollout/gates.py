@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
-from takeup.server.acting.rollout.gate import Beside, Gate, Says
+from takeup.server.acting.rollout.drills import counted_drill
+from takeup.server.acting.rollout.gate import Beside, DrillEvidence, Gate, Says
 from takeup.server.acting.rollout.in_force import rules_in_force
 from takeup.server.acting.rollout.models import (
     Attestation,
@@ -110,18 +111,13 @@ def attested(use_case: str, cohort: str) -> dict[str, Attestation]:
 def beside(use_case: str, cohort: str, looked_on: Sequence[date]) -> Beside:
     """What the clauses ask for beside the shadow report: kinds left to people, reports (a week's
     looks are one), the share of the cohort that opened one, signatures."""
-    today = now().date()
-    members = organization.handles_in(cohort, today)
-    opened = None
-    if len(members) >= showing().minimum_group:
-        seen = Opening.objects.filter(use_case=use_case, cohort=cohort, handle__in=members).count()
-        opened = seen / len(members)
+    today, opened = now().date(), openings(use_case, cohort)
     signed = attested(use_case, cohort)
     names = organization.names_of([one.signed_by for one in signed.values()])
     return Beside(
-        rules_in_force([use_case], now())[use_case].withheld,
+        rules_in_force([use_case], now(), drills=False)[use_case].withheld,
         len({day.isocalendar()[:2] for day in looked_on}),
-        opened,
+        None if opened is None else opened[0] / opened[1],
         cohort,
         {
             text: f"signed by {names.get(one.signed_by, one.signed_by)}, {one.signed_at:%-d %B %Y}"
@@ -129,7 +125,30 @@ def beside(use_case: str, cohort: str, looked_on: Sequence[date]) -> Beside:
             for text, one in signed.items()
         },
         today,
+        _drill(use_case, cohort),
     )
+
+
+def openings(use_case: str, cohort: str) -> tuple[int, int] | None:
+    """Of how many people of a cohort, how many have opened a shadow report of it; None where they are too few to be
+    counted."""
+    members = organization.handles_in(cohort, now().date())
+    if len(members) < showing().minimum_group:
+        return None
+    seen = Opening.objects.filter(use_case=use_case, cohort=cohort, handle__in=members)
+    return seen.count(), len(members)
+
+
+def _drill(use_case: str, cohort: str) -> DrillEvidence | None:
+    seen = counted_drill(use_case, cohort)
+    if seen is None:
+        return None
+    told = f"measured on {seen.drill.made_at:%-d %B %Y}: "
+    if seen.deaf:
+        told += f"not obeyed within {seen.drill.within:g} seconds by {', '.join(seen.deaf)}"
+    else:
+        told += f"each of {len(seen.clients)} obeyed, the slowest after {seen.slowest:.1f} seconds"
+    return DrillEvidence(bool(seen.passed), told)
 
 
 @transaction.atomic

@@ -13,13 +13,16 @@ from pydantic_core import to_json
 
 from takeup.record.assignment import EVERYBODY_ELSE, Rules, Stage, person_mark
 from takeup.record.clock import now
-from takeup.server.acting.rollout.models import Draw, Step, Stop
+from takeup.server.acting.rollout.models import Draw, Step, Stop, StopDrill
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization import services as organization
 
 
-def rules_in_force(names: Collection[str], moment: datetime) -> dict[str, Rules]:
-    """The rules of the use cases of these names; one without any step is in shadow."""
+def rules_in_force(
+    names: Collection[str], moment: datetime, *, drills: bool = True
+) -> dict[str, Rules]:
+    """The rules of the use cases of these names; one without any step is in shadow. With the stop that is rehearsed at
+    that moment, unless `drills` are left out: a drill is no decision."""
     draws = {draw.use_case: draw for draw in Draw.objects.filter(use_case__in=names)}
     stages: dict[str, dict[str, Stage]] = {name: {} for name in names}
     for step in begun(names, moment):
@@ -40,7 +43,26 @@ def rules_in_force(names: Collection[str], moment: datetime) -> dict[str, Rules]
             tuple(withheld),
             any(not kind for kind in kinds[name]),
         )
+    for drill in drills_running(names, moment) if drills else ():
+        seconds = (drill.ends_at - drill.made_at).total_seconds()
+        rules = found[drill.use_case]
+        found[drill.use_case] = rules.rehearsed(drill.pk, seconds, _drilled(drill, rules))
     return found
+
+
+def drills_running(names: Collection[str], moment: datetime) -> list[StopDrill]:
+    """Drills whose stop holds at that moment. It ends by the clock: no job lifts it."""
+    held = StopDrill.objects.filter(use_case__in=names, made_at__lte=moment, ends_at__gt=moment)
+    return list(held.order_by("id"))
+
+
+def _drilled(drill: StopDrill, rules: Rules) -> list[str] | None:
+    """The cohorts that a drill is on; None where it is on everybody."""
+    if drill.everybody:
+        return None
+    if drill.cohort:
+        return [drill.cohort]
+    return ["", *(c for c in organization.cohort_keys() if c not in rules.cohorts)]
 
 
 def begun(names: Collection[str], moment: datetime) -> Iterable[Step]:
@@ -119,10 +141,26 @@ class HeldAnswers:
     def hold(self, scope: tuple[str, ...]) -> tuple[bytes, str]:
         """What holds now, kept for a moment."""
         names = organization.use_case_names()
-        body = to_json(told([n for n in names if not scope or n in scope]))
-        tag = f'"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+        found = told([n for n in names if not scope or n in scope])
+        body = to_json(found)
+        tag = f'"{hashlib.blake2b(body, digest_size=_MARK).hexdigest()}{_drills_in(found)}"'
         self._held[scope] = (time.monotonic(), body, tag)
         return body, tag
+
+
+_MARK = 12
+"""Bytes of an answer's mark."""
+
+
+def _drills_in(found: dict[str, Any]) -> str:
+    """Which drills an answer tells of, as they stand in its tag."""
+    numbers = [rules["drill"]["number"] for rules in found["rollouts"].values() if "drill" in rules]
+    return "".join(f".{number}" for number in numbers)
+
+
+def told_of(tag: str) -> set[int]:
+    """The drills that an answer with this tag told of."""
+    return {int(number) for number in tag.strip('"').split(".")[1:]}
 
 
 def planned(names: Collection[str], moment: datetime) -> Iterable[Step]:

@@ -90,11 +90,53 @@ class Heard(models.Model):
     key = models.CharField(max_length=16, unique=True)
     sender = models.CharField(max_length=100)
     use_cases = models.JSONField(default=list)
-    tag = models.CharField(max_length=40)
+    tag = models.CharField(max_length=200)
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.sender} {self.at}"
+
+
+class StopDrill(models.Model):
+    """A stop that was rehearsed on a cohort (empty: everybody else; `everybody`: on every case) from `made_at` to
+    `ends_at`: no advice in between, and advice again of itself. Passed where every client obeyed `within` seconds,
+    both ways. `entered_at`: when what was measured went into the audit log."""
+
+    use_case = models.CharField(max_length=200)
+    cohort = models.CharField(max_length=200, blank=True)
+    everybody = models.BooleanField(default=False)
+    within = models.FloatField()
+    made_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    made_by = models.CharField(max_length=100)
+    entered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(ends_at__gt=models.F("made_at")), name="drill_ends"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.use_case} {self.cohort or 'everybody'} {self.made_at}"
+
+
+class DrilledClient(models.Model):
+    """The clients behind a key that asked just before a drill: when they were first told of its stop, and when of its
+    end."""
+
+    drill = models.ForeignKey(StopDrill, on_delete=models.CASCADE, related_name="clients")
+    key = models.CharField(max_length=16)
+    sender = models.CharField(max_length=100)
+    told_at = models.DateTimeField(null=True)
+    again_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["drill", "key"], name="drilled_once")]
+
+    def __str__(self) -> str:
+        return f"{self.drill} {self.sender}"
 
 
 class GateVersion(models.Model):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from takeup.record.clock import now
+from takeup.server.acting.rollout.drills import heard
 from takeup.server.acting.rollout.in_force import HELD_SECONDS
 from takeup.server.acting.rollout.kinds import Recorded
 from takeup.server.acting.rollout.models import Heard, Stop
@@ -65,4 +66,5 @@ class Hearing:
             key=key,
             defaults={"sender": sender, "use_cases": list(use_cases), "tag": tag, "at": now()},
         )
+        heard(key, tag)
         self._kept[key] = tag, time.monotonic()

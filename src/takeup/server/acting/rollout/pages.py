@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -17,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.use_case import kind_of
-from takeup.server.acting.rollout import services
+from takeup.server.acting.rollout import drills, services
 from takeup.server.acting.rollout.gates import report_path
 from takeup.server.acting.rollout.kinds import LATELY, Recorded
 from takeup.server.acting.rollout.models import Draw, Step, Stop
@@ -68,7 +69,7 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
     moment = now()
     steps = {step.cohort: step for step in services.begun([name], moment)}
     stages = services.cohort_stages(name, moment)
-    rules = services.rules_of(name, moment)
+    rules = services.rules_of(name, moment, drills=False)
     titles = organization.cohort_titles()
     stops = list(Stop.objects.filter(use_case=name).order_by("-id")[:20])
     steps_taken = list(Step.objects.filter(use_case=name).order_by("-id")[:30])
@@ -103,12 +104,67 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
         "draw": Draw.objects.filter(use_case=name).first() or Draw(use_case=name),
         "history": _history(steps_taken, stops, names),
         "cohorts": [one.cohort for one in stages if one.cohort], "modes": MODES.items(), "units": UNITS.items(),
+        "drill_within": drills.OBEYS_WITHIN, "drillable": _drillable(stages, rules.stopped),
         "steps_may": may("rollout_step", request.user),
         "stops_may": may("rollout_stop", request.user),
         "lifts_may": may("rollout_lift", request.user),
         "moment": moment,
     }  # fmt: skip
+    shown |= _drills(name)
     return render(request, "rollout/rollout.html", shown | more, status=status)
+
+
+_EVERYBODY = "*"
+"""In the form of a drill: not one cohort but every case. No cohort is called so."""
+
+
+def _drillable(stages: Sequence[services.CohortStage], stopped: bool) -> list[tuple[str, str]]:
+    """Where a stop may be rehearsed: cohorts that have advice, and all of them at once."""
+    titles = organization.cohort_titles()
+    held = [] if stopped else [one.cohort for one in stages if one.stage.mode == "assist"]
+    found = [(key, titles.get(key, key) or _("Everybody else")) for key in held]
+    return [*found, (_EVERYBODY, _("Everybody"))] if found else []
+
+
+def _drills(name: str) -> dict[str, Any]:
+    found = drills.drills_of(name)
+    names = organization.names_of([seen.drill.made_by for seen in found])
+    titles = organization.cohort_titles()
+    words = (_("Everybody"), _("Everybody else"))
+    return {
+        "drills": [
+            {"seen": seen, "where": drills.where_words(seen.drill, titles, words),
+             "who": names.get(seen.drill.made_by, seen.drill.made_by)}
+            for seen in found
+        ],
+        "drill_on": any(not seen.measured for seen in found),
+    }  # fmt: skip
+
+
+@require_GET
+def rollout_drills(request: HttpRequest, name: str) -> HttpResponse:
+    """How far a drill is, and those before it; asked again until it is measured."""
+    known_or_404(name)
+    shown = _drills(name)
+    answer = render(request, "rollout/_drills.html", shown)
+    if not shown["drill_on"]:
+        # The form is there again.
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
+@require_POST
+def rollout_drill(request: HttpRequest, name: str) -> HttpResponse:
+    """Rehearse a stop."""
+    chosen = request.POST.get("cohort", "")
+    everybody = chosen == _EVERYBODY
+    return _verb(
+        request, name, _("The stop is rehearsed: advice comes back by itself after a minute."),
+        lambda: drills.start_drill(
+            name, by=actor_of(request), cohort="" if everybody else chosen, everybody=everybody
+        ),
+        "#drill",
+    )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,14 +295,14 @@ def rollout_lift(request: HttpRequest, name: str, number: int) -> HttpResponse:
     )  # fmt: skip
 
 
-def _verb(request: HttpRequest, name: str, done: str, verb: Any) -> HttpResponse:
+def _verb(request: HttpRequest, name: str, done: str, verb: Any, place: str = "") -> HttpResponse:
     known_or_404(name)
     try:
         verb()
     except InputError as error:
         return _rollout(request, name, 422, problems=[str(error)])
     messages.success(request, done)
-    return redirect("rollout", name)
+    return redirect(reverse("rollout", args=[name]) + place)
 
 
 def _reason(request: HttpRequest) -> str:

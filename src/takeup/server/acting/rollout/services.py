@@ -40,9 +40,9 @@ def has_rollout(use_case: str) -> bool:
     return any(kind.objects.filter(use_case=use_case).exists() for kind in kinds)
 
 
-def rules_of(use_case: str, moment: datetime | None = None) -> Rules:
-    """The rules of one use case now, or as of a moment."""
-    return rules_in_force([use_case], moment or now())[use_case]
+def rules_of(use_case: str, moment: datetime | None = None, *, drills: bool = True) -> Rules:
+    """The rules of one use case now, or as of a moment; without a stop that is only rehearsed unless `drills`."""
+    return rules_in_force([use_case], moment or now(), drills=drills)[use_case]
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,15 @@ from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
 from takeup.report.html import render_card
 from takeup.server.acting.rollout import gates, services
-from takeup.server.acting.rollout.gate import Gate, GateResult, KindVerdict, evaluate, goes_on
+from takeup.server.acting.rollout.gate import (
+    Gate,
+    GateResult,
+    KindVerdict,
+    evaluate,
+    goes_on,
+    is_measured,
+    is_stop_drill,
+)
 from takeup.server.acting.rollout.models import Look, Opening
 from takeup.server.acting.rollout.pages import (
     actor_of,
@@ -188,8 +196,12 @@ def _report(
             _opened(name, cohort, person)
         beside = gates.beside(name, cohort, [look.day for look, _ in looks])
         result = evaluate(gate, shadow, beside)
-        unsigned = [text for text in gate.attested if text not in beside.attested]
-        shown |= {"look": look, "result": result, "signs": unsigned}
+        unsigned = [
+            text for text in gate.attested
+            if text not in beside.attested and not is_measured(text, beside)
+        ]  # fmt: skip
+        shown |= {"look": look, "result": result, "signs": unsigned,
+                  "drill_unsigned": any(is_stop_drill(text) for text in unsigned)}  # fmt: skip
         if isinstance(shadow, Shadow):
             shown |= _figures(looks, shadow, gate, result)
         else:

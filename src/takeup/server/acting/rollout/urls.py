@@ -13,6 +13,8 @@ urlpatterns = [
     ),
     path("rollout/<path:name>/draw", pages.rollout_draw, name="rollout_draw"),
     path("rollout/<path:name>/stop", pages.rollout_stop, name="rollout_stop"),
+    path("rollout/<path:name>/drill", pages.rollout_drill, name="rollout_drill"),
+    path("rollout/<path:name>/drills", pages.rollout_drills, name="rollout_drills"),
     path("rollout/<path:name>/lift/<int:number>", pages.rollout_lift, name="rollout_lift"),
     path("shadow/<path:name>/gate", shadow_pages.shadow_gate, name="shadow_gate"),
     path("shadow/<path:name>/attest", shadow_pages.shadow_attest, name="shadow_attest"),

@@ -4,9 +4,6 @@ The first response is always a question to those who use the advice, never a rem
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
-
-import numpy as np
 
 from takeup.questions.signals.measure import FIRST_RESPONSE, OWNER, WORDS
 from takeup.server.foundation.organization.services import Role
@@ -14,11 +11,40 @@ from takeup.server.foundation.organization.services import Role
 SILENT = "SILENT"
 MOST_OPEN = 2
 """Of one population; the others queue."""
+CLOSES_AFTER = 10
+"""Working days after the day of the first response by which a response is closed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Who is told of a late response, and how many working days late that is; nobody of `roles`: its owner."""
+
+    number: int
+    late: int
+    roles: tuple[Role, ...]
+
+
+LEVELS = (Level(1, 1, ()), Level(2, 2, (Role.PROGRAMME_LEAD,)), Level(3, 4, (Role.EXECUTIVE,)))
+"""The line up: whoever answers, the programme lead, the executive who sponsors it. One level a day, none left out."""
+HOLDERS: dict[str, tuple[Role, ...]] = {
+    "product owner": (Role.PRODUCT_TEAM,),
+    "model owner": (Role.PRODUCT_TEAM,),
+    "change lead": (Role.PROGRAMME_LEAD,),
+    "risk": (Role.OVERSIGHT_OFFICER,),
+    "risk and change lead": (Role.OVERSIGHT_OFFICER, Role.PROGRAMME_LEAD),
+    "administrator": (Role.ADMINISTRATOR,),
+    "line head": (Role.EXECUTIVE,),
+    "sponsor": (Role.EXECUTIVE,),
+}
+"""Who of a programme holds what the rules call the owner of a signal."""
+WAYS = ("talks", "survey", "conversations", "listening", "meeting")
+"""How a question may be put."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asks:
-    """Of one signal: `gravity` orders (the highest first), `days` are working days; `roles` are told."""
+    """Of one signal: `gravity` orders (the highest first), `days` are working days; `roles` are told. `users`: whether
+    the question is one to users of the advice; `path`: where those who are told find it."""
 
     words: str
     question: str
@@ -27,6 +53,8 @@ class Asks:
     days: int
     gravity: int
     roles: tuple[Role, ...]
+    users: bool = True
+    path: str = "/signals"
 
 
 _QUESTIONS = {
@@ -68,15 +96,21 @@ _GRAVITY = {
 _MODEL = ("RR3", "RR4", "RR7", "RR12")
 
 
+RAISED: dict[str, Asks] = {
+    SILENT: Asks(
+        "a sender went silent",
+        "Is the application still in use, and is its key still in force?",
+        "look at the sender's log and its key within a working day",
+        "administrator", 1, 70, (Role.ADMINISTRATOR,), users=False,
+    ),
+}  # fmt: skip
+"""Signals that are not measured of decisions but raised by another capability (`services.take_raised`)."""
+
+
 def asks_of(code: str) -> Asks:
     """What the signal of this code asks for."""
-    if code == SILENT:
-        return Asks(
-            "a sender went silent",
-            "Is the application still in use, and is its key still in force?",
-            "look at the sender's log and its key within a working day",
-            "administrator", 1, 70, (Role.ADMINISTRATOR,),
-        )  # fmt: skip
+    if code in RAISED:
+        return RAISED[code]
     roles = (Role.PROGRAMME_LEAD, *((Role.PRODUCT_TEAM,) if code in _MODEL else ()))
     return Asks(
         WORDS[code], _QUESTIONS[code], FIRST_RESPONSE[code], OWNER[code], _DAYS[code],
@@ -86,10 +120,4 @@ def asks_of(code: str) -> Asks:
 
 def signal_words(code: str) -> str:
     """What the signal of this code is called."""
-    return asks_of(code).words if code == SILENT or code in WORDS else code
-
-
-def due_after(day: date, working_days: int) -> date:
-    """The day that many working days later (Monday to Friday)."""
-    found: date = np.busday_offset(day, working_days, roll="backward").astype(date)
-    return found
+    return asks_of(code).words if code in RAISED or code in WORDS else code

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 from takeup.record.clock import now
-from takeup.server.acting.signals.services import answered, open_responses
+from takeup.server.acting.signals.services import answered, awaited, open_responses
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Role
@@ -24,7 +24,7 @@ def write_digest(day: date) -> int:
         lines.append(f"{snapshot.overview['title']}: {snapshot.overview['verdict']}")
         open_, _queued = open_responses(name)
         lines += [
-            f"  due {r.due:%-d %b}: {titles.get(r.population, r.population) or called}, {r.words}"
+            f"  due {awaited(r)[0]:%-d %b}: {titles.get(r.population, r.population) or called}, {r.words}"
             for r in open_
         ]
         since = now() - timedelta(days=7)

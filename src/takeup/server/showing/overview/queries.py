@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from takeup.record.clock import now
 from takeup.server.acting.rollout.services import gates_due, rollout_events
-from takeup.server.acting.signals.services import Response, names_in, open_responses
+from takeup.server.acting.signals.services import Response, awaited, names_in, open_responses
 from takeup.server.foundation.organization import services as organization
 from takeup.server.showing.overview.models import PopulationView, Snapshot
 
@@ -35,9 +35,9 @@ def due_of(use_case: str) -> list[Due]:
     cohorts = organization.cohort_titles()
     found = [
         Due(
-            r.due, _("signal"), f"{titles.get(r.population, r.population or organization.use_case_title(use_case))}: {r.question}",
-            f"{r.words.capitalize()}: {r.evidence}.", names.get(r.owner) or r.owner_role, "/signals",
-            r.due < today,
+            awaited(r)[0], _("signal"), f"{titles.get(r.population, r.population or organization.use_case_title(use_case))}: {r.question}",
+            f"{r.words.capitalize()}: {r.evidence}.", names.get(r.owner) or r.owner_role, f"/signals#signal-{r.pk}",
+            awaited(r)[0] < today,
         )
         for r in responses
     ]  # fmt: skip

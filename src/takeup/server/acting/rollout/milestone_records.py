@@ -1,0 +1,66 @@
+"""What the rollout knows of a sprint's milestones: shadow, reports on it, the stop drill, whether somebody has advice.
+
+Facts of a shadow are of one cohort each: `population` holds its key (empty: everybody else).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from urllib.parse import quote
+
+from takeup.questions.shadow.measure import Shadow
+from takeup.record.milestones import MilestoneRecord
+from takeup.server.acting.rollout.drills import counted_drill
+from takeup.server.acting.rollout.gates import openings, report_path
+from takeup.server.acting.rollout.models import Look
+from takeup.server.acting.rollout.services import cohort_stages, rules_of, with_people
+from takeup.server.acting.rollout.shadow_looks import looks_of
+from takeup.stats.answer import Estimate
+
+
+def tell(use_case: str, today: date) -> Iterable[MilestoneRecord]:
+    """All of it, as of today."""
+    path = f"/rollout/{quote(use_case)}"
+    held = with_people(cohort_stages(use_case))
+    live = [one for one in held if one.stage.mode == "assist" and one.stage.share > 0]
+    stopped = rules_of(use_case, drills=False).stopped
+    yield MilestoneRecord(
+        "rollout.live", value=float(bool(live) and not stopped), path=path,
+        words=f"{len(live)} of {len(held)} cohorts have advice" + ("; it is stopped" if stopped else ""),
+    )  # fmt: skip
+    if (seen := counted_drill(use_case)) is not None:
+        yield MilestoneRecord(
+            "rollout.stop_drill", value=float(bool(seen.passed)), path=f"{path}#drill",
+            words=f"stop drill of {seen.drill.made_at:%-d %B %Y}, {len(seen.clients)} clients timed",
+        )  # fmt: skip
+    for cohort in sorted(
+        set(Look.objects.filter(use_case=use_case).values_list("cohort", flat=True))
+    ):
+        yield from _of_shadow(use_case, cohort)
+
+
+def _of_shadow(use_case: str, cohort: str) -> Iterable[MilestoneRecord]:
+    path, looks = report_path(use_case, cohort), looks_of(use_case, cohort)
+
+    def fact(
+        name: str, words: str, *, value: float | None = None, k: float | None = None, n: int | None = None
+    ) -> MilestoneRecord:  # fmt: skip
+        return MilestoneRecord(f"rollout.{name}", cohort, k, n, value, path, words)
+
+    _, newest = looks[-1]
+    if isinstance(newest, Shadow):
+        yield fact("shadow_days", "days with pairs in shadow", value=newest.days)
+        yield fact("shadow_cases", "pairs in shadow", value=newest.overall.pairs)
+        if isinstance(newest.blind, Estimate):
+            own = "shadow cases decided before any advice was seen"
+            if newest.blind.k is not None:
+                yield fact("own_answer_first", own, k=newest.blind.k, n=newest.blind.n)
+            else:
+                yield fact("own_answer_first", own, value=newest.blind.value)
+    weeks = {look.day.isocalendar()[:2] for look, shadow in looks if isinstance(shadow, Shadow)}
+    yield fact("reports", "weeks with a shadow report", value=len(weeks))
+    if (opened := openings(use_case, cohort)) is not None:
+        yield fact(
+            "reports_opened", "people of the cohort who opened one", k=opened[0], n=opened[1]
+        )
