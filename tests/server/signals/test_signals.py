@@ -155,3 +155,18 @@ def test_working_days_skip_the_weekend():
     assert due_after(friday, 1) == date(2026, 11, 23)
     assert due_after(date(2026, 11, 21), 1) == date(2026, 11, 23)
     assert due_after(friday, 5) == date(2026, 11, 27)
+
+
+def test_another_capability_raises_a_signal_once_and_it_ends_of_itself(store):
+    from takeup.server.acting.signals.services import Raised, take_raised
+
+    there = {("", "desk"): Raised(date(2026, 11, 20), "last heard on 20 November 2026")}
+    take_raised("SILENT", there)
+    take_raised("SILENT", there)
+    take()  # What is measured of decisions says nothing of it.
+    (one,) = responses()
+    assert one.over_at is None
+    take_raised("SILENT", {})
+    assert responses()[0].over_at is not None
+    with pytest.raises(InputError, match="no signal that is raised"):
+        take_raised("RR1", there)

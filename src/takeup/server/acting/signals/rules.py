@@ -68,15 +68,21 @@ _GRAVITY = {
 _MODEL = ("RR3", "RR4", "RR7", "RR12")
 
 
+RAISED: dict[str, Asks] = {
+    SILENT: Asks(
+        "a sender went silent",
+        "Is the application still in use, and is its key still in force?",
+        "look at the sender's log and its key within a working day",
+        "administrator", 1, 70, (Role.ADMINISTRATOR,),
+    ),
+}  # fmt: skip
+"""Signals that are not measured of decisions but raised by another capability (`services.take_raised`)."""
+
+
 def asks_of(code: str) -> Asks:
     """What the signal of this code asks for."""
-    if code == SILENT:
-        return Asks(
-            "a sender went silent",
-            "Is the application still in use, and is its key still in force?",
-            "look at the sender's log and its key within a working day",
-            "administrator", 1, 70, (Role.ADMINISTRATOR,),
-        )  # fmt: skip
+    if code in RAISED:
+        return RAISED[code]
     roles = (Role.PROGRAMME_LEAD, *((Role.PRODUCT_TEAM,) if code in _MODEL else ()))
     return Asks(
         WORDS[code], _QUESTIONS[code], FIRST_RESPONSE[code], OWNER[code], _DAYS[code],
@@ -86,7 +92,7 @@ def asks_of(code: str) -> Asks:
 
 def signal_words(code: str) -> str:
     """What the signal of this code is called."""
-    return asks_of(code).words if code == SILENT or code in WORDS else code
+    return asks_of(code).words if code in RAISED or code in WORDS else code
 
 
 def due_after(day: date, working_days: int) -> date:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
@@ -15,7 +16,7 @@ from takeup.questions.signals.measure import Signals, SignalSeen
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.signals.models import Answer, Response
-from takeup.server.acting.signals.rules import MOST_OPEN, SILENT, Asks, asks_of, due_after
+from takeup.server.acting.signals.rules import MOST_OPEN, RAISED, SILENT, Asks, asks_of, due_after
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
@@ -40,25 +41,56 @@ def take_signals(use_case: str, found: Signals | CannotSay, titles: Mapping[str,
         )
         if not waiting.exists():
             _open(use_case, population, seen.id, date.fromisoformat(seen.week), _evidence(seen), titles)  # fmt: skip
-    held = Response.objects.filter(use_case=use_case, over_at=None).exclude(code=SILENT)
+    held = Response.objects.filter(use_case=use_case, over_at=None).exclude(code__in=RAISED)
     for response in held:
         if (response.population, response.code) not in still:
-            response.over_at = now()
-            response.save(update_fields=["over_at"])
+            _over(response)
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A signal as another capability sees it: `since` which day, and the `evidence` in words, of no person."""
+
+    since: date
+    evidence: str
 
 
 @transaction.atomic
+def take_raised(
+    code: str,
+    found: Mapping[tuple[str, str], Raised],
+    *,
+    use_case: str | None = None,
+    titles: Mapping[str, str] | None = None,
+) -> None:
+    """Open a response for each signal of this code (one of `rules.RAISED`) that is there now and has none, by use case
+    and population (or what else it is of); those no longer there are over. Told of one `use_case` alone where that is
+    named; called every night, an answered one is not opened again while it lasts."""
+    if code not in RAISED:
+        raise InputError(f"{code} is no signal that is raised: {', '.join(RAISED)}")
+    held = Response.objects.filter(code=code, over_at=None)
+    if use_case is not None:
+        held = held.filter(use_case=use_case)
+    lasting = {(one.use_case, one.population): one for one in held}
+    for (case, where), one in found.items():
+        if (case, where) not in lasting:
+            _open(case, where, code, one.since, one.evidence, titles or {})
+    for key, response in lasting.items():
+        if key not in found:
+            _over(response)
+
+
 def take_silence(silent: Mapping[str, date]) -> None:
-    """Open a response for each sender that went silent (by name: its last day); one that sends
-    again is over."""
-    for sender, last in silent.items():
-        held = Response.objects.filter(code=SILENT, population=sender, over_at=None)
-        if not held.exists():
-            _open("", sender, SILENT, last, f"last heard on {last:%-d %B %Y}", {})
-    for response in Response.objects.filter(code=SILENT, over_at=None):
-        if response.population not in silent:
-            response.over_at = now()
-            response.save(update_fields=["over_at"])
+    """Senders that went silent, by name: the last day they were heard."""
+    take_raised(
+        SILENT,
+        {("", sender): Raised(last, f"last heard on {last:%-d %B %Y}") for sender, last in silent.items()},
+    )  # fmt: skip
+
+
+def _over(response: Response) -> None:
+    response.over_at = now()
+    response.save(update_fields=["over_at"])
 
 
 def _open(
@@ -176,6 +208,6 @@ def names_in(responses: Iterable[Response]) -> dict[str, str]:
 
 
 __all__ = [
-    "Response", "answer", "answered", "names_in", "open_responses", "own", "take_signals",
-    "take_silence",
+    "Raised", "Response", "answer", "answered", "names_in", "open_responses", "own", "take_raised",
+    "take_signals", "take_silence",
 ]  # fmt: skip
