@@ -299,6 +299,33 @@ def who_lead(day: date) -> set[str]:
     return set(Lead.objects.filter(on(day)).values_list("person__handle", flat=True))
 
 
+class Manages(NamedTuple):
+    """A manager by handle, the team they lead, a population that people of it are in, and since when they lead it."""
+
+    handle: str
+    team: str
+    population: str
+    since: date
+
+
+def who_manages(day: date) -> list[Manages]:
+    """Everybody active who leads a team on `day`, once a team and population of its people."""
+    led = Lead.objects.filter(on(day), person__is_active=True)
+    leads = {
+        team: (key, handle, since)
+        for team, key, handle, since in led.values_list(
+            "team_id", "team__key", "person__handle", "from_day"
+        )
+    }
+    placed = Placement.objects.filter(on(day), team_id__in=leads, person__is_active=True)
+    pairs = placed.values_list("team_id", "population__key").distinct()
+    return sorted(
+        Manages(handle, key, population, since)
+        for team, population in pairs
+        for key, handle, since in [leads[team]]
+    )
+
+
 def import_days(most: int = 20) -> list[tuple[date, str]]:
     """Days on which people came to a place, the newest first; how many, unless they are few."""
     began = Placement.objects.values("from_day").annotate(n=Count("id")).order_by("-from_day")
