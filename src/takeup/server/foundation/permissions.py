@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -16,7 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import ResolverMatch, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
 
 from takeup.server.deployment.capability import Allowed, capabilities
 from takeup.server.deployment.roles import Role
@@ -68,6 +68,14 @@ def may(name: str, person: Person | AnonymousUser, roles: Collection[Role] | Non
         return True
     held = roles_of(person) if roles is None else roles
     return not frozenset(allowed).isdisjoint(held)
+
+
+def may_follow(path: str, person: Person, roles: Collection[Role] | None = None) -> bool:
+    """Whether a link leads `person` to a page, and not to one that they may not open."""
+    try:
+        return may(resolve(urlsplit(path).path).view_name, person, roles)
+    except Resolver404:
+        return False
 
 
 def name_of(match: ResolverMatch | None) -> str:

@@ -185,6 +185,12 @@ def active_person(handle: str) -> Person | None:
     return Person.objects.filter(handle=handle, is_active=True).first()
 
 
+def active_among(handles: Collection[str]) -> set[str]:
+    """Those of these people who are here."""
+    found = Person.objects.filter(handle__in=set(handles), is_active=True)
+    return set(found.values_list("handle", flat=True))
+
+
 def names_of(handles: Iterable[str]) -> dict[str, str]:
     """What people are called, by handle."""
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
