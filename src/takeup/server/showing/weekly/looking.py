@@ -19,7 +19,7 @@ from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 from takeup.server.showing.overview.queries import measured_populations
 from takeup.server.showing.overview.services import first_measured
-from takeup.server.showing.weekly.models import WeekOpened
+from takeup.server.showing.weekly.models import Review, WeekOpened
 from takeup.server.showing.weekly.weeks import Week, week_of, weeks_before
 
 FEWEST_MANAGERS = 5
@@ -88,8 +88,11 @@ def _tell_alone(use_case: str, handle: str) -> None:
 
 
 def _counting(use_case: str, weeks: Iterable[Week]) -> list[Week]:
-    """The weeks that had figures from their first day on, and a working day."""
-    first = first_measured(use_case)
+    """The weeks that had figures from their first day on (or a review, which looks at figures), and a working day."""
+    reviews = Review.objects.filter(use_case=use_case).order_by("year", "week")[:1]
+    starts = [week_of(one.opened_at.date()).monday for one in reviews]
+    measured = first_measured(use_case)
+    first = min([*starts, *([measured] if measured else [])], default=None)
     return [w for w in weeks if first is not None and first <= w.monday and _works(w)]
 
 

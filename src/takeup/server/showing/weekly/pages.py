@@ -89,7 +89,8 @@ def dashboard(
     told = queries.rows(name, snapshot, [one.key for one in page], open_)
     shown = {
         "use_case": name, "snapshot": snapshot, "told": snapshot.overview, "rows": told, "page": page,
-        "asked": asked, "waits": waits, "whole": seen is None, "all": len(found), "printed": PRINTED,
+        "asked": asked, "waits": waits, "whole": seen is None, "printed": PRINTED,
+        "searches": bool(asked or waits) or len(found) > A_PAGE,
         "total": _everybody(snapshot, open_) if _leads(seen, page.number, asked, waits) else None,
         "due": _linked(request, queries.due(name, open_, seen)), "heading": heading(told, snapshot, seen),
         "review": queries.this_week(name), "day": WEEKDAYS[review_day()], "today": now().date(),

@@ -25,11 +25,10 @@ from takeup.server.showing.overview.queries import Place, order_of, views_of
 from takeup.server.showing.overview.services import Snapshot
 from takeup.server.showing.reasons.services import reasons_in
 from takeup.server.showing.weekly.models import Judgement, Review, ReviewDecision
-from takeup.server.showing.weekly.weeks import week_of
+from takeup.server.showing.weekly.weeks import week_of, weeks_before
 
 SOON = timedelta(days=7)
 """What is due within a week is a decision of this week."""
-LATELY = timedelta(weeks=4)
 _OPEN = ("planned", "running")
 _FIGURES = {
     "consult_rate": "Consult rate", "override_rate": "Override rate",
@@ -264,8 +263,8 @@ def this_week(use_case: str) -> Review | None:
 
 
 def reviews_lately(use_case: str, today: date) -> list[Review]:
-    """Reviews of the last four weeks."""
-    weeks = [week_of(today - timedelta(weeks=back)) for back in range(4)]
+    """Reviews of this week and the four before."""
+    weeks = [week_of(today), *weeks_before(today, 4)]
     wanted = Q()
     for year, week in weeks:
         wanted |= Q(year=year, week=week)
