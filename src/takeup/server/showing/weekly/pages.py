@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -81,6 +81,7 @@ def dashboard(
     request: HttpRequest, name: str, snapshot: Snapshot, seen: set[str] | None
 ) -> HttpResponse:
     """The dashboard with the populations that a person sees."""
+    person = person_of(request)
     asked, waits = request.GET.get("q", "")[:200], "waits" in request.GET
     open_ = queries.beside(name)
     found = queries.places(snapshot, seen, asked, waits, open_)
@@ -92,7 +93,7 @@ def dashboard(
         "asked": asked, "waits": waits, "whole": seen is None, "printed": PRINTED,
         "searches": bool(asked or waits) or len(found) > A_PAGE,
         "total": _everybody(snapshot, open_) if _leads(seen, page.number, asked, waits) else None,
-        "due": _linked(request, queries.due(name, open_, seen)), "heading": heading(told, snapshot, seen),
+        "due": linked(queries.due(name, open_, seen), person, roles_of(person)), "heading": heading(told, snapshot, seen),
         "review": queries.this_week(name), "day": WEEKDAYS[review_day()], "today": now().date(),
         "weekdays": WEEKDAYS.items(), **_may(request),
     }  # fmt: skip
@@ -124,10 +125,8 @@ def _may(request: HttpRequest) -> dict[str, bool]:
     return {name: may(page, request.user, held) for name, page in acts.items()}
 
 
-def _linked(request: HttpRequest, due: Sequence[Due]) -> list[tuple[Due, str]]:
+def linked(due: Sequence[Due], person: Person, held: Collection[Role]) -> list[tuple[Due, str]]:
     """Each with its link, where it leads this person anywhere."""
-    person = person_of(request)
-    held = roles_of(person)
     return [(one, one.path if may_follow(one.path, person, held) else "") for one in due]
 
 

@@ -34,6 +34,7 @@ class _Told:
 _DECIDED = (
     _Told(4, "LO2", "Ask eight officers in the Metro branches which local income the model does not see, and hand the list "
           "to the model’s makers.", Role.PROGRAMME_LEAD, 10, 8, "Eleven kinds of income, nine of them in no column yet."),
+    _Told(1, "LO1", "Work one live case with your team in which an officer disagreed and was right.", Role.MANAGER, 14),
     _Told(1, "", "The monthly target that asks for few overrides goes, for everybody, from January.", Role.EXECUTIVE, 21),
 )  # fmt: skip
 
@@ -48,10 +49,20 @@ def afterwards(bank: Bank) -> None:
             note_opened(bank.use_case, handle, now().date() - timedelta(weeks=back))
 
 
+def _owner(told: _Told) -> str:
+    """Who holds the role; of managers the first of the population's teams."""
+    today = now().date()
+    if told.owner is Role.MANAGER:
+        led = [one for one in who_manages(today) if one.population == told.population]
+        return min(led, key=lambda one: one.team).handle
+    ((owner, _name), *_) = named_with([told.owner], today)
+    return owner
+
+
 def _decide(use_case: str, told: _Told) -> None:
     today = now().date()
     ((lead, _name), *_) = named_with([Role.PROGRAMME_LEAD], today)
-    ((owner, _name), *_) = named_with([told.owner], today)
+    owner = _owner(told)
     opened_at = now() - timedelta(weeks=told.ago)
     with at(opened_at):
         review, _made = services.open_review(use_case, by=lead)

@@ -13,6 +13,7 @@ from takeup.server.foundation.pages.on_start_page import OnStartPage
 from takeup.server.showing.overview.queries import views_of
 from takeup.server.showing.overview.services import Snapshot, newest_by_use_case
 from takeup.server.showing.weekly import queries
+from takeup.server.showing.weekly.pages import linked
 from takeup.server.showing.weekly.team import due_of
 
 _LEADS = (Role.PROGRAMME_LEAD, Role.EXECUTIVE)
@@ -28,11 +29,11 @@ def _week(person: Person, held: Collection[Role]) -> Mapping[str, Any] | None:
     """Of each use case what is due and the gravest populations."""
     if not set(_LEADS) & set(held):
         return None
-    weeks = [_one(name, snapshot) for name, snapshot in newest_by_use_case().items()]
+    weeks = [_one(name, snapshot, person, held) for name, snapshot in newest_by_use_case().items()]
     return {"weeks": weeks} if weeks else None
 
 
-def _one(name: str, snapshot: Snapshot) -> dict[str, Any]:
+def _one(name: str, snapshot: Snapshot, person: Person, held: Collection[Role]) -> dict[str, Any]:
     open_ = queries.beside(name)
     due = queries.due(name, open_, None)
     keys = [
@@ -40,7 +41,7 @@ def _one(name: str, snapshot: Snapshot) -> dict[str, Any]:
     ]
     views = views_of(snapshot, keys[:_GRAVEST])
     return {
-        "use_case": name, "due": due[:_GRAVEST], "n": len(due), "late": sum(one.late for one in due),
+        "use_case": name, "due": linked(due[:_GRAVEST], person, held), "n": len(due), "late": sum(one.late for one in due),
         "gravest": [views[key] for key in keys[:_GRAVEST]], "review": queries.this_week(name),
     }  # fmt: skip
 
@@ -57,7 +58,7 @@ def _team(person: Person, held: Collection[Role]) -> Mapping[str, Any] | None:
         if view["state"] == "shown"
     ]  # fmt: skip
     return {
-        "due": due[:_GRAVEST], "n": len(due), "late": sum(one.late for one in due), "rows": rows,
+        "due": linked(due[:_GRAVEST], person, held), "n": len(due), "late": sum(one.late for one in due), "rows": rows,
         "first": rows[0] if rows else None,
     }  # fmt: skip
 

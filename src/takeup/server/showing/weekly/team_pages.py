@@ -9,8 +9,8 @@ from django.views.decorators.http import require_GET
 from takeup.record.clock import now
 from takeup.server.foundation.agreement.services import mode_on, showing
 from takeup.server.foundation.organization.services import roles_of
-from takeup.server.foundation.permissions import may, may_follow
-from takeup.server.showing.weekly.pages import person_of
+from takeup.server.foundation.permissions import may
+from takeup.server.showing.weekly.pages import linked, person_of
 from takeup.server.showing.weekly.team import due_of, led_by, own_looks
 
 
@@ -21,7 +21,7 @@ def my_team(request: HttpRequest) -> HttpResponse:
     held, led = roles_of(person), led_by(person.handle, today)
     due = due_of(person.handle, today)
     shown = {
-        "led": led, "due": [(one, one.path if may_follow(one.path, person, held) else "") for one in due],
+        "led": led, "due": linked(due, person, held),
         "late": sum(one.late for one in due), "today": today, "least": showing().minimum_group,
         "looks": own_looks(person.handle, sorted({one.use_case for one in led}), today),
         "council": mode_on(), "me": person.handle, "declares": may("intervention_declare", person, held),
