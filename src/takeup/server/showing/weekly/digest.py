@@ -26,9 +26,10 @@ def write_digest(day: date) -> int:
     """Tell leads and managers of the week of `day`, once, on the weekday of the review; how many are told."""
     if day.isoweekday() != review_day():
         return 0
-    leads = {handle for handle, _name in organization.named_with(_LEADS, day)}
+    today = now().date()
+    leads = {handle for handle, _name in organization.named_with(_LEADS, today)}
     told = _tell(sorted(leads), day, None)
-    for handle, populations in _of_managers(day).items():
+    for handle, populations in _of_managers(today).items():
         if handle not in leads:
             told += _tell([handle], day, populations)
     return told

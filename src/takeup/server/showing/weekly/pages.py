@@ -36,9 +36,9 @@ def person_of(request: HttpRequest) -> Person:
     return person
 
 
-def seen_by(person: Person) -> set[str] | None:
-    """The populations that a person sees here; None: every one."""
-    if roles_of(person) & READS_EVERY_POPULATION:
+def seen_by(person: Person, held: Collection[Role] | None = None) -> set[str] | None:
+    """The populations that a person sees here; None: every one. `held`: what they are, where that is known already."""
+    if READS_EVERY_POPULATION & set(roles_of(person) if held is None else held):
         return None
     return organization.own_populations(person, now().date())
 
@@ -61,12 +61,12 @@ def weekly(request: HttpRequest) -> HttpResponse:
 def weekly_of(request: HttpRequest, name: str) -> HttpResponse:
     """Population by population, the gravest first; what is due stands before it."""
     person = person_of(request)
-    seen, snapshot = seen_by(person), snapshot_of(name)
+    held, snapshot = roles_of(person), snapshot_of(name)
     if snapshot is None:
         return render(request, "overview/not_measured.html", {"use_case": name})
-    if Role.MANAGER in roles_of(person) and not request.GET.get("as"):
+    if Role.MANAGER in held and not request.GET.get("as"):
         note_opened(name, person.handle, now().date())
-    return dashboard(request, name, snapshot, seen)
+    return _dashboard(request, name, snapshot, held)
 
 
 def snapshot_of(name: str) -> Snapshot | None:
@@ -77,11 +77,12 @@ def snapshot_of(name: str) -> Snapshot | None:
     return snapshot if snapshot is not None and snapshot.overview else None
 
 
-def dashboard(
-    request: HttpRequest, name: str, snapshot: Snapshot, seen: set[str] | None
+def _dashboard(
+    request: HttpRequest, name: str, snapshot: Snapshot, held: Collection[Role]
 ) -> HttpResponse:
     """The dashboard with the populations that a person sees."""
     person = person_of(request)
+    seen = seen_by(person, held)
     asked, waits = request.GET.get("q", "")[:200], "waits" in request.GET
     open_ = queries.beside(name)
     found = queries.places(snapshot, seen, asked, waits, open_)
@@ -93,9 +94,9 @@ def dashboard(
         "asked": asked, "waits": waits, "whole": seen is None, "printed": PRINTED,
         "searches": bool(asked or waits) or len(found) > A_PAGE,
         "total": _everybody(snapshot, open_) if _leads(seen, page.number, asked, waits) else None,
-        "due": linked(queries.due(name, open_, seen), person, roles_of(person)), "heading": heading(told, snapshot, seen),
+        "due": linked(queries.due(name, open_, seen), person, held), "heading": heading(told, snapshot, seen),
         "review": queries.this_week(name), "day": WEEKDAYS[review_day()], "today": now().date(),
-        "weekdays": WEEKDAYS.items(), **_may(request),
+        "weekdays": WEEKDAYS.items(), **_may(person, held),
     }  # fmt: skip
     return shown_or_exported(
         request, "weekly/weekly.html", shown, f"week-{name}-{snapshot.day}",
@@ -117,12 +118,9 @@ def _everybody(snapshot: Snapshot, open_: Beside) -> Row:
     )  # fmt: skip
 
 
-def _may(request: HttpRequest) -> dict[str, bool]:
-    acts = {"opens": "weekly_open", "sets_day": "weekly_day", "sees_overview": "overview_of",
-            "sees_signals": "signals", "sees_actions": "intervention", "sees_conditions": "condition",
-            "sees_reasons": "reasons_of"}  # fmt: skip
-    held = roles_of(person_of(request))
-    return {name: may(page, request.user, held) for name, page in acts.items()}
+def _may(person: Person, held: Collection[Role]) -> dict[str, bool]:
+    acts = {"opens": "weekly_open", "sets_day": "weekly_day", "sees_overview": "overview_of"}  # fmt: skip
+    return {name: may(page, person, held) for name, page in acts.items()}
 
 
 def linked(due: Sequence[Due], person: Person, held: Collection[Role]) -> list[tuple[Due, str]]:

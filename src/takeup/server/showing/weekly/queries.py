@@ -134,7 +134,7 @@ def rows(use_case: str, snapshot: Snapshot, keys: Sequence[str], open_: Beside) 
     held = Judgement.objects.filter(use_case=use_case, population__in=keys)
     judged = {one.population: one for one in held}
     stood = {one.population: one.night.stood for one in conditions_of(use_case)}
-    reasons = {one.population: one for one in reasons_in(use_case) if one.verdict}
+    reasons = {one.population: one for one in reasons_in(use_case, keys) if one.verdict}
     return [
         _row(key, views[key], judged.get(key), stood.get(key, {}), reasons.get(key), open_)
         for key in keys if key in views
