@@ -24,7 +24,9 @@ PAGES = {
                        "/surveys", "/conversations", "/reasons",
                        "/interventions", "/interventions/declare?use_case=credit&reason=WD&action=A-WF4",
                        "/interventions/library",
-                       "/conditions/credit", "/conditions/credit/at/C3", "/readiness"),
+                       "/conditions/credit", "/conditions/credit/at/C3", "/readiness",
+                       "/week/of/credit", "/week/of/credit/reviews", "/week/review/1"),
+    "manager": ("/", "/week/of/credit", "/team"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
     "worker_representative": ("/agreement", "/surveys/text"),
@@ -78,10 +80,30 @@ from django.contrib.sessions.backends.db import SessionStore
 from takeup.server.foundation.organization.models import Person
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.organization.services import set_roles
+def leads(person):
+    from takeup.record.clock import now
+    from takeup.server.foundation.organization.models import Lead, Placement, Population, Team
+    day, team = now().date(), Team.objects.create(key="team-1")
+    officers, _ = Population.objects.get_or_create(key="officers")
+    Lead.objects.create(team=team, person=person, from_day=day)
+    for n in range(12):
+        officer = Person.objects.create_user(f"officer-{n}")
+        Placement.objects.create(person=officer, population=officers, team=team, from_day=day)
+
+def reviewed(lead):
+    from takeup.record.clock import now
+    from takeup.server.showing.weekly.services import decide, open_review
+    review, _ = open_review("credit", by=lead)
+    decide(review.pk, "Lift the target.", owner=lead, due=now().date(), by=lead)
+
 made = {}
 for role in sys.argv[1:]:
     person = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")
     set_roles(person, {Role(role)}, "test")
+    if role == "manager":
+        leads(person)
+    if role == "programme_lead":
+        reviewed(person.handle)
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
