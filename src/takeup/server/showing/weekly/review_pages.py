@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -94,13 +95,21 @@ def _table(found: list[Decided]) -> Table:
     ]  # fmt: skip
 
 
+def _day(text: str) -> date | None:
+    """The day that was typed; None where it is none, which is said beside everything else."""
+    try:
+        return day_of(text)
+    except InputError:
+        return None
+
+
 @require_POST
 def weekly_decide(request: HttpRequest, number: int) -> HttpResponse:
     """Record a decision."""
     asked = request.POST
     try:
         services.decide(
-            number, asked.get("text", ""), owner=asked.get("owner", ""), due=day_of(asked.get("due", "")),
+            number, asked.get("text", ""), owner=asked.get("owner", ""), due=_day(asked.get("due", "")),
             population=asked.get("population", ""), by=person_of(request).handle,
         )  # fmt: skip
     except InputError as error:

@@ -44,12 +44,13 @@ def open_review(use_case: str, *, by: str) -> tuple[Review, bool]:
 
 @transaction.atomic
 def decide(
-    number: int, text: str, *, owner: str, due: date, by: str, population: str = ""
+    number: int, text: str, *, owner: str, due: date | None, by: str, population: str = ""
 ) -> ReviewDecision:
     """Record what is decided in this week's review, who answers for it and by when. Raises InputError with everything that
     is wrong."""
     review = _review(number)
-    if problems := _problems(review, text.strip(), owner, due, population):
+    problems = _problems(review, text.strip(), owner, due, population)
+    if problems or due is None:
         raise InputError(" ".join(problems))
     made = ReviewDecision.objects.create(
         review=review, population=population, text=text.strip(), owner=owner, due=due,
@@ -61,7 +62,9 @@ def decide(
     return made
 
 
-def _problems(review: Review, text: str, owner: str, due: date, population: str) -> list[str]:
+def _problems(
+    review: Review, text: str, owner: str, due: date | None, population: str
+) -> list[str]:
     today, found = now().date(), []
     if (review.year, review.week) != week_of(today):
         found.append(_("The week of that review is over: open the review of this week."))
@@ -73,6 +76,8 @@ def _problems(review: Review, text: str, owner: str, due: date, population: str)
         found.append(_("There is no population {key}.").format(key=repr(population)))
     if problem := _owner_problem(owner):
         found.append(problem)
+    if due is None:
+        return [*found, _("Say by when: a day like 2027-12-31.")]
     if due < today:
         found.append(_("That day has passed: it is due today or later."))
     if due > today + MOST_AHEAD:
