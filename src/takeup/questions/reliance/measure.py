@@ -16,7 +16,12 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.questions.inquiry import Inquiry
-from takeup.questions.shared.known_truth import answered_rows, truth_weight, uneven_truth
+from takeup.questions.shared.known_truth import (
+    answered_rows,
+    truth_weight,
+    uneven_truth,
+    uneven_truth_by,
+)
 from takeup.questions.shared.same_cases import Ratio, crossed
 from takeup.questions.shared.whose import person_of
 from takeup.record.settings import Settings
@@ -120,11 +125,10 @@ def _complement(answer: Answer) -> Answer:
 def discrimination_by(
     decisions: ir.Table, dimension: str, settings: Settings
 ) -> dict[str, Discriminated]:
-    """J of each level of a column, by the rows and errors of J of all; nothing where that is refused."""
+    """J of each level of a column, as of its rows alone: refused where its truth is known unevenly."""
     if not {"advice_right", dimension} <= set(decisions.columns):
         return {}
-    if uneven_truth(answered_rows(decisions), settings):
-        return {}
+    uneven = uneven_truth_by(answered_rows(decisions), dimension, settings)
     t = decisions.mutate(person__=person_of(decisions))
     ratios, counts = _pairs(t, _of_advice(t))
     frame = fetch(t.group_by(dimension, "person__").aggregate(**counts)).to_pandas()
@@ -132,7 +136,8 @@ def discrimination_by(
     seen = crossed(t, ratios, {"level": t[dimension].cast("string")})
     return {
         str(level): Discriminated(
-            _discrimination(part, settings.confidence, seen.get((str(level),), {})),
+            uneven.get(str(level))
+            or _discrimination(part, settings.confidence, seen.get((str(level),), {})),
             len(part),
             float(part["judged"].max() / part["judged"].sum()),
         )

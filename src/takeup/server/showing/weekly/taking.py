@@ -21,7 +21,7 @@ from takeup.record.settings import DisclosureSettings
 from takeup.server.deployment.day import Day
 from takeup.server.foundation.agreement.services import measuring
 from takeup.server.showing.weekly.models import Judgement, TeamView
-from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, suppressed
+from takeup.stats.answer import Answer, CannotSay, Estimate, suppressed
 
 _TEAM_FIGURES = ("consult_rate", "effective_reliance", "override_rate")
 
@@ -69,7 +69,7 @@ def _people(one: Discriminated, untold: bool, rules: DisclosureSettings) -> int:
 def _coarse(answer: Answer, people: int, rules: DisclosureSettings) -> Answer:
     """Of few people to five hundredths, outwards, and without how many decisions it is of."""
     if isinstance(answer, CannotSay):
-        return insufficient(answer.reason, answer.needs)
+        return replace(answer, n=None)
     if not is_coarse(people, "share", rules):
         return answer
     low, high = math.floor(answer.low * 20) / 20, math.ceil(answer.high * 20) / 20
