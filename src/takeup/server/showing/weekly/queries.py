@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from takeup.questions.conditions.card import SIGNS
 from takeup.questions.conditions.indicators import conditions
@@ -27,6 +29,7 @@ from takeup.server.showing.reasons.services import reasons_in
 from takeup.server.showing.weekly.models import Judgement, Review, ReviewDecision
 from takeup.server.showing.weekly.weeks import week_of, weeks_before
 
+DECISION = gettext_lazy("decision")
 SOON = timedelta(days=7)
 """What is due within a week is a decision of this week."""
 _OPEN = ("planned", "running")
@@ -41,7 +44,7 @@ class Due:
     """One thing that somebody answers by a day. `population` is empty for the whole."""
 
     day: date
-    kind: str
+    kind: str | Promise
     title: str
     who: str
     path: str
@@ -183,7 +186,7 @@ def due(use_case: str, open_: Beside, seen: Collection[str] | None) -> list[Due]
     ]
     if seen is None:
         found += _gates_due(use_case, today)
-    return sorted(found, key=lambda one: (one.day, one.kind))
+    return sorted(found, key=lambda one: (one.day, str(one.kind)))
 
 
 def _at(one: Due, where: str) -> Due:

@@ -14,6 +14,7 @@ from takeup.server.showing.overview.queries import views_of
 from takeup.server.showing.overview.services import Snapshot, newest_by_use_case
 from takeup.server.showing.weekly import queries
 from takeup.server.showing.weekly.pages import linked
+from takeup.server.showing.weekly.queries import DECISION
 from takeup.server.showing.weekly.team import due_of
 
 _LEADS = (Role.PROGRAMME_LEAD, Role.EXECUTIVE)
@@ -57,8 +58,10 @@ def _team(person: Person, held: Collection[Role]) -> Mapping[str, Any] | None:
         view for snapshot in newest_by_use_case().values() for view in views_of(snapshot, mine).values()
         if view["state"] == "shown"
     ]  # fmt: skip
+    # Decisions stand above, with their button.
+    others = [one for one in due if one.kind != DECISION]
     return {
-        "due": linked(due[:_GRAVEST], person, held), "n": len(due), "late": sum(one.late for one in due), "rows": rows,
+        "due": linked(others[:_GRAVEST], person, held), "n": len(due), "late": sum(one.late for one in due), "rows": rows,
         "first": rows[0] if rows else None,
     }  # fmt: skip
 

@@ -111,7 +111,7 @@ def due_of(handle: str, today: date) -> list[Due]:
     """What a person answers for themselves, what is due first first: decisions of reviews, steps and checks of actions,
     signals that are theirs."""
     found = [
-        Due(one.it.due, _("decision"), one.it.text, "", reverse("weekly_review", args=[one.it.review_id]),
+        Due(one.it.due, queries.DECISION, one.it.text, "", reverse("weekly_review", args=[one.it.review_id]),
             one.it.due < today, one.it.population)
         for one in queries.decisions_of(handle)
     ]  # fmt: skip
