@@ -257,6 +257,27 @@ def test_signing_in_and_out_works_by_keyboard_alone(server, browser, signed_in):
     page.wait_for_url(server.address("/sign-in") + "**")
 
 
+def test_a_decision_is_recorded_by_keyboard_alone(server, browser, signed_in):
+    from datetime import UTC, datetime, timedelta
+
+    due = datetime.now(UTC).date() + timedelta(days=3)
+    page, said = opened(server, browser, signed_in["programme_lead"], "/week/review/1")
+    for _ in range(60):
+        if page.evaluate("document.activeElement.id") == "text":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type("Ask eight officers what the advice misses.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Some programme_lead")
+    page.keyboard.press("Tab")
+    page.keyboard.type(f"{due:%m%d%Y}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".decided")).to_contain_text("Ask eight officers what the advice misses.")
+    expect(page.locator(".decided")).to_contain_text(f"due {due:%-d %b %Y}")
+    assert said == []
+    page.context.close()
+
+
 def test_a_wrong_password_is_said_to_be_and_tells_nothing_more(server, browser):
     page = browser.new_context().new_page()
     said = []
