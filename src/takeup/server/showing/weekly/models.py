@@ -23,7 +23,7 @@ class Review(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.use_case} {self.year}-W{self.week:02d}"
+        return f"{self.year}-W{self.week:02d}"
 
 
 class ReviewDecision(models.Model):

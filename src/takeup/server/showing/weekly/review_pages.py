@@ -69,7 +69,7 @@ def _review(request: HttpRequest, number: int, status: int = 200, **more: Any) -
     if status != 200:
         return render(request, "weekly/review.html", shown | more, status=status)
     return shown_or_exported(
-        request, "weekly/review.html", shown, f"review-{review}", _table(found)
+        request, "weekly/review.html", shown, f"review-{review.use_case}-{review}", _table(found)
     )
 
 
