@@ -167,6 +167,15 @@ def test_past_reviews_are_read_with_what_was_decided_and_one_without_says_so(lea
     assert "Nothing was decided on your populations or on the whole." in of_manager
 
 
+def test_a_manager_of_no_population_of_the_use_case_reads_nothing_of_its_whole(lead):
+    one = decided(lead, text="Lift it for everybody.")
+    for who, reads in (("manager-o", True), ("manager-x", False)):
+        client = client_of(person_called(who))
+        for path in ("/week/of/credit", "/week/of/credit/reviews", f"/week/review/{one.review_id}"):
+            page = client.get(path).content.decode()
+            assert ("Lift it for everybody." in page) == reads, (who, path)
+
+
 def test_every_verb_stands_in_the_audit_log_and_owners_are_told(lead):
     from takeup.record.clock import now
     from takeup.server.foundation.audit.models import AuditEntry

@@ -36,20 +36,22 @@ def person_of(request: HttpRequest) -> Person:
     return person
 
 
-def seen_by(person: Person, held: Collection[Role] | None = None) -> set[str] | None:
-    """The populations that a person sees here; None: every one. `held`: what they are, where that is known already."""
+def seen_by(person: Person, use_case: str, held: Collection[Role] | None = None) -> set[str] | None:
+    """The populations of a use case that a person sees here; None: every one. Who sees none sees nothing of the whole.
+    `held`: what they are, where that is known already."""
     if READS_EVERY_POPULATION & set(roles_of(person) if held is None else held):
         return None
-    return organization.own_populations(person, now().date())
+    return organization.own_populations(person, now().date()) & measured_populations(use_case)
 
 
 @require_GET
 def weekly(request: HttpRequest) -> HttpResponse:
     """The week of each use case; straight to it where there is one."""
-    seen, newest = seen_by(person_of(request)), newest_by_use_case()
+    person, newest = person_of(request), newest_by_use_case()
+    held = roles_of(person)
     mine = {
         name: snapshot for name, snapshot in newest.items()
-        if seen is None or seen & measured_populations(name)
+        if seen_by(person, name, held) != set()
     }  # fmt: skip
     if len(mine) == 1:
         return redirect("weekly_of", next(iter(mine)))
@@ -82,7 +84,7 @@ def _dashboard(
 ) -> HttpResponse:
     """The dashboard with the populations that a person sees."""
     person = person_of(request)
-    seen = seen_by(person, held)
+    seen = seen_by(person, name, held)
     asked, waits = request.GET.get("q", "")[:200], "waits" in request.GET
     open_ = queries.beside(name)
     found = queries.places(snapshot, seen, asked, waits, open_)
@@ -95,7 +97,7 @@ def _dashboard(
         "searches": bool(asked or waits) or len(found) > A_PAGE,
         "total": _everybody(snapshot, open_) if _leads(seen, page.number, asked, waits) else None,
         "due": linked(queries.due(name, open_, seen), person, held), "heading": heading(told, snapshot, seen),
-        "review": queries.this_week(name), "day": WEEKDAYS[review_day()], "today": now().date(),
+        "review": queries.this_week(name) if seen != set() else None, "day": WEEKDAYS[review_day()], "today": now().date(),
         "weekdays": WEEKDAYS.items(), **_may(person, held),
     }  # fmt: skip
     return shown_or_exported(

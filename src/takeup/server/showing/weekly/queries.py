@@ -179,7 +179,7 @@ def due(use_case: str, open_: Beside, seen: Collection[str] | None) -> list[Due]
     today = now().date()
     found = [*_signals_due(open_, today), *_checks_due(open_, today), *_decisions_due(open_, today)]
     titles = organization.population_titles()
-    found = [one for one in found if not one.population or seen is None or one.population in seen]
+    found = [one for one in found if concerns(one.population, seen)]
     found = [
         one if not one.population else _at(one, titles.get(one.population, one.population))
         for one in found
@@ -187,6 +187,12 @@ def due(use_case: str, open_: Beside, seen: Collection[str] | None) -> list[Due]
     if seen is None:
         found += _gates_due(use_case, today)
     return sorted(found, key=lambda one: (one.day, str(one.kind)))
+
+
+def concerns(population: str, seen: Collection[str] | None) -> bool:
+    """Whether something of a population (empty: of the whole) is for who sees these (None: all); the whole is for who
+    sees some of it."""
+    return seen is None or (population in seen if population else bool(seen))
 
 
 def _at(one: Due, where: str) -> Due:

@@ -54,7 +54,7 @@ def _review(request: HttpRequest, number: int, status: int = 200, **more: Any) -
     if review is None:
         raise Http404
     snapshot, today = latest(review.use_case), now().date()
-    seen = seen_by(person_of(request))
+    seen = seen_by(person_of(request), review.use_case)
     found = _visible(queries.decided(review.decisions.order_by("id")), seen)
     runs_now = (review.year, review.week) == week_of(today)
     shown = {
@@ -74,8 +74,8 @@ def _review(request: HttpRequest, number: int, status: int = 200, **more: Any) -
 
 
 def _visible(found: list[Decided], seen: set[str] | None) -> list[Decided]:
-    """Decisions on the populations that a person sees, and on the whole."""
-    return [one for one in found if seen is None or one.it.population in ("", *seen)]
+    """Decisions on the populations that a person sees, and on the whole of what they see a part of."""
+    return [one for one in found if queries.concerns(one.it.population, seen)]
 
 
 def _people() -> list[tuple[str, str]]:
@@ -159,7 +159,7 @@ def weekly_hand_over(request: HttpRequest, number: int) -> HttpResponse:
 def weekly_reviews(request: HttpRequest, name: str) -> HttpResponse:
     """Every review of a use case with its decisions, the newest first; what is open stands above."""
     snapshot_of(name)
-    seen, held = seen_by(person_of(request)), queries.reviews_of(name)
+    seen, held = seen_by(person_of(request), name), queries.reviews_of(name)
     every = _visible(
         queries.decided(one for review in held for one in review.decisions.all()), seen
     )
