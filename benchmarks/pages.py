@@ -27,7 +27,9 @@ PAGES = {
     "programme_lead": ("/", "/overview", "/overview/credit", "/overview/credit?page=5",
                        "/overview/credit/population/branch-007", "/diagnosis/credit", "/use-cases",
                        "/use-cases/credit", "/rollout/credit", "/shadow/credit/of/wave-3", "/signals", "/notices",
-                       "/deliveries", "/agreement"),
+                       "/deliveries", "/agreement", "/week/of/credit", "/week/of/credit?page=5",
+                       "/week/of/credit?q=branch-1", "/week/of/credit/reviews"),
+    "manager": ("/", "/week/of/credit", "/team"),
     "administrator": ("/organization", "/organization?q=branch", "/senders", "/quarantine"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
@@ -101,12 +103,16 @@ def fill(decisions: int, people: int, populations: int) -> str:
          "team": f"t{i % (populations * 4)}", "cohort": f"wave-{i % populations % 20}"}
         for i in range(people)
     ]  # fmt: skip
+    rows[0]["team_manager"] = "manager"
+    rows.append({"person_id": "manager", "name": "manager", "email": "manager@example.org"})
     import_people(read_people(rows, "benchmark"), actor="benchmark")
     for role in PAGES:
-        person = Person.objects.create_user(role, name=role, email=f"{role}@example.org")
+        person = Person.objects.filter(person_id=role).first() or Person.objects.create_user(
+            role, name=role, email=f"{role}@example.org"
+        )
         person.set_password(PASSWORD)
         person.save()
-        if role != "practitioner":
+        if role not in ("practitioner", "manager"):
             set_roles(person, {Role(role)}, "benchmark")
     declare_use_case("credit", 'segment = ["x_segment"]\n', "benchmark")
     for wave in range(20):

@@ -43,7 +43,7 @@ from takeup.questions.own_calibration.measure import measure_own_calibration
 from takeup.questions.paired.measure import measure_paired
 from takeup.questions.people.measure import measure_people
 from takeup.questions.pilot_production.measure import measure_pilot_production
-from takeup.questions.reliance.measure import measure_reliance
+from takeup.questions.reliance.measure import discrimination_by, measure_reliance
 from takeup.questions.resistance.measure import measure_resistance
 from takeup.questions.rollout.measure import measure_rollout
 from takeup.questions.shadow.measure import ShadowPlan, measure_shadow
@@ -224,6 +224,7 @@ def answers(table: Any) -> dict[str, Any]:
         "model_issue": issues,
         "paired": measure_paired(table, ("population", *segments), SETTINGS),
         "reliance": measure_reliance(table, SETTINGS),
+        "reliance_by_population": discrimination_by(table, "population", SETTINGS),
         "comparison": compared,
         "disagreement": measure_disagreement(table, USE_CASE, segments, ["outcome"], SETTINGS),
         "rollout": measure_rollout(

@@ -25,7 +25,9 @@ PAGES = {
                        f"/rollout/{UNKNOWN}", "/shadow/credit", f"/shadow/{UNKNOWN}",
                        "/interventions", "/interventions/declare?use_case=credit&reason=WD&action=A-WF4",
                        "/interventions/library",
-                       "/conditions/credit", "/conditions/credit/at/C3", "/readiness"),
+                       "/conditions/credit", "/conditions/credit/at/C3", "/readiness",
+                       "/week/of/credit", "/week/of/credit/reviews", "/week/review/1"),
+    "manager": ("/", "/week/of/credit", "/team"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
     "worker_representative": ("/agreement", "/surveys/text"),
@@ -79,10 +81,30 @@ from django.contrib.sessions.backends.db import SessionStore
 from takeup.server.foundation.organization.models import Person
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.organization.services import set_roles
+def leads(person):
+    from takeup.record.clock import now
+    from takeup.server.foundation.organization.models import Lead, Placement, Population, Team
+    day, team = now().date(), Team.objects.create(key="team-1")
+    officers, _ = Population.objects.get_or_create(key="officers")
+    Lead.objects.create(team=team, person=person, from_day=day)
+    for n in range(12):
+        officer = Person.objects.create_user(f"officer-{n}")
+        Placement.objects.create(person=officer, population=officers, team=team, from_day=day)
+
+def reviewed(lead):
+    from takeup.record.clock import now
+    from takeup.server.showing.weekly.services import decide, open_review
+    review, _ = open_review("credit", by=lead)
+    decide(review.pk, "Lift the target.", owner=lead, due=now().date(), by=lead)
+
 made = {}
 for role in sys.argv[1:]:
     person = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")
     set_roles(person, {Role(role)}, "test")
+    if role == "manager":
+        leads(person)
+    if role == "programme_lead":
+        reviewed(person.handle)
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
@@ -235,6 +257,27 @@ def test_signing_in_and_out_works_by_keyboard_alone(server, browser, signed_in):
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.wait_for_url(server.address("/sign-in") + "**")
+
+
+def test_a_decision_is_recorded_by_keyboard_alone(server, browser, signed_in):
+    from datetime import UTC, datetime, timedelta
+
+    due = datetime.now(UTC).date() + timedelta(days=3)
+    page, said = opened(server, browser, signed_in["programme_lead"], "/week/review/1")
+    for _ in range(60):
+        if page.evaluate("document.activeElement.id") == "text":
+            break
+        page.keyboard.press("Tab")
+    page.keyboard.type("Ask eight officers what the advice misses.")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Some programme_lead")
+    page.keyboard.press("Tab")
+    page.keyboard.type(f"{due:%m%d%Y}")
+    page.keyboard.press("Enter")
+    expect(page.locator(".decided")).to_contain_text("Ask eight officers what the advice misses.")
+    expect(page.locator(".decided")).to_contain_text(f"due {due:%-d %b %Y}")
+    assert said == []
+    page.context.close()
 
 
 def test_a_wrong_password_is_said_to_be_and_tells_nothing_more(server, browser):

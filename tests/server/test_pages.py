@@ -73,7 +73,7 @@ _RULES = "Use cases and their rules"
          ["1 person", "1 sender", "Nothing in quarantine", _RULES]),
         ("practitioner", "Good to see you, Some Practitioner",
          ["What is recorded of your decisions", "Who sees it", _RULES]),
-        ("manager", "Good to see you, Some Manager", ["What you will see of your team", _RULES]),
+        ("manager", "Nothing is measured of your teams yet", ["My team", "The week", _RULES]),
     ],
 )  # fmt: skip
 def test_the_start_page_holds_what_concerns_the_role_in_one_order(key, role, heading, cards):

@@ -67,6 +67,18 @@ PAGES = {
     ("POST", "survey_agree"): frozenset({"worker_representative"}),
     ("GET", "overview"): WHOLE_REPORTS,
     ("GET", "overview_of"): WHOLE_REPORTS,
+    # Managers: their own populations alone.
+    ("GET", "weekly"): WHOLE_REPORTS | {"manager"},
+    ("GET", "weekly_of"): WHOLE_REPORTS | {"manager"},
+    ("GET", "weekly_reviews"): WHOLE_REPORTS | {"manager"},
+    ("GET", "weekly_review"): WHOLE_REPORTS | {"manager"},
+    ("POST", "weekly_open"): frozenset({"programme_lead", "executive"}),
+    ("POST", "weekly_decide"): frozenset({"programme_lead", "executive"}),
+    ("POST", "weekly_hand_over"): frozenset({"programme_lead", "executive"}),
+    # The one who answers for it, or who may decide; where there is none, everybody is told so.
+    ("POST", "weekly_done"): EVERYBODY,
+    ("POST", "weekly_day"): LEAD,
+    ("GET", "my_team"): frozenset({"manager"}),
     ("GET", "conversations"): WHOLE_REPORTS | {"champion"},
     ("POST", "conversation_draw"): frozenset({"programme_lead", "role_owner"}),
     # To whom the round does not name it is as if there were none (404).

@@ -118,6 +118,21 @@ def test_its_decisions_are_measured_sealed_and_proved(filled, django_ready):
     assert "refuse the advice" in latest("credit-line").document["diagnoses"][0]["verdict"]
 
 
+def test_its_past_reviews_hold_a_decision_that_is_done_and_two_that_are_open(filled):
+    from takeup.record.clock import now
+    from takeup.server.showing.weekly.milestone_records import tell
+    from takeup.server.showing.weekly.queries import reviews_of
+
+    reviews = reviews_of(NAME)
+    decided = [one for review in reviews for one in review.decisions.all()]
+    assert len(reviews) == 2
+    assert sorted(one.done_on is not None for one in decided) == [False, False, True]
+    facts = {one.fact: one for one in tell(NAME, now().date())}
+    assert facts["weekly.reviews_with_decision"].figure == 1
+    looking = facts["weekly.managers_looking"]
+    assert looking.k == looking.n - 2
+
+
 def test_filling_it_again_keeps_what_is_there(filled, django_ready):
     from takeup.server.deployment.connect import log_of
     from takeup.server.running.sample import fill

@@ -36,7 +36,7 @@ FAULTS = (
           '(t["mode"] == "shadow", Action.OFF.value)', "tests/record tests/questions/test_shadow.py tests/questions/test_new_measures.py"),
     Fault("sources/delimited.py", "if len(names) < 2:", "if len(names) < 1:", "tests/journeys/test_bad_input.py"),
     Fault("questions/paired/measure.py", "((p - m) > 0)", "((p - m) >= 0)", "tests/questions/test_traps.py tests/questions/test_vectors.py"),
-    Fault("questions/reliance/measure.py", 'pair("rw", over, consulted & ~right)', 'pair("rw", over, consulted & right)',
+    Fault("questions/reliance/measure.py", '"rw": (over, consulted & ~right)', '"rw": (over, consulted & right)',
           "tests/questions/test_vectors.py tests/questions/test_bank_truth.py"),
     Fault("questions/ladder/measure.py", '(t.stakes == "high")', '(t.stakes == "low")', "tests/questions/test_ladder.py tests/questions/test_vectors.py"),
     Fault("questions/own_calibration/measure.py", "((own == 1) & (advice == 0))", "((own == 0) & (advice == 0))",

@@ -217,8 +217,8 @@ def test_the_digest_goes_to_leads_once_a_week(deployment):
 
     from takeup.record.clock import now
     from takeup.server.foundation.notices.models import Notice
-    from takeup.server.showing.overview.digest import write_digest
     from takeup.server.showing.overview.models import Snapshot
+    from takeup.server.showing.weekly.digest import write_digest
 
     lead = with_role("programme_lead")
     with_role("practitioner")
@@ -227,7 +227,7 @@ def test_the_digest_goes_to_leads_once_a_week(deployment):
         use_case="credit", day=now().date(), taken_at=now(), document={}, body="", overview=told
     )
     assert write_digest(date(2026, 11, 23)) == 1
-    write_digest(date(2026, 11, 25))
+    assert write_digest(date(2026, 11, 25)) == 0  # A Wednesday; the review is on Mondays.
     (notice,) = Notice.objects.all()
     assert (notice.handle, "High rate, low quality." in notice.text) == (lead.handle, True)
     write_digest(date(2026, 11, 30))

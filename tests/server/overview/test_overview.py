@@ -100,8 +100,11 @@ def test_a_view_exports_what_it_shows_and_the_audit_log_says_so(measured):
     pdf = lead.get("/overview/credit?as=pdf")
     assert pdf.content[:5] == b"%PDF-"
     assert "overview-credit" in pdf["Content-Disposition"]
+    assert lead.get("/overview/credit?as=png").content[:8] == b"\x89PNG\r\n\x1a\n"
     entries = AuditEntry.objects.filter(action="export.made")
-    assert [e.detail["form"] for e in entries.order_by("-number")[:2]] == ["pdf", "csv"]
+    assert [e.detail["form"] for e in entries.order_by("-number")[:3]] == ["png", "pdf", "csv"]
+    # A view that draws nothing has no picture: the page stands there.
+    assert b"<html" in lead.get("/signals?as=png").content
 
 
 def test_with_one_population_of_five_people_it_is_still_of_use(key):

@@ -1,10 +1,10 @@
 """Whether people follow right advice and catch wrong advice."""
 
 from takeup.questions.question import Question
-from takeup.questions.reliance.measure import Reliance
+from takeup.questions.reliance.measure import Discriminated, Reliance, discrimination_by
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "Reliance"]
+__all__ = ["QUESTION", "Discriminated", "Reliance", "discrimination_by"]
 
 QUESTION: Question[Reliance | CannotSay] = Question(
     "reliance",

@@ -7,6 +7,7 @@ Descriptive shares of judged cases; never computed from one-sided outcomes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import ibis
@@ -15,7 +16,12 @@ import pandas as pd
 
 from takeup.log import fetch
 from takeup.questions.inquiry import Inquiry
-from takeup.questions.shared.known_truth import answered_rows, truth_weight, uneven_truth
+from takeup.questions.shared.known_truth import (
+    answered_rows,
+    truth_weight,
+    uneven_truth,
+    uneven_truth_by,
+)
 from takeup.questions.shared.same_cases import Ratio, crossed
 from takeup.questions.shared.whose import person_of
 from takeup.record.settings import Settings
@@ -23,6 +29,18 @@ from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.rates import sum_of_shares, weighted_share
 from takeup.stats.two_way import Crossed
+
+Hit = tuple[ir.BooleanValue, ir.BooleanValue]
+"""What counts, of which decisions."""
+
+
+@dataclass(frozen=True, slots=True)
+class Discriminated:
+    """J of one group: `people` gave the judged decisions it rests on, one of them at most `largest_share` of these."""
+
+    discrimination: Answer
+    people: int
+    largest_share: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,29 +70,14 @@ def measure_reliance(decisions: ir.Table, settings: Settings) -> Reliance | Cann
     if refusal := uneven_truth(answered_rows(decisions), settings):
         return refusal
     t = decisions.mutate(person__=person_of(decisions))
-    consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
-    weight = truth_weight(t)
-    counts: dict[str, ir.Value] = {}
-    ratios: dict[str, Ratio] = {}
-
-    def pair(name: str, hit: ir.BooleanValue, of: ir.BooleanValue) -> None:
-        # A cast, because `NOT x IS NOT NULL` binds the wrong way in the compiled text.
-        known = of & hit.cast("int8").notnull()
-        ratios[name] = ibis.ifelse(known & hit, weight, 0.0), ibis.ifelse(known, weight, 0.0)
-        counts[f"{name}_k"] = ratios[name][0].sum()
-        counts[f"{name}_n"] = ratios[name][1].sum()
-        counts[f"{name}_rows"] = known.fill_null(False).cast("int64").sum()
-
     over, right = t.action == "overridden", t.advice_right
-    pair("q", ~right, right.notnull())
-    pair("rc", ~over, consulted & right)
-    pair("rw", over, consulted & ~right)
+    hits = {"q": (~right, right.notnull())} | _of_advice(t)
     if "choice_better" in t.columns:
-        pair("oa", t.choice_better, over & right.notnull())
-    has_first = "initial_right" in t.columns and "choice_right" in t.columns
-    if has_first:
-        pair("rair", t.choice_right, right & ~t.initial_right)
-        pair("rsr", t.choice_right, ~right & t.initial_right)
+        hits["oa"] = t.choice_better, over & right.notnull()
+    if "initial_right" in t.columns and "choice_right" in t.columns:
+        hits["rair"] = t.choice_right, right & ~t.initial_right
+        hits["rsr"] = t.choice_right, ~right & t.initial_right
+    ratios, counts = _pairs(t, hits)
     frame = fetch(t.group_by("person__").aggregate(**counts)).to_pandas()
     level = settings.confidence
     seen = crossed(t, ratios).get((), {})
@@ -117,6 +120,51 @@ def _complement(answer: Answer) -> Answer:
     k = None if answer.k is None else answer.n - answer.k
     fields.update(value=1 - answer.value, low=1 - answer.high, high=1 - answer.low, k=k)
     return Estimate(**fields)
+
+
+def discrimination_by(
+    decisions: ir.Table, dimension: str, settings: Settings
+) -> dict[str, Discriminated]:
+    """J of each level of a column, as of its rows alone: refused where its truth is known unevenly."""
+    if not {"advice_right", dimension} <= set(decisions.columns):
+        return {}
+    uneven = uneven_truth_by(answered_rows(decisions), dimension, settings)
+    t = decisions.mutate(person__=person_of(decisions))
+    ratios, counts = _pairs(t, _of_advice(t))
+    frame = fetch(t.group_by(dimension, "person__").aggregate(**counts)).to_pandas()
+    frame["judged"] = frame["rc_rows"] + frame["rw_rows"]
+    seen = crossed(t, ratios, {"level": t[dimension].cast("string")})
+    return {
+        str(level): Discriminated(
+            uneven.get(str(level))
+            or _discrimination(part, settings.confidence, seen.get((str(level),), {})),
+            len(part),
+            float(part["judged"].max() / part["judged"].sum()),
+        )
+        for level, part in frame[frame["judged"] > 0].groupby(dimension)
+    }
+
+
+def _of_advice(t: ir.Table) -> dict[str, Hit]:
+    """Right advice that was followed, and wrong advice that was not, of what was looked at."""
+    consulted = t.action.isin([a.value for a in CONSULTED_ACTIONS])
+    over, right = t.action == "overridden", t.advice_right
+    return {"rc": (~over, consulted & right), "rw": (over, consulted & ~right)}
+
+
+def _pairs(t: ir.Table, hits: Mapping[str, Hit]) -> tuple[dict[str, Ratio], dict[str, ir.Value]]:
+    """Of each hit its weighted ratio, and the sums of a group: hits, of how much, of how many rows."""
+    weight = truth_weight(t)
+    ratios: dict[str, Ratio] = {}
+    counts: dict[str, ir.Value] = {}
+    for name, (hit, of) in hits.items():
+        # A cast, because `NOT x IS NOT NULL` binds the wrong way in the compiled text.
+        known = of & hit.cast("int8").notnull()
+        ratios[name] = ibis.ifelse(known & hit, weight, 0.0), ibis.ifelse(known, weight, 0.0)
+        counts[f"{name}_k"] = ratios[name][0].sum()
+        counts[f"{name}_n"] = ratios[name][1].sum()
+        counts[f"{name}_rows"] = known.fill_null(False).cast("int64").sum()
+    return ratios, counts
 
 
 def _discrimination(frame: pd.DataFrame, level: float, cases: dict[str, Crossed]) -> Answer:

@@ -8,8 +8,12 @@ advice and choice; else everything that reads truth is refused.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import ibis
 import ibis.expr.types as ir
+import pandas as pd
 
 from takeup.log import fetch
 from takeup.record.settings import Settings
@@ -43,28 +47,62 @@ def uneven_truth(rows: ir.Table, settings: Settings) -> CannotSay | None:
 
     None where it can. `rows` has `advice_right` or `choice_right`, null where unknown.
     """
-    known = rows["advice_right" if "advice_right" in rows.columns else "choice_right"].notnull()
-    if "truth_probability" in rows.columns:
-        blank = known & rows.truth_probability.isnull()
-        if not fetch(rows.aggregate(n=blank.cast("int64").sum()))["n"][0].as_py():
-            return None
+    if _drawn(rows):
+        return None
+    pair = _pair(rows)
+    return _why_uneven(_rates(rows, pair), pair, settings)
+
+
+def uneven_truth_by(rows: ir.Table, dimension: str, settings: Settings) -> dict[str, CannotSay]:
+    """The same of each level of a column, in one query; levels whose truth can be used are not in it."""
+    if _drawn(rows):
+        return {}
+    pair = _pair(rows)
+    found = {
+        str(level): _why_uneven(part, pair, settings)
+        for level, part in _rates(rows, [dimension, *pair]).groupby(dimension)
+    }
+    return {level: why for level, why in found.items() if why is not None}
+
+
+def _drawn(rows: ir.Table) -> bool:
+    """Whether every judged row was drawn with a known probability."""
+    if "truth_probability" not in rows.columns:
+        return False
+    blank = _known(rows) & rows.truth_probability.isnull()
+    return not fetch(rows.aggregate(n=blank.cast("int64").sum()))["n"][0].as_py()
+
+
+def _known(rows: ir.Table) -> ir.BooleanValue:
+    return rows["advice_right" if "advice_right" in rows.columns else "choice_right"].notnull()
+
+
+def _pair(rows: ir.Table) -> list[str]:
     pair = [c for c in ("recommendation", "choice") if c in rows.columns]
-    if len(pair) < 2:
-        pair = ["action"]
-    rates = fetch(
-        rows.group_by(*pair).aggregate(n=rows.count(), known=known.cast("float64").mean())
-    ).to_pandas()
-    rates = rates.dropna()
+    return pair if len(pair) == 2 else ["action"]
+
+
+def _rates(rows: ir.Table, by: Sequence[str]) -> pd.DataFrame:
+    """How often truth is known, by these columns."""
+    rates = rows.group_by(*by).aggregate(n=rows.count(), known=_known(rows).cast("float64").mean())
+    found: pd.DataFrame = fetch(rates).to_pandas()
+    return found.dropna()
+
+
+def _why_uneven(rates: pd.DataFrame, pair: Sequence[str], settings: Settings) -> CannotSay | None:
     rates = rates[rates["n"] >= settings.paired.smallest_sample]
     if len(rates) < 2:
         return None
     gap = float(rates["known"].max() - rates["known"].min())
     if gap <= settings.paired.largest_truth_rate_gap:
         return None
-    low, high = rates.loc[rates["known"].idxmin()], rates.loc[rates["known"].idxmax()]
+    low, high = (
+        rates.sort_values("known", ascending=ascending, kind="stable").iloc[0]
+        for ascending in (True, False)
+    )
 
-    def kind(row: object) -> str:
-        words = [str(row[c]) for c in pair]  # type: ignore[index]
+    def kind(row: Any) -> str:
+        words = [str(row[c]) for c in pair]
         return f"advice {words[0]} and choice {words[1]}" if len(words) == 2 else words[0]
 
     return refused(

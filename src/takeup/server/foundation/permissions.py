@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from typing import Final
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.mfa.utils import is_mfa_enabled
@@ -50,14 +50,6 @@ def needs_second_factor(request: HttpRequest) -> bool:
     return not is_mfa_enabled(person)
 
 
-def may_open(path: str, person: Person | AnonymousUser) -> bool:
-    """Whether `person` may open the page at this address: a link to one that refuses them is none."""
-    try:
-        return may(name_of(resolve(path.partition("?")[0].partition("#")[0])), person)
-    except Resolver404:
-        return False
-
-
 def may(name: str, person: Person | AnonymousUser, roles: Collection[Role] | None = None) -> bool:
     """Whether `person` may open the page of this name; `roles`: what they are today, where that is
     known already."""
@@ -76,6 +68,14 @@ def may(name: str, person: Person | AnonymousUser, roles: Collection[Role] | Non
         return True
     held = roles_of(person) if roles is None else roles
     return not frozenset(allowed).isdisjoint(held)
+
+
+def may_follow(path: str, person: Person, roles: Collection[Role] | None = None) -> bool:
+    """Whether a link leads `person` to a page, and not to one that they may not open."""
+    try:
+        return may(resolve(urlsplit(path).path).view_name, person, roles)
+    except Resolver404:
+        return False
 
 
 def name_of(match: ResolverMatch | None) -> str:

@@ -9,6 +9,8 @@ from takeup.questions.signals.measure import FIRST_RESPONSE, OWNER, WORDS
 from takeup.server.foundation.organization.services import Role
 
 SILENT = "SILENT"
+NOT_LOOKING = "RR9"
+"""Managers who do not open the weekly dashboard."""
 MOST_OPEN = 2
 """Of one population; the others queue."""
 CLOSES_AFTER = 10
@@ -102,6 +104,12 @@ RAISED: dict[str, Asks] = {
         "Is the application still in use, and is its key still in force?",
         "look at the sender's log and its key within a working day",
         "administrator", 1, 70, (Role.ADMINISTRATOR,), users=False,
+    ),
+    NOT_LOOKING: Asks(
+        "some managers do not look at the week",
+        "What would the weekly page have to show for it to be worth your minute?",
+        "the line head talks with all managers together, and takes a burden off before asking for more",
+        "line head", 5, 25, (Role.EXECUTIVE, Role.PROGRAMME_LEAD), users=False,
     ),
 }  # fmt: skip
 """Signals that are not measured of decisions but raised by another capability (`services.take_raised`)."""

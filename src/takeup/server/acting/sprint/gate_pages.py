@@ -22,7 +22,7 @@ from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.pages.asked import whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
-from takeup.server.foundation.permissions import may_open
+from takeup.server.foundation.permissions import may_follow
 
 DECISIONS = {
     "go": gettext_lazy("Go on"),
@@ -52,7 +52,7 @@ def _gate(request: HttpRequest, sprint: Sprint, gate: str, status: int = 200, **
     named = naming()
     for one in clauses:
         one["where"] = named(one["seen"]["lacking"])
-        one["opens"] = may_open(one["seen"]["path"], person)
+        one["opens"] = may_follow(one["seen"]["path"], person)
     shown = {
         "sprint": sprint, "found": found, "gate": gate, "planned": found.planned[gate], "name": found.windows[gate].name,
         "said": look.evidence, "seen_on": look.seen_on, "clauses": clauses, "passed": passed, "mark": look.sha256,

@@ -27,7 +27,7 @@ from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import roles_of
 from takeup.server.foundation.pages.asked import day_of, whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
-from takeup.server.foundation.permissions import may, may_open
+from takeup.server.foundation.permissions import may, may_follow
 
 
 @require_GET
@@ -67,7 +67,7 @@ def _milestone(
 def _opened_by(request: HttpRequest, row: MilestoneRow) -> MilestoneRow:
     """The row without links that this person may not open."""
     items = tuple(
-        replace(i, seen=replace(i.seen, path=i.seen.path if may_open(i.seen.path, request.user) else ""))
+        replace(i, seen=replace(i.seen, path=i.seen.path if may_follow(i.seen.path, request.user) else ""))
         for i in row.items
     )  # fmt: skip
     return replace(row, items=items)

@@ -185,6 +185,12 @@ def active_person(handle: str) -> Person | None:
     return Person.objects.filter(handle=handle, is_active=True).first()
 
 
+def active_among(handles: Collection[str]) -> set[str]:
+    """Those of these people who are here."""
+    found = Person.objects.filter(handle__in=set(handles), is_active=True)
+    return set(found.values_list("handle", flat=True))
+
+
 def names_of(handles: Iterable[str]) -> dict[str, str]:
     """What people are called, by handle."""
     return {p.handle: str(p) for p in Person.objects.filter(handle__in=set(handles))}
@@ -297,6 +303,33 @@ def placed_in(population: str, day: date) -> dict[str, tuple[str, str]]:
 def who_lead(day: date) -> set[str]:
     """Handles of everybody who leads a team on `day`."""
     return set(Lead.objects.filter(on(day)).values_list("person__handle", flat=True))
+
+
+class Manages(NamedTuple):
+    """A manager by handle, the team they lead, a population that people of it are in, and since when they lead it."""
+
+    handle: str
+    team: str
+    population: str
+    since: date
+
+
+def who_manages(day: date) -> list[Manages]:
+    """Everybody active who leads a team on `day`, once a team and population of its people."""
+    led = Lead.objects.filter(on(day), person__is_active=True)
+    leads = {
+        team: (key, handle, since)
+        for team, key, handle, since in led.values_list(
+            "team_id", "team__key", "person__handle", "from_day"
+        )
+    }
+    placed = Placement.objects.filter(on(day), team_id__in=leads, person__is_active=True)
+    pairs = placed.values_list("team_id", "population__key").distinct()
+    return sorted(
+        Manages(handle, key, population, since)
+        for team, population in pairs
+        for key, handle, since in [leads[team]]
+    )
 
 
 def import_days(most: int = 20) -> list[tuple[date, str]]:

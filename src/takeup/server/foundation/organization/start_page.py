@@ -1,4 +1,4 @@
-"""On the start page: people for who administers, what a manager will see, and use cases for everybody."""
+"""On the start page: people for who administers, and use cases for everybody."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.organization.services import Person, active_people
-from takeup.server.foundation.pages.on_start_page import OnStartPage, for_all, for_those_who_are
+from takeup.server.foundation.pages.on_start_page import OnStartPage, for_all
 
 
 def _people(person: Person, held: Collection[Role]) -> Mapping[str, Any] | None:
@@ -16,6 +16,5 @@ def _people(person: Person, held: Collection[Role]) -> Mapping[str, Any] | None:
 
 ON_START_PAGE = (
     OnStartPage(20, _people, "organization/_start_people.html"),
-    OnStartPage(50, for_those_who_are(Role.MANAGER), "organization/_start_team.html"),
     OnStartPage(60, for_all, "organization/_start_use_cases.html"),
 )

@@ -1,8 +1,9 @@
-"""Any view as a PDF or as CSV: the same figures, under the same disclosure, and in the audit log."""
+"""Any view as a PDF or as CSV, and one that draws as PNG: the same figures, under the same disclosure, and in the audit
+log."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -10,10 +11,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from takeup.drawing.picture import Picture, picture
 from takeup.record.errors import InputError
 from takeup.record.excel_csv import excel_csv
 from takeup.report.html import report_css
 from takeup.report.pdf import pdf_of
+from takeup.report.png import png_of
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import Person
 
@@ -22,16 +25,23 @@ Table = tuple[Sequence[str], Iterable[Sequence[Any]]]
 
 
 def shown_or_exported(
-    request: HttpRequest, template: str, shown: Mapping[str, Any], name: str, table: Table
+    request: HttpRequest,
+    template: str,
+    shown: Mapping[str, Any],
+    name: str,
+    table: Table,
+    drawn: Callable[[], Picture] | None = None,
 ) -> HttpResponse:
-    """The page; with `?as=pdf` the same printed, with `?as=csv` its figures."""
+    """The page; with `?as=pdf` the same printed, with `?as=csv` its figures, with `?as=png` what it draws (where it does)."""
     wanted = request.GET.get("as")
-    if wanted not in ("pdf", "csv"):
-        return render(request, template, {**shown, "exports": True})
+    if wanted not in ("pdf", "csv") and not (wanted == "png" and drawn):
+        return render(request, template, {**shown, "exports": True, "drawn": drawn is not None})
     person: Person = request.user  # type: ignore[assignment]
     audit.record("export.made", actor=person.handle, view=name, form=wanted)
     if wanted == "csv":
         return attached(excel_csv(*table), "text/csv; charset=utf-8", f"{name}.csv")
+    if wanted == "png" and drawn:
+        return attached(png_of(picture(drawn())), "image/png", f"{name}.png")
     return printed(request, template, shown, name)
 
 

@@ -33,6 +33,7 @@ from takeup.server.foundation.pages.exports import shown_or_exported
 from takeup.server.foundation.pages.for_people import words
 from takeup.server.foundation.permissions import may
 from takeup.server.showing.overview.models import Snapshot
+from takeup.server.showing.overview.pictured import pictured
 from takeup.server.showing.overview.queries import (
     changes_of,
     due_of,
@@ -42,6 +43,8 @@ from takeup.server.showing.overview.queries import (
 from takeup.server.showing.overview.services import latest, newest_by_use_case, take_snapshot_of
 
 _A_PAGE = 20
+_PICTURED = 41
+"""Rows of a picture: everybody, and the forty gravest."""
 
 
 @require_GET
@@ -62,6 +65,7 @@ def overview(request: HttpRequest, name: str = "") -> HttpResponse:
     signals = signals_by_population(name)
     page = Paginator(rows_of(snapshot), _A_PAGE).get_page(request.GET.get("page"))
     everything = [view.row for view in rows_of(snapshot)] if request.GET.get("as") else []
+    total = snapshot.overview["total"]
     shown = {
         "use_case": name, "declared": declared(name), "snapshot": snapshot,
         "told": snapshot.overview, "page": page, "asked": "",
@@ -72,7 +76,7 @@ def overview(request: HttpRequest, name: str = "") -> HttpResponse:
     }  # fmt: skip
     return shown_or_exported(
         request, "overview/overview.html", shown, f"overview-{name}-{snapshot.day}",
-        _table([snapshot.overview["total"], *everything]),
+        _table([total, *everything]), lambda: pictured(snapshot, [total, *everything][:_PICTURED]),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -89,3 +90,40 @@ def changes_of(use_case: str, snapshot: Snapshot) -> list[Change]:
 def rows_of(snapshot: Snapshot) -> Any:
     """The populations of a snapshot, the gravest first."""
     return PopulationView.objects.filter(snapshot=snapshot).exclude(key="all").order_by("place")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one population stands in the order of a snapshot: its key, title and whether it is shown."""
+
+    key: str
+    title: str
+    state: str
+
+
+def order_of(snapshot: Snapshot) -> list[Place]:
+    """Every population, the gravest first, without its figures: there may be hundreds."""
+    rows = rows_of(snapshot).values_list("key", "row__title", "row__state")
+    return [Place(key, title or key, state or "") for key, title, state in rows]
+
+
+def views_of(snapshot: Snapshot, keys: Collection[str]) -> dict[str, dict[str, Any]]:
+    """Rows of these populations, by key."""
+    held = PopulationView.objects.filter(snapshot=snapshot, key__in=keys)
+    return dict(held.values_list("key", "row"))
+
+
+def measured_populations(use_case: str) -> set[str]:
+    """The populations of which the newest figures are."""
+    newest = Snapshot.objects.filter(use_case=use_case).order_by("-day").values("pk")[:1]
+    found = PopulationView.objects.filter(snapshot__in=newest).exclude(key="all")
+    return set(found.values_list("key", flat=True))
+
+
+def positions_since(use_case: str, key: str, day: date) -> list[tuple[date, int | None]]:
+    """On which level a population stood from `day` on, by day of the snapshot, the oldest first."""
+    held = PopulationView.objects.filter(
+        snapshot__use_case=use_case, key=key, snapshot__day__gte=day
+    )
+    rows = held.order_by("snapshot__day").values_list("snapshot__day", "row__position")
+    return [(day, position) for day, position in rows]

@@ -49,7 +49,8 @@ from takeup.server.foundation.organization.services import (
 from takeup.server.foundation.organization.services import use_case as known_use_case
 from takeup.server.foundation.pages.for_people import page_words
 from takeup.server.recording.record_api.services import Recorded, silent_senders
-from takeup.server.showing.overview.models import PopulationView, Snapshot
+from takeup.server.showing.overview.models import PopulationView
+from takeup.server.showing.overview.models import Snapshot as Snapshot
 from takeup.server.showing.overview.release import release
 
 

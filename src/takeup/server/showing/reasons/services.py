@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import date
 
@@ -86,9 +86,12 @@ def _beside(p: PopulationReasons, scored: Scored) -> dict[str, object]:
     }  # fmt: skip
 
 
-def reasons_in(use_case: str) -> list[ReasonsOf]:
-    """Every population's, those with most cases first."""
-    return list(ReasonsOf.objects.filter(use_case=use_case).defer("card").order_by("place"))
+def reasons_in(use_case: str, populations: Collection[str] | None = None) -> list[ReasonsOf]:
+    """Every population's (or of these), those with most cases first."""
+    found = ReasonsOf.objects.filter(use_case=use_case)
+    if populations is not None:
+        found = found.filter(population__in=populations)
+    return list(found.defer("card").order_by("place"))
 
 
 def reasons_of(use_case: str, population: str) -> ReasonsOf | None:
