@@ -67,7 +67,7 @@ def _milestone(
 def _opened_by(request: HttpRequest, row: MilestoneRow) -> MilestoneRow:
     """The row without links that this person may not open."""
     items = tuple(
-        replace(i, seen=replace(i.seen, path=i.seen.path if may_follow(i.seen.path, request.user) else ""))
+        replace(i, seen=replace(i.seen, path=i.seen.path if may_follow(i.seen.path, person_of(request)) else ""))
         for i in row.items
     )  # fmt: skip
     return replace(row, items=items)
