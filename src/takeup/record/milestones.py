@@ -9,6 +9,7 @@ from dataclasses import dataclass
 class MilestoneRecord:
     """One `fact` of a use case by its name (`room.what`), of a `population` (empty: of all): `k` of `n`, or a plain
     `value`. `path`: the page that shows it; `words`: what was counted; `attested`: a person said so, nothing counted it.
+    `met`: how it is graded where its figure may not be shown.
 
     No record: not known yet. `value` 1 and 0 are yes and no; days are counts of days."""
 
@@ -20,6 +21,7 @@ class MilestoneRecord:
     path: str = ""
     words: str = ""
     attested: bool = False
+    met: bool | None = None
 
     @property
     def figure(self) -> float | None:

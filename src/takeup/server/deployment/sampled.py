@@ -1,7 +1,7 @@
 """What a deployment is filled with to look at it: a simulated bank, as capabilities take their part of it.
 
-A capability's part `sample.py` may hold `prepare(bank)`, what stands there before decisions are made; `record(bank)`, of the
-record API alone; and `afterwards(bank)`. Everything in it is invented: people, cases, outcomes.
+A capability's part `sample.py` may hold `prepare(bank)`, what stands there before decisions are made; `record(bank)`, what comes in and
+what is done with it before anything is measured; and `afterwards(bank)`. Everything in it is invented: people, cases, outcomes.
 """
 
 from __future__ import annotations

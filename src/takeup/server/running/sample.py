@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import tomlkit
@@ -72,7 +73,9 @@ def _bank(log: DecisionLog, step: Callable[[str], None]) -> Bank:
     programme = simulate("bank", seed=1, phases=whole_history(8))
     use_case = str(tomlkit.parse(programme.use_case)["name"])
     tables = _until_yesterday(_joined(_of(programme, use_case), *_more_populations(use_case)))
-    tables["decisions"] = _with_texts(tables["decisions"])
+    tables["outcomes"] = _sooner(tables["outcomes"], tables["decisions"])
+    told = _with_texts(tables["decisions"])
+    tables["decisions"] = _with_flags(_with_what_was_known(told, tables["outcomes"]))
     assert programme.survey is not None
     assert programme.interviews is not None
     return Bank(
@@ -97,6 +100,80 @@ def _with_texts(decisions: pa.Table) -> pa.Table:
             known[n // _WRITES_EVERY % len(known)] if known and not n % _WRITES_EVERY else None
         )
     return decisions.append_column("override_comment", pa.array(texts, pa.string()))
+
+
+_KNOWN_SOONER = 3
+"""Of the cases whose right answer becomes known, one in so many is judged within a week."""
+
+
+def _sooner(outcomes: pa.Table, decisions: pa.Table) -> pa.Table:
+    """Some cases are judged by a panel within days: which of them, nothing in the case says."""
+    decided = dict(
+        zip(decisions["decision_id"].to_pylist(), decisions["decided_at"].to_pylist(), strict=True)
+    )
+    found = []
+    for n, (key, at) in enumerate(
+        zip(outcomes["decision_id"].to_pylist(), outcomes["observed_at"].to_pylist(), strict=True)
+    ):
+        soon = decided.get(key)
+        judged = soon is not None and n % _KNOWN_SOONER == 0
+        found.append(
+            min(at, soon + timedelta(days=2 + n % 4)) if judged and soon is not None else at
+        )
+    place = outcomes.column_names.index("observed_at")
+    return outcomes.set_column(place, "observed_at", pa.array(found, outcomes["observed_at"].type))
+
+
+def _with_what_was_known(decisions: pa.Table, outcomes: pa.Table) -> pa.Table:
+    """What an officer reads in a file, from which a practice case can be solved: most of who pays back has little debt
+    and missed nothing. No question of the use case reads it."""
+    right = dict(
+        zip(
+            outcomes["decision_id"].to_pylist(), outcomes["correct_choice"].to_pylist(), strict=True
+        )
+    )
+    keys, chosen = decisions["decision_id"].to_pylist(), decisions["choice"].to_pylist()
+    segments = decisions["x_segment"].to_pylist()
+    pays = np.array([(right.get(k) or c) == "approve" for k, c in zip(keys, chosen, strict=True)])
+    draw = np.random.default_rng(7)
+    debt = np.clip(
+        np.where(pays, draw.normal(26, 6, pays.size), draw.normal(45, 7, pays.size)), 4, 85
+    )
+    missed = np.where(pays, draw.binomial(1, 0.08, pays.size), draw.binomial(3, 0.6, pays.size))
+    income = [
+        "once a year, after the harvest" if s == "local_income" else "every month" for s in segments
+    ]
+    known = {
+        "x_debt_of_income_percent": pa.array(np.round(debt)), "x_payments_missed_in_two_years": pa.array(missed.astype(float)),
+        "x_income_comes": pa.array(income),
+    }  # fmt: skip
+    for name, values in known.items():
+        decisions = decisions.append_column(name, values)
+    return decisions
+
+
+_FLAGGED_LATELY, _FLAGS_EVERY = 14, 90
+
+
+def _with_flags(decisions: pa.Table) -> pa.Table:
+    """Some officers mark advice as wrong; in the last week many in Metro do, on local income, each one case."""
+    flags: list[str | None] = [None] * decisions.num_rows
+    last = pc.max(decisions["decided_at"]).as_py()
+    columns = ("mode", "consulted", "population", "x_segment", "person_id", "decided_at")
+    marked: set[str] = set()
+    for n, (mode, seen, place, segment, who, at) in enumerate(
+        zip(*(decisions[c].to_pylist() for c in columns), strict=True)
+    ):
+        if mode != "assist" or not seen or place not in ("LO1", "LO2"):
+            continue
+        ago = last - at
+        lately = ago < timedelta(days=6) and segment == "local_income" and place == "LO2"
+        if lately and who not in marked and len(marked) < _FLAGGED_LATELY:
+            flags[n] = "missing_input"
+            marked.add(who)
+        elif timedelta(days=10) < ago < timedelta(days=60) and n % _FLAGS_EVERY == 0:
+            flags[n] = "wrong"
+    return decisions.append_column("flagged", pa.array(flags, pa.string()))
 
 
 def _more_populations(use_case: str) -> list[dict[RecordKind, pa.Table]]:

@@ -9,7 +9,7 @@ from urllib.parse import quote
 from takeup.questions.conditions import PopulationConditions
 from takeup.record.milestones import MilestoneRecord
 from takeup.server.acting.conditions.services import newest
-from takeup.stats.answer import Estimate
+from takeup.stats.answer import CannotSay, Estimate
 
 RISKS = ("on_track", "watch", "at_risk_possible", "undetermined", "at_risk")
 _STATUSES = {"absent": 0.0, "partial": 1.0, "present": 2.0}
@@ -35,4 +35,13 @@ def _of_population(use_case: str, one: PopulationConditions) -> Iterable[Milesto
                 yield MilestoneRecord(
                     f"condition.{it.id}", one.population, value=it.figure.value, n=it.figure.n, path=path,
                     words=it.said or it.source, attested=it.source == "attestation",
+                )  # fmt: skip
+            elif (
+                isinstance(it.figure, CannotSay)
+                and it.figure.status == "suppressed"
+                and it.grade != "unknown"
+            ):
+                # A share of all or none is hidden where it would tell of single people; its grade is not.
+                yield MilestoneRecord(
+                    f"condition.{it.id}", one.population, path=path, words=it.reason, met=it.grade == "met",
                 )  # fmt: skip

@@ -22,11 +22,13 @@ _RECORDED = (
     ("C3.5", Figure(value=0), "attestation", "A monthly target still asks for overrides below 10 in 100.", "targets-2026.pdf"),
     ("C5.1", Figure(k=1, n=3), "record", "", "role-register.xlsx"),
     ("C5.2", Figure(k=96, n=160), "record", "", "goals-2026.xlsx"),
-    ("C5.4", Figure(value=0.8, n=100), "record", "", "task-inventory.xlsx"),
+    ("C5.4", Figure(value=0.92, n=100), "record", "", "task-inventory.xlsx"),
     ("C6.1", Figure(k=8, n=12), "record", "", "team-meetings.xlsx"),
     ("C6.2", Figure(k=9, n=12), "record", "", "practice-of-managers.csv"),
     ("C6.3", Figure(k=3, n=12), "claim", "Every scorecard will hold it from January.", ""),
-    ("C7.2", Figure(k=1, n=4), "record", "", "nomination.xlsx"),
+    ("C7.1", Figure(k=76, n=84), "record", "", "champions.xlsx"),
+    ("C7.2", Figure(k=5, n=7), "record", "", "nomination.xlsx"),
+    ("C7.4", Figure(k=7, n=7), "record", "", "champions.xlsx"),
 )  # fmt: skip
 _ANSWERS = (("process_owner", 4), ("direct_manager", 4), *[("practitioner", 2)] * 5)
 

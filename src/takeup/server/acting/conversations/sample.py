@@ -1,4 +1,4 @@
-"""The sample bank's conversations: eight in the branch whose model misses something, coded by two people and read back."""
+"""The sample bank's conversations: in both branches, coded by two people and read back."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from takeup.server.deployment.roles import Role
 from takeup.server.deployment.sampled import Bank
 from takeup.server.foundation.organization.services import named_with, placed_in
 
-_POPULATION = "LO2"
 _SAID = {
     "JS": {"the_job": "If it works they need half of us; nobody has said a word about that."},
     "CA": {"who_sees": "I would rather not try it with the young ones looking over my shoulder."},
@@ -28,33 +27,45 @@ _SAID = {
     "WD": {"last_case": "It came up after I had typed the decision, in another window."},
     "VM": {"not_advise": "Whether a family keeps its house should not be its business."},
 }  # fmt: skip
-_HEARD = (
-    "The advice misses income that comes once a year, and people have seen it be sure and wrong. Who has signed a new "
-    "contract is not in the file yet. Several would use it on ordinary cases if it said where it is weak."
-)
+_HEARD = {
+    "LO2": (
+        "The advice misses income that comes once a year, and people have seen it be sure and wrong. Who has signed a new "
+        "contract is not in the file yet. Several would use it on ordinary cases if it said where it is weak."
+    ),
+    "LO1": (
+        "It comes up in another window, after the decision is typed. Nobody speaks against it; hardly anybody has the time to "
+        "look twice. Some wonder what becomes of the branch."
+    ),
+}
 _COMMENT = "That is it. And please say when the seasonal income comes in."
 
 
 def prepare(bank: Bank) -> None:
-    """Drawn, held, coded, settled and read back three weeks ago."""
-    rows = [r for r in bank.interviews.to_pylist() if r["population"] == _POPULATION]
-    with at(now() - timedelta(days=30)):
-        one = _drawn(bank.use_case, len({r["interview_no"] for r in rows}))
+    """Drawn, held, coded, settled and read back: Metro three weeks ago, North before its sprint asked for it."""
+    _round(bank, "LO2", 30, 21)
+    _round(bank, "LO1", 58, 54)
+
+
+def _round(bank: Bank, population: str, drawn: int, ended: int) -> None:
+    rows = [r for r in bank.interviews.to_pylist() if r["population"] == population]
+    with at(now() - timedelta(days=drawn)):
+        one = _drawn(bank.use_case, population, len({r["interview_no"] for r in rows}))
         _held(one, rows)
-    with at(now() - timedelta(days=21)):
+    with at(now() - timedelta(days=ended)):
         _settled(one, rows)
-        end(one, _HEARD, by=one.facilitator)
-        comment(one, _COMMENT, by=min(placed_in(_POPULATION, now().date())))
+        end(one, _HEARD[population], by=one.facilitator)
+        if population == "LO2":
+            comment(one, _COMMENT, by=min(placed_in(population, now().date())))
 
 
-def _drawn(use_case: str, invited: int) -> Draw:
+def _drawn(use_case: str, population: str, invited: int) -> Draw:
     """The list is gone since: nobody is named here."""
     today = now().date()
     ((lead, _),) = named_with([Role.PROGRAMME_LEAD], today)
     ((facilitator, _),) = named_with([Role.ROLE_OWNER], today)
     ((coder, _),) = named_with([Role.WORKER_REPRESENTATIVE], today)
-    one = ask_for(use_case, _POPULATION, facilitator, coder, by=lead)
-    half = (len(placed_in(_POPULATION, today)) + 1) // 2
+    one = ask_for(use_case, population, facilitator, coder, by=lead)
+    half = (len(placed_in(population, today)) + 1) // 2
     one.state, one.drawn_on, one.invited, one.among = DRAWN, today, invited, half
     one.save()
     return one

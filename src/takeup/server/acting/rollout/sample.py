@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+import ibis.expr.types as ir
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from takeup.api import diagnose
 from takeup.record.clock import at, now
 from takeup.record.incoming import RecordKind
+from takeup.server.acting.rollout.drills import start_drill
 from takeup.server.acting.rollout.gates import declare_gate
-from takeup.server.acting.rollout.models import Step
+from takeup.server.acting.rollout.models import DrilledClient, Heard, Opening, Step
 from takeup.server.acting.rollout.services import take_looks, take_step
 from takeup.server.deployment.roles import Role
 from takeup.server.deployment.sampled import ACTOR, Bank
-from takeup.server.foundation.organization.services import declared, named_with
+from takeup.server.foundation.organization.services import declared, handles_in, named_with
 
 
 def prepare(bank: Bank) -> None:
@@ -25,9 +27,15 @@ def prepare(bank: Bank) -> None:
 
 
 def afterwards(bank: Bank) -> None:
-    """The gate, and what its reports have said since."""
+    """The gate, what reports have said since and who opened them, and a rehearsed stop."""
     _gate(bank.use_case)
     _past_looks(bank.use_case, bank.tables)
+    _openings(bank.use_case)
+    _drill(bank.use_case)
+
+
+_REPORTED = {"LO1": 4, "LO2": 4, "SOUTH": 8}
+"""Populations whose shadow was reported, and for how many weeks."""
 
 
 def _rollout(use_case: str, decisions: pa.Table) -> None:
@@ -74,13 +82,49 @@ def _past_looks(use_case: str, tables: Mapping[RecordKind, pa.Table]) -> None:
         declared_ahead=True,
     )
     (rows,) = found.table.tables.values()
-    shadow = rows.filter((rows["mode"] == "shadow") & (rows.population == "SOUTH"))
-    first = pc.min(placed.filter(pc.equal(placed["population"], "SOUTH"))["decided_at"]).as_py()
-    monday = first.date() + timedelta(days=7 - first.weekday())
-    while monday < now().date():
-        until = datetime.combine(monday, time(), UTC)
-        with at(until):
-            take_looks(
-                use_case, shadow.filter(shadow.decided_at < until), declared(use_case), monday
+    for population, weeks in _REPORTED.items():
+        shadow = rows.filter((rows["mode"] == "shadow") & (rows.population == population))
+        mine = placed.filter(
+            pc.and_(pc.equal(placed["population"], population), pc.equal(placed["mode"], "shadow"))
+        )
+        first = pc.min(mine["decided_at"]).as_py()
+        monday = first.date() + timedelta(days=7 - first.weekday())
+        for _week in range(weeks):
+            if monday < now().date():
+                _look(use_case, shadow, monday)
+            monday += timedelta(weeks=1)
+
+
+def _look(use_case: str, shadow: ir.Table, monday: date) -> None:
+    until = datetime.combine(monday, time(), UTC)
+    with at(until):
+        take_looks(use_case, shadow.filter(shadow.decided_at < until), declared(use_case), monday)
+
+
+def _openings(use_case: str) -> None:
+    """Three of four in each cohort opened a report."""
+    for cohort in (f"{population}-first" for population in _REPORTED):
+        members = sorted(handles_in(cohort, now().date()))
+        Opening.objects.bulk_create(
+            Opening(
+                use_case=use_case, cohort=cohort, handle=one, first_at=now() - timedelta(days=20)
             )
-        monday += timedelta(weeks=1)
+            for one in members[: len(members) * 3 // 4]
+        )
+
+
+def _drill(use_case: str) -> None:
+    """A stop of every case was rehearsed before the sprint: two applications, told within seconds."""
+    began = now() - timedelta(days=64)
+    keys = {"branch-desk": 1.2, "credit-app": 1.9}
+    with at(began - timedelta(seconds=2)):
+        for key in keys:
+            Heard.objects.create(
+                key=key, sender=key.replace("-", " "), use_cases=[use_case], tag="", at=now()
+            )
+    with at(began):
+        drill = start_drill(use_case, by=ACTOR, everybody=True)
+    for key, seconds in keys.items():
+        DrilledClient.objects.filter(drill=drill, key=key).update(
+            told_at=drill.made_at + timedelta(seconds=seconds), again_at=drill.ends_at + timedelta(seconds=seconds / 4)
+        )  # fmt: skip

@@ -43,6 +43,8 @@ class Reaches:
 
     def _holds(self, one: MilestoneRecord) -> bool | None:
         figure = one.figure
+        if figure is None and one.met is not None:
+            return one.met
         if figure is None or (one.n is not None and one.n < self.fewest):
             return None
         return (self.at_least is None or figure >= self.at_least - _ROUNDING) and (
@@ -50,6 +52,8 @@ class Reaches:
         )
 
     def _told(self, one: MilestoneRecord) -> str:
+        if one.figure is None and one.met is not None:
+            return f"{'met' if one.met else 'not met'}; the figure is not shown, on purpose"
         if one.figure is None:
             return "too few to say"
         told = figure_words(one.figure, self.unit)

@@ -37,6 +37,8 @@ _STAFF = (
     ("Ana Moor", Role.ADMINISTRATOR),
 )
 _DOMAIN = "bank.example"
+_CHAMPION = 1
+"""Which officer is one, in the order of their ids."""
 
 
 def prepare(bank: Bank) -> None:
@@ -70,6 +72,7 @@ def _people(decisions: pa.Table) -> list[tuple[str, str, str]]:
         PersonRow(
             person_id=person, name=free[i], email=_address(free[i]), population=population,
             team=team, team_manager=managers[team], cohort=f"{population}-first",
+            roles=(Role.CHAMPION.value,) if i == _CHAMPION else (),
         )
         for i, (person, population, team) in enumerate(officers)
     ]  # fmt: skip
@@ -93,6 +96,7 @@ def _people(decisions: pa.Table) -> list[tuple[str, str, str]]:
         *((role.label, f"staff-{role.value}") for _, role in _STAFF),
         (Role.MANAGER.label, managers[teams[0]]),
         (Role.PRACTITIONER.label, officers[0][0]),
+        (Role.CHAMPION.label, officers[_CHAMPION][0]),
     ]
     return [(str(label), *_signs_in(person)) for label, person in chosen]
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.rollout.services import live_since
+from takeup.server.acting.sprint.services import plan_of, running
 from takeup.server.foundation.agreement.services import need_agreement
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
@@ -46,9 +47,14 @@ def path_of(review: Review) -> str:
 
 
 def due_on(use_case: str) -> date | None:
-    """The day of the first review: thirty days after the first cohort had advice; None before that."""
+    """The day of the first review: thirty days after the first cohort had advice (of what a sprint mends, when its review is
+    due); None before that."""
     since = live_since(use_case)
-    return None if since is None else since + AFTER
+    if since is None:
+        return None
+    # What was live before its sprint is reviewed at the end of that.
+    mended = next((one for one in running(use_case) if one.remediation), None)
+    return plan_of(mended)["M17"].was if mended else since + AFTER
 
 
 @transaction.atomic
@@ -60,7 +66,7 @@ def make(use_case: str, *, by: str) -> Review:
     if since is None or due is None:
         raise InputError("nobody has the advice yet: the review comes thirty days after it went live")  # fmt: skip
     if now().date() < due:
-        raise InputError(f"the review comes thirty days after going live, on {due:%-d %B %Y}: before that it would tell of habits that are not formed yet")  # fmt: skip
+        raise InputError(f"the review is due on {due:%-d %B %Y}, after thirty days: before that it would tell of habits that are not formed yet")  # fmt: skip
     if Review.objects.filter(use_case=use_case, signed_at=None).exists():
         raise InputError("a review waits for its decisions; sign that one first")
     newest = latest(use_case)
