@@ -30,12 +30,14 @@ class PictureRow:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """What the picture says first, when it was taken and of what, its rows, and how to read it."""
+    """What the picture says first, when it was taken and of what, its rows, a drawing as wide as the picture, and how to
+    read it."""
 
     heading: str
     of: str
-    rows: Sequence[PictureRow]
+    rows: Sequence[PictureRow] = ()
     note: str = ""
+    whole: str = ""
 
 
 def picture(told: Picture) -> str:
@@ -55,6 +57,9 @@ def picture(told: Picture) -> str:
         height = _row(parts, row, height)
     parts.append("</g>")
     y += _PAD + height + _PAD
+    if told.whole and (size := _OPENING.match(told.whole)):
+        parts.append(f'<g transform="translate({_MARGIN},{y:g})">{told.whole}</g>')
+        y += float(size[2]) + _PAD
     for line in wrap(told.note, 150):
         y += _LINE
         parts.append(_text(_MARGIN, y, line, ink="third", size=12))

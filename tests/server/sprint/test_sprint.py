@@ -281,6 +281,16 @@ def test_the_board_the_list_and_the_milestone_say_the_same_and_nothing_answers_4
     assert "M05" in csv
 
 
+def test_the_time_line_is_a_picture_too_and_printed(bank):
+    sprint = begun(bank)
+    look(sprint)
+    client = client_of(bank["executive"])
+    assert client.get(f"/sprints/{sprint.pk}?as=png").content.startswith(b"\x89PNG")
+    assert client.get(f"/sprints/{sprint.pk}?as=pdf").content.startswith(b"%PDF-")
+    drawing = client.get(f"/sprints/{sprint.pk}").content.decode()
+    assert "M05 Workflow analysed, integration designed, " in drawing, "told to those who cannot see it"  # fmt: skip
+
+
 def test_what_if_moves_days_and_keeps_nothing(bank):
     sprint = begun(bank)
     client = client_of(bank["executive"])

@@ -11,8 +11,10 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_POST
 
+from takeup.drawing.picture import Picture
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.sprint import services
@@ -109,7 +111,16 @@ def _sprint(request: HttpRequest, sprint: Sprint, status: int = 200, **more: Any
     ]  # fmt: skip
     if status != 200:
         return render(request, "sprint/sprint.html", shown | more, status=status)
-    return shown_or_exported(request, "sprint/sprint.html", shown | more, f"sprint-{sprint.pk}", (heads, rows))  # fmt: skip
+    return shown_or_exported(request, "sprint/sprint.html", shown | more, f"sprint-{sprint.pk}", (heads, rows), lambda: _picture(found))  # fmt: skip
+
+
+def _picture(found: SprintStands) -> Picture:
+    """The time line, for slides and chats."""
+    late = ngettext("{n} milestone is late", "{n} milestones are late", len(found.late))
+    heading = late.format(n=len(found.late)) if found.late else _("{n} of 18 milestones are done").format(n=found.done)  # fmt: skip
+    of = _("{title}, day {day}").format(title=found.sprint.title, day=found.day)
+    note = _("Filled: done. Orange: late. Light: under way. Dotted mark: the first plan.")
+    return Picture(heading, of, note=note, whole=drawn(found).wide)
 
 
 def _names(found: SprintStands) -> dict[str, str]:
