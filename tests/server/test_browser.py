@@ -26,7 +26,9 @@ PAGES = {
                        "/interventions", "/interventions/declare?use_case=credit&reason=WD&action=A-WF4",
                        "/interventions/library",
                        "/conditions/credit", "/conditions/credit/at/C3", "/readiness",
-                       "/week/of/credit", "/week/of/credit/reviews", "/week/review/1"),
+                       "/week/of/credit", "/week/of/credit/reviews", "/week/review/1",
+                       "/sprints", "/sprints/1", "/sprints/1/M05", "/sprints/1/G30", "/sprints/1/what-if?by-M05=20",
+                       "/reviews/of/credit", "/reviews/1"),
     "manager": ("/", "/week/of/credit", "/team"),
     "oversight_officer": ("/audit",),
     "product_team": ("/queue/credit", "/performance/credit"),
@@ -97,6 +99,22 @@ def reviewed(lead):
     review, _ = open_review("credit", by=lead)
     decide(review.pk, "Lift the target.", owner=lead, due=now().date(), by=lead)
 
+def planned(lead):
+    from datetime import timedelta
+    from takeup.record.clock import at, now
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.acting.sprint.evaluating import evaluate
+    from takeup.server.acting.sprint.services import begin, move, sign
+    from takeup.server.showing.review.services import comment, make
+    with at(now() - timedelta(days=40)):
+        take_step("credit", "assist", by=lead, reason="the pilot was over")
+        sprint = begin("credit", now().date(), by=lead, deciders=dict.fromkeys(("G30", "G60", "G90"), lead))
+    move(sprint, "M05", now().date() + timedelta(days=9), "the supplier is late", by=lead)
+    sign(sprint, "M05", "signed", by=lead, roles=[Role.PROGRAMME_LEAD], note="in the minutes")
+    sprint.refresh_from_db()
+    evaluate(sprint, now().date())
+    comment(make("credit", by=lead), 2, "The vendor ships in May.", by=lead)
+
 made = {}
 for role in sys.argv[1:]:
     person = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")
@@ -105,6 +123,7 @@ for role in sys.argv[1:]:
         leads(person)
     if role == "programme_lead":
         reviewed(person.handle)
+        planned(person.handle)
     session = SessionStore()
     session[SESSION_KEY] = str(person.pk)
     session[BACKEND_SESSION_KEY] = "django.contrib.auth.backends.ModelBackend"
@@ -276,6 +295,22 @@ def test_a_decision_is_recorded_by_keyboard_alone(server, browser, signed_in):
     page.keyboard.press("Enter")
     expect(page.locator(".decided")).to_contain_text("Ask eight officers what the advice misses.")
     expect(page.locator(".decided")).to_contain_text(f"due {due:%-d %b %Y}")
+    assert said == []
+    page.context.close()
+
+
+def test_what_if_is_tried_by_keyboard_and_read_aloud_and_keeps_nothing(server, browser, signed_in):
+    page, said = opened(server, browser, signed_in["programme_lead"], "/sprints/1/what-if")
+    drawing = page.locator(".time-line .drawing")
+    before = drawing.get_attribute("aria-label")
+    page.get_by_label("M06, by days").focus()
+    for _ in range(20):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Tab")
+    expect(page.locator("#tried")).to_contain_text("M11")
+    assert drawing.get_attribute("aria-label") != before
+    page.goto(server.address("/sprints/1/what-if"))
+    assert drawing.get_attribute("aria-label") == before
     assert said == []
     page.context.close()
 
