@@ -226,6 +226,7 @@ def _take_in(
     if mode_on():
         parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
     parts, left_out = without_small_populations(parts)
+    parts["decisions"] = _with_what_came_before(parts["decisions"])
     titles = population_titles()
     result = diagnose(
         parts["decisions"],
@@ -279,6 +280,14 @@ def _take_in(
 
 def _without_teams(rows: ir.Table) -> ir.Table:
     return rows.drop("team") if "team" in rows.columns else rows
+
+
+def _with_what_came_before(decisions: ir.Table) -> ir.Table:
+    """Where there was no advice on any case yet, that is what was done: the figures of before are kept too."""
+    known = {"action", "recommendation", "recommendation_value"} & set(decisions.columns)
+    if known or "mode" not in decisions.columns:
+        return decisions
+    return decisions.mutate(action=decisions["mode"].cases(("off", "off"), else_=None))
 
 
 def without_small_populations(
