@@ -66,7 +66,7 @@ class Programme:
             lines.append(f"PLAT-{due},{key} of the platform,{day},{day if due <= done else ''}")
         self.post("product", f"{self.path}/technical", {}, self.path, file=("jira.csv", "\n".join(lines)), document="file")
 
-    def send(self, mode: str, first: int, last: int, a_day: int = 12, flags: int = 0, places: tuple[str, ...] = POPULATIONS) -> None:
+    def send(self, mode: str, first: int, last: int, a_day: int = 20, flags: int = 0, places: tuple[str, ...] = POPULATIONS) -> None:
         """What people decided on these days, as the host sends it on the last of them; `flags` in each population."""
         for place in places:
             rows, ends = self.cases.of(mode, place, first, last, a_day)
@@ -85,12 +85,12 @@ class Programme:
             self.post("lead", "/conversations/draw", given | neutral, "/conversations")
 
     def answer_survey(self, chosen: dict[str, int]) -> None:
-        """Ten of twelve in each population answer, from the link on their own first page."""
+        """Sixteen of twenty in each population answer, from the link on their own first page."""
         from takeup.record.questionnaire import ITEMS
 
         called = f"on {self.use_case}, two minutes"
         for place in POPULATIONS:
-            for who in PEOPLE[place][:10]:
+            for who in PEOPLE[place][:16]:
                 home = self.found.as_(who).get("/")
                 link = re.search(rf'{called}.*?href="(/survey/[^"]+)"', home, re.S)
                 assert link, f"{who} is not asked of {self.use_case}"
@@ -150,9 +150,9 @@ class Programme:
         self.post("product", f"/queue/{self.use_case}/release", given, page)
 
     def read_shadow(self) -> None:
-        """Nine of twelve in each cohort open the report."""
+        """Fourteen of twenty in each cohort open the report."""
         for place in POPULATIONS:
-            for who in PEOPLE[place][:9]:
+            for who in PEOPLE[place][:14]:
                 self.found.as_(who).get(f"/shadow/{self.use_case}/of/{place}")
 
     def step(self, cohort: str, mode: str, reason: str) -> None:

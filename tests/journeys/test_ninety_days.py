@@ -55,10 +55,12 @@ def run(found):
     said("verdict", {m: s for m, s in one.stands().items() if m in ("P0", "M01")})
     from takeup.server.showing.overview.services import latest
     d = latest("credit").document["diagnoses"][0]
-    print(str(d["measures"]["resistance"] if "measures" in d else list(d))[:3000])
+    from takeup.server.acting.survey.models import Round
+    print([(r.closed, r.withheld, r.people, len(r.box.answers)) for r in Round.objects.all()])
+    print(str(d["measures"]["resistance"] if "measures" in d else list(d))[:10])
     found.day(16)
     for p in every:
-        rows = [row | {"flagged": kind} for place in POPULATIONS for row, kind in zip(p.cases.of("shadow", place, 16, 16, 12)[0], ("wrong", "missing_input", "late", "format", "unclear_reason", "ethics") * 2, strict=True)]
+        rows = [row | {"flagged": kind} for place in POPULATIONS for row, kind in zip(p.cases.of("shadow", place, 16, 16, 20)[0], ("wrong", "missing_input", "late", "format", "unclear_reason") * 4, strict=True)]
         found.send("decisions", rows)
     found.night(17)
     for p in every:
@@ -67,7 +69,7 @@ def run(found):
     for p in every:
         p.record("product", "C1.2", value="0", n="5")
         p.record("hr", "C5.4", k="95", n="100")
-        p.record("lead", "C7.1", k="12", n="12")
+        p.record("lead", "C7.1", k="20", n="20")
         p.record("lead", "C7.2", k="2", n="2")
         p.record("lead", "C7.4", k="2", n="2")
         p.record("hr", "C3.5", value="1")
@@ -118,7 +120,7 @@ def run(found):
     for first, last in ((61, 62), (63, 69), (70, 76), (77, 83), (84, 90)):
         found.day(last, 18)
         for p in every:
-            p.send("assist", first, last, flags=6)
+            p.send("assist", first, last, 40, flags=10)
         found.night(last + 1)
         for p in every:
             p.answer_queue()
@@ -129,6 +131,7 @@ def run(found):
                 for indicator, figure in LIVE.items():
                     p.record("hr", indicator, **figure)
         said("week", last, one.stands())
+        hidden(found)
     for p in every:
         p.review()
         p.sign("M18")
@@ -140,8 +143,19 @@ def run(found):
     return every
 
 
+def hidden(found):
+    from takeup.server.acting.conditions.models import ConditionsDay
+    from takeup.server.showing.overview.services import latest
+    print([(c.population, c.day, c.told is None) for c in ConditionsDay.objects.order_by("-day")[:2]])
+    d = latest("credit").document["diagnoses"][0]["measures"]
+    for g in d["adoption"]["groups"]["population"]:
+        print({k: (v if not isinstance(v, dict) else (v.get("status"), v.get("reason"), v.get("value"), v.get("n"))) for k, v in g.items() if k in ("key", "hidden", "people", "eligible", "consult_rate", "override_rate", "effective_reliance", "largest_share", "largest_override_share")})
+    l = d["ladder"]
+    print(str(l)[:600])
+
+
 LIVE = {
-    "C5.1": {"k": "2", "n": "2"}, "C5.2": {"k": "12", "n": "12"}, "C5.3": {"k": "12", "n": "12"},
+    "C5.1": {"k": "2", "n": "2"}, "C5.2": {"k": "20", "n": "20"}, "C5.3": {"k": "20", "n": "20"},
     "C6.1": {"k": "6", "n": "6"}, "C6.3": {"k": "6", "n": "6"}, "C2.1": {"k": "200", "n": "200"},
 }
 

@@ -43,6 +43,7 @@ from takeup.server.foundation.agreement.services import measuring, mode_on, need
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (
     declared,
+    people_by_population,
     population_keys,
     population_titles,
 )
@@ -227,7 +228,7 @@ def _take_in(
         parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
     parts, left_out = without_small_populations(parts)
     parts["decisions"] = _with_what_came_before(parts["decisions"])
-    titles = population_titles()
+    titles, sizes = population_titles(), people_by_population(today)
     result = diagnose(
         parts["decisions"],
         eligible=parts.get("eligible"),
@@ -235,7 +236,9 @@ def _take_in(
         use_case={name: declared(name)},
         population={
             # Everybody placed may open their own comparison here; the ladder asks for it.
-            key: DeclaredPopulation(title=titles.get(key), comparison_available_share=1)
+            key: DeclaredPopulation(
+                title=titles.get(key), people=sizes.get(key), comparison_available_share=1
+            )
             for key in population_keys()
         },
         interventions=interventions_of(name),
