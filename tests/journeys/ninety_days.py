@@ -23,7 +23,7 @@ from tests.server.running import free_port, select_nothing
 START = date(2027, 1, 4)
 """Day 0: a Monday."""
 POPULATIONS = ("north", "south")
-PEOPLE = {place: [f"{place}-{n:02d}" for n in range(20)] for place in POPULATIONS}
+PEOPLE = {place: [f"{place}-{n:02d}" for n in range(24)] for place in POPULATIONS}
 MANAGERS = [f"manager-{n}" for n in range(6)]
 ROLES = {
     "lead": "programme_lead", "sponsor": "executive", "hr": "role_owner", "product": "product_team",
@@ -72,7 +72,7 @@ class Deployment:
         for first in range(0, len(rows), 1_000):
             answer = self.host.post(f"/api/v1/{kind}", json=rows[first : first + 1_000])
             assert answer.status_code == 200, answer.text
-            refused = [one for one in answer.json()["rows"] if one.get("reasons")] if "rows" in answer.json() else []  # fmt: skip
+            refused = [one for one in answer.json()["results"] if one["status"] != "stored"]
             assert not refused, refused[:3]
 
     def night(self, number: int) -> None:
@@ -228,7 +228,7 @@ class Cases:
         row = {
             "decision_id": name, "case_id": name, "use_case": self.use_case, "person_id": who, "population": place,
             "team": f"{place}-{PEOPLE[place].index(who) % 3}", "cohort": place, "decided_at": f"{moment:%Y-%m-%dT%H:%M:%SZ}",
-            "mode": mode, "x_segment": SEGMENTS[self.count % 2], "stakes": ("low", "high")[self.count // 2 % 2],
+            "mode": mode, "x_segment": rng.choice(SEGMENTS), "stakes": rng.choice(("low", "high")),
         }  # fmt: skip
         if mode == "off":
             row |= {"choice": own}

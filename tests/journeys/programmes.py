@@ -66,7 +66,7 @@ class Programme:
             lines.append(f"PLAT-{due},{key} of the platform,{day},{day if due <= done else ''}")
         self.post("product", f"{self.path}/technical", {}, self.path, file=("jira.csv", "\n".join(lines)), document="file")
 
-    def send(self, mode: str, first: int, last: int, a_day: int = 20, flags: int = 0, places: tuple[str, ...] = POPULATIONS) -> None:
+    def send(self, mode: str, first: int, last: int, a_day: int = 24, flags: int = 0, places: tuple[str, ...] = POPULATIONS) -> None:
         """What people decided on these days, as the host sends it on the last of them; `flags` in each population."""
         for place in places:
             rows, ends = self.cases.of(mode, place, first, last, a_day)
@@ -85,12 +85,12 @@ class Programme:
             self.post("lead", "/conversations/draw", given | neutral, "/conversations")
 
     def answer_survey(self, chosen: dict[str, int]) -> None:
-        """Sixteen of twenty in each population answer, from the link on their own first page."""
+        """Eighteen of twenty-four in each population answer, from the link on their own first page."""
         from takeup.record.questionnaire import ITEMS
 
         called = f"on {self.use_case}, two minutes"
         for place in POPULATIONS:
-            for who in PEOPLE[place][:16]:
+            for who in PEOPLE[place][:18]:
                 home = self.found.as_(who).get("/")
                 link = re.search(rf'{called}.*?href="(/survey/[^"]+)"', home, re.S)
                 assert link, f"{who} is not asked of {self.use_case}"
@@ -150,9 +150,9 @@ class Programme:
         self.post("product", f"/queue/{self.use_case}/release", given, page)
 
     def read_shadow(self) -> None:
-        """Fourteen of twenty in each cohort open the report."""
+        """Sixteen of twenty-four in each cohort open the report."""
         for place in POPULATIONS:
-            for who in PEOPLE[place][:14]:
+            for who in PEOPLE[place][:16]:
                 self.found.as_(who).get(f"/shadow/{self.use_case}/of/{place}")
 
     def step(self, cohort: str, mode: str, reason: str) -> None:
@@ -178,13 +178,17 @@ class Programme:
                 return
         raise AssertionError("clients were not told")
 
+    def look(self) -> None:
+        """Managers open the week of their teams."""
+        for who in MANAGERS if self.manages else ():
+            self.found.as_(who).get(f"/week/of/{self.use_case}")
+
     def week(self, decides: bool = True) -> None:
         """Managers open the week of their teams, management reviews it and decides."""
         if not self.manages:
             return
         root = f"/week/of/{self.use_case}"
-        for who in MANAGERS:
-            self.found.as_(who).get(root)
+        self.look()
         number = self.post("sponsor", f"{root}/open", {}, root).rsplit("/", 1)[1]
         given = {"text": "Both branches keep the seasonal cases for the second pair of eyes.", "owner": handle_of("lead"), "due": (self.found.clock.moment.date() + timedelta(days=7)).isoformat()}
         self.post("sponsor", f"/week/review/{number}/decide", given, f"/week/review/{number}")

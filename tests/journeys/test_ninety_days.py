@@ -46,11 +46,13 @@ def run(found):
     said("begun", list(one.stands()))
     found.night(1)
     for p in every:
+        p.look()
         p.answer_survey({"WD1": 5, "WD2": 5, "WD3": 5, "WD4r": 1})
         p.hold_conversations("WD")
     said("talked")
     found.night(14)
     for p in every:
+        p.look()
         p.act_on_reasons()
     said("verdict", {m: s for m, s in one.stands().items() if m in ("P0", "M01")})
     from takeup.server.showing.overview.services import latest
@@ -60,16 +62,17 @@ def run(found):
     print(str(d["measures"]["resistance"] if "measures" in d else list(d))[:10])
     found.day(16)
     for p in every:
-        rows = [row | {"flagged": kind} for place in POPULATIONS for row, kind in zip(p.cases.of("shadow", place, 16, 16, 20)[0], ("wrong", "missing_input", "late", "format", "unclear_reason") * 4, strict=True)]
+        rows = [row | {"flagged": kind} for place in POPULATIONS for row, kind in zip(p.cases.of("shadow", place, 16, 16, 24)[0], ("wrong", "missing_input", "late", "format", "unclear_reason", "ethics") * 4, strict=True)]
         found.send("decisions", rows)
     found.night(17)
     for p in every:
         p.answer_queue()
     found.day(24)
     for p in every:
+        p.look()
         p.record("product", "C1.2", value="0", n="5")
         p.record("hr", "C5.4", k="95", n="100")
-        p.record("lead", "C7.1", k="20", n="20")
+        p.record("lead", "C7.1", k="24", n="24")
         p.record("lead", "C7.2", k="2", n="2")
         p.record("lead", "C7.4", k="2", n="2")
         p.record("hr", "C3.5", value="1")
@@ -80,6 +83,7 @@ def run(found):
     said("before G30", {m: s for m, s in one.stands().items() if m < "M07" or m == "P0"})
     found.day(30)
     for p in every:
+        p.look()
         look = p.decide("G30")
         said("G30", look["says"], [(c["key"], c["says"], c["seen"]["words"]) for c in look["clauses"] if c["says"] != "go"])
     for p in every:
@@ -90,6 +94,7 @@ def run(found):
             p.send("shadow", first, last, flags=8)
         found.night(last + 1)
         for p in every:
+            p.look()
             p.answer_queue()
             if last == 44:
                 p.read_shadow()
@@ -120,7 +125,7 @@ def run(found):
     for first, last in ((61, 62), (63, 69), (70, 76), (77, 83), (84, 90)):
         found.day(last, 18)
         for p in every:
-            p.send("assist", first, last, 40, flags=10)
+            p.send("assist", first, last, 48, flags=10)
         found.night(last + 1)
         for p in every:
             p.answer_queue()
@@ -155,7 +160,7 @@ def hidden(found):
 
 
 LIVE = {
-    "C5.1": {"k": "2", "n": "2"}, "C5.2": {"k": "20", "n": "20"}, "C5.3": {"k": "20", "n": "20"},
+    "C5.1": {"k": "2", "n": "2"}, "C5.2": {"k": "24", "n": "24"}, "C5.3": {"k": "24", "n": "24"},
     "C6.1": {"k": "6", "n": "6"}, "C6.3": {"k": "6", "n": "6"}, "C2.1": {"k": "200", "n": "200"},
 }
 
