@@ -75,12 +75,17 @@ class Programme:
             self.found.send("decisions", rows)
             self.found.send("outcomes", ends)
 
+    def survey(self, first: int, last: int) -> None:
+        """Each population is asked what stands in the way."""
+        for place in POPULATIONS:
+            days = {"starts_on": (START + timedelta(days=first)).isoformat(), "ends_on": (START + timedelta(days=last)).isoformat()}
+            self.post("lead", "/surveys/open", {"use_case": self.use_case, "population": place} | days, "/surveys")
+
     def ask(self) -> None:
         """The survey, and conversations."""
+        self.survey(0, 13)
         for place in POPULATIONS:
             given = {"use_case": self.use_case, "population": place}
-            days = {"starts_on": START.isoformat(), "ends_on": (START + timedelta(days=13)).isoformat()}
-            self.post("lead", "/surveys/open", given | days, "/surveys")
             neutral = {"facilitator": handle_of("hr"), "coder": handle_of("worker")}
             self.post("lead", "/conversations/draw", given | neutral, "/conversations")
 
@@ -126,7 +131,8 @@ class Programme:
                 "warnings_read": "on",
             }  # fmt: skip
             page = f"/interventions/declare?use_case={self.use_case}&population={place}"
-            self.post("lead", "/interventions/declare", given, page)
+            path = self.post("lead", "/interventions/declare", given, page)
+            self.post("lead", f"{path}/act", {"act": "start"}, path)
 
     def record(self, who: str, indicator: str, **figure: Any) -> None:
         """A figure of a condition, with its document, in both populations."""
@@ -148,6 +154,13 @@ class Programme:
         topics = sorted(set(re.findall(r"/topic/(\d+)", self.found.as_("product").get(page))))
         given = {"version": version, "shipped_on": self.found.clock.moment.date().isoformat(), "words": "You said that it errs on seasonal income; it reads twelve months now.", "topics": topics[:3]}
         self.post("product", f"/queue/{self.use_case}/release", given, page)
+
+    def publish(self) -> None:
+        """The product team publishes how often the model errs."""
+        root = f"/performance/{self.use_case}"
+        self.post("product", f"{root}/draft", {}, root)
+        month = f"{self.found.clock.moment:%Y-%m}"
+        self.post("product", f"{root}/{month}/approve", {"words": "Errors by kind of case, as measured."}, f"{root}/{month}")
 
     def read_shadow(self) -> None:
         """Sixteen of twenty-four in each cohort open the report."""
@@ -198,7 +211,7 @@ class Programme:
         from takeup.server.acting.signals.models import Response
 
         answered = []
-        for one in Response.objects.filter(use_case=self.use_case, closed_at=None, queued=False, drill=False):
+        for one in Response.objects.filter(use_case=self.use_case, closed_at=None, queued=False, drill=False).exclude(code="" if self.manages else "RR9"):
             root = f"/signals/{one.pk}"
             given = {"way": "talks", "asked": "3", "answered": "3", "said": "The list was long that week.", "put_on": self.found.clock.moment.date().isoformat()}
             self.post("lead", f"{root}/asked", given, "/signals")
@@ -210,6 +223,8 @@ class Programme:
         """Where none came: a drill, answered the same day."""
         from takeup.server.acting.signals.models import Response
 
+        if Response.objects.filter(use_case=self.use_case).exists():
+            return
         self.post("lead", "/signals/drill", {"use_case": self.use_case, "population": "", "code": "RR1"}, "/signals")
         number = Response.objects.get(use_case=self.use_case, drill=True).pk
         self.post("lead", f"/signals/{number}", {"text": "Three users, today, by telephone.", "closes": "on", "learned": "Numbers are in the rota."}, "/signals")
@@ -222,7 +237,8 @@ class Programme:
         for place in POPULATIONS:
             given = {"population": place, "choice": "continue", "text": "Go on, look again in thirty days.", "owner": handle_of("lead"), "due": (self.found.clock.moment.date() + timedelta(days=30)).isoformat()}
             self.post("sponsor", f"{path}/decide", given, path)
-        self.post("sponsor", f"{path}/sign", {}, path)
+        if self.manages:
+            self.post("sponsor", f"{path}/sign", {}, path)
 
     def decide(self, gate: str, reason: str = "") -> dict[str, Any]:
         """The executive reads the clauses and decides as they say. What they say, by key."""
@@ -243,6 +259,13 @@ class Programme:
 
         states = Sprint.objects.get(pk=self.number).states.order_by("milestone")
         return {one.milestone: {k: s["words"] for k, s in one.seen.items() if not s["holds"]} for one in states if one.done_on is None}
+
+    def done(self) -> dict[str, str]:
+        """When each milestone was done."""
+        from takeup.server.acting.sprint.models import Sprint
+
+        states = Sprint.objects.get(pk=self.number).states.exclude(done_on=None)
+        return {one.milestone: f"{(one.done_on - START).days}" for one in states.order_by("milestone")}
 
 
 __all__ = ["DOCUMENT", "SIGNED_BY", "Programme", "quote"]
