@@ -221,7 +221,7 @@ class Cases:
     """What a use case's people decide: the model is right in `model` of 100 cases, people alone in `alone`; where they look
     (`looks` of 100) they follow nearly all right advice and refuse three of four wrong ones, with a reason."""
 
-    def __init__(self, use_case: str, seed: int, model: float = 0.93, alone: float = 0.6, looks: float = 0.95) -> None:
+    def __init__(self, use_case: str, seed: int, model: float = 0.9, alone: float = 0.6, looks: float = 0.85) -> None:
         self.use_case, self.model, self.alone, self.looks = use_case, model, alone, looks
         self.rng, self.count = random.Random(seed), 0
 

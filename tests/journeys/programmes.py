@@ -6,7 +6,6 @@ import re
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
-from urllib.parse import quote
 
 from tests.journeys.ninety_days import MANAGERS, PEOPLE, POPULATIONS, START, Cases, Deployment, handle_of
 
@@ -49,6 +48,10 @@ class Programme:
         given |= dict.fromkeys(("G30", "G60", "G90"), sponsor)
         given |= {"remediation": "on"} if self.remediation else {}
         page = f"/sprints?use_case={self.use_case}"
+        if self.remediation:
+            page += "&remediation=on"
+            for where in ("overview", "diagnosis"):
+                assert f'{page.replace("&", "&amp;")}#begin' in self.found.as_("lead").get(f"/{where}/{self.use_case}")
         self.number = int(self.post("lead", "/sprints/begin", given, page).rsplit("/", 1)[1])
 
     def sign(self, milestone: str) -> None:
@@ -260,12 +263,15 @@ class Programme:
         states = Sprint.objects.get(pk=self.number).states.order_by("milestone")
         return {one.milestone: {k: s["words"] for k, s in one.seen.items() if not s["holds"]} for one in states if one.done_on is None}
 
-    def done(self) -> dict[str, str]:
-        """When each milestone was done."""
+    def done(self) -> dict[str, int]:
+        """On which day of the sprint each milestone was done."""
         from takeup.server.acting.sprint.models import Sprint
 
         states = Sprint.objects.get(pk=self.number).states.exclude(done_on=None)
-        return {one.milestone: f"{(one.done_on - START).days}" for one in states.order_by("milestone")}
+        return {one.milestone: (one.done_on - START).days for one in states.order_by("milestone")}
 
+    def told(self) -> str:
+        """All of it, for whoever reads why a test failed."""
+        open_ = {g: {c["key"]: (c["says"], c["seen"]["words"]) for c in look["clauses"] if c["says"] != "go"} for g, look in self.gates.items()}
+        return f"{open_} {self.stands()} {self.done()}"
 
-__all__ = ["DOCUMENT", "SIGNED_BY", "Programme", "quote"]

@@ -113,7 +113,7 @@ def foundation(found: Deployment, every: list[Programme]) -> None:
     found.day(28, 18)
     for p in every:
         if p.remediation:
-            p.cases.looks = 0.95
+            p.cases.looks = 0.85
             p.send("assist", 15, 28)
     found.night(29)
     found.day(30)
@@ -185,9 +185,10 @@ def production(found: Deployment, every: list[Programme]) -> None:
             p.answer_queue()
             p.answer_signals()
             p.week()
+            if last == 76:
+                p.publish()
     for p in every:
         p.rehearse_signal()
-        p.publish()
         p.review()
         p.sign("M18")
         p.decide("G90")
@@ -197,32 +198,39 @@ def open_clauses(look: dict[str, Any]) -> dict[str, str]:
     return {one["key"]: f"{one['says']}: {one['seen']['words']}" for one in look["clauses"] if one["says"] != "go"}
 
 
+IN_ORDER = [f"M{n:02d}" for n in range(1, 19)]
+
+
 def test_a_programme_that_is_lived_reaches_every_milestone_by_its_own_evidence(lived):
     p = lived("credit")
-    said = {gate: (look["says"], open_clauses(look)) for gate, look in p.gates.items()}
-    print(said, p.stands(), p.done())
     assert p.stands() == {}
-    assert said == {"G30": ("go", {}), "G60": ("go", {}), "G90": ("go", {})}
+    assert [key for key in p.done() if key != "P0"] == IN_ORDER
+    assert {gate: (look["says"], open_clauses(look)) for gate, look in p.gates.items()} == dict.fromkeys(("G30", "G60", "G90"), ("go", {}))  # fmt: skip
+    ends = {"G30": 30, "G60": 60, "G90": 91}
+    for gate, keys in (("G30", IN_ORDER[:6]), ("G60", IN_ORDER[6:12]), ("G90", IN_ORDER[12:])):
+        assert all(p.done()[key] <= ends[gate] for key in keys), (gate, p.done())
 
 
 def test_one_whose_management_stands_aside_ends_in_intervene(lived):
     p = lived("claims")
-    print({gate: (look["says"], open_clauses(look)) for gate, look in p.gates.items()}, p.stands())
-    assert p.gates["G60"]["says"] == p.gates["G90"]["says"] == "intervene"
-    assert {"M10", "hands_on"} <= open_clauses(p.gates["G60"]).keys()
-    assert {"M15", "M16", "M17"} <= open_clauses(p.gates["G90"]).keys()
+    assert p.gates["G60"]["says"] == p.gates["G90"]["says"] == "intervene", p.told()
+    assert {"M10", "hands_on"} <= open_clauses(p.gates["G60"]).keys(), p.told()
+    assert {"M15", "M17"} <= open_clauses(p.gates["G90"]).keys(), p.told()
 
 
 def test_a_false_model_ends_in_hold_at_the_gate_of_day_60(lived):
     p = lived("pricing")
-    print({gate: (look["says"], open_clauses(look)) for gate, look in p.gates.items()}, p.stands())
-    assert p.gates["G60"]["says"] == "hold"
-    held = {key for key, said in open_clauses(p.gates["G60"]).items() if said.startswith("hold")}
-    assert held == {"model"}
-    assert "low precision" in open_clauses(p.gates["G60"])["model"] or "net harm" in open_clauses(p.gates["G60"])["model"]
+    told = open_clauses(p.gates["G60"])
+    assert p.gates["G60"]["says"] == "hold", p.told()
+    assert {key for key, said in told.items() if said.startswith("hold")} == {"model"}, p.told()
+    assert "low precision" in told["model"]
+    assert "margin" in told
 
 
 def test_what_was_live_and_hardly_used_is_mended(lived):
     p = lived("triage")
-    print({gate: (look["says"], open_clauses(look)) for gate, look in p.gates.items()}, p.stands())
-    assert p.gates["G90"]["says"] == "go"
+    # A model issue asks for a shadow of what is live; none was made, and the gate of day 60 says so.
+    assert list(open_clauses(p.gates["G60"])) == ["M07"], p.told()
+    assert p.gates["G60"]["says"] == "intervene"
+    assert (p.gates["G90"]["says"], open_clauses(p.gates["G90"])) == ("go", {}), p.told()
+    assert list(p.stands()) == ["M07"], p.told()
