@@ -9,9 +9,9 @@ from dataclasses import dataclass
 class MilestoneRecord:
     """One `fact` of a use case by its name (`room.what`), of a `population` (empty: of all): `k` of `n`, or a plain
     `value`. `path`: the page that shows it; `words`: what was counted; `attested`: a person said so, nothing counted it.
-    `met`: how it is graded where its figure may not be shown.
 
-    No record: not known yet. `value` 1 and 0 are yes and no; days are counts of days."""
+    No record: not known yet. `value` 1 and 0 are yes and no; days are counts of days. `reaches`: of a figure that may not be
+    shown, the end that it reaches at least (at most, where less is better), as its grade tells."""
 
     fact: str
     population: str = ""
@@ -21,7 +21,7 @@ class MilestoneRecord:
     path: str = ""
     words: str = ""
     attested: bool = False
-    met: bool | None = None
+    reaches: float | None = None
 
     @property
     def figure(self) -> float | None:

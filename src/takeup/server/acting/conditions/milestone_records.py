@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from datetime import date
 from urllib.parse import quote
 
-from takeup.questions.conditions import PopulationConditions
+from takeup.questions.conditions import IndicatorFound, PopulationConditions
+from takeup.questions.conditions.indicators import indicators
 from takeup.record.milestones import MilestoneRecord
 from takeup.server.acting.conditions.services import newest
 from takeup.stats.answer import CannotSay, Estimate
@@ -31,17 +32,18 @@ def _of_population(use_case: str, one: PopulationConditions) -> Iterable[Milesto
         if found.status in _STATUSES:
             yield MilestoneRecord(f"conditions.{found.condition}", one.population, value=_STATUSES[found.status], path=path)  # fmt: skip
         for it in found.indicators:
+            if (end := _unshown(it)) is not None:
+                yield MilestoneRecord(f"condition.{it.id}", one.population, path=path, attested=it.source == "attestation", reaches=end)  # fmt: skip
             if isinstance(it.figure, Estimate) and it.grade != "unknown":
                 yield MilestoneRecord(
                     f"condition.{it.id}", one.population, value=it.figure.value, n=it.figure.n, path=path,
                     words=it.said or it.source, attested=it.source == "attestation",
                 )  # fmt: skip
-            elif (
-                isinstance(it.figure, CannotSay)
-                and it.figure.status == "suppressed"
-                and it.grade != "unknown"
-            ):
-                # A share of all or none is hidden where it would tell of single people; its grade is not.
-                yield MilestoneRecord(
-                    f"condition.{it.id}", one.population, path=path, words=it.reason, met=it.grade == "met",
-                )  # fmt: skip
+
+
+def _unshown(one: IndicatorFound) -> float | None:
+    """Of a figure that may not be shown, the end that its grade says it reaches; None where it says none."""
+    if not (isinstance(one.figure, CannotSay) and one.figure.status == "suppressed"):
+        return None
+    rule = indicators()[one.id]
+    return rule.met if one.grade == "met" else rule.partial if one.grade == "partial" else None

@@ -48,7 +48,8 @@ def _draw(one: Draw, decisions: ir.Table) -> None:
     handles = recorder().handles_behind(list(relied))
     share = {handles[p]: relied[p] for p in relied if handles.get(p) in placed}
     teams = {handle: team for handle, (_, team) in placed.items()}
-    among = sorted(placed) if len(placed) <= ALL_OF else _lower_half(share)
+    everybody = len(placed) <= ALL_OF or not _had_advice(decisions, one.population)
+    among = sorted(placed) if everybody else _lower_half(share)
     drawn = among if len(placed) <= ALL_OF else stratified(among, teams, TARGET)
     if len(drawn) < 5:
         _not_drawn(one, len(share))
@@ -101,6 +102,14 @@ def _relied(decisions: ir.Table, population: str) -> dict[str, float]:
     used = mine.action.isin(["followed", "modified"]).cast("int64")
     rows = fetch(mine.group_by("person_id").aggregate(k=used.sum(), n=ibis._.count())).to_pylist()
     return {r["person_id"]: r["k"] / r["n"] for r in rows if r["n"] >= FEWEST_CASES}
+
+
+def _had_advice(decisions: ir.Table, population: str) -> bool:
+    """Whether anybody there has decided with advice to rely on: before that, nobody relies on it less than others."""
+    if not {"population", "action"} <= set(decisions.columns):
+        return True
+    mine = decisions.filter(decisions.population == population, ~decisions.action.isin(["off", "shadow"]))  # fmt: skip
+    return bool(fetch(mine.limit(1).count().as_table())[0][0].as_py())
 
 
 def _lower_half(share: Mapping[str, float]) -> list[str]:

@@ -12,15 +12,15 @@ _PATH = "/interventions"
 
 
 def tell(use_case: str, today: date) -> Iterable[MilestoneRecord]:
-    """By population: how many are open; those on the model, open or delivered."""
+    """By population: how many are open or were checked; those on the model, open or delivered."""
     dated: dict[str, int] = {}
     on_model: dict[str, int] = {}
     for run in ActionRun.objects.filter(use_case=use_case).exclude(state="withdrawn"):
-        if run.state in OPEN:
+        if run.state in (*OPEN, "checked"):
             dated[run.population] = dated.get(run.population, 0) + 1
         if run.library["about"] == "model":
             on_model[run.population] = on_model.get(run.population, 0) + 1
     for population, n in dated.items():
-        yield MilestoneRecord("actions.dated", population, value=n, path=_PATH, words="planned or running")  # fmt: skip
+        yield MilestoneRecord("actions.dated", population, value=n, path=_PATH, words="planned, running or checked")  # fmt: skip
     for population, n in on_model.items():
         yield MilestoneRecord("actions.on_model", population, value=n, path=_PATH)

@@ -23,6 +23,8 @@ Says = Literal["go", "intervene", "hold"]
 KindSays = Literal["passes", "behind", "too_early", "people_decide", "small", "hidden"]
 
 
+MARGIN = 3
+"""The number of the clause on how far the model may be behind people."""
 STOP_DRILL = "Stop drill passed"
 """The statement that is measured where a drill was run: then no signature stands for it."""
 
@@ -259,12 +261,12 @@ def _margin(gate: Gate, kinds: Sequence[KindVerdict]) -> Clause:
     failing = [one for one in asked if one.says in ("behind", "too_early")]
     evidence = f"{passing} of {len(asked)} pass" + "".join(f"; {text}" for text in told)
     if not asked:
-        return Clause(3, words, "no kind of case can be shown", "hold", needs="more people")
+        return Clause(MARGIN, words, "no kind of case can be shown", "hold", needs="more people")
     if not failing:
-        return Clause(3, words, evidence, "go")
+        return Clause(MARGIN, words, evidence, "go")
     if passing:
-        return Clause(3, words, evidence, "intervene", needs="these kinds are left to people")
-    return Clause(3, words, evidence, "hold", needs="more pairs, or a better model")
+        return Clause(MARGIN, words, evidence, "intervene", needs="these kinds are left to people")
+    return Clause(MARGIN, words, evidence, "hold", needs="more pairs, or a better model")
 
 
 def _harm(kinds: Sequence[KindVerdict]) -> Clause:

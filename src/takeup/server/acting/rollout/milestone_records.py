@@ -5,14 +5,15 @@ Facts of a shadow are of one cohort each: `population` holds its key (empty: eve
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import quote
 
 from takeup.questions.shadow.measure import Shadow
 from takeup.record.milestones import MilestoneRecord
 from takeup.server.acting.rollout.drills import counted_drill
-from takeup.server.acting.rollout.gates import openings, report_path
+from takeup.server.acting.rollout.gate import MARGIN, evaluate
+from takeup.server.acting.rollout.gates import beside, gate_of, openings, report_path
 from takeup.server.acting.rollout.models import Look
 from takeup.server.acting.rollout.services import cohort_stages, rules_of, with_people
 from takeup.server.acting.rollout.shadow_looks import looks_of
@@ -34,6 +35,7 @@ def tell(use_case: str, today: date) -> Iterable[MilestoneRecord]:
             "rollout.stop_drill", value=float(bool(seen.passed)), path=f"{path}#drill",
             words=f"stop drill of {seen.drill.made_at:%-d %B %Y}, {len(seen.clients)} clients timed",
         )  # fmt: skip
+    yield MilestoneRecord("rollout.stopped", value=float(stopped), path=path, words="a stop of every case is in force" if stopped else "no stop of every case is in force")  # fmt: skip
     for cohort in sorted(
         set(Look.objects.filter(use_case=use_case).values_list("cohort", flat=True))
     ):
@@ -58,9 +60,18 @@ def _of_shadow(use_case: str, cohort: str) -> Iterable[MilestoneRecord]:
                 yield fact("own_answer_first", own, k=newest.blind.k, n=newest.blind.n)
             else:
                 yield fact("own_answer_first", own, value=newest.blind.value)
+        yield _margin(use_case, cohort, newest, [look.day for look, _ in looks])
     weeks = {look.day.isocalendar()[:2] for look, shadow in looks if isinstance(shadow, Shadow)}
     yield fact("reports", "weeks with a shadow report", value=len(weeks))
     if (opened := openings(use_case, cohort)) is not None:
         yield fact(
             "reports_opened", "people of the cohort who opened one", k=opened[0], n=opened[1]
         )
+
+
+def _margin(use_case: str, cohort: str, newest: Shadow, looked_on: Sequence[date]) -> MilestoneRecord:  # fmt: skip
+    """What the gate of the cohort says of the margin in its newest report: kind by kind, or people decide that kind."""
+    _, gate = gate_of(use_case, cohort)
+    clauses = evaluate(gate, newest, beside(use_case, cohort, looked_on)).clauses
+    margin = next(one for one in clauses if one.number == MARGIN)
+    return MilestoneRecord("rollout.margin", cohort, value=float(margin.says == "go"), path=report_path(use_case, cohort), words=margin.evidence)  # fmt: skip

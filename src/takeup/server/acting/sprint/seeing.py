@@ -17,7 +17,8 @@ _ROUNDING = 1e-9
 class Reaches:
     """A fact reaches a figure (`at_least`, or `at_most`) from `fewest` cases on, in a share of the populations
     (`in_share`, 0..1). What is known of the use case as a whole stands for populations of which nothing is known by
-    themselves; `cohorts`: judged over those of which something is known."""
+    themselves; `cohorts`: judged over those of which something is known. Of a figure that may not be shown it is known which end it
+    reaches: that must be `at_least` or `at_most`, or `unshown_from` where that is named."""
 
     fact: str
     at_least: float | None = None
@@ -27,6 +28,7 @@ class Reaches:
     unit: Unit = "share"
     cohorts: bool = False
     unknown: str = "nothing is known of this yet"
+    unshown_from: float | None = None
 
     def __call__(self, known: Known) -> Seen:
         """What the evidence says on that day."""
@@ -43,17 +45,27 @@ class Reaches:
 
     def _holds(self, one: MilestoneRecord) -> bool | None:
         figure = one.figure
-        if figure is None and one.met is not None:
-            return one.met
+        if figure is None and one.reaches is not None:
+            return self._unshown(one.reaches)
         if figure is None or (one.n is not None and one.n < self.fewest):
             return None
         return (self.at_least is None or figure >= self.at_least - _ROUNDING) and (
             self.at_most is None or figure <= self.at_most + _ROUNDING
         )
 
+    def _unshown(self, end: float) -> bool | None:
+        """Whether a figure that may not be shown reaches it; None where its grade does not say so much."""
+        least = self.unshown_from if self.unshown_from is not None else self.at_least
+        enough = (least is None or end >= least - _ROUNDING) and (
+            self.at_most is None or end <= self.at_most + _ROUNDING
+        )
+        return True if enough else None
+
     def _told(self, one: MilestoneRecord) -> str:
-        if one.figure is None and one.met is not None:
-            return f"{'met' if one.met else 'not met'}; the figure is not shown, on purpose"
+        if one.figure is None and one.reaches is not None:
+            sign = "at least" if self.at_most is None else "at most"
+            told = figure_words(one.reaches, self.unit)
+            return f"{sign} {told}; the figure is not shown, as few people are on one side of it"
         if one.figure is None:
             return "too few to say"
         told = figure_words(one.figure, self.unit)

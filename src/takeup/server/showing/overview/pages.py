@@ -20,6 +20,8 @@ from django_tasks_db.models import DBTaskResult
 from takeup.record.clock import now
 from takeup.server.acting.interventions.services import runs
 from takeup.server.acting.interventions.words import STATES, VERDICTS
+from takeup.server.acting.rollout.services import live_since
+from takeup.server.acting.sprint.services import running
 from takeup.server.deployment.capability import READS_EVERY_POPULATION
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (
@@ -72,7 +74,7 @@ def overview(request: HttpRequest, name: str = "") -> HttpResponse:
         "rows": [(view.row, signals.get(view.key, [])) for view in page],
         "total": snapshot.overview["total"], "due": due_of(name),
         "changes": changes_of(name, snapshot)[:30],
-        "today": now().date(), "takes": may("diagnosis_take", request.user),
+        "today": now().date(), "takes": may("diagnosis_take", request.user), "mends": _mends(request, name),
     }  # fmt: skip
     return shown_or_exported(
         request, "overview/overview.html", shown, f"overview-{name}-{snapshot.day}",
@@ -136,6 +138,7 @@ def diagnosis(request: HttpRequest, name: str, day: str | None = None) -> HttpRe
         .values_list("day", flat=True)[:60],
         "today": now().date(),
         "takes": may("diagnosis_take", request.user),
+        "mends": _mends(request, name),
         "on_the_way": _on_the_way(name),
         "not_taken": _not_taken(name),
         "answers": _answers(name, found)
@@ -193,6 +196,11 @@ def diagnosis_take(request: HttpRequest, name: str) -> HttpResponse:
         take_snapshot_of.enqueue(name)
         audit.record("snapshot.asked", actor=request.user.handle, use_case=name)  # type: ignore[union-attr]
     return redirect("diagnosis", name)
+
+
+def _mends(request: HttpRequest, name: str) -> bool:
+    """Whether somebody may plan a sprint that mends a use case: people have its advice, and no sprint of it runs."""
+    return may("sprint_begin", request.user) and live_since(name) is not None and not running(name)
 
 
 def _known(name: str) -> None:

@@ -43,6 +43,7 @@ from takeup.server.foundation.agreement.services import measuring, mode_on, need
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.services import (
     declared,
+    people_by_population,
     population_keys,
     population_titles,
 )
@@ -226,7 +227,8 @@ def _take_in(
     if mode_on():
         parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
     parts, left_out = without_small_populations(parts)
-    titles = population_titles()
+    parts["decisions"] = _with_what_came_before(parts["decisions"])
+    titles, sizes = population_titles(), people_by_population(today)
     result = diagnose(
         parts["decisions"],
         eligible=parts.get("eligible"),
@@ -234,7 +236,9 @@ def _take_in(
         use_case={name: declared(name)},
         population={
             # Everybody placed may open their own comparison here; the ladder asks for it.
-            key: DeclaredPopulation(title=titles.get(key), comparison_available_share=1)
+            key: DeclaredPopulation(
+                title=titles.get(key), people=sizes.get(key), comparison_available_share=1
+            )
             for key in population_keys()
         },
         interventions=interventions_of(name),
@@ -279,6 +283,14 @@ def _take_in(
 
 def _without_teams(rows: ir.Table) -> ir.Table:
     return rows.drop("team") if "team" in rows.columns else rows
+
+
+def _with_what_came_before(decisions: ir.Table) -> ir.Table:
+    """Where there was no advice on any case yet, that is what was done: the figures of before are kept too."""
+    known = {"action", "recommendation", "recommendation_value"} & set(decisions.columns)
+    if known or "mode" not in decisions.columns:
+        return decisions
+    return decisions.mutate(action=decisions["mode"].cases(("off", "off"), else_=None))
 
 
 def without_small_populations(
