@@ -10,9 +10,11 @@ from takeup.record.clock import now
 from takeup.server.acting.conditions.services import (
     Document,
     Figure,
-    answer_assessment,
+    answer_by,
+    make_links,
     open_assessment,
     record_indicator,
+    ticket_of,
 )
 from takeup.server.deployment.roles import Role
 from takeup.server.deployment.sampled import Bank
@@ -28,6 +30,7 @@ _RECORDED = (
     ("C6.3", Figure(k=3, n=12), "claim", "Every scorecard will hold it from January.", ""),
     ("C7.2", Figure(k=1, n=4), "record", "", "nomination.xlsx"),
 )  # fmt: skip
+_LINKS = (("process_owner", 1), ("direct_manager", 2), ("practitioner", 8))
 _ANSWERS = (("process_owner", 4), ("direct_manager", 4), *[("practitioner", 2)] * 5)
 
 
@@ -55,12 +58,15 @@ def _assessment(lead: str) -> None:
     one = open_assessment(
         "Fraud alerts, before go-live", now().date() + timedelta(days=14), by=lead, practitioners=40
     )
+    links = {group: make_links(one, group, n, by=lead) for group, n in _LINKS}
     for group, value in _ANSWERS:
         answers = {
             q.id: Answered(_value(q.condition, value, q.reverse), q.evidence)
             for q in readiness_questions()
         }
-        answer_assessment(one, group, answers)
+        ticket = ticket_of(links[group].pop())
+        assert ticket is not None
+        answer_by(ticket, answers)
 
 
 def _value(condition: str, value: int, reverse: bool) -> int:
