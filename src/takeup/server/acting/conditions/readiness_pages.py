@@ -48,6 +48,12 @@ GROUP_WORDS = {
     "direct_manager": gettext_lazy("a direct manager"),
     "practitioner": gettext_lazy("one of those who decide"),
 }
+_SHORT = {
+    "process_owner": gettext_lazy("owner"),
+    "direct_manager": gettext_lazy("manager"),
+    "practitioner": gettext_lazy("those who decide"),
+}
+"""The same in a column."""
 EXPECTED_WORDS = {
     "expected_present": ("●", gettext_lazy("expected to be present")),
     "expected_partial": ("◐", gettext_lazy("expected to be partly there")),
@@ -273,7 +279,7 @@ def _row(one: ConditionReadiness, found: Readiness) -> dict[str, Any]:
 def _groups(one: ConditionReadiness, found: Readiness) -> Sequence[tuple[Any, str]]:
     """Each group's median; of few who decide none, as it would be theirs."""
     return [
-        (GROUP_WORDS[group], f"{value:g}")
+        (_SHORT[group], f"{value:g}")
         for group, value in one.by_group.items()
         if group != "practitioner" or found.respondents[group] >= FEWEST_PRACTITIONERS
     ]
