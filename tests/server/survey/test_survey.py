@@ -652,3 +652,47 @@ def test_a_survey_whose_opener_left_is_taken_over_and_reminded_of(store, monkeyp
     assert remind(made.pk, by=stays.handle) == 12
     with pytest.raises(InputError, match="only whoever opened"):
         remind(made.pk, by=gone.handle)
+
+
+def test_somebody_who_moved_between_two_surveys_follows_from_neither_population_s_figures(store):
+    """Everybody answers as before in both, but the one who moved, alone with a five: what is shown of both populations
+    after the second survey holds nothing of it that was not among twelve before."""
+    from takeup.record.clock import at, now
+    from takeup.server.acting.survey.services import answers_of, begin_and_close, open_round
+    from takeup.server.foundation.organization.models import Placement, Population
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    mover, *_ = people(12)
+    people(12, population="south")
+
+    def survey_of(population):
+        made = open_round("credit", population, today(), today() + timedelta(days=6), by="lead")
+        for invited in list(made.invitations.values_list("handle", flat=True)):
+            own = type(mover)(handle=invited)
+            answered(made, own, point=5 if invited == mover.handle else 2, JS1=1)
+        return made
+
+    def shown():
+        found = answers_of("credit")
+        return {name: part["CA1"].sum() for name, part in found.groupby("population")}
+
+    first = [survey_of("north"), survey_of("south")]
+    with at(now() + timedelta(days=8)):
+        begin_and_close(today())
+        before = shown()
+    assert before == {"north": 11 * 2 + 5, "south": 24}
+    with at(now() + timedelta(days=60)):
+        Placement.objects.filter(person=mover).update(until_day=today() - timedelta(days=9))
+        Placement.objects.create(
+            person=mover, population=Population.objects.get(key="south"), from_day=today() - timedelta(days=9)
+        )  # fmt: skip
+        second = [survey_of("north"), survey_of("south")]
+    assert all(mover.handle not in s.invitations.values_list("handle", flat=True) for s in second)
+    assert [s.people for s in first] == [12, 12]
+    with at(now() + timedelta(days=70)):
+        begin_and_close(today())
+        # The north's second survey would be the first less the mover's: it is not shown; the south's is as it was.
+        assert shown() == before
+    second[0].refresh_from_db()
+    assert "few people left in between" in second[0].withheld
