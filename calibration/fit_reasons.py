@@ -3,7 +3,9 @@
 p = sigmoid(shift + slope · sum of terms), by maximum likelihood; prints what `ResistanceSettings` holds.
 Four reasons together on the first family of populations, and each in either; value misalignment on as many of either family, those
 alone in which the cases that touch values are marked: elsewhere the same evidence goes with no cost in
-the one and with a quarter of the gap in the other. docs/calibration.md is measured on other seeds.
+the one and with a quarter of the gap in the other. Three more families are the second one with answers that are not what
+people hold: agreeing to everything, silent where the reason is largest, as is wanted. docs/calibration.md is measured
+on other seeds.
 """
 
 from __future__ import annotations
@@ -28,6 +30,8 @@ MARKED = range(10_905, 12_405, 6)
 """Seeds of the first family whose cases are marked (the population PH2)."""
 SECOND = range(10_900, 11_275)
 """Seeds of the second family; two in three have marked cases."""
+DISTORTED = ("strangers-reasons-yes", "strangers-reasons-silent", "strangers-reasons-wanted")
+"""Its jobs in which people do not answer what they hold."""
 RECORDS = Path("build/calibration/fit-reasons.json")
 
 
@@ -53,7 +57,12 @@ def fit(total: NDArray[np.float64], material: NDArray[np.bool_]) -> NDArray[np.f
 def main() -> None:
     """Simulate, fit, print."""
     RECORDS.parent.mkdir(parents=True, exist_ok=True)
-    wanted = (("reasons", SEEDS), ("reasons", MARKED), ("strangers-reasons", SECOND))
+    wanted = (
+        ("reasons", SEEDS),
+        ("reasons", MARKED),
+        ("strangers-reasons", SECOND),
+        *((job, SECOND) for job in DISTORTED),
+    )
     chunks = [
         (job, list(seeds[i : i + 25])) for job, seeds in wanted for i in range(0, len(seeds), 25)
     ]
@@ -62,7 +71,7 @@ def main() -> None:
         records = [r for chunk in done for r in chunk]
     RECORDS.write_text(json.dumps(records), encoding="utf-8")
     first = [r for r in records if r["job"] == "reasons"]
-    seen = [[r for r in records if r["job"] == job and "VM" in r["p"]] for job, _ in wanted[1:]]
+    seen = [[r for r in records if r["job"] == job and "VM" in r["p"]] for job, _ in wanted[1:3]]
     second = [r for r in records if r["job"] == "strangers-reasons"]
     few = min(map(len, seen))
     others = [t for t in TYPES if t != "VM"]
@@ -73,6 +82,10 @@ def main() -> None:
     for t, of in families.items():
         for name, part in zip(("first", "second"), of, strict=True):
             _print(f"{t}, {name} family", [(r, t) for r in part])
+    for job in DISTORTED:
+        own = [r for r in records if r["job"] == job]
+        for t in TYPES:
+            _print(f"{t}, {job}", [(r, t) for r in own if t in r["p"]])
 
 
 def _print(name: str, pairs: list[tuple[dict[str, Any], str]]) -> None:

@@ -18,7 +18,7 @@ from calibration.page import (
     read,
 )
 from calibration.strangers.jobs import JOBS
-from calibration.strangers.rows import CLAIMS, COVERAGE
+from calibration.strangers.rows import CLAIMS, COVERAGE, STATED
 from calibration.strangers.worlds import WORLDS
 from takeup.questions.knowledge import rule, rules
 
@@ -76,7 +76,37 @@ def claims(folder: Path) -> list[Claim]:
             bar = "far above 5 %"
         holds = None if claim.bar is None else share <= claim.bar
         found.append(Claim(claim.words, told, bar, holds, len(records)))
+    return found + stated(folder)
+
+
+FEWEST_OF_TENTH = 50
+
+
+def stated(folder: Path) -> list[Claim]:
+    """How far what is real lies outside what is stated of reasons, in the tenth of belief where it is farthest."""
+    found = []
+    for one in STATED:
+        records = read(folder, f"strangers-{one.job}")
+        if not records:
+            continue
+        worst = outside(records)
+        found.append(
+            Claim(
+                f"every reason costs use alike, {one.words}: farthest outside what is stated, of a tenth of belief",
+                f"{100 * worst:.0f} points", f"≤ {100 * one.bar:.0f} points", worst <= one.bar, len(records),
+            )
+        )  # fmt: skip
     return found
+
+
+def outside(records: Records) -> float:
+    """The largest distance between the share of reasons that are material and the range stated, over tenths of belief."""
+    told = np.array([
+        (p, *r["between"][t], r["truth"][t] >= 0.25) for r in records for t, p in r["p"].items()
+    ])  # fmt: skip
+    tenth = np.minimum((10 * told[:, 0]).astype(int), 9)
+    parts = [told[tenth == i].mean(0) for i in range(10) if (tenth == i).sum() >= FEWEST_OF_TENTH]
+    return max(max(low - real, real - high, 0.0) for _, low, high, real in parts)
 
 
 def _where(records: Records, fields: tuple[tuple[str, object], ...]) -> Records:

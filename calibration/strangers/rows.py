@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from calibration.strangers.kinds import WAYS
 from calibration.strangers.repeating import AGAIN
-from takeup.record.questionnaire import TYPES
 
 
 @dataclass(frozen=True)
@@ -38,14 +37,23 @@ class Seldom:
 
 @dataclass(frozen=True)
 class Stated:
-    """Beliefs of a job about one reason: how often the reason is material is to lie between the means of
-    their ends, within 3 points."""
+    """Beliefs of a job about reasons: in every tenth of belief (of 50 and more), how often a reason is material is to lie
+    between the means of the ends of what is stated, within `bar`."""
 
     job: str
-    reason: str
+    words: str
+    bar: float = 0.10
 
 
-STATED = tuple(Stated("reasons", reason) for reason in TYPES)
+ANSWERING = {
+    "reasons": "people answer as they usually do",
+    "reasons-yes": "everybody leans to yes by a point",
+    "reasons-silent": "one in five answers of those with the largest reason",
+    "reasons-wanted": "half answer as is wanted",
+}
+"""By job, how people answer surveys in populations in which every reason costs use alike."""
+
+STATED = tuple(Stated(job, words) for job, words in ANSWERING.items())
 COVERAGE = (
     Covers("one-column", "adjusted", "adjusted, one recorded column decides"),
     Covers("one-column", "with_readiness", "the same with each person's tendency"),
@@ -109,7 +117,10 @@ CLAIMS = (
     Seldom("overriders", "false", "sixty people whose overrides gain nothing: anybody better or worse", 0.05, (("kind", "nobody gains"),)),
     Seldom("overriders", "false", "fifty people override badly, ten well: one of the ten counted as worse", 0.05, (("kind", "most lose"),)),
     Seldom("reasons", "blind", "every reason costs use alike, cases that touch values not marked: a belief about values"),
-    Seldom("reasons", "false", "every reason costs use alike: a dominant reason is not the largest", 0.15, (("dominant", True),)),
+    *(
+        Seldom(job, "false", f"every reason costs use alike, {words}: a dominant reason is not the largest", 0.15, (("dominant", True),))
+        for job, words in ANSWERING.items()
+    ),
     *(
         Seldom("own-record", "false", f"one's own record, no better than the advice, cases repeat with {again}, 100 looks: ever told apart", where=(("again", again),))
         for again in AGAIN

@@ -89,7 +89,8 @@ with at(begun + timedelta(days=75)):
     rows = [
         decision(
             i, decision_id=f"later-{i}", case_id=f"later-{i}", consulted=i // 20 % 10 != 0,
-            choice="decline" if i // 20 % 4 == 0 else "approve",
+            choice="decline" if i // 20 % 4 == 0 else "approve", surface="in_tool", steps=4,
+            path="ai" if i // 20 % 10 else "legacy",
             decided_at=f"{begun + timedelta(days=15 + 7 * (i // 60)):%Y-%m-%d}T09:12:04Z",
         )
         for i in range(8 * 60)
@@ -122,10 +123,11 @@ def journey(tmp_path_factory):
         cookies = json.loads(server.python(PEOPLE))
         server.start()
         key = server.command("key", "make", "loan-system").stdout.strip()
-        # Half a year in which a third is looked at.
+        # Half a year in which a third is looked at, in another window, with three steps more.
         rows = [
             decision(
                 i, consulted=i // 20 % 3 == 0, choice="decline" if i // 20 % 4 == 0 else "approve",
+                surface="separate", path="legacy" if i // 20 % 3 else "ai", steps=4 if i // 20 % 3 else 7,
                 decided_at=f"{now() - timedelta(days=1 + 7 * (i // 60)):%Y-%m-%d}T09:12:04Z",
             )
             for i in range(26 * 60)
@@ -157,6 +159,7 @@ def test_a_reason_is_asked_for_heard_and_read_by_those_it_is_about(journey):
     assert "taken" in journey.server.python(LATER, "15")
     read(journey)
     action = acted(journey)
+    stands(journey, "absent")
     assert "taken" in journey.server.python(SIXTY_DAYS_ON)
     moved(journey, action)
 
@@ -297,15 +300,30 @@ def acted(journey) -> str:
     return path
 
 
+def stands(journey, status: str, before: str = "") -> None:
+    """How the way of working stands, which the action was about, and by which figures; the others are as they were."""
+    page = journey.page_of("programme_lead", "/conditions/credit")
+    own = page.locator("tr", has_text="Workflow integration")
+    expect(own.locator("td").first).to_contain_text(status)
+    expect(own.locator("td").first).to_contain_text(before)
+    changed = page.locator("tr", has_text="before:")
+    expect(changed).to_have_count(1 if before else 0)
+    page.goto(journey.server.address("/conditions/credit/at/C1"))
+    for indicator in ("advice delivered in the tool", "median steps with the advice minus without"):
+        row = page.locator("tr", has_text=indicator)
+        expect(row.locator("td").first).to_contain_text("● met" if before else "○ not met")
+    accessible(page)
+    page.context.close()
+
+
 def moved(journey, action: str) -> None:
     """What came of it: on the action, for everybody in the population, and among what is known of it."""
     page = journey.page_of("programme_lead", action)
     expect(page.locator("main")).to_contain_text("Was it delivered?")
     expect(page.locator(".gate-says")).to_contain_text("Moved")
     accessible(page)
-    page.goto(journey.server.address("/conditions/credit"))
-    expect(page.locator("main")).to_contain_text("Feedback channels")
     page.context.close()
+    stands(journey, "present", "before: absent")
     officer = journey.page_of("p3", "/interventions")
     expect(officer.locator("main")).to_contain_text("Moved")
     officer.context.close()

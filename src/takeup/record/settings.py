@@ -124,11 +124,11 @@ class ResistanceSettings(Declaration):
     shift: dict[str, float] = {"JS": 0.95, "CA": 0.95, "TD": 0.95, "WD": 0.95, "VM": -3.5}
     slope: dict[str, float] = {"JS": 2.1, "CA": 2.1, "TD": 2.1, "WD": 2.1, "VM": 2.4}
     families: dict[str, tuple[tuple[float, float], ...]] = {
-        "JS": ((1.1, 2.3), (0.4, 3.3)),
-        "CA": ((1.1, 2.4), (-1.3, 3.1)),
-        "TD": ((0.4, 1.9), (-1.9, 2.7)),
-        "WD": ((2.0, 2.4), (-0.8, 2.8)),
-        "VM": ((-10.4, 5.5), (-2.3, 2.4)),
+        "JS": ((1.1, 2.3), (0.8, 3.3), (0.7, 3.4), (1.0, 2.9), (1.4, 2.9)),
+        "CA": ((1.1, 2.4), (-1.0, 3.0), (-1.0, 3.1), (-0.9, 2.9), (-0.1, 2.8)),
+        "TD": ((0.4, 1.9), (-1.6, 2.6), (-1.6, 2.7), (-1.4, 2.3), (-1.0, 3.1)),
+        "WD": ((2.0, 2.4), (-0.5, 2.7), (-0.6, 2.7), (-0.4, 2.4), (-0.2, 2.3)),
+        "VM": ((-10.4, 5.5), (-2.0, 2.4), (-2.1, 2.5), (-1.8, 2.2), (-1.2, 2.5)),
     }
     survey_cap: float = 2.0
     interview_cap: float = 2.0
@@ -139,6 +139,9 @@ class ResistanceSettings(Declaration):
     dominant_from: float = 0.70
     dominant_gap: float = 0.15
     support: float = 0.25
+    clear_support: float = 0.7
+    ahead_unsaid: float = 1.2
+    heard_by_most: float = 0.7
     smallest_people: int = 8
     smallest_respondents: int = 10
     smallest_response: float = 0.40

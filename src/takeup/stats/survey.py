@@ -26,6 +26,32 @@ def straight_liners(answers: Array) -> NDArray[np.bool_]:
     return np.asarray(same & (~blank).any(1))
 
 
+def acquiescence(
+    answers: Array, reversed_items: NDArray[np.bool_], scale_of: NDArray[np.int64], points: int = 5
+) -> Array:
+    """How far each respondent leans to agreeing with whatever is asked, in points of the scale.
+
+    Whoever answers what an item says gives (points + 1)/2 to an item and its opposite together, on average;
+    the mean of both, over the scales they answered in both directions, less that. 0 where there is none.
+    Balanced scales: Billiet & McClendon 2000, Structural Equation Modeling 7(4); as a score, Soto & John 2008.
+    """
+    known = ~np.isnan(answers)
+    both = np.full((len(answers), int(scale_of.max()) + 1), np.nan)
+    for s in range(both.shape[1]):
+        arms = []
+        for turned_round in (False, True):
+            own = known & (scale_of == s) & (reversed_items == turned_round)
+            n = own.sum(1)
+            arms.append(
+                np.where(n > 0, np.where(own, answers, 0).sum(1) / np.maximum(n, 1), np.nan)
+            )
+        both[:, s] = (arms[0] + arms[1]) / 2
+    n = (~np.isnan(both)).sum(1)
+    return np.asarray(
+        np.where(n > 0, np.nansum(both, 1) / np.maximum(n, 1) - (points + 1) / 2, 0.0)
+    )
+
+
 def scale_scores(answers: Array, scale_of: NDArray[np.int64], scales: int, least: int) -> Array:
     """Mean answer per respondent and scale (items turned round); NaN under `least` answers."""
     scores = np.full((len(answers), scales), np.nan)

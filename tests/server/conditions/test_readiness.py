@@ -36,9 +36,10 @@ def assessment(**more):
     return open_assessment("Credit advice", now().date() + timedelta(days=9), by="test", **more)
 
 
-def link_to_answer(lead, one) -> str:
-    page = lead.get(f"/readiness/of/{one.pk}").content.decode()
-    return re.search(r"http://testserver(/readiness/answer/[^<]+)</code>", page)[1]
+def links_to_answer(lead, one, group="process_owner", many=1) -> list[str]:
+    asked = {"group": group, "many": str(many)}
+    page = lead.post(f"/readiness/of/{one.pk}/links", asked).content.decode()
+    return re.findall(r"http://testserver(/readiness/answer/\S+)", page)
 
 
 def test_without_the_setting_nobody_opens_it_signed_out_and_everybody_signed_in(store):
@@ -111,13 +112,13 @@ def test_an_assessment_holds_once_all_groups_have_answered_and_nobody_is_named(p
     )
     one = assessment()
     assert opened.status_code == 302
-    at = link_to_answer(lead, one)
-    for group, times in (("process_owner", 1), ("direct_manager", 1), ("practitioner", 4)):
-        for _ in range(times):
-            assert client_of().post(at, answers(4, group=group)).status_code == 200
+    *four, last = links_to_answer(lead, one, "practitioner", 5)
+    own = links_to_answer(lead, one) + links_to_answer(lead, one, "direct_manager")
+    for at in [*own, *four]:
+        assert client_of().post(at, answers(4)).status_code == 200
     assert result_of(one).missing == ("1 more practitioner",)
     assert {c.expected for c in result_of(one).conditions} == {"unknown"}
-    client_of().post(at, answers(1, group="practitioner"))
+    client_of().post(last, answers(1))
     assert result_of(one).missing == ()
     assert {c.expected for c in result_of(one).conditions} == {"expected_present"}
     assert {f.name for f in Answers._meta.fields} == {
@@ -138,7 +139,7 @@ def test_a_closed_assessment_takes_no_answer(public):
     from takeup.record.clock import at, now
 
     lead, one = client_of(with_role("programme_lead")), assessment()
-    link = link_to_answer(lead, one)
+    (link,) = links_to_answer(lead, one)
     with at(now() + timedelta(days=10)):
         assert "This assessment is closed" in client_of().get(link).content.decode()
         assert client_of().post(link, answers()).status_code == 422
@@ -209,3 +210,51 @@ def test_what_one_practitioner_answered_follows_from_no_result(public):
     for _ in range(4):
         answer_assessment(beside, "practitioner", _answers(answers(2)))
     assert values(beside) != before
+
+
+def test_each_link_answers_once_as_one_of_its_group_whatever_is_sent(public):
+    lead, one = client_of(with_role("programme_lead")), assessment()
+    first, second = links_to_answer(lead, one, "practitioner", 2)
+    page = client_of().get(first).content.decode()
+    assert "You answer as one of those who decide" in page
+    assert 'name="group"' not in page
+    assert client_of().post(first, {"group": "practitioner"}).status_code == 422
+    assert client_of().post(first, answers(4, group="process_owner")).status_code == 200
+    assert "This link has answered" in client_of().get(first).content.decode()
+    again = client_of().post(first, answers(4))
+    assert (again.status_code, "has answered already" in again.content.decode()) == (422, True)
+    assert list(one.answers.values_list("group", flat=True)) == ["practitioner"]
+    assert client_of().post(second, answers(4)).status_code == 200
+    assert one.answers.count() == 2
+    assert "2 of 2" in lead.get(f"/readiness/of/{one.pk}").content.decode()
+
+
+def test_nothing_in_the_store_opens_a_link_or_tells_whose_it_is(public):
+    from takeup.server.acting.conditions.models import Ticket
+
+    lead, one = client_of(with_role("programme_lead")), assessment()
+    (link,) = links_to_answer(lead, one)
+    code = link.rsplit("/", 1)[1]
+    held = Ticket.objects.get()
+    assert code not in repr(list(Ticket.objects.values()))
+    assert client_of().get(f"/readiness/answer/{held.sha256}").status_code == 404
+    assert code not in lead.get(f"/readiness/of/{one.pk}").content.decode()
+    assert {f.name for f in Ticket._meta.fields} == {
+        "id", "assessment", "group", "sha256", "answered"
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("asked", [
+    {"group": "practitioner", "many": "0"}, {"group": "practitioner", "many": "101"},
+    {"group": "practitioner", "many": "many"}, {"group": "nobody", "many": "1"},
+])  # fmt: skip
+def test_links_are_of_a_group_and_not_too_many(public, asked):
+    from takeup.server.acting.conditions.models import Ticket
+
+    lead, one = client_of(with_role("programme_lead")), assessment()
+    found = lead.post(f"/readiness/of/{one.pk}/links", asked)
+    assert (found.status_code, Ticket.objects.exists()) == (422, False)
+    assert (
+        client_of(with_role("executive")).post(f"/readiness/of/{one.pk}/links", asked).status_code
+        == 403
+    )

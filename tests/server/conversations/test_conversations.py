@@ -442,3 +442,32 @@ def test_what_is_too_long_is_refused_and_never_cut(team, drawn):
         code(drawn, 1, "TD", "", f"model_gap: {letter * 130}", by=coder)
     agree(drawn, {}, by=drawn.coder)
     assert len(codings_of(drawn, "agreed")[1].themes) == 2 * 141 + 2
+
+
+def test_who_may_listen_follows_the_population_that_is_chosen(team):
+    """By htmx and, without it, by a plain step that keeps what was chosen."""
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.models import Placement, Population
+    from takeup.server.foundation.organization.services import set_roles
+
+    here = person("hr-here", name="Hanna Here")
+    set_roles(here, {Role.ROLE_OWNER}, "test")
+    for key, own in (("north", here), ("south", person("south-1", name="South One"))):
+        place, _ = Population.objects.get_or_create(key=key)
+        Placement.objects.create(person=own, population=place, from_day=date(2026, 1, 5))
+    lead = client_of(team["programme_lead"])
+    chosen = f"facilitator={team['role_owner'].handle}"
+    north = lead.get(f"/conversations?population=north&{chosen}").content.decode()
+    south = lead.get(f"/conversations?population=south&{chosen}").content.decode()
+    assert ("Hanna Here" in north, "Hanna Here" in south) == (False, True)
+    assert f'value="{team["role_owner"].handle}" selected' in south
+    assert 'hx-select="#neutral"' in south
+    assert 'formmethod="get"' in south.split("<noscript>")[1].split("</noscript>")[0]
+
+
+def test_how_long_an_answer_may_be_is_stated_where_it_is_written(team, drawn):
+    from takeup.server.acting.conversations.services import LONGEST
+
+    page = client_of(team["role_owner"]).get(f"/conversations/{drawn.pk}/write").content.decode()
+    assert f"At most {LONGEST:,} characters to a prompt" in page
+    assert page.count(f'maxlength="{LONGEST}"') == 9

@@ -7,6 +7,7 @@ import csv
 import io
 import random
 from datetime import timedelta
+from itertools import combinations
 
 import pytest
 
@@ -99,6 +100,50 @@ def test_what_two_days_differ_by_comes_from_at_least_the_minimum_group(key, seed
             assert len(people) >= LEAST, (group, before[group], after[group], people)
     assert compared > 5
     assert any(len(one) < len(attack.sent) for one in shown), "something was held back on the way"
+
+
+def test_what_two_populations_differ_by_together_comes_from_at_least_the_minimum_group(key):
+    """People move from one population to the other night by night, a few at a time; an onlooker adds the populations' figures up,
+    takes them from the total, and both from those of the night before."""
+    from takeup.record.clock import at, now
+    from takeup.server.foundation.organization.services import declare_use_case
+    from takeup.server.showing.overview.models import Released
+    from takeup.server.showing.overview.services import take_snapshots
+
+    declare_use_case("credit", 'segment = ["x_segment"]\n', "test")
+    attack, reader = Attack(7, key), client_of(with_role("executive"))
+    seen, shown = [], []
+    start = now()
+    for day, (who, movers) in enumerate(((60, 0), (60, 1), (2, 2), (40, 1), (60, 3))):
+        moved_to_the_other(attack, movers)
+        attack.one_day(who)
+        with at(start + timedelta(days=day)):
+            take_snapshots()
+            seen.append(attack.read(reader))
+        held = {k.split("\x1f")[0] for k in Released.objects.get().held.get("decisions", ())}
+        shown.append({r["decision_id"] for r in attack.sent} - held)
+    by_id = {r["decision_id"]: r for r in attack.sent}
+    compared = 0
+    for (before, old), (after, new) in combinations(list(zip(seen, shown, strict=True)), 2):
+        added = [by_id[i] for i in new - old]
+        places = sorted(g for g in before.keys() & after.keys() if g.startswith("population pop"))
+        for some in (c for n in range(1, len(places) + 1) for c in combinations(places, n)):
+            keys = {g.removeprefix("population ") for g in some}
+            gained = sum(after[g] - before[g] for g in some)
+            theirs = {r["person_id"] for r in added if r["population"] in keys}
+            assert gained == 0 or len(theirs) >= LEAST, (some, gained, theirs)
+            rest = len(new) - len(old) - gained
+            others = {r["person_id"] for r in added if r["population"] not in keys}
+            assert rest == 0 or len(others) >= LEAST, (some, rest, others)
+            compared += bool(gained)
+    assert compared > 5
+
+
+def moved_to_the_other(attack: Attack, many: int) -> None:
+    """So many people of the first population are in the second from now on."""
+    here = [name for name, (population, _) in attack.people.items() if population == "pop0"]
+    for name in attack.rng.sample(here, min(many, len(here))):
+        attack.people[name] = ("pop1", attack.people[name][1])
 
 
 def inside(row: dict, group: str) -> bool:

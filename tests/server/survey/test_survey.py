@@ -551,3 +551,148 @@ def test_the_command_brings_in_each_population_and_the_rest_as_it_is_told(store,
     done = CliRunner().invoke(app, [*asked, "--population", "south", "--json"])
     assert json.loads(done.stdout)["populations"] == {"north": 12, "south": 12}
     assert {len(box.answers) for box in Box.objects.all()} == {12}
+
+
+def _brought_in(answers=None, days_ago=40, population=POPULATION):
+    from takeup.server.acting.survey.services import take_imports
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    given = answers or [dict.fromkeys(ITEMS, 1 + i % 5) for i in range(12)]
+    asked_on = today() - timedelta(days=days_ago)
+    (made,) = take_imports("credit", {population: given}, asked_on, by="lead")
+    return made
+
+
+def test_answers_that_were_brought_in_by_mistake_are_taken_back_and_those_before_count_again(store):
+    from takeup.server.acting.survey.services import answers_of
+    from takeup.server.foundation.audit.models import AuditEntry
+
+    people(12)
+    _brought_in(days_ago=80)
+    before = answers_of("credit")
+    wrong = _brought_in([dict.fromkeys(ITEMS, 5)] * 11 + [dict.fromkeys(ITEMS, 4)])
+    assert len(answers_of("credit")) == 12
+    assert not answers_of("credit").equals(before)
+    lead = client_of(with_role("programme_lead"))
+    path = f"/surveys/{wrong.pk}/withdraw"
+    refused = lead.post(path, {"why": "no"})
+    assert (refused.status_code, "say why it is taken back" in refused.content.decode()) == (422, True)  # fmt: skip
+    assert held(wrong)
+    lead.post(path, {"why": "It was the file of another branch"})
+    assert answers_of("credit").equals(before)
+    assert held(wrong) == []
+    page = lead.get("/surveys").content.decode()
+    assert "Taken back" in page
+    assert "It was the file of another branch" in page
+    told = AuditEntry.objects.filter(action="survey.taken_back").get()
+    assert told.detail["reason"] == "It was the file of another branch"
+    assert "was taken back" in lead.post(path, {"why": "once more, please"}).content.decode()
+
+
+def test_after_it_was_taken_back_the_right_file_comes_in_unless_it_differs_by_a_few(store):
+    from takeup.server.acting.survey.services import let_go, withdraw
+
+    people(12)
+    given = [dict.fromkeys(ITEMS, 1 + i % 5) | {"JS1": 1 + i // 5} for i in range(24)]
+    wrong = _brought_in(given)
+    withdraw(wrong.pk, by="lead", why="two rows were of another branch")
+    with pytest.raises(InputError, match="these answers differ by 2 from those that were taken back"):  # fmt: skip
+        _brought_in(given[:-2])
+    with pytest.raises(InputError, match="differ by 1 from"):
+        _brought_in([*given[:-1], dict.fromkeys(ITEMS, 2)])
+    assert _brought_in(given).pk
+    wrong.refresh_from_db()
+    assert len(wrong.prints) == 24
+    assert not any(str(given[0]) in one for one in wrong.prints)
+    let_go(today() + timedelta(days=181))
+    wrong.refresh_from_db()
+    assert wrong.prints == []
+
+
+def test_the_command_takes_back_what_it_brought_in(store, tmp_path, monkeypatch):
+    from typer.testing import CliRunner
+
+    from takeup.cli import app
+
+    people(12)
+    wrong = _brought_in()
+    monkeypatch.setattr("takeup.server.running.commands.survey.started", lambda: None)
+    refused = CliRunner().invoke(app, ["survey", "withdraw", str(wrong.pk)])
+    assert refused.exit_code != 0
+    done = CliRunner().invoke(app, ["survey", "withdraw", str(wrong.pk), "--why", "the wrong file"])
+    assert (done.exit_code, "is taken back" in done.output) == (0, True)
+    assert held(wrong) == []
+
+
+def test_a_survey_whose_opener_left_is_taken_over_and_reminded_of(store, monkeypatch):
+    from takeup.server.acting.survey.services import remind, take_over
+    from takeup.server.deployment.roles import Role
+    from takeup.server.foundation.organization.membership import deactivate
+    from takeup.server.foundation.organization.services import set_roles
+
+    people(12)
+    gone, stays = with_role("programme_lead"), with_role("role_owner")
+    other = person("other-lead", name="Other Lead")
+    set_roles(other, {Role.PROGRAMME_LEAD}, "test")
+    made = opened(by=gone.handle)
+    with pytest.raises(InputError, match="still there"):
+        take_over(made.pk, by=stays.handle)
+    assert "take it over" not in client_of(stays).get("/surveys").content.decode()
+    deactivate(gone, today(), "test")
+    told = []
+    monkeypatch.setattr(
+        "takeup.server.acting.survey.services.tell",
+        lambda handles, *rest, **more: told.append((list(handles), rest)),
+    )
+    page = client_of(stays)
+    assert "take it over" in page.get("/surveys").content.decode()
+    assert page.post(f"/surveys/{made.pk}/take-over").status_code == 302
+    assert [handles for handles, _ in told] == [[other.handle]]
+    assert remind(made.pk, by=stays.handle) == 12
+    with pytest.raises(InputError, match="only whoever opened"):
+        remind(made.pk, by=gone.handle)
+
+
+def test_somebody_who_moved_between_two_surveys_follows_from_neither_population_s_figures(store):
+    """Everybody answers as before in both, but the one who moved, alone with a five: what is shown of both populations
+    after the second survey holds nothing of it that was not among twelve before."""
+    from takeup.record.clock import at, now
+    from takeup.server.acting.survey.services import answers_of, begin_and_close, open_round
+    from takeup.server.foundation.organization.models import Placement, Population
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    mover, *_ = people(12)
+    people(12, population="south")
+
+    def survey_of(population):
+        made = open_round("credit", population, today(), today() + timedelta(days=6), by="lead")
+        for invited in list(made.invitations.values_list("handle", flat=True)):
+            own = type(mover)(handle=invited)
+            answered(made, own, point=5 if invited == mover.handle else 2, JS1=1)
+        return made
+
+    def shown():
+        found = answers_of("credit")
+        return {name: part["CA1"].sum() for name, part in found.groupby("population")}
+
+    first = [survey_of("north"), survey_of("south")]
+    with at(now() + timedelta(days=8)):
+        begin_and_close(today())
+        before = shown()
+    assert before == {"north": 11 * 2 + 5, "south": 24}
+    with at(now() + timedelta(days=60)):
+        Placement.objects.filter(person=mover).update(until_day=today() - timedelta(days=9))
+        Placement.objects.create(
+            person=mover, population=Population.objects.get(key="south"), from_day=today() - timedelta(days=9)
+        )  # fmt: skip
+        second = [survey_of("north"), survey_of("south")]
+    assert all(mover.handle not in s.invitations.values_list("handle", flat=True) for s in second)
+    assert [s.people for s in first] == [12, 12]
+    with at(now() + timedelta(days=70)):
+        begin_and_close(today())
+        # The north's second survey would be the first less the mover's: it is not shown; the south's is as it was.
+        assert shown() == before
+    second[0].refresh_from_db()
+    assert "few people left in between" in second[0].withheld

@@ -205,7 +205,7 @@ def _note(p: PopulationReasons, scored: Scored) -> str:
     if scored.next_evidence:
         parts.append(f"Next evidence: {'; '.join(scored.next_evidence)}.")
     parts.append(
-        "Weights are expert priors, beliefs are fitted to two families of simulated populations, "
+        "Weights are expert priors, beliefs are fitted to five families of simulated populations, "
         "in which reasons cost differently: `docs/calibration.md`."
     )
     return " ".join(parts)

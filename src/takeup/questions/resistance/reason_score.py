@@ -5,7 +5,7 @@ interviews + behaviour), each source capped so that no one source decides alone;
 expert priors, and verdicts go by it. Is it material (at least a quarter of the gap in use)? The
 probability, sigmoid(shift + slope · the same sum), fitted to simulated populations, because
 sources that agree say more than the priors give them (docs/calibration.md). How much a reason costs no
-evidence tells: `between` is what the same evidence meant in two families of populations. What cannot be seen is
+evidence tells: `between` is what the same evidence meant in five families of populations. What cannot be seen is
 unknown, not unlikely: a reason of which no source tells anything, and whether values cost use where
 nobody marks the cases that touch them, have no probability but what would be needed.
 """
@@ -27,6 +27,7 @@ from takeup.record.settings import ResistanceSettings
 from takeup.stats.quantiles import beta_quantile
 from takeup.stats.survey import (
     Reliability,
+    acquiescence,
     cohens_kappa,
     reliability,
     scale_scores,
@@ -133,8 +134,10 @@ def score_survey(answers: pd.DataFrame, people: int, rules: ResistanceSettings) 
     """Scores of one population's respondents. `people` is whom it was sent to (0: unknown)."""
     raw = answers[list(ITEMS)].to_numpy(float)
     careless = straight_liners(raw)
-    kept = turned(raw[~careless], np.array([i in REVERSED for i in ITEMS]))
+    opposite = np.array([i in REVERSED for i in ITEMS])
     scale_of = np.array([TYPES.index(item_type(i)) for i in ITEMS])
+    leaning = acquiescence(raw[~careless], opposite, scale_of)
+    kept = turned(raw[~careless] - leaning[:, None], opposite)
     scores = scale_scores(kept, scale_of, len(TYPES), 3)
     n = int((~np.isnan(scores)).any(1).sum())
     response = n / people if people else None
@@ -330,6 +333,7 @@ def _verdict(
         and evidence[first] >= rules.dominant_from
         and evidence[first] - evidence[second] >= rules.dominant_gap
         and supports >= 2
+        and _stands(first, terms, rules)
     ):
         return "dominant", (first,)
     if len(likely) >= 2 and not capped:
@@ -337,6 +341,17 @@ def _verdict(
     if likely:
         return "leaning", likely[:1] if not capped else likely
     return "unclear", ()
+
+
+def _stands(first: str, terms: Mapping[str, Terms], rules: ResistanceSettings) -> bool:
+    """Whether a reason is dominant whatever those would have said who did not answer. Who has a reason may not answer, or
+    as is wanted: a survey that supports it clearly, or conversations and behaviour that put it far ahead by
+    themselves."""
+    said = terms[first].survey
+    if said is None or said >= rules.clear_support:
+        return True
+    own = {t: x.total - (x.survey or 0.0) for t, x in terms.items()}
+    return own[first] - max(v for t, v in own.items() if t != first) >= rules.ahead_unsaid
 
 
 def _without_reason(survey: SurveyResult) -> float:
@@ -401,6 +416,11 @@ def _next_evidence(
         wanted.append(
             f"a survey answered by {rules.smallest_respondents} people and "
             f"{100 * rules.smallest_response:.0f}\u00a0% of those asked{have}"
+        )
+    if "survey" in usable and survey and (survey.response or 1.0) < rules.heard_by_most:
+        wanted.append(
+            f"a survey that more answer ({100 * (survey.response or 0.0):.0f}\u00a0% did): whoever has another reason "
+            "may be among those who did not"
         )
     lacking = [s.why for s in behaviour.signatures if s.value is None] if behaviour else []
     lacking = [why.removeprefix("needs ") for why in lacking if why.startswith("needs ")]

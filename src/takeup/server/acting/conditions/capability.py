@@ -29,6 +29,7 @@ CAPABILITY = Capability(
         "readiness": "public readiness",
         "readiness_open": PROGRAMME,
         "readiness_of": PROGRAMME,
+        "readiness_links": PROGRAMME,
         "readiness_answer": "public readiness",
         "readiness_result": "public readiness",
     },

@@ -74,7 +74,7 @@ def _key() -> str:
 
 class Assessment(models.Model):
     """Readiness of one population before go-live, asked until `closes_on`. `practitioners`: how many there are
-    (None: unknown); `key` stands in the link to answer by."""
+    (None: unknown); `key` stands in the link to its result."""
 
     key = models.CharField(max_length=32, unique=True, default=_key)
     use_case = models.CharField(max_length=200, blank=True)
@@ -101,6 +101,19 @@ class Answers(models.Model):
 
     def __str__(self) -> str:
         return f"answers of a {self.group}"
+
+
+class Ticket(models.Model):
+    """A link that answers an assessment once, for one of a group: by the SHA-256 of what stands in it, so that nobody
+    who reads the store can answer. Whom it was given to is nowhere; that it has `answered`, without a time."""
+
+    assessment = models.ForeignKey(Assessment, on_delete=models.CASCADE, related_name="tickets")
+    group = models.CharField(max_length=20)
+    sha256 = models.CharField(max_length=64, unique=True)
+    answered = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return f"a link for a {self.group}"
 
 
 WRITTEN_ON_PAGES = {

@@ -39,7 +39,7 @@ from takeup.server.foundation.pages.asked import whole_number
 from takeup.server.foundation.pages.exports import printed
 from takeup.server.foundation.permissions import may
 
-_ANSWERING, _RESULT = "takeup.readiness.answering", "takeup.readiness.result"
+_RESULT = "takeup.readiness.result"
 LINK_DAYS = 30
 """How long a link to a result holds."""
 _EVIDENCE = 200
@@ -48,6 +48,12 @@ GROUP_WORDS = {
     "direct_manager": gettext_lazy("a direct manager"),
     "practitioner": gettext_lazy("one of those who decide"),
 }
+_SHORT = {
+    "process_owner": gettext_lazy("owner"),
+    "direct_manager": gettext_lazy("manager"),
+    "practitioner": gettext_lazy("those who decide"),
+}
+"""The same in a column."""
 EXPECTED_WORDS = {
     "expected_present": ("●", gettext_lazy("expected to be present")),
     "expected_partial": ("◐", gettext_lazy("expected to be partly there")),
@@ -149,43 +155,67 @@ def _last_day(text: str) -> date:
 
 @require_GET
 def readiness_of(request: HttpRequest, number: int) -> HttpResponse:
-    """One assessment: its result so far, the link to answer by and, asked for, one to its result."""
-    one = Assessment.objects.filter(pk=number).first()
-    if one is None:
-        raise Http404
-    shown: dict[str, Any] = {
-        "it": one, "days": LINK_DAYS, "evidence": services.evidence_of(one),
-        **_told(services.result_of(one)),
-    }  # fmt: skip
-    answering = signing.dumps(one.key, salt=_ANSWERING)
-    shown["answer_at"] = request.build_absolute_uri(reverse("readiness_answer", args=[answering]))
+    """One assessment: its result so far, how many links were given out and, asked for, one to its result."""
+    one = _assessment(number)
+    shared: dict[str, Any] = {}
     if request.GET.get("share"):
         person: Person = request.user  # type: ignore[assignment]
         link = _link({"a": one.key})
-        shown["share_at"] = request.build_absolute_uri(reverse("readiness_result", args=[link]))
+        shared["share_at"] = request.build_absolute_uri(reverse("readiness_result", args=[link]))
         audit.record("readiness.shared", actor=person.handle, number=one.pk)
-    return render(request, "conditions/assessment.html", shown)
+    return _assessed(request, one, **shared)
+
+
+def _assessment(number: int) -> Assessment:
+    one = Assessment.objects.filter(pk=number).first()
+    if one is None:
+        raise Http404
+    return one
+
+
+def _assessed(
+    request: HttpRequest, one: Assessment, status: int = 200, **more: Any
+) -> HttpResponse:
+    shown: dict[str, Any] = {
+        "it": one, "days": LINK_DAYS, "evidence": services.evidence_of(one), "given": {},
+        "links": [(GROUP_WORDS[g], n, done) for g, (n, done) in services.links_of(one).items()],
+        "groups": GROUP_WORDS.items(), "most": services.MOST_LINKS,
+        "closed": one.closes_on < now().date(), **_told(services.result_of(one)),
+    }  # fmt: skip
+    return render(request, "conditions/assessment.html", shown | more, status=status)
+
+
+@require_POST
+def readiness_links(request: HttpRequest, number: int) -> HttpResponse:
+    """Links to give out, each of which answers once; they are shown here and not again."""
+    one = _assessment(number)
+    person: Person = request.user  # type: ignore[assignment]
+    group, many = request.POST.get("group", ""), request.POST.get("many", "").strip()
+    try:
+        codes = services.make_links(one, group, whole_number(many), by=person.handle)
+    except InputError as error:
+        return _assessed(request, one, 422, problems=[str(error)], given=request.POST)
+    at = [request.build_absolute_uri(reverse("readiness_answer", args=[code])) for code in codes]
+    return _assessed(request, one, made=at, made_for=GROUP_WORDS[group])
 
 
 @require_http_methods(["GET", "POST"])
 def readiness_answer(request: HttpRequest, token: str) -> HttpResponse:
-    """The questions of one assessment, for whoever has its link; who answers is not kept."""
-    try:
-        key = signing.loads(token, salt=_ANSWERING)
-    except signing.BadSignature:
-        raise Http404 from None
-    one = Assessment.objects.filter(key=key).first()
-    if one is None:
-        raise Http404
+    """The questions of one assessment, for whoever has one of its links, once; who answers is not kept."""
+    ticket = services.ticket_of(token)
+    if ticket is None:
+        return render(request, "conditions/no_link.html", status=404)
+    one = ticket.assessment
     shown = {
-        "it": one, "asks": _asks({}), "groups": GROUP_WORDS.items(), "given": {},
+        "it": one, "asks": _asks({}), "as_group": GROUP_WORDS[ticket.group], "given": {},
         "anchors": list(enumerate(ANCHORS, 1)), "closed": one.closes_on < now().date(),
+        "answered": ticket.answered,
     }  # fmt: skip
     if request.method == "GET":
         return render(request, "conditions/answer.html", shown)
     answers = _answers(request.POST)
     try:
-        services.answer_assessment(one, request.POST.get("group", ""), answers)
+        services.answer_by(ticket, answers)
     except InputError as error:
         again = {"problems": [str(error)], "asks": _asks(answers), "given": request.POST}
         return render(request, "conditions/answer.html", shown | again, status=422)
@@ -249,7 +279,7 @@ def _row(one: ConditionReadiness, found: Readiness) -> dict[str, Any]:
 def _groups(one: ConditionReadiness, found: Readiness) -> Sequence[tuple[Any, str]]:
     """Each group's median; of few who decide none, as it would be theirs."""
     return [
-        (GROUP_WORDS[group], f"{value:g}")
+        (_SHORT[group], f"{value:g}")
         for group, value in one.by_group.items()
         if group != "practitioner" or found.respondents[group] >= FEWEST_PRACTITIONERS
     ]

@@ -10,9 +10,11 @@ from takeup.record.clock import now
 from takeup.server.acting.conditions.services import (
     Document,
     Figure,
-    answer_assessment,
+    answer_by,
+    make_links,
     open_assessment,
     record_indicator,
+    ticket_of,
 )
 from takeup.server.deployment.roles import Role
 from takeup.server.deployment.sampled import Bank
@@ -30,6 +32,7 @@ _RECORDED = (
     ("C7.2", Figure(k=5, n=7), "record", "", "nomination.xlsx"),
     ("C7.4", Figure(k=7, n=7), "record", "", "champions.xlsx"),
 )  # fmt: skip
+_LINKS = (("process_owner", 1), ("direct_manager", 2), ("practitioner", 8))
 _ANSWERS = (("process_owner", 4), ("direct_manager", 4), *[("practitioner", 2)] * 5)
 
 
@@ -57,12 +60,15 @@ def _assessment(lead: str) -> None:
     one = open_assessment(
         "Fraud alerts, before go-live", now().date() + timedelta(days=14), by=lead, practitioners=40
     )
+    links = {group: make_links(one, group, n, by=lead) for group, n in _LINKS}
     for group, value in _ANSWERS:
         answers = {
             q.id: Answered(_value(q.condition, value, q.reverse), q.evidence)
             for q in readiness_questions()
         }
-        answer_assessment(one, group, answers)
+        ticket = ticket_of(links[group].pop())
+        assert ticket is not None
+        answer_by(ticket, answers)
 
 
 def _value(condition: str, value: int, reverse: bool) -> int:

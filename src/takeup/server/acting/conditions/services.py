@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -45,6 +47,7 @@ from takeup.server.acting.conditions.models import (
     Assessment,
     ConditionsDay,
     Record,
+    Ticket,
 )
 from takeup.server.deployment.capability import of_every
 from takeup.server.deployment.roles import Role
@@ -57,6 +60,8 @@ _TOLD: TypeAdapter[PopulationConditions] = TypeAdapter(PopulationConditions)
 
 
 COMES_BACK_WITHIN = timedelta(days=EVIDENCE_DAYS)
+MOST_LINKS = 100
+"""To answer by, made at a time."""
 NAMED = "named"
 """In place of evidence that was named: what it is called decides nothing."""
 
@@ -348,13 +353,67 @@ def open_assessment(
 
 
 @transaction.atomic
+def make_links(assessment: Assessment, group: str, many: int | None, *, by: str) -> list[str]:
+    """What stands in so many new links, each of which answers once as one of a group; it is told here and kept
+    nowhere. Raises InputError where the assessment is closed, the group is none, or there would be too many."""
+    _need_open(assessment)
+    _need_group(group)
+    if many is None or not 1 <= many <= MOST_LINKS:
+        raise InputError(f"make 1 to {MOST_LINKS} links at a time")
+    codes = [secrets.token_urlsafe(18) for _ in range(many)]
+    Ticket.objects.bulk_create(
+        [Ticket(assessment=assessment, group=group, sha256=_print(code)) for code in codes]
+    )
+    audit.record("readiness.links", actor=by, number=assessment.pk, group=group, links=many)
+    return codes
+
+
+def _print(code: str) -> str:
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def ticket_of(code: str) -> Ticket | None:
+    """What a link opens; None where it is none of ours."""
+    return Ticket.objects.select_related("assessment").filter(sha256=_print(code)).first()
+
+
+@transaction.atomic
+def answer_by(ticket: Ticket, answers: Mapping[str, Answered]) -> Answers:
+    """Keep what one respondent answered by their link, which answers no more. Raises InputError where it has answered,
+    and as `answer_assessment` does."""
+    made = answer_assessment(ticket.assessment, ticket.group, answers)
+    # By one statement, so that a link opened twice answers once.
+    if not Ticket.objects.filter(pk=ticket.pk, answered=False).update(answered=True):
+        raise InputError("this link has answered already")
+    return made
+
+
+def links_of(assessment: Assessment) -> dict[str, tuple[int, int]]:
+    """By group how many links were made, and how many of them have answered."""
+    held = assessment.tickets.values_list("group", "answered")
+    every, done = Counter(g for g, _ in held), Counter(g for g, answered in held if answered)
+    return {group: (every[group], done[group]) for group in GROUPS if every[group]}
+
+
+def _need_open(assessment: Assessment) -> None:
+    if assessment.closes_on < now().date():
+        raise InputError("this assessment is closed")
+
+
+def _need_group(group: str) -> Group:
+    found = next((g for g in GROUPS if g == group), None)
+    if found is None:
+        raise InputError("say for whom you answer: process owner, direct manager or practitioner")
+    return found
+
+
+@transaction.atomic
 def answer_assessment(
     assessment: Assessment, group: str, answers: Mapping[str, Answered]
 ) -> Answers:
     """Keep what one respondent answered, without who. Raises InputError where it is closed, no group is named, or
     nothing is answered."""
-    if assessment.closes_on < now().date():
-        raise InputError("this assessment is closed")
+    _need_open(assessment)
     told = checked_answers(group, answers)
     return Answers.objects.create(
         assessment=assessment, group=told.group, day=now().date(),
@@ -367,13 +426,12 @@ def answer_assessment(
 
 def checked_answers(group: str, answers: Mapping[str, Answered]) -> Respondent:
     """Answers of one group. Raises InputError where it is none, or no question is answered from 1 to 5."""
-    if group not in GROUPS:
-        raise InputError("say for whom you answer: process owner, direct manager or practitioner")
+    own = _need_group(group)
     known = {q.id for q in readiness_questions()}
     told = {key: a for key, a in answers.items() if key in known and a.value in range(1, 6)}
     if not told:
         raise InputError("answer at least one question")
-    return Respondent(group, told)
+    return Respondent(own, told)
 
 
 def result_of(assessment: Assessment) -> Readiness:

@@ -14,6 +14,9 @@ urlpatterns = [
     path("readiness", readiness_pages.readiness_page, name="readiness"),
     path("readiness/open", readiness_pages.readiness_open, name="readiness_open"),
     path("readiness/of/<int:number>", readiness_pages.readiness_of, name="readiness_of"),
+    path(
+        "readiness/of/<int:number>/links", readiness_pages.readiness_links, name="readiness_links"
+    ),
     path("readiness/answer/<str:token>", readiness_pages.readiness_answer, name="readiness_answer"),
     path("readiness/result/<str:token>", readiness_pages.readiness_result, name="readiness_result"),
 ]

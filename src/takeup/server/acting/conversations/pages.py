@@ -46,7 +46,9 @@ def _conversations(request: HttpRequest, status: int = 200, **more: Any) -> Http
     names = organization.names_of({handle for one in held for handle in services.coders_of(one)})
     titles, asked = organization.population_titles(), request.POST or request.GET
     populations = [(key, titles.get(key) or key) for key in organization.population_keys()]
-    wanted = {name: asked.get(name, "") for name in ("use_case", "population")}
+    wanted = {
+        name: asked.get(name, "") for name in ("use_case", "population", "facilitator", "coder")
+    }
     chosen = wanted["population"] or (populations[0][0] if populations else "")
     shown = {
         "reads": reads, "rounds": [_told(one, person, names, titles) for one in held],
@@ -146,7 +148,7 @@ def conversation_write(request: HttpRequest, number: int) -> HttpResponse:
             return redirect("conversation_write", number)
     shown = {
         "which": which if held else "", "prompts": [(k, text, notes.get(k, "")) for k, text in [*PROMPTS.items(), (services.CLOSE, CLOSE)]],
-        "numbers": [c.number for c in one.conversations.order_by("number")], "problems": problems,
+        "numbers": [c.number for c in one.conversations.order_by("number")], "problems": problems, "longest": services.LONGEST,
     }  # fmt: skip
     return render(request, "conversations/write.html", _of(one) | shown, status=422 if problems else 200)  # fmt: skip
 

@@ -37,7 +37,7 @@ from takeup.stats.survey import cohens_kappa
 
 KEPT = timedelta(days=180)
 CLOSE = "close"
-_LONGEST = 4_000
+LONGEST = 4_000
 _COMMENT = 500
 _THEMES = 145
 """Characters of each coder's themes: those of both stand in one field of 300."""
@@ -119,9 +119,9 @@ def write(one: Draw, number: int | None, notes: Mapping[str, str], *, by: str) -
     if by != one.facilitator:
         raise InputError("only whoever listened writes it down")
     _need_on(one)
-    if any(len(text.strip()) > _LONGEST for text in notes.values()):
+    if any(len(text.strip()) > LONGEST for text in notes.values()):
         raise InputError(
-            f"at most {_LONGEST} characters to a prompt: shorten what is longer; nothing of it was cut"
+            f"at most {LONGEST} characters to a prompt: shorten what is longer; nothing of it was cut"
         )
     known = Names(organization.called())
     kept = {key: known.taken_out(text.strip()) for key in (*PROMPTS, CLOSE) if (text := notes.get(key, "")).strip()}  # fmt: skip

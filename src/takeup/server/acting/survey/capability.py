@@ -3,7 +3,8 @@
 from takeup.server.deployment.capability import READS_EVERY_POPULATION, Capability, only
 from takeup.server.deployment.roles import Role
 
-_SENDERS = only(Role.PROGRAMME_LEAD, Role.ROLE_OWNER)
+SENDERS = (Role.PROGRAMME_LEAD, Role.ROLE_OWNER)
+_SENDERS = only(*SENDERS)
 
 CAPABILITY = Capability(
     "survey",
@@ -14,6 +15,7 @@ CAPABILITY = Capability(
         "survey_open": _SENDERS,
         "survey_remind": _SENDERS,
         "survey_withdraw": _SENDERS,
+        "survey_take_over": _SENDERS,
         "survey_text": "signed in",
         "survey_agree": only(Role.WORKER_REPRESENTATIVE),
         # Whoever holds the link of an invitation answers it, once.

@@ -15,7 +15,8 @@ ASKED, IMPORTED = "asked", "imported"
 class Round(models.Model):
     """A survey of one population in one use case, from its first to its last day. `as_of`: whoever was in
     the population on that day (and still is) is asked. `people` were; `everybody` answered; `response` tells by
-    trait who did. `withheld` says why nothing of it is shown."""
+    trait who did. `withheld` says why nothing of it is shown. What was brought in by mistake is `taken_back`: why, by
+    whom, when; of its answers `prints` remain for a while, by which another file is held against it."""
 
     use_case = models.CharField(max_length=200)
     population = models.CharField(max_length=200)
@@ -33,6 +34,10 @@ class Round(models.Model):
     everybody = models.BooleanField(default=False)
     response = models.JSONField(default=dict)
     withheld = models.CharField(max_length=300, blank=True)
+    taken_back = models.TextField(blank=True)
+    taken_back_by = models.CharField(max_length=100, blank=True)
+    taken_back_on = models.DateField(null=True)
+    prints = models.JSONField(default=list)
 
     class Meta:
         constraints = [
@@ -85,4 +90,4 @@ class AgreedText(models.Model):
         return f"version {self.version}"
 
 
-WRITTEN_ON_PAGES: dict[type[models.Model], tuple[str, ...]] = {}
+WRITTEN_ON_PAGES = {Round: ("taken_back",)}

@@ -35,7 +35,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
 
 def _surveys(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     held = services.rounds()
-    names = organization.names_of({one.opened_by for one in held})
+    names = organization.names_of({h for one in held for h in (one.opened_by, one.taken_back_by)})
     titles = organization.population_titles()
     today = now().date()
     asked = request.POST or request.GET
@@ -61,6 +61,7 @@ def _told(one: Round, names: dict[str, str], titles: dict[str, str], me: str) ->
         "by": names.get(one.opened_by, one.opened_by), "answered": answered if one.closed else _so_far(answered),
         "imported": one.source == IMPORTED, "planned": not one.begun,
         "running": one.begun and not one.closed, "mine": one.opened_by == me,
+        "left": not one.closed and services.is_left(one), "back_by": names.get(one.taken_back_by, one.taken_back_by),
         "reminds": one.reminded_on is None or today >= one.reminded_on + services.REMINDED_APART,
         "in_100": round(100 * answered / one.people) if one.people and one.closed else None,
         "usable": bool(one.people) and answered >= services.fewest() and answered >= 0.4 * one.people,
@@ -121,11 +122,24 @@ def survey_remind(request: HttpRequest, number: int) -> HttpResponse:
 def survey_withdraw(request: HttpRequest, number: int) -> HttpResponse:
     """A survey that was a mistake."""
     person: Person = request.user  # type: ignore[assignment]
+    why = request.POST.get("why", "")
     try:
-        services.withdraw(number, by=person.handle)
+        services.withdraw(number, by=person.handle, why=why)
+    except InputError as error:
+        return _surveys(request, 422, problems=[str(error)], why={"of": number, "is": why})
+    messages.success(request, _("It is withdrawn; none of its answers was kept."))
+    return redirect("surveys")
+
+
+@require_POST
+def survey_take_over(request: HttpRequest, number: int) -> HttpResponse:
+    """Go on with a survey whose opener has left."""
+    person: Person = request.user  # type: ignore[assignment]
+    try:
+        services.take_over(number, by=person.handle)
     except InputError as error:
         return _surveys(request, 422, problems=[str(error)])
-    messages.success(request, _("It is withdrawn; nothing of it was kept."))
+    messages.success(request, _("It is yours now: you can remind, and are told when it ends."))
     return redirect("surveys")
 
 

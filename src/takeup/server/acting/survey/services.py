@@ -6,7 +6,9 @@ without anything that is theirs (`models.py`); what was found is shown from the 
 
 from __future__ import annotations
 
+import json
 import random
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -15,11 +17,13 @@ import pandas as pd
 from django.core import signing
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.crypto import salted_hmac
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.record.questionnaire import ITEMS, questionnaire
 from takeup.record.settings import ResistanceSettings
+from takeup.server.acting.survey.capability import SENDERS
 from takeup.server.acting.survey.models import (
     ASKED,
     IMPORTED,
@@ -29,6 +33,7 @@ from takeup.server.acting.survey.models import (
     Round,
 )
 from takeup.server.acting.survey.response import by_band, by_trait
+from takeup.server.deployment.roles import Role
 from takeup.server.foundation.agreement.services import mode_on, need_agreed_change, showing
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import forget_told, tell
@@ -42,6 +47,7 @@ REMINDED_APART = timedelta(days=3)
 KEPT = timedelta(days=180)
 """How long single answers are kept; what was found of them stays in the snapshots."""
 _SALT = "takeup.survey"
+_LEAST_REASON, _MOST_REASON = 8, 500
 _mixed = random.SystemRandom()
 
 Answers = Mapping[str, int]
@@ -195,9 +201,40 @@ def remind(number: int, *, by: str) -> int:
 
 
 @transaction.atomic
-def withdraw(number: int, *, by: str) -> None:
-    """A survey that was a mistake: nothing of it is kept. Raises InputError where it has ended."""
+def take_over(number: int, *, by: str) -> None:
+    """Go on with a survey whose opener has left; whoever leads the programme is told. Raises InputError where it has
+    ended, or whoever opened it may still remind."""
     one = _of(number)
+    if one.closed:
+        raise InputError("it has ended; there is nothing to go on with")
+    if not is_left(one):
+        raise InputError("whoever opened it is still there, and reminds")
+    before, one.opened_by = one.opened_by, by
+    one.save(update_fields=["opened_by"])
+    audit.record(
+        "survey.taken_over", actor=by, use_case=one.use_case, number=number, opened_by=before
+    )
+    leads = [h for h, _ in organization.named_with([Role.PROGRAMME_LEAD], now().date()) if h != by]
+    tell(
+        leads, f"survey-taken-over:{number}:{by}", "A survey was taken over",
+        "Whoever opened it has left. It goes on; the words, the days and who is asked stay as they were.",
+        "/surveys", kind="digest",
+    )  # fmt: skip
+
+
+def is_left(one: Round) -> bool:
+    """Whether whoever opened a survey may open none any more: gone, or with another role."""
+    return one.opened_by not in {h for h, _ in organization.named_with(SENDERS, now().date())}
+
+
+@transaction.atomic
+def withdraw(number: int, *, by: str, why: str = "") -> None:
+    """A survey that was a mistake: nothing of it is kept. Of answers that were brought in from elsewhere it stays that
+    they were, and `why` they were taken back. Raises InputError where it has ended, or no reason is given."""
+    one = _of(number)
+    if one.source == IMPORTED:
+        _take_back(one, why.strip(), by)
+        return
     if one.closed:
         raise InputError("it has ended; what was found stands")
     audit.record(
@@ -209,6 +246,50 @@ def withdraw(number: int, *, by: str) -> None:
     )
     _forget_whom(one)
     one.delete()
+
+
+def _take_back(one: Round, why: str, by: str) -> None:
+    """Its answers go; the survey before it, if there is one, is what the next night's figures are of."""
+    if one.taken_back_on is not None:
+        raise InputError(f"it was taken back on {one.taken_back_on:%-d %B %Y}")
+    if len(why) < _LEAST_REASON:
+        raise InputError("say why it is taken back: who reads the figures sees them change")
+    one.prints = _prints(one, one.box.answers)
+    one.taken_back, one.taken_back_by, one.taken_back_on = why[:_MOST_REASON], by, now().date()
+    one.withheld = "it was brought in by mistake; nothing of it is used from the next night"
+    one.save()
+    Box.objects.filter(round=one).update(answers=[])
+    audit.record(
+        "survey.taken_back", actor=by, use_case=one.use_case, number=one.pk,
+        population=one.population, reason=one.taken_back,
+    )  # fmt: skip
+
+
+def _prints(one: Round, answers: Sequence[Mapping[str, object]]) -> list[str]:
+    """What tells whether another answer is the same, and not what it was: keyed, by population, sorted."""
+    salt = f"{_SALT}:{one.use_case}:{one.population}"
+    told = (json.dumps(said["items"], sort_keys=True) for said in answers)
+    return sorted(salted_hmac(salt, text, algorithm="sha256").hexdigest() for text in told)
+
+
+def _need_apart(made: Round, answers: Sequence[Mapping[str, object]]) -> None:
+    """InputError where the answers differ from those of a survey that was taken back by a few: figures of both were
+    seen, and what they differ by would be the answers of those few."""
+    own = Counter(_prints(made, answers))
+    back = Round.objects.filter(use_case=made.use_case, population=made.population)
+    for before in back.exclude(taken_back_on=None).exclude(prints=[]):
+        old = Counter(before.prints)
+        apart = max((own - old).total(), (old - own).total())
+        if 0 < apart < fewest():
+            raise InputError(
+                f"{made.population}: these answers differ by {apart} from those that were taken back on "
+                f"{before.taken_back_on:%-d %B %Y}; what the two differ by would be the answers of few people. "
+                f"They can come in from {_lets_go(before):%-d %B %Y}, as a survey of that time"
+            )
+
+
+def _lets_go(one: Round) -> date:
+    return (one.taken_back_on or one.ends_on) + KEPT + timedelta(days=1)
 
 
 def _of(number: int) -> Round:
@@ -405,6 +486,7 @@ def _imported(
         population=population,
         ends_on__gt=asked_on - APART,
         ends_on__lt=asked_on + APART,
+        taken_back_on=None,
     ).first()
     if near is not None:
         raise InputError(
@@ -417,7 +499,9 @@ def _imported(
         closed=True, people=len(_placed(population, asked_on)),
     )  # fmt: skip
     Box.objects.create(round=made)
-    put_in(made, [{"items": _checked(one), "bands": {}} for one in answers])
+    given: list[Mapping[str, object]] = [{"items": _checked(one), "bands": {}} for one in answers]
+    _need_apart(made, given)
+    put_in(made, given)
     audit.record(
         "survey.imported", actor=by, use_case=use_case, number=made.pk, population=population,
         answers=len(answers),
@@ -460,3 +544,4 @@ def forget_use_case(use_case: str) -> None:
 def let_go(today: date) -> None:
     """Single answers go after their time."""
     Box.objects.filter(round__ends_on__lt=today - KEPT).update(answers=[])
+    Round.objects.filter(taken_back_on__lt=today - KEPT).update(prints=[])

@@ -13,5 +13,6 @@ urlpatterns = [
     path("surveys/text/agree", pages.survey_agree, name="survey_agree"),
     path("surveys/<int:number>/remind", pages.survey_remind, name="survey_remind"),
     path("surveys/<int:number>/withdraw", pages.survey_withdraw, name="survey_withdraw"),
+    path("surveys/<int:number>/take-over", pages.survey_take_over, name="survey_take_over"),
     path("survey/<str:token>", answering.survey_answer, name="survey_answer"),
 ]

@@ -62,6 +62,7 @@ def import_answers(
         say_json(
             {
                 "populations": {r.population: len(by[r.population]) for r in made},
+                "surveys": {r.population: r.pk for r in made},
                 "problems": [one.sentence() for one in read.problems],
             }
         )
@@ -70,8 +71,23 @@ def import_answers(
         out.print(problem.sentence(), soft_wrap=True, markup=False)
     for kept in made:
         out.print(
-            f"{kept.population}: {len(by[kept.population])} answers", soft_wrap=True, markup=False
-        )
+            f"{kept.population}: {len(by[kept.population])} answers, survey {kept.pk}",
+            soft_wrap=True, markup=False,
+        )  # fmt: skip
+
+
+@survey_app.command("withdraw")
+@needs_server
+def withdraw_answers(
+    number: Annotated[int, typer.Argument(help="the survey's number, as import said it")],
+    why: Annotated[str, typer.Option(help="why its answers are taken back")] = "",
+) -> None:
+    """Take back a survey that was a mistake: one that was brought in, or one that is still open."""
+    started()
+    from takeup.server.acting.survey.services import withdraw
+
+    withdraw(number, by=actor(), why=why)
+    out.print(f"survey {number} is taken back; figures follow from the next night")
 
 
 def _day(text: str) -> date:
