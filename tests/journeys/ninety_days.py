@@ -210,7 +210,9 @@ def organize(found: Deployment, use_cases: Iterable[str]) -> None:
         from takeup.server.foundation.organization.services import use_case
 
         use_case(name)
-        lead.post(f"/use-cases/{name}/declaration", {"text": declaration(name)}, page=f"/use-cases/{name}")
+        lead.post(
+            f"/use-cases/{name}/declaration", {"text": declaration(name)}, page=f"/use-cases/{name}"
+        )
 
 
 def declaration(name: str) -> str:
@@ -221,17 +223,23 @@ class Cases:
     """What a use case's people decide: the model is right in `model` of 100 cases, people alone in `alone`; where they look
     (`looks` of 100) they follow nearly all right advice and refuse three of four wrong ones, with a reason."""
 
-    def __init__(self, use_case: str, seed: int, model: float = 0.9, alone: float = 0.6, looks: float = 0.85) -> None:
+    def __init__(
+        self, use_case: str, seed: int, model: float = 0.9, alone: float = 0.6, looks: float = 0.85
+    ) -> None:
         self.use_case, self.model, self.alone, self.looks = use_case, model, alone, looks
         self.rng, self.count = random.Random(seed), 0
 
-    def of(self, mode: str, place: str, first: int, last: int, a_day: int) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    def of(
+        self, mode: str, place: str, first: int, last: int, a_day: int
+    ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
         """Decisions and outcomes of the working days from `first` to `last`, `a_day` in a population."""
         days = [d for n in range(first, last + 1) if (d := START + timedelta(days=n)).weekday() < 5]
         found = [self._one(mode, place, day, n) for day in days for n in range(a_day)]
         return [row for row, _ in found], [ends for _, ends in found]
 
-    def _one(self, mode: str, place: str, day: date, n: int) -> tuple[dict[str, Any], dict[str, Any]]:
+    def _one(
+        self, mode: str, place: str, day: date, n: int
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
         rng, self.count = self.rng, self.count + 1
         who = PEOPLE[place][self.count % len(PEOPLE[place])]
         moment = datetime(day.year, day.month, day.day, 8, tzinfo=UTC) + timedelta(minutes=7 * n)
@@ -247,7 +255,12 @@ class Cases:
         if mode == "off":
             row |= {"choice": own}
         elif mode == "shadow":
-            row |= {"recommendation": advice, "choice": own, "consulted": False, "model_version": "1"}
+            row |= {
+                "recommendation": advice,
+                "choice": own,
+                "consulted": False,
+                "model_version": "1",
+            }
         else:
             row |= self._with_advice(advice, own, truth, moment)
         ends = {
@@ -260,7 +273,9 @@ class Cases:
         rng = self.rng
         looks = rng.random() < self.looks
         follows = rng.random() < (0.97 if advice == truth else 0.25)
-        chosen = (advice if follows else ({"approve", "decline"} - {advice}).pop()) if looks else own
+        chosen = (
+            (advice if follows else ({"approve", "decline"} - {advice}).pop()) if looks else own
+        )
         row: dict[str, Any] = {
             "recommendation": advice, "consulted": looks, "choice": chosen, "model_version": "1", "surface": "in_tool",
             "path": "ai" if looks else "legacy", "steps": 4, "duration_s": rng.randrange(200, 300) + (0 if looks else 100),

@@ -7,7 +7,15 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 
-from tests.journeys.ninety_days import MANAGERS, PEOPLE, POPULATIONS, START, Cases, Deployment, handle_of
+from tests.journeys.ninety_days import (
+    MANAGERS,
+    PEOPLE,
+    POPULATIONS,
+    START,
+    Cases,
+    Deployment,
+    handle_of,
+)
 
 DOCUMENT = ("minutes.txt", "Kept by those who were there.\n")
 SIGNED_BY = {
@@ -44,14 +52,20 @@ class Programme:
     def begin(self) -> None:
         """The lead plans it; the executive decides at its gates."""
         sponsor = handle_of("sponsor")
-        given = {"use_case": self.use_case, "starts_on": START.isoformat(), "title": self.use_case.title()}
+        given = {
+            "use_case": self.use_case,
+            "starts_on": START.isoformat(),
+            "title": self.use_case.title(),
+        }
         given |= dict.fromkeys(("G30", "G60", "G90"), sponsor)
         given |= {"remediation": "on"} if self.remediation else {}
         page = f"/sprints?use_case={self.use_case}"
         if self.remediation:
             page += "&remediation=on"
             for where in ("overview", "diagnosis"):
-                assert f'{page.replace("&", "&amp;")}#begin' in self.found.as_("lead").get(f"/{where}/{self.use_case}")
+                assert f"{page.replace('&', '&amp;')}#begin" in self.found.as_("lead").get(
+                    f"/{where}/{self.use_case}"
+                )
         self.number = int(self.post("lead", "/sprints/begin", given, page).rsplit("/", 1)[1])
 
     def sign(self, milestone: str) -> None:
@@ -67,9 +81,24 @@ class Programme:
         for key, due in dues.items():
             day = START + timedelta(days=due)
             lines.append(f"PLAT-{due},{key} of the platform,{day},{day if due <= done else ''}")
-        self.post("product", f"{self.path}/technical", {}, self.path, file=("jira.csv", "\n".join(lines)), document="file")
+        self.post(
+            "product",
+            f"{self.path}/technical",
+            {},
+            self.path,
+            file=("jira.csv", "\n".join(lines)),
+            document="file",
+        )
 
-    def send(self, mode: str, first: int, last: int, a_day: int = 24, flags: int = 0, places: tuple[str, ...] = POPULATIONS) -> None:
+    def send(
+        self,
+        mode: str,
+        first: int,
+        last: int,
+        a_day: int = 24,
+        flags: int = 0,
+        places: tuple[str, ...] = POPULATIONS,
+    ) -> None:
         """What people decided on these days, as the host sends it on the last of them; `flags` in each population."""
         for place in places:
             rows, ends = self.cases.of(mode, place, first, last, a_day)
@@ -81,8 +110,16 @@ class Programme:
     def survey(self, first: int, last: int) -> None:
         """Each population is asked what stands in the way."""
         for place in POPULATIONS:
-            days = {"starts_on": (START + timedelta(days=first)).isoformat(), "ends_on": (START + timedelta(days=last)).isoformat()}
-            self.post("lead", "/surveys/open", {"use_case": self.use_case, "population": place} | days, "/surveys")
+            days = {
+                "starts_on": (START + timedelta(days=first)).isoformat(),
+                "ends_on": (START + timedelta(days=last)).isoformat(),
+            }
+            self.post(
+                "lead",
+                "/surveys/open",
+                {"use_case": self.use_case, "population": place} | days,
+                "/surveys",
+            )
 
     def ask(self) -> None:
         """The survey, and conversations."""
@@ -102,7 +139,10 @@ class Programme:
                 home = self.found.as_(who).get("/")
                 link = re.search(rf'{called}.*?href="(/survey/[^"]+)"', home, re.S)
                 assert link, f"{who} is not asked of {self.use_case}"
-                said = {item: str(chosen.get(item, 1 if not item.endswith("r") else 5)) for item in ITEMS}
+                said = {
+                    item: str(chosen.get(item, 1 if not item.endswith("r") else 5))
+                    for item in ITEMS
+                }
                 self.post(who, link[1], said | {"screen": "5", "go": "on"}, link[1], status=200)
 
     def hold_conversations(self, reason: str) -> None:
@@ -112,12 +152,24 @@ class Programme:
             root = f"/conversations/{number}"
             self.found.as_("hr").get(f"{root}/names")
             for n in range(5):
-                self.post("hr", f"{root}/write", {"last_case": f"It came after I had decided ({n})."}, f"{root}/write")
+                self.post(
+                    "hr",
+                    f"{root}/write",
+                    {"last_case": f"It came after I had decided ({n})."},
+                    f"{root}/write",
+                )
             for who in ("hr", "worker"):
                 for n in range(1, 6):
                     self.post(who, f"{root}/code", {"which": n, "primary": reason}, f"{root}/code")
-            self.post("hr", f"{root}/agree", {f"settled-{n}": reason for n in range(1, 6)}, f"{root}/code")
-            self.post("hr", f"{root}/publish", {"told": "The advice comes after the decision."}, f"{root}/code")
+            self.post(
+                "hr", f"{root}/agree", {f"settled-{n}": reason for n in range(1, 6)}, f"{root}/code"
+            )
+            self.post(
+                "hr",
+                f"{root}/publish",
+                {"told": "The advice comes after the decision."},
+                f"{root}/code",
+            )
 
     def _rounds(self, page: str) -> list[str]:
         cards = re.findall(r"<section.*?</section>", page, re.S)
@@ -141,21 +193,41 @@ class Programme:
         """A figure of a condition, with its document, in both populations."""
         page = f"/conditions/{self.use_case}/at/{indicator.split('.')[0]}"
         for place in POPULATIONS:
-            given = {"indicator": indicator, "population": place, "source": "record", "statement": "counted together"}
-            self.post(who, f"/conditions/{self.use_case}/record", given | figure, page, file=(f"{indicator}.txt", f"{indicator} of {place}\n"))
+            given = {
+                "indicator": indicator,
+                "population": place,
+                "source": "record",
+                "statement": "counted together",
+            }
+            self.post(
+                who,
+                f"/conditions/{self.use_case}/record",
+                given | figure,
+                page,
+                file=(f"{indicator}.txt", f"{indicator} of {place}\n"),
+            )
 
     def answer_queue(self) -> None:
         """The product team says of each topic what it is, and answers those behind it."""
         page = f"/queue/{self.use_case}?all=1"
         for number in sorted(set(re.findall(r"/topic/(\d+)", self.found.as_("product").get(page)))):
-            given = {"act": "answer", "label": "confirmed_error", "text": "Looked at; the next version has it."}
+            given = {
+                "act": "answer",
+                "label": "confirmed_error",
+                "text": "Looked at; the next version has it.",
+            }
             self.post("product", f"/queue/{self.use_case}/topic/{number}", given, page)
 
     def release(self, version: str) -> None:
         """A version that cites what was reported."""
         page = f"/queue/{self.use_case}?all=1"
         topics = sorted(set(re.findall(r"/topic/(\d+)", self.found.as_("product").get(page))))
-        given = {"version": version, "shipped_on": self.found.clock.moment.date().isoformat(), "words": "You said that it errs on seasonal income; it reads twelve months now.", "topics": topics[:3]}
+        given = {
+            "version": version,
+            "shipped_on": self.found.clock.moment.date().isoformat(),
+            "words": "You said that it errs on seasonal income; it reads twelve months now.",
+            "topics": topics[:3],
+        }
         self.post("product", f"/queue/{self.use_case}/release", given, page)
 
     def publish(self) -> None:
@@ -163,7 +235,12 @@ class Programme:
         root = f"/performance/{self.use_case}"
         self.post("product", f"{root}/draft", {}, root)
         month = f"{self.found.clock.moment:%Y-%m}"
-        self.post("product", f"{root}/{month}/approve", {"words": "Errors by kind of case, as measured."}, f"{root}/{month}")
+        self.post(
+            "product",
+            f"{root}/{month}/approve",
+            {"words": "Errors by kind of case, as measured."},
+            f"{root}/{month}",
+        )
 
     def read_shadow(self) -> None:
         """Sixteen of twenty-four in each cohort open the report."""
@@ -174,7 +251,12 @@ class Programme:
     def step(self, cohort: str, mode: str, reason: str) -> None:
         """The lead lets a cohort have advice."""
         page = f"/rollout/{self.use_case}"
-        self.post("lead", f"{page}/step", {"cohort": cohort, "mode": mode, "share": "100", "unit": "person", "reason": reason}, page)
+        self.post(
+            "lead",
+            f"{page}/step",
+            {"cohort": cohort, "mode": mode, "share": "100", "unit": "person", "reason": reason},
+            page,
+        )
 
     def drill(self, day: int, cohort: str) -> None:
         """A stop is rehearsed while the host asks as clients do."""
@@ -206,7 +288,11 @@ class Programme:
         root = f"/week/of/{self.use_case}"
         self.look()
         number = self.post("sponsor", f"{root}/open", {}, root).rsplit("/", 1)[1]
-        given = {"text": "Both branches keep the seasonal cases for the second pair of eyes.", "owner": handle_of("lead"), "due": (self.found.clock.moment.date() + timedelta(days=7)).isoformat()}
+        given = {
+            "text": "Both branches keep the seasonal cases for the second pair of eyes.",
+            "owner": handle_of("lead"),
+            "due": (self.found.clock.moment.date() + timedelta(days=7)).isoformat(),
+        }
         self.post("sponsor", f"/week/review/{number}/decide", given, f"/week/review/{number}")
 
     def answer_signals(self) -> list[str]:
@@ -214,11 +300,28 @@ class Programme:
         from takeup.server.acting.signals.models import Response
 
         answered = []
-        for one in Response.objects.filter(use_case=self.use_case, closed_at=None, queued=False, drill=False).exclude(code="" if self.manages else "RR9"):
+        for one in Response.objects.filter(
+            use_case=self.use_case, closed_at=None, queued=False, drill=False
+        ).exclude(code="" if self.manages else "RR9"):
             root = f"/signals/{one.pk}"
-            given = {"way": "talks", "asked": "3", "answered": "3", "said": "The list was long that week.", "put_on": self.found.clock.moment.date().isoformat()}
+            given = {
+                "way": "talks",
+                "asked": "3",
+                "answered": "3",
+                "said": "The list was long that week.",
+                "put_on": self.found.clock.moment.date().isoformat(),
+            }
             self.post("lead", f"{root}/asked", given, "/signals")
-            self.post("lead", root, {"text": "Looked at with three who decide there.", "closes": "on", "learned": "Ask first."}, "/signals")
+            self.post(
+                "lead",
+                root,
+                {
+                    "text": "Looked at with three who decide there.",
+                    "closes": "on",
+                    "learned": "Ask first.",
+                },
+                "/signals",
+            )
             answered.append(one.code)
         return answered
 
@@ -228,17 +331,39 @@ class Programme:
 
         if Response.objects.filter(use_case=self.use_case).exists():
             return
-        self.post("lead", "/signals/drill", {"use_case": self.use_case, "population": "", "code": "RR1"}, "/signals")
+        self.post(
+            "lead",
+            "/signals/drill",
+            {"use_case": self.use_case, "population": "", "code": "RR1"},
+            "/signals",
+        )
         number = Response.objects.get(use_case=self.use_case, drill=True).pk
-        self.post("lead", f"/signals/{number}", {"text": "Three users, today, by telephone.", "closes": "on", "learned": "Numbers are in the rota."}, "/signals")
+        self.post(
+            "lead",
+            f"/signals/{number}",
+            {
+                "text": "Three users, today, by telephone.",
+                "closes": "on",
+                "learned": "Numbers are in the rota.",
+            },
+            "/signals",
+        )
 
     def review(self) -> None:
         """The first thirty days: made, commented, decided and signed."""
         root = f"/reviews/of/{self.use_case}"
         path = self.post("lead", f"{root}/make", {}, root)
-        self.post("lead", f"{path}/comment", {"part": "1", "text": "North had two people away."}, path)
+        self.post(
+            "lead", f"{path}/comment", {"part": "1", "text": "North had two people away."}, path
+        )
         for place in POPULATIONS:
-            given = {"population": place, "choice": "continue", "text": "Go on, look again in thirty days.", "owner": handle_of("lead"), "due": (self.found.clock.moment.date() + timedelta(days=30)).isoformat()}
+            given = {
+                "population": place,
+                "choice": "continue",
+                "text": "Go on, look again in thirty days.",
+                "owner": handle_of("lead"),
+                "due": (self.found.clock.moment.date() + timedelta(days=30)).isoformat(),
+            }
             self.post("sponsor", f"{path}/decide", given, path)
         if self.manages:
             self.post("sponsor", f"{path}/sign", {}, path)
@@ -252,7 +377,12 @@ class Programme:
         shown = self.found.as_("sponsor").get(page)
         mark = re.search(r'name="mark" value="([^"]+)"', shown)
         assert mark, f"{gate} cannot be decided"
-        self.post("sponsor", f"{page}/decide", {"decided": look["says"], "mark": mark[1], "reason": reason}, page)
+        self.post(
+            "sponsor",
+            f"{page}/decide",
+            {"decided": look["says"], "mark": mark[1], "reason": reason},
+            page,
+        )
         self.gates[gate] = look
         return look
 
@@ -261,7 +391,11 @@ class Programme:
         from takeup.server.acting.sprint.models import Sprint
 
         states = Sprint.objects.get(pk=self.number).states.order_by("milestone")
-        return {one.milestone: {k: s["words"] for k, s in one.seen.items() if not s["holds"]} for one in states if one.done_on is None}
+        return {
+            one.milestone: {k: s["words"] for k, s in one.seen.items() if not s["holds"]}
+            for one in states
+            if one.done_on is None
+        }
 
     def done(self) -> dict[str, int]:
         """On which day of the sprint each milestone was done."""
@@ -272,6 +406,12 @@ class Programme:
 
     def told(self) -> str:
         """All of it, for whoever reads why a test failed."""
-        open_ = {g: {c["key"]: (c["says"], c["seen"]["words"]) for c in look["clauses"] if c["says"] != "go"} for g, look in self.gates.items()}
+        open_ = {
+            g: {
+                c["key"]: (c["says"], c["seen"]["words"])
+                for c in look["clauses"]
+                if c["says"] != "go"
+            }
+            for g, look in self.gates.items()
+        }
         return f"{open_} {self.stands()} {self.done()}"
-

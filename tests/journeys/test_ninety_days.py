@@ -94,7 +94,10 @@ def foundation(found: Deployment, every: list[Programme]) -> None:
         # The flag is tried out: everybody presses it once.
         for place in POPULATIONS:
             rows, _ = p.cases.of("assist" if p.remediation else "shadow", place, 14, 14, 24)
-            found.send("decisions", [row | {"flagged": KINDS[n % len(KINDS)]} for n, row in enumerate(rows)])
+            found.send(
+                "decisions",
+                [row | {"flagged": KINDS[n % len(KINDS)]} for n, row in enumerate(rows)],
+            )
     found.drain(15)
     for p in every:
         p.answer_queue()
@@ -195,7 +198,11 @@ def production(found: Deployment, every: list[Programme]) -> None:
 
 
 def open_clauses(look: dict[str, Any]) -> dict[str, str]:
-    return {one["key"]: f"{one['says']}: {one['seen']['words']}" for one in look["clauses"] if one["says"] != "go"}
+    return {
+        one["key"]: f"{one['says']}: {one['seen']['words']}"
+        for one in look["clauses"]
+        if one["says"] != "go"
+    }
 
 
 IN_ORDER = [f"M{n:02d}" for n in range(1, 19)]

@@ -121,7 +121,9 @@ def signs_of(persons: pd.Index) -> Array:
     bits = b"".join(
         blake2b(str(person).encode(), digest_size=MOST_SUMS // 8).digest() for person in persons
     )
-    unpacked = np.unpackbits(np.frombuffer(bits, np.uint8).reshape(len(persons), MOST_SUMS // 8), axis=1)
+    unpacked = np.unpackbits(
+        np.frombuffer(bits, np.uint8).reshape(len(persons), MOST_SUMS // 8), axis=1
+    )
     return np.asarray(2.0 * unpacked - 1.0)
 
 

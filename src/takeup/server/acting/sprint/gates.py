@@ -80,7 +80,9 @@ def _asked(clause: Clause, standing: Standing) -> bool:
     """What is live already does not go back into shadow; of what was there, its report is asked."""
     if not standing.known.remediation:
         return True
-    return clause.key != "shadow_days" and (clause.key != "margin" or bool(standing.known.of("rollout.margin")))
+    return clause.key != "shadow_days" and (
+        clause.key != "margin" or bool(standing.known.of("rollout.margin"))
+    )
 
 
 def _done(milestone: str, otherwise: Says = "intervene") -> Clause:
