@@ -99,3 +99,11 @@ def test_people_of_another_programme_add_their_variances():
     assert sets == 24
     assert se == pytest.approx(np.sqrt(2 / 400), rel=0.35)
     assert error_of_change(sums_of(one), sums_of(one))[0] == 0.0
+
+
+def test_nobody_has_no_signs():
+    import pandas as pd
+
+    from takeup.questions.same_people.measure import MOST_SUMS, signs_of
+
+    assert signs_of(pd.Index([])).shape == (0, MOST_SUMS)

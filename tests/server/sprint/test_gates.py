@@ -183,3 +183,28 @@ def test_populations_are_named_only_where_some_go_on(bank):
     look(sprint)
     with pytest.raises(InputError, match="name populations that are there"):
         taken(sprint, "G30", "intervene", bank["executive"], reason="some", populations=["nowhere"])
+
+
+def test_of_a_figure_that_may_not_be_shown_the_end_it_reaches_counts(bank):
+    from takeup.record.milestones import MilestoneRecord
+    from takeup.server.acting.sprint.milestone import Known
+    from takeup.server.acting.sprint.seeing import Reaches
+
+    def of_end(end: float | None, **more: float):
+        held = {
+            "condition.C3.2": {"north": MilestoneRecord("condition.C3.2", "north", reaches=end)}
+        }
+        return Reaches("condition.C3.2", at_least=0.95, **more)(Known(now().date(), {"north": 20}, held))  # fmt: skip
+
+    assert of_end(0.9).holds is None
+    assert of_end(0.9, unshown_from=0.9).holds is True
+    assert "not shown" in of_end(0.9, unshown_from=0.9).words
+    assert of_end(None).holds is None
+
+
+def test_of_what_is_live_the_margin_is_asked_only_where_it_was_in_shadow(bank):
+    sprint = begun(bank, remediation=True)
+    look(sprint)
+    assert "margin" not in {one.key for one in says(sprint, "G60").clauses}
+    behind = says(sprint, "G60", ("rollout.margin", "north", 0))
+    assert of(behind, "margin").says == "intervene"
