@@ -71,6 +71,15 @@ def test_a_milestone_is_done_on_the_day_all_of_it_holds_and_open_again_with_its_
     assert what == ["done", "reopened", "done"]
 
 
+def test_what_is_not_known_for_a_night_takes_nothing_back(bank):
+    sprint = begun(bank)
+    look(sprint, *M16)
+    with at(now() + timedelta(days=1)):
+        look(sprint)
+    assert state(sprint, "M16").done_on is not None
+    assert state(sprint, "M16").seen["in_time"]["holds"] is None
+
+
 def test_what_nobody_knows_is_not_done_and_says_so(bank):
     sprint = begun(bank)
     look(sprint)

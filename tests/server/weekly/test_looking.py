@@ -117,6 +117,21 @@ def test_weeks_without_figures_or_without_a_working_day_do_not_count(programme, 
     assert responses() == []
 
 
+def test_before_anybody_has_the_advice_nobody_has_to_look(programme):
+    from takeup.record.clock import at
+    from takeup.server.acting.rollout.services import take_step
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    take_step("credit", "shadow", by="test")
+    night()
+    assert responses() == []
+    with at(datetime(2026, 11, 1, 9, tzinfo=ZoneInfo("UTC"))):
+        take_step("credit", "assist", by="test", reason="the gate passed")
+    night()
+    assert len(responses()) == 1
+
+
 def test_opening_the_dashboard_is_kept_as_a_week_without_day_or_time_and_for_managers_alone(
     programme,
 ):

@@ -64,9 +64,10 @@ def _look(
     if state.done_on is None and not open_:
         state.done_on, state.reopened = today, ""
         happened(sprint, milestone.id, "done", "attested, not verified" if state.attested_only else "")  # fmt: skip
-    elif state.done_on is not None and open_:
+    # What is not known today may hold all the same: a figure that may not be shown for once takes nothing back.
+    elif state.done_on is not None and (fell := [key for key in open_ if seen[key].holds is False]):
         state.done_on = None
-        state.reopened = "; ".join(_fell(milestone, key, seen[key]) for key in open_)[:500]
+        state.reopened = "; ".join(_fell(milestone, key, seen[key]) for key in fell)[:500]
         happened(sprint, milestone.id, "reopened", state.reopened)
     state.seen = {key: asdict(one) for key, one in seen.items()}
     state.seen_on = today

@@ -13,6 +13,7 @@ from datetime import date, timedelta
 
 from django.utils.translation import gettext as _
 
+from takeup.server.acting.rollout.services import has_rollout, live_since
 from takeup.server.acting.signals.rules import NOT_LOOKING
 from takeup.server.acting.signals.services import Raised, take_raised
 from takeup.server.deployment.working_days import due_after
@@ -94,7 +95,16 @@ def _counting(use_case: str, weeks: Iterable[Week]) -> list[Week]:
     starts = [week_of(one.opened_at.date()).monday for one in reviews]
     measured = first_measured(use_case)
     first = min([*starts, *([measured] if measured else [])], default=None)
-    return [w for w in weeks if first is not None and first <= w.monday and _works(w)]
+    return [
+        w for w in weeks
+        if first is not None and first <= w.monday and _works(w) and _has_advice(use_case, w)
+    ]  # fmt: skip
+
+
+def _has_advice(use_case: str, week: Week) -> bool:
+    """Whether somebody had the advice already: before that there is nothing to look at."""
+    since = live_since(use_case)
+    return since <= week.monday if since is not None else not has_rollout(use_case)
 
 
 def _works(week: Week) -> bool:
