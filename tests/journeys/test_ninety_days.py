@@ -12,7 +12,7 @@ import pytest
 from tests.journeys.ninety_days import POPULATIONS, Cases, Deployment, deployed
 from tests.journeys.programmes import Programme
 
-pytestmark = [pytest.mark.store, pytest.mark.slow]
+pytestmark = pytest.mark.slow
 IN_THE_WAY = {"WD1": 5, "WD2": 5, "WD3": 5, "WD4r": 1}
 KINDS = ("wrong", "missing_input", "late", "format", "unclear_reason", "ethics")
 ROLES_AND_TALKS = {
@@ -208,6 +208,7 @@ def open_clauses(look: dict[str, Any]) -> dict[str, str]:
 IN_ORDER = [f"M{n:02d}" for n in range(1, 19)]
 
 
+@pytest.mark.store
 def test_a_programme_that_is_lived_reaches_every_milestone_by_its_own_evidence(lived):
     p = lived("credit")
     assert p.stands() == {}

@@ -155,6 +155,18 @@ def test_more_steps_may_be_signed_with_the_day_on_which_they_go(bank):
     assert state(sprint, "M05").done_on == now().date()
 
 
+def test_what_is_live_goes_into_shadow_where_the_advice_is_doubted_or_has_an_issue(bank):
+    sprint = begun(bank, remediation=True)
+    look(sprint)
+    assert state(sprint, "M07").seen["days"]["holds"] is None
+    known = [("reasons.told", "north", 1), ("model.net_harm", "", 0), ("use.live", "north", 1)]
+    look(sprint, *known, ("reasons.doubt", "north", 0))
+    assert state(sprint, "M07").done_on == now().date()
+    look(sprint, *known, ("reasons.doubt", "north", 1))
+    assert state(sprint, "M07").done_on is None
+    assert "there was no shadow" in state(sprint, "M07").reopened
+
+
 def test_a_statement_is_signed_by_the_roles_it_names_with_a_document_or_a_sentence(bank):
     from takeup.server.acting.sprint.services import sign, take_back
     from takeup.server.deployment.roles import Role

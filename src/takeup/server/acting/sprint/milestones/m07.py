@@ -19,12 +19,20 @@ def _where_needed(sees: Callable[[Known], Seen]) -> Callable[[Known], Seen]:
 
     def seen(known: Known) -> Seen:
         found = sees(known)
+        if not known.remediation or found.holds is True:
+            return found
+        if not (known.of("reasons.told") and known.of("model.net_harm")):
+            return Seen(None, "whether it is needed is not known yet")
         asks = [
-            key for fact in ("reasons.doubt", "model.issue")
-            for key, one in known.of(fact).items() if one.figure
+            one for fact in ("reasons.doubt", "model.issue")
+            for one in known.of(fact).values() if one.figure
         ]  # fmt: skip
-        if known.remediation and found.holds is not True and not asks:
+        if not asks:
             return Seen(True, "not needed: no doubt of the advice and no model issue was found")
+        if found.holds is None:
+            return Seen(
+                False, "needed, as the advice is doubted or has an issue; there was no shadow"
+            )
         return found
 
     return seen
