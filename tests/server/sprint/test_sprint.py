@@ -249,7 +249,7 @@ def test_a_day_moves_with_its_reason_and_tells_what_moved_with_it(bank):
 
 
 def test_an_owner_who_left_is_told_to_leads_and_their_milestones_fall_to_the_role(bank):
-    from takeup.server.acting.sprint.services import assign, left, owners_of
+    from takeup.server.acting.sprint.services import assign, holding_on, left, owners_of
     from takeup.server.foundation.notices.models import Notice
 
     sprint, gone = begun(bank), person("gone")
@@ -258,7 +258,7 @@ def test_an_owner_who_left_is_told_to_leads_and_their_milestones_fall_to_the_rol
     gone.save()
     sprint.refresh_from_db()
     assert left(sprint) == ["M05"]
-    assert owners_of(sprint, now().date())["M05"] == (bank["product_team"].handle,)
+    assert owners_of(sprint, holding_on(now().date()))["M05"] == (bank["product_team"].handle,)
     look(sprint)
     assert Notice.objects.filter(handle=bank["programme_lead"].handle, key__endswith="M05:left").count() == 1  # fmt: skip
     with pytest.raises(InputError, match="who has not left"):

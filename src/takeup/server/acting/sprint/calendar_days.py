@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from takeup.server.acting.sprint.plan import GATES
-from takeup.server.acting.sprint.services import path_of, running
+from takeup.server.acting.sprint.services import path_of, read_whole, running
 from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.calendar.feed import CalendarDay
 from takeup.server.foundation.organization.services import Person
@@ -16,7 +16,7 @@ def days(person: Person) -> Iterable[CalendarDay]:
     """Due days of what is not done, and the days of gates."""
     if not may("sprint", person):
         return
-    for sprint in running():
+    for sprint in read_whole(running()):
         found = stands(sprint)
         for row in found.rows:
             if row.planned.done is None:

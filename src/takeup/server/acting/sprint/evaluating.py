@@ -15,6 +15,7 @@ from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import MilestoneState, Sprint
 from takeup.server.acting.sprint.services import (
     happened,
+    holding_on,
     left,
     owners_of,
     path_of,
@@ -81,7 +82,7 @@ def _fell(milestone: Milestone, key: str, seen: Seen) -> str:
 
 def _remind(sprint: Sprint, today: date) -> None:
     """Owners, once a week before a milestone is due and once it is late; leads where an owner left."""
-    planned, owners = plan_of(sprint, today), owners_of(sprint, today)
+    planned, owners = plan_of(sprint, today), owners_of(sprint, holding_on(today))
     for key, milestone in MILESTONES.items():
         one = planned[key]
         if one.done is not None:

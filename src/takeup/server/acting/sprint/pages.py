@@ -59,7 +59,8 @@ def sprints_page(request: HttpRequest) -> HttpResponse:
 
 def _sprints(request: HttpRequest, status: int = 200, **more: Any) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
-    found = [stands(one) for one in services.sprints()]
+    holding = services.holding_on(now().date())
+    found = [stands(one, holding=holding) for one in services.read_whole(services.sprints())]
     shown = {
         "found": found, "begins": may("sprint_begin", request.user), "asked": asked,
         "use_cases": [(name, organization.use_case_title(name)) for name in organization.use_case_names()],

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
@@ -53,6 +54,12 @@ def sprints(use_case: str | None = None) -> list[Sprint]:
 def running(use_case: str | None = None) -> list[Sprint]:
     """Those that are not over."""
     return [one for one in sprints(use_case) if one.ended_on is None]
+
+
+def read_whole(found: list[Sprint]) -> list[Sprint]:
+    """The same with what stands beside them, read at once: to be told of, not to be changed."""
+    prefetch_related_objects(found, "technical", "states", "gates")
+    return found
 
 
 def sprint_of(number: int) -> Sprint | None:
@@ -261,8 +268,9 @@ def plan_of(sprint: Sprint, today: date | None = None, what_if: Mapping[str, dat
     typed |= {one.key: one.due for one in technical}
     done = {one.key: one.done_on for one in technical if one.done_on}
     done |= {s.milestone: s.done_on for s in sprint.states.all() if s.done_on}
-    for taken in sprint.gates.exclude(decided="hold").order_by("-id"):
-        done[taken.gate] = taken.decided_at.date()
+    for taken in sorted(sprint.gates.all(), key=lambda one: -one.pk):
+        if taken.decided != "hold":
+            done[taken.gate] = taken.decided_at.date()
     facts = Facts(today or now().date(), typed | dict(what_if or {}), done)
     return plan(sprint.starts_on, _windows(sprint), facts)
 
@@ -280,11 +288,19 @@ def _needs(held: Mapping[str, list[str]]) -> dict[str, list[Need]]:
     return {key: [Need(on) for on in ons] for key, ons in held.items() if ons}
 
 
-def owners_of(sprint: Sprint, today: date) -> dict[str, tuple[str, ...]]:
-    """Who answers for each milestone: whoever was named and has not left, else all who hold its role."""
+Holding = Mapping[Role, tuple[str, ...]]
+"""Handles of who holds each role that owns milestones."""
+
+
+def holding_on(today: date) -> Holding:
+    """Who holds them on a day: read once for many sprints."""
     roles = {m.owner for m in MILESTONES.values()}
-    holding = {role: tuple(h for h, _ in organization.named_with([role], today)) for role in roles}
-    there = {handle for handle in sprint.owners.values() if organization.active_person(handle)}
+    return {role: tuple(h for h, _ in organization.named_with([role], today)) for role in roles}
+
+
+def owners_of(sprint: Sprint, holding: Holding) -> dict[str, tuple[str, ...]]:
+    """Who answers for each milestone: whoever was named and has not left, else all who hold its role."""
+    there = organization.active_among(sprint.owners.values()) if sprint.owners else set()
     return {
         key: (sprint.owners[key],) if sprint.owners.get(key) in there else holding[m.owner]
         for key, m in MILESTONES.items()

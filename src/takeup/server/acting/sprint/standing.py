@@ -24,7 +24,13 @@ from takeup.server.acting.sprint.plan import (
     waits_for_technology,
 )
 from takeup.server.acting.sprint.seen import seen_in
-from takeup.server.acting.sprint.services import owners_of, path_of, plan_of, windows_of
+from takeup.server.acting.sprint.services import (
+    Holding,
+    holding_on,
+    owners_of,
+    plan_of,
+    windows_of,
+)
 from takeup.server.foundation.organization import services as organization
 
 _SOON = timedelta(days=7)
@@ -102,12 +108,15 @@ class SprintStands:
         return critical(self.planned, key)
 
 
-def stands(sprint: Sprint, what_if: Mapping[str, date] | None = None) -> SprintStands:
-    """How it stands today; with `what_if` due days as if they were so."""
+def stands(
+    sprint: Sprint, what_if: Mapping[str, date] | None = None, holding: Holding | None = None
+) -> SprintStands:
+    """How it stands today; with `what_if` due days as if they were so. `holding`: where many are asked for, who holds which
+    role, read once."""
     today = min(now().date(), sprint.ended_on) if sprint.ended_on else now().date()
     planned, windows = plan_of(sprint, today, what_if), windows_of(sprint)
     states = {one.milestone: one for one in sprint.states.all()}
-    owners = owners_of(sprint, today)
+    owners = owners_of(sprint, holding or holding_on(today))
     names = organization.names_of({h for held in owners.values() for h in held})
     rows = tuple(
         _row(m, planned, windows, states.get(key) or MilestoneState(milestone=key), owners[key], names, today)
@@ -187,12 +196,3 @@ def _plain_bar(found: SprintStands, window: Window, gate: bool = False) -> Bar:
     if not p.given:
         standing, said["ahead"] = "ahead", _("no date was given")
     return Bar(p.id, str(window.name), min(p.first, ends), ends, p.was, standing, said[standing], gate)  # fmt: skip
-
-
-def due_for(handle: str) -> list[tuple[MilestoneRow, str]]:
-    """Milestones that a person answers for and that are due within a week or late, with the page of each."""
-    found = []
-    for sprint in Sprint.objects.filter(ended_on=None):
-        held = stands(sprint)
-        found += [(r, f"{path_of(sprint)}/{r.milestone.id}") for r in held.soon if handle in r.owners]  # fmt: skip
-    return found

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from takeup.record.clock import now
-from takeup.server.acting.sprint.services import path_of, running
+from takeup.server.acting.sprint.services import holding_on, path_of, read_whole, running
 from takeup.server.acting.sprint.standing import SprintStands, stands
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.organization.services import Person
@@ -17,7 +17,8 @@ from takeup.server.foundation.permissions import may
 def _sprints(person: Person, held: Collection[Role]) -> Mapping[str, Any] | None:
     if not may("sprint", person, held):
         return None
-    found = [stands(sprint) for sprint in running()]
+    held_by = holding_on(now().date())
+    found = [stands(sprint, holding=held_by) for sprint in read_whole(running())]
     if not found:
         return None
     return {"sprints": [{"it": one, "mine": _mine(one, person), "gates": _gates(one, person)} for one in found]}  # fmt: skip
