@@ -153,7 +153,7 @@ def test_from_shadow_through_its_gate_to_assist_and_a_stop(server, tmp_path):
             page.goto(server.address("/rollout/credit-line"))
             page.select_option("#kind", "segment=salary")
             page.fill("#stop-reason", "wrong data since noon")
-            page.click("text=Stop >> nth=-1")
+            page.click("form[action$='/stop'] button")
             expect(page.locator("main")).to_contain_text("wrong data since noon")
             stopped = time.monotonic()
             while not script.said()[-1:] or script.said()[-1] != ("salary", "hidden"):

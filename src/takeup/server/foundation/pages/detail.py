@@ -50,7 +50,8 @@ def value_words(key: str, value: Any) -> str:
         return str(_UNITS.get(value, value))
     if key == "kind" and "=" in value:
         return kind_words(kind_of(value))
-    return days_in_words(value.replace("_", " ") if _CODE.match(value) else str(value))
+    told = str(value)
+    return days_in_words(told.replace("_", " ") if _CODE.match(told) else told)
 
 
 def _number_words(key: str, value: float) -> str:
