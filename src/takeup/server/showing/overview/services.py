@@ -228,7 +228,9 @@ def _take_in(
         parts = {kind: _without_teams(rows) for kind, rows in parts.items()}
     parts, left_out = without_small_populations(parts)
     parts["decisions"] = _with_what_came_before(parts["decisions"])
-    titles, sizes = population_titles(), people_by_population(today)
+    titles = population_titles()
+    # Before anybody has advice, no decision tells how many they are.
+    sizes = {} if _had_advice(parts["decisions"]) else people_by_population(today)
     result = diagnose(
         parts["decisions"],
         eligible=parts.get("eligible"),
@@ -283,6 +285,10 @@ def _take_in(
 
 def _without_teams(rows: ir.Table) -> ir.Table:
     return rows.drop("team") if "team" in rows.columns else rows
+
+
+def _had_advice(decisions: ir.Table) -> bool:
+    return "mode" not in decisions.columns or _any(decisions.filter(decisions["mode"] == "assist"))
 
 
 def _with_what_came_before(decisions: ir.Table) -> ir.Table:
