@@ -7,6 +7,6 @@ from django.utils.translation import gettext_lazy as _
 WORDS = {
     "review.made": _("made the review of thirty days"),
     "review.commented": _("commented on a part of a review"),
-    "review.decided": _("decided in a review"),
+    "review.population_decided": _("decided in a review"),
     "review.signed": _("signed the decisions of a review"),
 }

@@ -164,7 +164,7 @@ def decide(
         review=held, population=population,
         defaults={"choice": choice, "text": text.strip()[:_DECISION], "owner": owner, "due": due, "made_at": now(), "made_by": by},
     )  # fmt: skip
-    audit.record("review.decided", actor=by, use_case=held.use_case, number=held.pk, population=population, decided=choice, subject=owner, due=due.isoformat())  # fmt: skip
+    audit.record("review.population_decided", actor=by, use_case=held.use_case, number=held.pk, population=population, decided=choice, subject=owner, due=due.isoformat())  # fmt: skip
     if owner != by:
         tell([owner], f"review:{held.pk}:{population}:{owner}"[:120], f"Yours to do: {text.strip()[:200]}", f"Decided in the review of thirty days, by {due:%-d %B %Y}.", path_of(held))  # fmt: skip
     return made
