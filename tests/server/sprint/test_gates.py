@@ -208,3 +208,16 @@ def test_of_what_is_live_the_margin_is_asked_only_where_it_was_in_shadow(bank):
     assert "margin" not in {one.key for one in says(sprint, "G60").clauses}
     behind = says(sprint, "G60", ("rollout.margin", "north", 0))
     assert of(behind, "margin").says == "intervene"
+
+
+def test_where_the_decider_left_a_lead_names_somebody_else_on_the_gates_page(bank):
+    sprint = begun(bank)
+    look(sprint)
+    bank["executive"].is_active = False
+    bank["executive"].save()
+    client, lead = client_of(bank["programme_lead"]), bank["programme_lead"].handle
+    assert 'name="decider"' in client.get(f"/sprints/{sprint.pk}/G30").content.decode()
+    client.post(f"/sprints/{sprint.pk}/act", {"act": "decider", "gate": "G30", "decider": lead})
+    sprint.refresh_from_db()
+    assert sprint.deciders["G30"] == lead
+    assert "Your decision" in client.get(f"/sprints/{sprint.pk}/G30").content.decode()

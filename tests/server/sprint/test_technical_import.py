@@ -56,6 +56,11 @@ def test_jira_azure_project_and_calendars_are_read_each_by_its_own_columns(djang
     }  # fmt: skip
 
 
+def test_marks_on_several_lines_of_categories_are_all_read(django_ready):
+    told = CALENDAR.replace("CATEGORIES:T3,rollout\r\n", "CATEGORIES:rollout\r\nCATEGORIES:T3\r\n")
+    assert set(dates(read("plan.ics", told))) == {"T2", "T3"}
+
+
 def test_rows_with_other_names_are_taken_by_the_names_that_are_given(django_ready):
     plain = JIRA.replace(",T1", ",").replace(",T2,", ",,")
     assert dates(read("jira.csv", plain)) == {}

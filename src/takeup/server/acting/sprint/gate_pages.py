@@ -16,13 +16,13 @@ from takeup.record.errors import InputError
 from takeup.server.acting.sprint.deciding import decide, look_of, taken
 from takeup.server.acting.sprint.gates import CLAUSES
 from takeup.server.acting.sprint.models import Sprint
-from takeup.server.acting.sprint.pages import person_of, sprint_or_404
+from takeup.server.acting.sprint.pages import DECIDERS, person_of, sprint_or_404
 from takeup.server.acting.sprint.places import naming
 from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.pages.asked import whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
-from takeup.server.foundation.permissions import may_follow
+from takeup.server.foundation.permissions import may, may_follow
 
 DECISIONS = {
     "go": gettext_lazy("Go on"),
@@ -60,8 +60,8 @@ def _gate(request: HttpRequest, sprint: Sprint, gate: str, status: int = 200, **
         "lacking": named(look.evidence["lacking"]),
         "who": names.get(sprint.deciders.get(gate, ""), _("somebody who left")), "choices": DECISIONS.items(),
         "decides": sprint.deciders.get(gate) == person.handle and not passed and not sprint.ended_on,
-        "asked": request.POST, "cause": found.cause(gate)[:-1],
-        "called": {k: str(w.name) for k, w in found.windows.items()},
+        "asked": request.POST, "names": may("sprint_act", person) and not passed and not sprint.ended_on,
+        "decider": sprint.deciders.get(gate, ""), "deciders": organization.named_with(DECIDERS, found.today), "cause": found.cause(gate)[:-1],
         "populations": sorted(((k, named([k])) for k in organization.population_keys()), key=lambda p: p[1]),
     }  # fmt: skip
     heads = ["clause", "says", "evidence", "n", "attested"]

@@ -54,7 +54,7 @@ def _milestone(
         "history": sprint.history.filter(about=key).order_by("-id")[:30], "acts": acts and not sprint.ended_on,
         "people": _may_own() if acts else [], "needs": _needs(found, row), "dependents": _dependents(found, key),
         "others": [k for k in found.windows if k != key], "asked": request.POST, "me": person_of(request).handle,
-        "called": {k: str(w.name) for k, w in found.windows.items()}, "cause": found.cause(key)[:-1],
+        "cause": found.cause(key)[:-1],
         "documents": may("sprint_document", request.user), "reads_gates": may("sprint_gate", request.user),
     }  # fmt: skip
     heads = ["item", "holds", "evidence", "n", "attested"]

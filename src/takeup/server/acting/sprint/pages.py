@@ -21,7 +21,6 @@ from takeup.server.acting.sprint import services
 from takeup.server.acting.sprint.deciding import look_of, taken
 from takeup.server.acting.sprint.evaluating import evaluate
 from takeup.server.acting.sprint.milestone import PHASES
-from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import Sprint
 from takeup.server.acting.sprint.plan import GATES, TECHNICAL
 from takeup.server.acting.sprint.standing import SprintStands, drawn, stands
@@ -34,7 +33,8 @@ from takeup.server.foundation.pages.asked import day_of
 from takeup.server.foundation.pages.exports import shown_or_exported
 from takeup.server.foundation.permissions import may
 
-_DECIDERS = (Role.EXECUTIVE, Role.PROGRAMME_LEAD)
+DECIDERS = (Role.EXECUTIVE, Role.PROGRAMME_LEAD)
+"""Who may be named to decide at a gate."""
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -65,7 +65,7 @@ def _sprints(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespon
         "found": found, "begins": may("sprint_begin", request.user), "asked": asked,
         "use_cases": [(name, organization.use_case_title(name)) for name in organization.use_case_names()],
         "gates": [(gate, asked.get(gate.id, "")) for gate in GATES],
-        "deciders": organization.named_with(_DECIDERS, now().date()),
+        "deciders": organization.named_with(DECIDERS, now().date()),
         "today": now().date(),
     }  # fmt: skip
     return render(request, "sprint/sprints.html", shown | more, status=status)
@@ -102,7 +102,6 @@ def _sprint(request: HttpRequest, sprint: Sprint, status: int = 200, **more: Any
         "left": services.left(sprint), "reads_gates": may("sprint_gate", request.user), "acts": may("sprint_act", request.user) and not sprint.ended_on,
         "sets_dates": may("sprint_technical", request.user) and not sprint.ended_on,
         "tries": may("sprint_what_if", request.user), "feed": f"{settings.TAKEUP.public_url}{feed_path(person_of(request))}",
-        "called": _names(found),
     }  # fmt: skip
     heads = ["milestone", "name", "phase", "begins", "due", "due_first", "done", "standing", "answers", "waits_for"]  # fmt: skip
     rows = [
@@ -222,7 +221,8 @@ def sprint_act(request: HttpRequest, number: int) -> HttpResponse:
     except InputError as error:
         return _sprint(request, sprint, 422, problems=[str(error)])
     messages.success(request, _("Kept."))
-    return redirect("sprint", number)
+    gate = asked.get("gate", "")
+    return redirect("sprint_gate", number, gate) if gate else redirect("sprint", number)
 
 
 @require_POST
@@ -264,9 +264,3 @@ def _imported(request: HttpRequest, sprint: Sprint, by: str, name: str, body: by
 def _mapping(asked: QueryDict) -> Mapping[str, str]:
     rows = {t.id: str(asked.get(f"row-{t.id}", "")).strip() for t in TECHNICAL}
     return {title: key for key, title in rows.items() if title}
-
-
-__all__ = [
-    "MILESTONES", "person_of", "sprint_act", "sprint_begin", "sprint_or_404", "sprint_page", "sprint_technical",
-    "sprint_what_if", "sprints_page",
-]  # fmt: skip

@@ -7,7 +7,7 @@ as planned. What is overdue ends today at the earliest, so what depends on it mo
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from graphlib import CycleError, TopologicalSorter
@@ -197,8 +197,3 @@ def critical(planned: Mapping[str, Planned], of: str) -> list[str]:
     while by := planned[found[0]].pushed_by:
         found.insert(0, by[0])
     return found
-
-
-def missing(ids: Collection[str], planned: Mapping[str, Planned]) -> list[str]:
-    """Those that are not done, in order."""
-    return [key for key in ids if planned[key].done is None]

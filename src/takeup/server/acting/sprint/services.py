@@ -150,7 +150,7 @@ def move(sprint: Sprint, about: str, due: date | None, reason: str, *, by: str) 
     held.typed = {k: v for k, v in held.typed.items() if k != about} | ({about: due.isoformat()} if due else {})  # fmt: skip
     held.save(update_fields=["typed"])
     after = plan_of(held)[about].due
-    _happened(held, about, "moved", f"from {before:%-d %B} to {after:%-d %B %Y}: {reason.strip()}")
+    happened(held, about, "moved", f"from {before:%-d %B} to {after:%-d %B %Y}: {reason.strip()}")
     audit.record(
         "sprint.moved", actor=by, number=held.pk, use_case=held.use_case, milestone=about,
         before=before.isoformat(), after=after.isoformat(), reason=reason.strip(),
@@ -170,7 +170,7 @@ def _need_day(sprint: Sprint, about: str, due: date | None) -> None:
 def wait_for(sprint: Sprint, milestone: str, on: str, *, by: str) -> None:
     """A milestone waits for another (or a technical date) besides. Raises InputError where they would wait for each other."""
     held = _running(sprint)
-    if on in [need.on for need in _windows(held)[milestone].needs] if milestone in MILESTONES else False:  # fmt: skip
+    if on in [need.on for need in windows_of(held)[milestone].needs] if milestone in MILESTONES else False:  # fmt: skip
         raise InputError(f"{milestone} waits for {on} already")
     needs = held.needs | {milestone: [*held.needs.get(milestone, []), on]}
     with_needs(windows(held.remediation), _needs(needs))
@@ -272,16 +272,12 @@ def plan_of(sprint: Sprint, today: date | None = None, what_if: Mapping[str, dat
         if taken.decided != "hold":
             done[taken.gate] = taken.decided_at.date()
     facts = Facts(today or now().date(), typed | dict(what_if or {}), done)
-    return plan(sprint.starts_on, _windows(sprint), facts)
-
-
-def _windows(sprint: Sprint) -> dict[str, Window]:
-    return with_needs(windows(sprint.remediation), _needs(sprint.needs))
+    return plan(sprint.starts_on, windows_of(sprint), facts)
 
 
 def windows_of(sprint: Sprint) -> dict[str, Window]:
     """Milestones, technical dates and gates of a sprint, with what each needs."""
-    return _windows(sprint)
+    return with_needs(windows(sprint.remediation), _needs(sprint.needs))
 
 
 def _needs(held: Mapping[str, list[str]]) -> dict[str, list[Need]]:
@@ -326,12 +322,8 @@ def name_decider(sprint: Sprint, gate: str, handle: str, *, by: str) -> None:
     audit.record("sprint.decider", actor=by, number=held.pk, use_case=held.use_case, gate=gate, subject=handle)  # fmt: skip
 
 
-def happened(sprint: Sprint, about: str, what: str, words: str) -> None:
+def happened(sprint: Sprint, about: str, what: str, words: str = "") -> None:
     """Keep what happened to a milestone or gate today."""
-    _happened(sprint, about, what, words)
-
-
-def _happened(sprint: Sprint, about: str, what: str, words: str = "") -> None:
     Happened.objects.create(sprint=sprint, about=about, day=now().date(), what=what, words=words)
 
 

@@ -222,8 +222,10 @@ def _events(name: str, body: bytes) -> Iterable[_Row]:
         raise InputError(f"{name} cannot be read as a calendar: {error}") from None
     for number, event in enumerate((e for e in held.walk() if e.name in ("VEVENT", "VTODO")), 1):
         title, uid = str(event.get("summary", "")), str(event.get("uid", ""))
-        cats = event.get("categories")
-        labels = " ".join(str(c) for c in getattr(cats, "cats", [])) if cats is not None else ""
+        told = event.get("categories", [])
+        # Several lines of categories come as a list, one as itself.
+        lines = told if isinstance(told, list) else [told]
+        labels = " ".join(str(one) for line in lines for one in line.cats)
         done = event.get("completed") or (event.get("dtend") if str(event.get("status", "")).upper() == "COMPLETED" else None)  # fmt: skip
         yield _Row(number, uid, title, labels, _event_day(event), _plain_day(done))
 
