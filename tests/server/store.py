@@ -38,8 +38,27 @@ def django_ready(tmp_path_factory):
         connections.close_all()
 
 
+told_before = 0
+"""How far the audit log had been told when the store was last emptied: nothing takes its entries out, so
+those of earlier tests stay."""
+
+
+def audited(about: str = ""):
+    """What the audit log was told in this test, in order; of actions whose names begin so."""
+    from takeup.server.foundation.audit.models import AuditEntry
+
+    since = AuditEntry.objects.filter(number__gt=told_before, action__startswith=about)
+    return list(since.order_by("number"))
+
+
+def audited_actions(about: str = "") -> list[str]:
+    """The names of what the audit log was told in this test, in order."""
+    return [entry.action for entry in audited(about)]
+
+
 def empty(deployment) -> None:
     """Take every row out of the store, but for the audit log, which nothing empties."""
+    from takeup.server.foundation.audit.models import AuditEntry
     from takeup.server.recording.record_api.admission import admission
     from takeup.server.recording.record_api.covariates import forget_types
 
@@ -47,6 +66,9 @@ def empty(deployment) -> None:
     os.environ["TAKEUP_HOME"] = str(deployment.home)
     for model in _children_first():
         model.objects.all().delete()
+    global told_before
+    newest = AuditEntry.objects.order_by("-number").first()
+    told_before = newest.number if newest else 0
     forget_types()
     admission.forget()
     shutil.rmtree(deployment.log, ignore_errors=True)

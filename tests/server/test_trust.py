@@ -11,6 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from takeup.record.clock import at, now
 from takeup.record.errors import InputError
 from tests.server.running import decision
+from tests.server.store import audited
 
 
 def test_the_chain_holds_entry_after_entry(store):
@@ -90,13 +91,12 @@ def test_decisions_are_sealed_with_the_real_person_and_open_with_the_officers_ke
 
 
 def test_that_sealed_records_were_opened_is_in_the_audit_log(key, log):
-    from takeup.server.foundation.audit.models import AuditEntry
     from takeup.server.foundation.oversight.services import make_oversight_key, opened
 
     private = make_oversight_key()
     _recorded(key, log, 1)
     list(opened(private, "request of the person", "officer"))
-    entry = AuditEntry.objects.filter(action="oversight.opened").latest("number")
+    [entry] = audited("oversight.opened")
     assert (entry.actor, entry.detail["reason"]) == ("officer", "request of the person")
 
 

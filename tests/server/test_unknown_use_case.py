@@ -6,6 +6,7 @@ import pytest
 
 from tests.server.people import client_of, with_role
 from tests.server.running import decision
+from tests.server.store import audited
 from tests.server.test_drain import drain
 
 STRICT = 'choices = ["approve", "decline"]\nvocabulary = "strict"\n'
@@ -277,7 +278,6 @@ def test_neither_a_declared_use_case_nor_one_people_work_with_is_taken_out(misty
 
 
 def test_a_lead_puts_an_unknown_name_right_on_its_page(mistyped):
-    from takeup.server.foundation.audit.models import AuditEntry
 
     lead = client_of(with_role("programme_lead"))
     page = lead.get("/use-cases/credti").content.decode()
@@ -291,7 +291,7 @@ def test_a_lead_puts_an_unknown_name_right_on_its_page(mistyped):
     assert "3 rows are now under credit" in answer.content.decode()
     assert "credti" not in lead.get("/use-cases").content.decode()
     assert "What came of it" not in lead.get("/use-cases/credit").content.decode()
-    assert AuditEntry.objects.filter(action="use_case.merged").last().detail["into"] == "credit"
+    assert [e.detail["into"] for e in audited("use_case.merged")] == ["credit"]
 
 
 def test_what_is_refused_stays_refused_when_its_records_are_removed(mistyped, key):

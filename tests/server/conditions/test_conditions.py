@@ -12,6 +12,7 @@ from takeup.record.errors import InputError
 from tests.server.feedback.test_queue import PEOPLE, credit, flag, sent, snapshot, topic  # noqa: F401
 from tests.server.people import client_of, with_role
 from tests.server.performance.test_report import placed
+from tests.server.store import audited_actions
 
 GOALS = b"The monthly target: overrides below 10 in 100."
 
@@ -73,13 +74,12 @@ def test_one_s_own_population_is_seen_and_no_other(measured):
 def test_an_attestation_holds_its_document_by_its_hash_and_decides_from_the_next_night(measured):
     from takeup.record.clock import at, now
     from takeup.server.acting.conditions.models import Record
-    from takeup.server.foundation.audit.models import AuditEntry
 
     lead = client_of(with_role("programme_lead"))
     assert attest(lead, 0).status_code == 302
     kept = Record.objects.get()
     assert (kept.document, kept.sha256) == ("goals.txt", hashlib.sha256(GOALS).hexdigest())
-    assert AuditEntry.objects.filter(action="condition.recorded").count() == 1
+    assert audited_actions("condition.") == ["condition.recorded"]
     with at(now() + timedelta(days=1)):
         snapshot(measured)
     found = condition("C3")

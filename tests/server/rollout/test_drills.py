@@ -11,7 +11,8 @@ import pytest
 from takeup.record.clock import at
 from takeup.record.errors import InputError
 from tests.server.people import client_of, with_role
-from tests.server.rollout.test_steps import actions, cohort
+from tests.server.rollout.test_steps import cohort
+from tests.server.store import audited, audited_actions
 
 # A leap day: a drill that was run on it counts 90 days like any other.
 BEGUN = datetime(2028, 2, 29, 12, 0, tzinfo=UTC)
@@ -82,7 +83,7 @@ def test_a_drill_holds_on_its_cohort_for_a_minute_and_ends_of_itself(live):
     ]  # fmt: skip
     assert mode(30, "") == "assist"
     assert rules_of("credit", after(30), drills=False).withheld == ()
-    assert actions()[-1] == "rollout.drill"
+    assert audited_actions()[-1] == "rollout.drill"
 
 
 def test_a_drill_on_everybody_else_is_on_whoever_has_no_stage_of_their_own(live):
@@ -142,7 +143,6 @@ def test_a_client_that_never_asks_or_is_late_fails_the_drill_by_its_senders_name
 
 def test_what_a_drill_has_shown_enters_the_audit_log_once(live):
     from takeup.server.acting.rollout.day import each_day
-    from takeup.server.foundation.audit.models import AuditEntry
 
     start()
     for seconds in (1, 61):
@@ -150,11 +150,11 @@ def test_what_a_drill_has_shown_enters_the_audit_log_once(live):
     for moment in (after(30), after(120), after(240)):
         with at(moment):
             each_day("credit", moment.date())
-    entry = AuditEntry.objects.order_by("-number").first()
+    entry = audited()[-1]
     assert (entry.action, entry.detail["passed"], entry.detail["slowest"]) == (
         "rollout.drill_timed", True, 1.0,
     )  # fmt: skip
-    assert actions()[-2:] == ["rollout.drill", "rollout.drill_timed"]
+    assert audited_actions()[-2:] == ["rollout.drill", "rollout.drill_timed"]
 
 
 @pytest.mark.parametrize("second", [{"cohort": "north"}, {"everybody": True}])

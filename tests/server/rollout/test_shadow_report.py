@@ -9,6 +9,7 @@ import pytest
 from takeup.record.errors import DeclarationError, InputError
 from tests.server.people import client_of, person, with_role
 from tests.server.rollout.shadow_cases import START, record, shadow_rows
+from tests.server.store import audited
 
 USE_CASE = 'segment = ["x_segment"]\n'
 SMALL = {"starts": "2026-10-05", "pairs": 200, "days": 20, "reports": 0, "attested": []}
@@ -125,13 +126,12 @@ def test_a_gate_of_nonsense_is_refused_with_every_mistake(store):
 
 def test_assist_past_a_gate_that_was_not_passed_needs_a_reason(measured):
     from takeup.server.acting.rollout.services import take_step
-    from takeup.server.foundation.audit.models import AuditEntry
 
     declare()
     with pytest.raises(InputError, match="has no decision"):
         take_step("credit", "assist", by="ann")
     take_step("credit", "assist", by="ann", reason="pilot of the board")
-    entry = AuditEntry.objects.filter(action="rollout.step").latest("number")
+    entry = audited("rollout.step")[-1]
     assert (entry.detail["gate"], entry.detail["reason"]) == ("not passed", "pilot of the board")
 
 

@@ -9,6 +9,7 @@ import pytest
 from takeup.record.errors import InputError
 from tests.server.people import client_of, with_role
 from tests.server.running import decision
+from tests.server.store import audited_actions
 
 
 def cohort(name: str, *people: str) -> None:
@@ -18,12 +19,6 @@ def cohort(name: str, *people: str) -> None:
         {"person_id": p, "population": "officers", "team": "t1", "cohort": name} for p in people
     ]
     import_people(read_people(rows, "test"), actor="test")
-
-
-def actions() -> list[str]:
-    from takeup.server.foundation.audit.models import AuditEntry
-
-    return list(AuditEntry.objects.order_by("number").values_list("action", flat=True))
 
 
 def test_nothing_is_shown_before_somebody_decides_so(store):
@@ -100,7 +95,7 @@ def test_a_stop_holds_until_it_is_lifted_and_both_need_a_reason(key):
     assert rules_of("credit").withheld == ({"segment": "local"},)
     lift(local.pk, by="ann", reason="model 4.3 knows it")
     assert rules_of("credit").withheld == ()
-    assert actions()[-5:] == [
+    assert audited_actions()[-5:] == [
         "rollout.step", "rollout.stopped", "rollout.stopped", "rollout.lifted", "rollout.lifted",
     ]  # fmt: skip
 

@@ -11,6 +11,7 @@ import pytest
 from takeup.record.errors import InputError
 from takeup.record.questionnaire import ITEMS, questionnaire
 from tests.server.people import client_of, person, with_role
+from tests.server.store import audited
 
 pytestmark = pytest.mark.store
 POPULATION = "north"
@@ -566,7 +567,6 @@ def _brought_in(answers=None, days_ago=40, population=POPULATION):
 
 def test_answers_that_were_brought_in_by_mistake_are_taken_back_and_those_before_count_again(store):
     from takeup.server.acting.survey.services import answers_of
-    from takeup.server.foundation.audit.models import AuditEntry
 
     people(12)
     _brought_in(days_ago=80)
@@ -585,7 +585,7 @@ def test_answers_that_were_brought_in_by_mistake_are_taken_back_and_those_before
     page = lead.get("/surveys").content.decode()
     assert "Taken back" in page
     assert "It was the file of another branch" in page
-    told = AuditEntry.objects.filter(action="survey.taken_back").get()
+    [told] = audited("survey.taken_back")
     assert told.detail["reason"] == "It was the file of another branch"
     assert "was taken back" in lead.post(path, {"why": "once more, please"}).content.decode()
 
