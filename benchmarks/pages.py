@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from datetime import timedelta
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +29,8 @@ PAGES = {
                        "/overview/credit/population/branch-007", "/diagnosis/credit", "/use-cases",
                        "/use-cases/credit", "/rollout/credit", "/shadow/credit/of/wave-3", "/signals", "/notices",
                        "/deliveries", "/agreement", "/week/of/credit", "/week/of/credit?page=5",
-                       "/week/of/credit?q=branch-1", "/week/of/credit/reviews"),
+                       "/week/of/credit?q=branch-1", "/week/of/credit/reviews",
+                       "/sprints", "/sprints/1", "/sprints/1/M13", "/sprints/1/G60"),
     "manager": ("/", "/week/of/credit", "/team"),
     "administrator": ("/organization", "/organization?q=branch", "/senders", "/quarantine"),
     "oversight_officer": ("/audit",),
@@ -85,7 +87,10 @@ def fill(decisions: int, people: int, populations: int) -> str:
     from takeup.server.running.start import start
 
     settings = start()
+    from takeup.record.clock import at, now
     from takeup.server.acting.rollout.services import take_step
+    from takeup.server.acting.sprint.evaluating import evaluate_use_case
+    from takeup.server.acting.sprint.services import begin
     from takeup.server.deployment.roles import Role
     from takeup.server.foundation.organization.models import Person
     from takeup.server.foundation.organization.services import (
@@ -118,6 +123,9 @@ def fill(decisions: int, people: int, populations: int) -> str:
     for wave in range(20):
         take_step("credit", "assist", by="benchmark", cohort=f"wave-{wave}", share=0.5 + wave / 40)
     print(f"organization of {people:,} people: {time.perf_counter() - began:.1f} s", flush=True)
+    lead = Person.objects.get(person_id="programme_lead").handle
+    with at(now() - timedelta(days=67)):
+        begin("credit", now().date(), by=lead, deciders=dict.fromkeys(("G30", "G60", "G90"), lead))
     began, log, rng = time.perf_counter(), log_of(settings), np.random.default_rng(1)
     for number, first in enumerate(range(0, decisions, BATCH), 1):
         n = min(BATCH, decisions - first)
@@ -130,6 +138,9 @@ def fill(decisions: int, people: int, populations: int) -> str:
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     print(f"snapshot: {time.perf_counter() - began:.1f} s, peak {peak:.1f} GB", flush=True)
     began = time.perf_counter()
+    evaluate_use_case("credit", now().date())
+    print(f"every milestone of its sprint: {time.perf_counter() - began:.1f} s", flush=True)
+    began = time.perf_counter()
     vault(decisions, max(decisions // people, 1))
     print(f"vault of {decisions:,} rows: {time.perf_counter() - began:.1f} s", flush=True)
     return make_key("benchmark")
@@ -138,7 +149,7 @@ def fill(decisions: int, people: int, populations: int) -> str:
 def vault(rows: int, own: int) -> None:
     """The vault as large as the log: `own` decisions of the one who asks, a third of them judged, each
     through the vault's own door; the rest are sealed rows of others, as long as theirs."""
-    from datetime import UTC, datetime, timedelta
+    from datetime import UTC, datetime
 
     from django.db import connection
 

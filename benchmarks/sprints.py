@@ -130,7 +130,9 @@ def _pages(requests: int) -> None:
     from django.test import Client
 
     from takeup.server.foundation.organization.models import Person
+    from takeup.server.running import asgi
 
+    assert asgi.application, "pages are asked for in a process set up as a server's is"
     settings.ALLOWED_HOSTS = ["*"]
     client = Client()
     client.force_login(

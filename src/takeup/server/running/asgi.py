@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import time
@@ -11,6 +12,7 @@ from typing import Any
 import django
 from django.conf import settings
 from django.core.handlers.asgi import ASGIHandler
+from django.urls import get_resolver
 
 from takeup.server.deployment.limits import LimitedPages
 from takeup.server.deployment.log_lines import new_request
@@ -51,6 +53,11 @@ _PLAIN = [
 ]
 _pages = LimitedPages(ASGIHandler())
 _api = _record_handler()
+_ = get_resolver().url_patterns  # loads every page now, not with the first request
+# All of this lives as long as the process. A full collection that walked it would hold up the request it
+# falls into, and the loop, for a quarter of a second (`benchmarks/sprints.py`, `benchmarks/load.py`).
+gc.collect()
+gc.freeze()
 
 
 async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
