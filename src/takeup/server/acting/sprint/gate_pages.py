@@ -16,8 +16,9 @@ from takeup.record.errors import InputError
 from takeup.server.acting.sprint.deciding import decide, look_of, taken
 from takeup.server.acting.sprint.gates import CLAUSES
 from takeup.server.acting.sprint.models import Sprint
-from takeup.server.acting.sprint.pages import DECIDERS, person_of, sprint_or_404
+from takeup.server.acting.sprint.pages import person_of, sprint_or_404
 from takeup.server.acting.sprint.places import naming
+from takeup.server.acting.sprint.services import DECIDERS
 from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.pages.asked import whole_number
