@@ -208,3 +208,14 @@ def test_a_decision_is_not_cut_and_not_for_a_day_nobody_plans_for(live):
     with pytest.raises(InputError, match="within a year"):
         decided(live, review, due=date(9999, 12, 31))
     assert not review.decisions.exists()
+
+
+def test_a_comment_of_full_length_over_many_lines_is_kept_and_one_that_is_refused_stays_typed(live):
+    review, client = made(live), client_of(live["programme_lead"])
+    full = "\r\n".join(["x" * 39] * 100)
+    sent = {"part": "2", "text": full}
+    assert client.post(f"/reviews/{review.pk}/comment", sent).status_code == 302
+    sent["text"] = "kept words " + "y" * 4_000
+    answer = client.post(f"/reviews/{review.pk}/comment", sent)
+    assert answer.status_code == 422
+    assert "kept words yyy" in answer.content.decode()

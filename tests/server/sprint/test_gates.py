@@ -260,3 +260,13 @@ def test_evidence_that_is_not_what_was_looked_at_is_not_decided_on(bank):
     with pytest.raises(InputError, match="its hash is another"):
         decide(sprint, "G30", "go", by=boss, looked_at=held.sha256)
     assert not sprint.gates.exists()
+
+
+def test_populations_that_were_chosen_stay_chosen_where_the_decision_is_refused(bank):
+    sprint = begun(bank)
+    look(sprint)
+    told = {"decided": "hold", "mark": sprint.looks.get(gate="G30").sha256, "reason": "x", "population": ["south"]}  # fmt: skip
+    answer = client_of(bank["executive"]).post(f"/sprints/{sprint.pk}/G30/decide", told)
+    assert answer.status_code == 422
+    assert 'value="south" checked' in answer.content.decode()
+    assert 'value="north" checked' not in answer.content.decode()

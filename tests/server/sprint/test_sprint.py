@@ -364,9 +364,13 @@ def test_a_use_case_that_is_forgotten_takes_its_sprint_along(bank):
 )  # fmt: skip
 def test_what_if_on_a_day_that_cannot_be_is_a_sentence(bank, asked):
     sprint = begun(bank)
-    page = client_of(bank["executive"]).get(f"/sprints/{sprint.pk}/what-if?{asked}")
-    assert page.status_code == 200
-    assert "Not a day" in page.content.decode()
+    # Dragging asks for the part alone.
+    for part in ({}, {"HX-Request": "true"}):
+        page = client_of(bank["executive"]).get(
+            f"/sprints/{sprint.pk}/what-if?{asked}", headers=part
+        )
+        assert page.status_code == 200
+        assert "Not a day" in page.content.decode()
 
 
 @pytest.mark.parametrize("dragged", ["²", "--5", "-", "1e9", "00000999999999999", "9" * 5_000, "x"])

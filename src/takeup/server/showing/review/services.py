@@ -136,7 +136,8 @@ def _decided(review: Review) -> Part:
 def comment(review: Review, part: int, text: str, *, by: str) -> None:
     """Say something beside a part; nothing takes it away again. Raises InputError where it is signed, or there is no such
     part."""
-    held = _open(review)
+    # Browsers send two characters for the end of a line, and count one.
+    held, text = _open(review), text.replace("\r\n", "\n")
     if part not in range(1, 13):
         raise InputError("there are twelve parts")
     if len(text) > _COMMENT:
