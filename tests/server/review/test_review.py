@@ -219,3 +219,10 @@ def test_a_comment_of_full_length_over_many_lines_is_kept_and_one_that_is_refuse
     answer = client.post(f"/reviews/{review.pk}/comment", sent)
     assert answer.status_code == 422
     assert "kept words yyy" in answer.content.decode()
+
+
+def test_no_form_of_it_tells_names_of_columns_or_commands(live):
+    review = made(live)
+    told = str(review.parts)
+    assert "What we still cannot tell" in told
+    assert re.findall(r"\b[a-z]+(?:_[a-z]+)+\b|takeup sample", re.sub(r"'\w+':", "", told)) == []

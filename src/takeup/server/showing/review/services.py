@@ -20,6 +20,7 @@ from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Role
+from takeup.server.foundation.pages.for_people import words
 from takeup.server.showing.overview.services import day_near, latest
 from takeup.server.showing.review.models import CHOICES, Comment, Review, ReviewDecision
 from takeup.server.showing.review.part import Figures, Part, Reviewed, shown_groups
@@ -80,7 +81,7 @@ def make(use_case: str, *, by: str) -> Review:
         use_case, organization.use_case_title(use_case), since, newest.day, newest.document["diagnoses"][0],
         older.document["diagnoses"][0] if older else None, older.day if older else None, organization.population_titles(),
     )  # fmt: skip
-    parts = json.loads(json.dumps([asdict(part(of)) for part in PARTS]))
+    parts = _worded(json.loads(json.dumps([asdict(part(of)) for part in PARTS])))
     try:
         with transaction.atomic():
             made = Review.objects.create(
@@ -95,6 +96,15 @@ def make(use_case: str, *, by: str) -> Review:
     sponsors = [h for h, _ in organization.named_with([Role.EXECUTIVE], now().date())]
     tell(sponsors, f"review:{made.pk}", f"The review of the first thirty days: {of.title}", "Its decisions wait for owners, dates and a signature.", path_of(made))  # fmt: skip
     return made
+
+
+def _worded(told: Any) -> Any:
+    """The same for those who have no table and no command before them."""
+    if isinstance(told, str):
+        return words(told)
+    if isinstance(told, list):
+        return [_worded(one) for one in told]
+    return {key: _worded(one) for key, one in told.items()} if isinstance(told, dict) else told
 
 
 def mark_of(parts: object) -> str:
