@@ -510,3 +510,32 @@ def test_two_who_plan_the_same_at_once_leave_one_sprint_and_one_sentence(bank):
     said = two_at_once(lambda: begun(bank))
     assert said == ["a sprint of this use case is running; end that one first", "done"]
     assert Sprint.objects.count() == 1
+
+
+def test_a_decider_who_may_decide_no_more_is_told_like_one_who_left(bank):
+    from takeup.server.acting.sprint.services import left
+    from takeup.server.foundation.organization.services import set_roles
+
+    sprint = begun(bank)
+    assert left(sprint) == []
+    set_roles(bank["executive"], set(), "test")
+    assert left(sprint) == list(GATES)
+
+
+def test_two_looks_at_once_say_once_what_happened(bank):
+    from takeup.server.acting.sprint.evaluating import evaluate
+
+    sprint = begun(bank)
+    for item in ("exception", "signed"):
+        _signed(sprint, item, bank["product_team"].handle)
+    assert two_at_once(lambda: evaluate(sprint, now().date(), {})) == ["done", "done"]
+    assert sprint.history.filter(about="M05", what="done").count() == 1
+
+
+def test_a_calendar_may_ask_whether_its_feed_is_there(bank):
+    from takeup.server.foundation.calendar.feed import feed_path
+
+    client = client_of()
+    path = feed_path(bank["executive"])
+    assert client.head(path).status_code == 200
+    assert client.head(path.replace(".ics", "x.ics")).status_code == 404

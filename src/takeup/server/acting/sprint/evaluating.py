@@ -46,6 +46,8 @@ def evaluate_rest(today: date) -> None:
 @transaction.atomic
 def evaluate(sprint: Sprint, today: date, facts: Facts | None = None) -> Known:
     """Look at every milestone and gate of a sprint; what was seen is kept. Owners are told of what is due and what is late."""
+    # One look after the other: two who sign at once make nothing happen twice.
+    Sprint.objects.select_for_update().get(pk=sprint.pk)
     known = known_of(sprint, today, facts)
     states = {one.milestone: one for one in sprint.states.all()}
     for key, milestone in MILESTONES.items():

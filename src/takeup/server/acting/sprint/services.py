@@ -342,13 +342,13 @@ def owners_of(sprint: Sprint, holding: Holding) -> dict[str, tuple[str, ...]]:
 
 
 def left(sprint: Sprint) -> list[str]:
-    """Milestones whose named owner left, and gates whose decider did, as far as they are not done."""
+    """Milestones whose named owner left, and gates whose decider did or may decide no more, as far as they are not done."""
     if sprint.ended_on is not None:
         return []
     planned, named = plan_of(sprint), sprint.owners | sprint.deciders
     return [
         key for key, handle in named.items()
-        if planned[key].done is None and organization.active_person(handle) is None
+        if planned[key].done is None and not _answers(key, handle)
     ]  # fmt: skip
 
 
@@ -364,12 +364,22 @@ def name_decider(sprint: Sprint, gate: str, handle: str, *, by: str) -> None:
     audit.record("sprint.decider", actor=by, number=held.pk, use_case=held.use_case, gate=gate, subject=handle)  # fmt: skip
 
 
+def _answers(key: str, handle: str) -> bool:
+    """Whether who was named for a milestone or gate is here, and may do it."""
+    person = organization.active_person(handle)
+    return person is not None and (key in MILESTONES or _decides(person))
+
+
+def _decides(person: organization.Person) -> bool:
+    return bool(set(DECIDERS) & organization.roles_of(person))
+
+
 def _need_decider(handle: str, otherwise: str) -> None:
     """Raises InputError where nobody is there of that handle, or who is there cannot decide."""
     person = organization.active_person(handle)
     if person is None:
         raise InputError(otherwise)
-    if not set(DECIDERS) & organization.roles_of(person):
+    if not _decides(person):
         labels = " or ".join(str(role.label) for role in DECIDERS)
         raise InputError(f"an {labels} decides at a gate: name one of them")
 

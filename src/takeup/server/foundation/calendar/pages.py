@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from takeup.server.foundation.calendar.feed import calendar_of, whose
 
 
-@require_GET
+@require_safe
 def calendar(request: HttpRequest, token: str) -> HttpResponse:
     """Everything that comes, of what the person reads."""
     person = whose(token)
