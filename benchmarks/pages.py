@@ -118,7 +118,9 @@ def fill(decisions: int, people: int, populations: int) -> str:
         person.set_password(PASSWORD)
         person.save()
         if role not in ("practitioner", "manager"):
-            set_roles(person, {Role(role)}, "benchmark")
+            # Who decides at gates held the role when the sprint was planned.
+            with at(now() - timedelta(days=67)):
+                set_roles(person, {Role(role)}, "benchmark")
     declare_use_case("credit", 'segment = ["x_segment"]\n', "benchmark")
     for wave in range(20):
         take_step("credit", "assist", by="benchmark", cohort=f"wave-{wave}", share=0.5 + wave / 40)

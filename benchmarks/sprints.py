@@ -65,7 +65,8 @@ def _fill(programmes: int, populations: int, people: int) -> None:
     ]
     import_people(read_people(rows, "bench"), actor="bench")
     lead = Person.objects.create_user("lead", email="lead@example.org", name="Lead")
-    set_roles(lead, {Role.PROGRAMME_LEAD}, "bench")
+    with at(now() - timedelta(days=67)):
+        set_roles(lead, {Role.PROGRAMME_LEAD}, "bench")
     found = _conditions(keys)
     for n in range(programmes):
         name = f"programme-{n:02}"

@@ -81,6 +81,8 @@ start()
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from takeup.server.foundation.organization.models import Person
+from datetime import timedelta
+from takeup.record.clock import at, now
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.organization.services import set_roles
 def leads(person):
@@ -118,7 +120,9 @@ def planned(lead):
 made = {}
 for role in sys.argv[1:]:
     person = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")
-    set_roles(person, {Role(role)}, "test")
+    # Who decides at gates held the role when the sprint was planned.
+    with at(now() - timedelta(days=50)):
+        set_roles(person, {Role(role)}, "test")
     if role == "manager":
         leads(person)
     if role == "programme_lead":
