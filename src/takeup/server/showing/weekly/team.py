@@ -99,7 +99,8 @@ def _teams(use_case: str, population: str, mine: Collection[Manages]) -> list[Te
     """Teams of which people are in the population, with the figures of the newest day."""
     keys = sorted({one.team for one in mine if one.population == population})
     held = {one.team: one for one in TeamView.objects.filter(use_case=use_case, team__in=keys)}
-    return [Team(key, _figures(held.get(key)), key in held) for key in keys]
+    titles = organization.team_titles()
+    return [Team(titles.get(key, key), _figures(held.get(key)), key in held) for key in keys]
 
 
 def _figures(view: TeamView | None) -> list[tuple[str, str, int | None]]:
