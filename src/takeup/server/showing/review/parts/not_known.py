@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import re
-
+from takeup.server.foundation.pages.for_people import words
 from takeup.server.showing.review.part import Figures, Part, Reviewed
-
-_FOR_ENGINEERS = re.compile(r"\s*\((?:`|--)[^)]*\)|: `takeup .*$|^[a-z]+(?:_[a-z]+)+: ")
-"""In what would answer a question: commands, options and names of columns."""
 
 
 def part(of: Reviewed) -> Part:
     """Every question without an answer, why, and what would answer it."""
     rows = tuple(
-        (q["question"], q["why"], _FOR_ENGINEERS.sub("", q["needs"]))
+        (words(q["question"]), words(q["why"]), words(q["needs"]))
         for q in of.diagnosis["cannot_answer"]
     )
     says = f"{len(rows)} questions wait for something." if rows else "Every question has its answer."  # fmt: skip
