@@ -80,7 +80,7 @@ def _led(name: str, row: Row, mine: Collection[Manages], today: date) -> Led:
         need = level_need(
             view.get("position"), stuck=stuck, experts=view.get("experts", ""), consult=facts.get("consult_rate"),
         )  # fmt: skip
-    asks = questions(states_of(view, stuck), [r for r, _who in row.signals])
+    asks = questions(states_of(view, stuck), [r for r, *_waits in row.signals])
     running = {run.action: run.pk for run, _who in row.actions}
     return Led(name, row, _teams(name, row.key, mine), need, running, asks, stuck)
 
