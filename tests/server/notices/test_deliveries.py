@@ -113,6 +113,19 @@ def test_mail_reaches_the_person_once_with_a_way_to_stop_it(deployment):
     assert "South" in client_of(lead).get("/notices").content.decode()
 
 
+def test_what_people_typed_over_several_lines_is_told_in_one_and_its_mail_goes_out(deployment):
+    from takeup.server.foundation.notices.deliver import deliver_waiting
+    from takeup.server.foundation.notices.services import tell
+
+    port = free_port()
+    deployment(smtp_url=f"smtp://127.0.0.1:{port}", mail_from="takeup <t@example.org>")
+    lead = tell_leads()
+    tell([lead.handle], "decision:1", "Yours: talk\r\nBcc: all@example.org\n\n soon", "x", "/")
+    with mail_server(port) as inbox:
+        assert deliver_waiting() == (2, 0)
+    assert "Subject: Yours: talk Bcc: all@example.org soon" in inbox.mails[1][1]
+
+
 def test_a_forged_unsubscribe_link_changes_nothing(deployment):
     from takeup.server.foundation.notices.models import Wants
 

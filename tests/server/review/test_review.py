@@ -12,6 +12,7 @@ from docx import Document
 
 from takeup.record.clock import at, now
 from takeup.record.errors import InputError
+from tests.server.at_once import two_at_once
 from tests.server.overview.test_overview import send
 from tests.server.people import client_of, with_role
 from tests.server.reasons.test_reasons import placed
@@ -179,3 +180,49 @@ def test_the_start_page_says_that_it_is_due_and_whose_signature_it_waits_for(liv
     assert "The review was due on" in before
     made(live)
     assert "wait for your signature" in client_of(live["executive"]).get("/").content.decode()
+
+
+def test_two_who_make_it_at_once_leave_one_review_and_one_sentence(live):
+    from takeup.server.showing.review.models import Review
+
+    assert two_at_once(lambda: made(live)) == ["a review waits for its decisions; sign that one first", "done"]  # fmt: skip
+    assert Review.objects.count() == 1
+
+
+def test_a_comment_with_characters_that_no_document_has_is_on_page_paper_and_in_word(live):
+    from takeup.server.showing.review.services import comment
+
+    review, who = made(live), live["programme_lead"]
+    comment(review, 1, "pasted\x0b from\x1b a terminal\ufffe <b>&amp;</b>", by=who.handle)
+    client = client_of(who)
+    for form in ("", "?as=pdf", "?as=csv"):
+        assert client.get(f"/reviews/{review.pk}{form}").status_code == 200, form
+    word = Document(BytesIO(client.get(f"/reviews/{review.pk}?as=docx").content))
+    assert any("a terminal  <b>&amp;</b>" in one.text for one in word.paragraphs)
+
+
+def test_a_decision_is_not_cut_and_not_for_a_day_nobody_plans_for(live):
+    review = made(live)
+    with pytest.raises(InputError, match="at most 1,000 characters; this one has 1,001"):
+        decided(live, review, text="x" * 1_001)
+    with pytest.raises(InputError, match="within a year"):
+        decided(live, review, due=date(9999, 12, 31))
+    assert not review.decisions.exists()
+
+
+def test_a_comment_of_full_length_over_many_lines_is_kept_and_one_that_is_refused_stays_typed(live):
+    review, client = made(live), client_of(live["programme_lead"])
+    full = "\r\n".join(["x" * 39] * 100)
+    sent = {"part": "2", "text": full}
+    assert client.post(f"/reviews/{review.pk}/comment", sent).status_code == 302
+    sent["text"] = "kept words " + "y" * 4_000
+    answer = client.post(f"/reviews/{review.pk}/comment", sent)
+    assert answer.status_code == 422
+    assert "kept words yyy" in answer.content.decode()
+
+
+def test_no_form_of_it_tells_names_of_columns_or_commands(live):
+    review = made(live)
+    told = str(review.parts)
+    assert "What we still cannot tell" in told
+    assert re.findall(r"\b[a-z]+(?:_[a-z]+)+\b|takeup sample", re.sub(r"'\w+':", "", told)) == []

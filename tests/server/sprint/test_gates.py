@@ -9,6 +9,7 @@ from django.db import DatabaseError, transaction
 
 from takeup.record.clock import at, now
 from takeup.record.errors import InputError
+from tests.server.at_once import two_at_once
 from tests.server.people import client_of
 from tests.server.sprint.sprints import bank, begun, clear, look, told
 
@@ -141,6 +142,20 @@ def test_two_who_decide_at_once_leave_one_decision_and_one_sentence(bank):
     assert sprint.gates.count() == 1
 
 
+def test_two_pages_that_decide_in_the_same_second_leave_one_decision(bank):
+    from takeup.server.acting.sprint.deciding import decide, look_of
+
+    sprint = begun(bank)
+    look(sprint)
+    mark = look_of(sprint, "G30").sha256
+    said = two_at_once(
+        lambda: decide(sprint, "G30", "go", by=bank["executive"].handle, looked_at=mark, reason="x")
+    )
+    assert said[0] == "done"
+    assert "it is not decided again" in said[1]
+    assert sprint.gates.count() == 1
+
+
 def test_clauses_that_changed_while_the_page_was_open_are_read_again_first(bank):
     sprint = begun(bank)
     look(sprint)
@@ -221,3 +236,37 @@ def test_where_the_decider_left_a_lead_names_somebody_else_on_the_gates_page(ban
     sprint.refresh_from_db()
     assert sprint.deciders["G30"] == lead
     assert "Your decision" in client.get(f"/sprints/{sprint.pk}/G30").content.decode()
+
+
+def test_a_gate_that_is_held_after_it_was_passed_in_part_is_open_again(bank):
+    from takeup.server.acting.sprint.deciding import decide, look_of
+    from takeup.server.acting.sprint.services import plan_of
+
+    sprint, boss = begun(bank), bank["executive"].handle
+    look(sprint)
+    for decided, done in (("intervene", now().date()), ("hold", None), ("go", now().date())):
+        decide(sprint, "G30", decided, by=boss, looked_at=look_of(sprint, "G30").sha256, reason="x")
+        assert plan_of(sprint)["G30"].done == done
+
+
+def test_evidence_that_is_not_what_was_looked_at_is_not_decided_on(bank):
+    from takeup.server.acting.sprint.deciding import decide, look_of
+
+    sprint, boss = begun(bank), bank["executive"].handle
+    look(sprint)
+    held = look_of(sprint, "G30")
+    held.evidence = {**held.evidence, "says": "go"}
+    held.save()
+    with pytest.raises(InputError, match="its hash is another"):
+        decide(sprint, "G30", "go", by=boss, looked_at=held.sha256)
+    assert not sprint.gates.exists()
+
+
+def test_populations_that_were_chosen_stay_chosen_where_the_decision_is_refused(bank):
+    sprint = begun(bank)
+    look(sprint)
+    told = {"decided": "hold", "mark": sprint.looks.get(gate="G30").sha256, "reason": "x", "population": ["south"]}  # fmt: skip
+    answer = client_of(bank["executive"]).post(f"/sprints/{sprint.pk}/G30/decide", told)
+    assert answer.status_code == 422
+    assert 'value="south" checked' in answer.content.decode()
+    assert 'value="north" checked' not in answer.content.decode()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -12,8 +12,9 @@ from icalendar import Calendar
 
 from takeup.record.clock import at, now
 from takeup.record.errors import InputError
+from tests.server.at_once import two_at_once
 from tests.server.people import client_of, person, with_role
-from tests.server.sprint.sprints import bank, begun, clear, days, look, state
+from tests.server.sprint.sprints import GATES, bank, begun, clear, days, look, state
 
 __all__ = ["bank"]
 
@@ -353,3 +354,159 @@ def test_a_use_case_that_is_forgotten_takes_its_sprint_along(bank):
     look(sprint)
     forget_use_case("credit")
     assert not Sprint.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "due-P0=0001-01-01", "due-G90=9999-12-31", "due-T1=9999-12-31", "due-M01=0001-01-01",
+    ],
+)  # fmt: skip
+def test_what_if_on_a_day_that_cannot_be_is_a_sentence(bank, asked):
+    sprint = begun(bank)
+    # Dragging asks for the part alone.
+    for part in ({}, {"HX-Request": "true"}):
+        page = client_of(bank["executive"]).get(
+            f"/sprints/{sprint.pk}/what-if?{asked}", headers=part
+        )
+        assert page.status_code == 200
+        assert "Not a day" in page.content.decode()
+
+
+@pytest.mark.parametrize("dragged", ["²", "--5", "-", "1e9", "00000999999999999", "9" * 5_000, "x"])
+def test_dragging_by_what_is_no_number_of_days_moves_nothing(bank, dragged):
+    sprint = begun(bank)
+    page = client_of(bank["executive"]).get(f"/sprints/{sprint.pk}/what-if", {"by-M14": dragged})
+    assert page.status_code == 200
+    assert "No day is tried yet." in page.content.decode()
+
+
+def test_what_comes_before_the_start_is_due_within_a_year_of_it(bank):
+    from takeup.server.acting.sprint.services import move
+
+    sprint = begun(bank)
+    with pytest.raises(InputError, match="more than a year before the sprint begins"):
+        move(sprint, "P0", date(1, 1, 1), "a typing error", by="x")
+    move(sprint, "P0", days(-300), "it was clear long ago", by="x")
+    assert client_of(bank["executive"]).get(f"/sprints/{sprint.pk}").status_code == 200
+
+
+def test_an_act_with_another_field_of_the_form_leads_back_to_the_sprint(bank):
+    sprint = begun(bank)
+    told = {"act": "end", "reason": "over", "gate": "nowhere"}
+    answer = client_of(bank["programme_lead"]).post(f"/sprints/{sprint.pk}/act", told)
+    assert answer.headers["Location"] == f"/sprints/{sprint.pk}"
+
+
+def test_whoever_cannot_decide_or_has_left_is_not_named_to_decide(bank):
+    from takeup.server.acting.sprint.services import name_decider
+
+    gone = person("gone", name="Gone", is_active=False).handle
+    clerk = person("clerk", name="Clerk").handle
+    for handle, says in ((gone, "name the one person"), (clerk, "decides at a gate")):
+        with pytest.raises(InputError, match=says):
+            begun(bank, deciders=dict.fromkeys(GATES, handle))
+    sprint = begun(bank)
+    with pytest.raises(InputError, match="decides at a gate"):
+        name_decider(sprint, "G30", clerk, by="x")
+
+
+def test_who_left_is_told_of_what_is_still_to_do_alone(bank):
+    from takeup.server.acting.sprint.deciding import decide, look_of
+    from takeup.server.acting.sprint.services import end, left
+
+    sprint = begun(bank)
+    look(sprint)
+    boss = bank["executive"]
+    decide(sprint, "G30", "go", by=boss.handle, looked_at=look_of(sprint, "G30").sha256, reason="x")
+    boss.is_active = False
+    boss.save()
+    sprint.refresh_from_db()
+    assert left(sprint) == ["G60", "G90"]
+    end(sprint, "given up", by="x")
+    sprint.refresh_from_db()
+    assert left(sprint) == []
+
+
+def test_what_stood_in_place_of_a_measurement_and_is_taken_back_opens_the_milestone_again(bank):
+    from takeup.server.acting.sprint.services import take_back
+
+    sprint, product = begun(bank), bank["product_team"].handle
+    signed = [_signed(sprint, item, product) for item in ("exception", "signed")]
+    look(sprint)
+    assert state(sprint, "M05").done_on
+    take_back(sprint, signed[0].pk, by=product, reason="the day was wrong")
+    look(sprint)
+    assert state(sprint, "M05").done_on is None
+    assert "more steps" in state(sprint, "M05").reopened
+
+
+def _signed(sprint, item: str, by: str):
+    from takeup.server.acting.sprint.services import sign
+    from takeup.server.deployment.roles import Role
+
+    return sign(sprint, "M05", item, by=by, roles=[Role.PRODUCT_TEAM], note="in the minutes")
+
+
+def test_nothing_is_kept_of_a_document_that_is_not_theirs_to_sign(bank, monkeypatch):
+    from takeup.server.deployment import documents
+
+    kept = []
+    monkeypatch.setattr(documents, "keep", kept.append)
+    sprint = begun(bank)
+    file = SimpleUploadedFile("design.pdf", b"%PDF-1.7 design")
+    told = {"item": "signed", "document": file}
+    answer = client_of(bank["role_owner"]).post(f"/sprints/{sprint.pk}/M05/sign", told)
+    assert answer.status_code == 422
+    assert kept == []
+
+
+def test_a_document_is_handed_out_by_the_name_it_came_with(bank):
+    sprint, client = begun(bank), client_of(bank["product_team"])
+    file = SimpleUploadedFile("Entwurf–Ω.pdf", b"%PDF-1.7 of many letters")
+    client.post(f"/sprints/{sprint.pk}/M05/sign", {"item": "signed", "document": file})
+    one = sprint.signatures.get()
+    answer = client.get(f"/sprints/{sprint.pk}/documents/{one.sha256}")
+    assert (
+        answer.headers["Content-Disposition"] == "attachment; filename*=utf-8''Entwurf-%CE%A9.pdf"
+    )
+
+
+def test_a_text_that_nobody_reads_or_prints_is_refused_with_its_length(bank):
+    from takeup.server.acting.sprint.services import end, move
+
+    sprint, long = begun(bank), "x" * 2_001
+    with pytest.raises(InputError, match="has at most 2,000 characters; this one has 2,001"):
+        _sign_with(sprint, bank["product_team"].handle, long)
+    with pytest.raises(InputError, match="at most 2,000"):
+        move(sprint, "M05", days(30), long, by="x")
+    with pytest.raises(InputError, match="at most 2,000"):
+        end(sprint, long, by="x")
+
+
+def _sign_with(sprint, by: str, note: str):
+    from takeup.server.acting.sprint.services import sign
+    from takeup.server.deployment.roles import Role
+
+    return sign(sprint, "M05", "signed", by=by, roles=[Role.PRODUCT_TEAM], note=note)
+
+
+def test_a_calendar_sends_nobody_to_a_gate_that_they_may_not_open(bank):
+    from takeup.server.foundation.calendar.feed import calendar_of
+
+    begun(bank)
+    assert b"/G30" in calendar_of(bank["executive"])
+    assert b"/G30" not in calendar_of(bank["product_team"])
+    assert b"/M05" in calendar_of(bank["product_team"])
+
+
+def test_a_title_is_one_line(bank):
+    assert begun(bank, title=" Credit\r\nBcc: all  ").title == "Credit Bcc: all"
+
+
+def test_two_who_plan_the_same_at_once_leave_one_sprint_and_one_sentence(bank):
+    from takeup.server.acting.sprint.models import Sprint
+
+    said = two_at_once(lambda: begun(bank))
+    assert said == ["a sprint of this use case is running; end that one first", "done"]
+    assert Sprint.objects.count() == 1

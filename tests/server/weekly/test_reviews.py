@@ -240,3 +240,26 @@ def test_a_decision_goes_with_its_use_case_and_names_nobody_who_was_erased(lead)
     forget("credit")
     assert not Review.objects.exists()
     assert not ReviewDecision.objects.exists()
+
+
+def test_what_came_of_it_is_refused_where_it_is_too_long_and_not_cut(lead):
+    from takeup.record.errors import InputError
+    from takeup.server.showing.weekly.services import done
+
+    one = decided(lead)
+    with pytest.raises(InputError, match="at most 2,000 letters"):
+        done(one.pk, by=lead.handle, came_of_it="x" * 2_001)
+    one.refresh_from_db()
+    assert one.done_on is None
+
+
+def test_who_was_erased_stands_there_as_somebody_who_left(lead):
+    owner = person_called("manager-o")
+    one = decided(lead, owner=owner.handle)
+    one.review.opened_by = "gone"
+    one.review.save()
+    owner.delete()
+    for path in (f"/week/review/{one.review_id}", "/week/of/credit/reviews", "/week/of/credit"):
+        assert "somebody who left" in client_of(lead).get(path).content.decode(), path
+    page = client_of(lead).get(f"/week/review/{one.review_id}").content.decode()
+    assert "by somebody who left" in page

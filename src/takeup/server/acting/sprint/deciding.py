@@ -8,9 +8,10 @@ from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
+from takeup.server.acting.sprint.looking import mark_of
 from takeup.server.acting.sprint.models import GATE_SAYS, GateLook, GateTaken, Sprint
 from takeup.server.acting.sprint.plan import GATES
-from takeup.server.acting.sprint.services import path_of
+from takeup.server.acting.sprint.services import need_short, path_of
 from takeup.server.deployment.roles import Role
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
@@ -48,6 +49,9 @@ def decide(
     look = look_of(held, gate)
     if look is None or look.sha256 != looked_at:
         raise InputError("the clauses have changed since you opened this page: read them again, then decide")  # fmt: skip
+    if mark_of(look.evidence) != looked_at:
+        raise InputError("the evidence of this gate is not what was looked at, its hash is another: decide after the next night’s look")  # fmt: skip
+    need_short(reason)
     if before and before[0].sha256 == looked_at and before[0].decided == decided:
         raise InputError("that was decided on the same evidence already")
     said = str(look.evidence["says"])

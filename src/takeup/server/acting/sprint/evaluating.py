@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, timedelta
 
@@ -10,9 +10,10 @@ from django.db import transaction
 
 from takeup.server.acting.sprint.facts import Facts, known_of
 from takeup.server.acting.sprint.looking import look_at_gates
-from takeup.server.acting.sprint.milestone import Known, Milestone, Seen, lacks, seen_of
+from takeup.server.acting.sprint.milestone import Attest, Known, Milestone, Seen, lacks, seen_of
 from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import MilestoneState, Sprint
+from takeup.server.acting.sprint.seen import seen_in
 from takeup.server.acting.sprint.services import (
     happened,
     holding_on,
@@ -65,14 +66,26 @@ def _look(
     if state.done_on is None and not open_:
         state.done_on, state.reopened = today, ""
         happened(sprint, milestone.id, "done", "attested, not verified" if state.attested_only else "")  # fmt: skip
-    # What is not known today may hold all the same: a figure that may not be shown for once takes nothing back.
-    elif state.done_on is not None and (fell := [key for key in open_ if seen[key].holds is False]):
+    elif state.done_on is not None and (fell := _fallen(milestone, state, seen, open_)):
         state.done_on = None
         state.reopened = "; ".join(_fell(milestone, key, seen[key]) for key in fell)[:500]
         happened(sprint, milestone.id, "reopened", state.reopened)
     state.seen = {key: asdict(one) for key, one in seen.items()}
     state.seen_on = today
     state.save()
+
+
+def _fallen(
+    milestone: Milestone, state: MilestoneState, seen: Mapping[str, Seen], open_: Sequence[str]
+) -> list[str]:
+    """What holds no more. What is not known today may hold all the same: a figure that may not be shown for once takes
+    nothing back; a signature that stood in its place and was taken back does."""
+    before = seen_in(state)
+    back = {
+        one.instead_of for one in milestone.items
+        if isinstance(one, Attest) and one.key in before and before[one.key].holds and not seen[one.key].holds
+    }  # fmt: skip
+    return [key for key in open_ if seen[key].holds is False or key in back]
 
 
 def _fell(milestone: Milestone, key: str, seen: Seen) -> str:

@@ -16,8 +16,9 @@ from takeup.record.errors import InputError
 from takeup.server.acting.sprint.deciding import decide, look_of, taken
 from takeup.server.acting.sprint.gates import CLAUSES
 from takeup.server.acting.sprint.models import Sprint
-from takeup.server.acting.sprint.pages import DECIDERS, person_of, sprint_or_404
+from takeup.server.acting.sprint.pages import person_of, sprint_or_404
 from takeup.server.acting.sprint.places import naming
+from takeup.server.acting.sprint.services import DECIDERS
 from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.pages.asked import whole_number
@@ -63,6 +64,7 @@ def _gate(request: HttpRequest, sprint: Sprint, gate: str, status: int = 200, **
         "asked": request.POST, "names": may("sprint_act", person) and not passed and not sprint.ended_on,
         "decider": sprint.deciders.get(gate, ""), "deciders": organization.named_with(DECIDERS, found.today), "cause": found.cause(gate)[:-1],
         "populations": sorted(((k, named([k])) for k in organization.population_keys()), key=lambda p: p[1]),
+        "chosen": request.POST.getlist("population"),
     }  # fmt: skip
     heads = ["clause", "says", "evidence", "n", "attested"]
     rows = [[c["words"], c["says"], c["seen"]["words"], c["seen"]["n"], c["seen"]["attested"]] for c in clauses]  # fmt: skip

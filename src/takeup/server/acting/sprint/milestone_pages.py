@@ -26,7 +26,7 @@ from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import roles_of
 from takeup.server.foundation.pages.asked import day_of, whole_number
-from takeup.server.foundation.pages.exports import shown_or_exported
+from takeup.server.foundation.pages.exports import attached, shown_or_exported
 from takeup.server.foundation.permissions import may, may_follow
 
 
@@ -141,6 +141,8 @@ def milestone_sign(request: HttpRequest, number: int, milestone: str) -> HttpRes
 def _sign(request: HttpRequest, sprint: Sprint, key: str) -> Signed:
     asked, person = request.POST, person_of(request)
     file = request.FILES.get("document")
+    # Before anything is kept of what is handed in.
+    services.need_signer(key, asked.get("item", ""), roles_of(person), asked.get("note", ""))
     return services.sign(
         sprint, key, asked.get("item", ""), by=person.handle, roles=roles_of(person),
         note=asked.get("note", ""), document=documents.keep(file) if file else None,
@@ -158,7 +160,4 @@ def sprint_document(request: HttpRequest, number: int, digest: str) -> HttpRespo
     except InputError as error:
         return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=410)
     audit.record("sprint.document_read", actor=person_of(request).handle, number=number, sha256=digest)  # fmt: skip
-    plain = "".join(c if c.isalnum() or c in "-_." else "-" for c in held.document)
-    answer = HttpResponse(body, content_type="application/octet-stream")
-    answer["Content-Disposition"] = f'attachment; filename="{plain}"'
-    return answer
+    return attached(body, "application/octet-stream", held.document)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -24,17 +24,13 @@ from takeup.server.acting.sprint.milestone import PHASES
 from takeup.server.acting.sprint.models import Sprint
 from takeup.server.acting.sprint.plan import GATES, TECHNICAL
 from takeup.server.acting.sprint.standing import SprintStands, drawn, stands
-from takeup.server.acting.sprint.technical_import import LARGEST, read_file
-from takeup.server.deployment.roles import Role
+from takeup.server.acting.sprint.technical_import import LARGEST, File, read_file
 from takeup.server.foundation.calendar.feed import feed_path
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Person
-from takeup.server.foundation.pages.asked import day_of
+from takeup.server.foundation.pages.asked import day_of, whole_number
 from takeup.server.foundation.pages.exports import shown_or_exported
 from takeup.server.foundation.permissions import may
-
-DECIDERS = (Role.EXECUTIVE, Role.PROGRAMME_LEAD)
-"""Who may be named to decide at a gate."""
 
 
 def person_of(request: HttpRequest) -> Person:
@@ -65,7 +61,7 @@ def _sprints(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespon
         "found": found, "begins": may("sprint_begin", request.user), "asked": asked,
         "use_cases": [(name, organization.use_case_title(name)) for name in organization.use_case_names()],
         "gates": [(gate, asked.get(gate.id, "")) for gate in GATES],
-        "deciders": organization.named_with(DECIDERS, now().date()),
+        "deciders": organization.named_with(services.DECIDERS, now().date()),
         "today": now().date(),
     }  # fmt: skip
     return render(request, "sprint/sprints.html", shown | more, status=status)
@@ -196,15 +192,21 @@ def _tried(asked: QueryDict, found: SprintStands) -> tuple[dict[str, date], list
     tried: dict[str, date] = {}
     problems = []
     for key, planned in found.planned.items():
-        typed, dragged = asked.get(f"due-{key}", ""), asked.get(f"by-{key}", "0")
+        typed, dragged = asked.get(f"due-{key}", ""), _dragged(asked.get(f"by-{key}", ""))
         try:
-            if typed and (day := day_of(typed)) != planned.due:
+            day = day_of(typed) if typed else planned.due + timedelta(days=dragged)
+            if day != planned.due:
+                services.need_day(found.sprint, key, day)
                 tried[key] = day
-            elif dragged.lstrip("-").isdigit() and abs(int(dragged[:5])) <= 365 and int(dragged):
-                tried[key] = date.fromordinal(planned.due.toordinal() + int(dragged))
         except InputError as error:
             problems.append(f"{key}: {error}")
     return tried, problems
+
+
+def _dragged(text: str) -> int:
+    """By how many days something is dragged; none where that is no number, or over a year."""
+    days = whole_number(text.removeprefix("-")) or 0
+    return 0 if days > 365 else -days if text.startswith("-") else days
 
 
 @require_POST
@@ -221,8 +223,9 @@ def sprint_act(request: HttpRequest, number: int) -> HttpResponse:
     except InputError as error:
         return _sprint(request, sprint, 422, problems=[str(error)])
     messages.success(request, _("Kept."))
-    gate = asked.get("gate", "")
-    return redirect("sprint_gate", number, gate) if gate else redirect("sprint", number)
+    if asked.get("act") == "decider":
+        return redirect("sprint_gate", number, asked.get("gate", ""))
+    return redirect("sprint", number)
 
 
 @require_POST
@@ -250,15 +253,27 @@ def _set(asked: QueryDict, sprint: Sprint, by: str) -> None:
 
 def _imported(request: HttpRequest, sprint: Sprint, by: str, name: str, body: bytes) -> HttpResponse:  # fmt: skip
     found = read_file(name, body, _mapping(request.POST))
-    for one in found.found:
-        services.set_technical(sprint, one.key, one.due, by=by, done_on=one.done_on, source=f"{name}, row {one.row}: {one.title}")  # fmt: skip
+    kept, problems = _kept(sprint, name, found, by)
     evaluate(sprint, now().date())
-    if found.problems or not found.found:
-        none = [] if found.found else [_("No row names one of T1 to T5: say below which row is which, and hand the file in again.")]  # fmt: skip
-        kept = [_("{n} dates were kept.").format(n=len(found.found))] if found.found else []
-        return _sprint(request, sprint, 422, problems=[*none, *found.problems, *kept], others=found.others)  # fmt: skip
-    messages.success(request, _("Kept: {keys}.").format(keys=", ".join(one.key for one in found.found)))  # fmt: skip
+    told = _("Kept: {keys}.").format(keys=", ".join(kept))
+    if not found.found and not found.problems:
+        problems = [_("No row names one of T1 to T5: say below which row is which, and hand the file in again.")]  # fmt: skip
+    if problems:
+        return _sprint(request, sprint, 422, problems=[*problems, *([told] if kept else [])], others=found.others)  # fmt: skip
+    messages.success(request, told)
     return redirect("sprint", sprint.pk)
+
+
+def _kept(sprint: Sprint, name: str, found: File, by: str) -> tuple[list[str], list[str]]:
+    """The keys of what was kept of a file, and what is wrong with the rest: a wrong row costs no good one."""
+    kept, problems = [], list(found.problems)
+    for one in found.found:
+        try:
+            services.set_technical(sprint, one.key, one.due, by=by, done_on=one.done_on, source=f"{name}, row {one.row}: {one.title}")  # fmt: skip
+            kept.append(one.key)
+        except InputError as error:
+            problems.append(_("row {row}: {error}").format(row=one.row, error=error))
+    return kept, problems
 
 
 def _mapping(asked: QueryDict) -> Mapping[str, str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import prefetch_related_objects
 
 from takeup.record.clock import now
@@ -36,8 +36,14 @@ from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 
+DECIDERS = (Role.EXECUTIVE, Role.PROGRAMME_LEAD)
+"""Who may be named to decide at a gate."""
 MOST_AHEAD, LONGEST = timedelta(days=365), timedelta(days=365)
-_TITLE = 200
+LONGEST_TEXT = 2_000
+"""Characters of a reason or note."""
+_ONE_RUNS = "a sprint of this use case is running; end that one first"
+_TITLE, _LINK = 200, 500
+_BEFORE_START = {"P0", *(one.id for one in TECHNICAL)}
 
 
 def path_of(sprint: Sprint) -> str:
@@ -89,16 +95,20 @@ def begin(
     if starts_on > today + MOST_AHEAD:
         raise InputError("a sprint begins within a year: nobody can say more of its days")
     if Sprint.objects.filter(use_case=use_case, ended_on=None).exists():
-        raise InputError("a sprint of this use case is running; end that one first")
+        raise InputError(_ONE_RUNS)
     named = dict(deciders or {})
     for gate in GATES:
-        if not organization.names_of([named.get(gate.id, "")]):
-            raise InputError(f"name the one person who decides at the {str(gate.name).lower()}")
-    called = title.strip()[:_TITLE] or organization.use_case_title(use_case)
-    made = Sprint.objects.create(
-        use_case=use_case, title=called, starts_on=starts_on, remediation=remediation, deciders=named,
-        made_at=now(), made_by=by,
-    )  # fmt: skip
+        _need_decider(named.get(gate.id, ""), f"name the one person who decides at the {str(gate.name).lower()}")  # fmt: skip
+    called = " ".join(title.split())[:_TITLE] or organization.use_case_title(use_case)
+    try:
+        with transaction.atomic():
+            made = Sprint.objects.create(
+                use_case=use_case, title=called, starts_on=starts_on, remediation=remediation, deciders=named,
+                made_at=now(), made_by=by,
+            )  # fmt: skip
+    except IntegrityError:
+        # Somebody else planned it a moment ago.
+        raise InputError(_ONE_RUNS) from None
     MilestoneState.objects.bulk_create(MilestoneState(sprint=made, milestone=m) for m in MILESTONES)
     audit.record(
         "sprint.begun", actor=by, number=made.pk, use_case=use_case, starts_on=starts_on.isoformat(),
@@ -113,6 +123,7 @@ def end(sprint: Sprint, reason: str, *, by: str) -> None:
     held = _running(sprint)
     if not reason.strip():
         raise InputError("say why it ends: gates that were not decided stay open for good")
+    need_short(reason)
     held.ended_on, held.ended_why = now().date(), reason.strip()
     held.save(update_fields=["ended_on", "ended_why"])
     audit.record("sprint.ended", actor=by, number=held.pk, use_case=held.use_case, reason=reason.strip())  # fmt: skip
@@ -145,7 +156,9 @@ def move(sprint: Sprint, about: str, due: date | None, reason: str, *, by: str) 
         raise InputError("choose a milestone of the sprint")
     if not reason.strip():
         raise InputError("say why its day moves: those who wait for it will ask")
-    _need_day(held, about, due)
+    need_short(reason)
+    if due is not None:
+        need_day(held, about, due)
     before = plan_of(held)[about].due
     held.typed = {k: v for k, v in held.typed.items() if k != about} | ({about: due.isoformat()} if due else {})  # fmt: skip
     held.save(update_fields=["typed"])
@@ -157,13 +170,21 @@ def move(sprint: Sprint, about: str, due: date | None, reason: str, *, by: str) 
     )  # fmt: skip
 
 
-def _need_day(sprint: Sprint, about: str, due: date | None) -> None:
-    if due is None:
-        return
-    if due < sprint.starts_on and about != "P0":
-        raise InputError(f"{due:%-d %B %Y} is before the sprint begins, on {sprint.starts_on:%-d %B %Y}")  # fmt: skip
+def need_day(sprint: Sprint, about: str, due: date) -> None:
+    """Raises InputError for a due day that cannot be: of a milestone or gate before the start (of what comes before it or
+    is another plan's: more than a year before), or more than a year after it."""
+    early = about in _BEFORE_START
+    if due < sprint.starts_on - (LONGEST if early else timedelta(0)):
+        by = "more than a year before" if early else "before"
+        raise InputError(f"{due:%-d %B %Y} is {by} the sprint begins, on {sprint.starts_on:%-d %B %Y}")  # fmt: skip
     if due > sprint.starts_on + LONGEST:
-        raise InputError("a milestone is due within a year of the start; a later one is another sprint’s")  # fmt: skip
+        raise InputError(f"{about} is due within a year of the start; what comes later is another sprint’s")  # fmt: skip
+
+
+def need_short(text: str) -> None:
+    """Raises InputError where a text is longer than anybody reads on a page, or prints."""
+    if len(text) > LONGEST_TEXT:
+        raise InputError(f"a text has at most {LONGEST_TEXT:,} characters; this one has {len(text):,}")  # fmt: skip
 
 
 @transaction.atomic
@@ -199,16 +220,11 @@ def sign(
     """Somebody signs a statement that the system cannot see. Raises InputError where there is none, it is not theirs to
     sign, or neither a document nor a note says what it stands on."""
     held = _running(sprint)
-    found = MILESTONES[milestone].item(item) if milestone in MILESTONES else None
-    if not isinstance(found, Attest):
-        raise InputError("that is measured, not signed" if found else "there is no such statement")
-    if not set(found.roles) & set(roles):
-        labels = ", ".join(str(role.label) for role in found.roles)
-        raise InputError(f"signed by: {labels}")
+    statement = need_signer(milestone, item, roles, note)
     if document is None and not note.strip():
         raise InputError("hand in the document, or say in a sentence where it lies")
     made = Signed.objects.create(
-        sprint=held, milestone=milestone, item=item, statement=str(found.words), note=note.strip(),
+        sprint=held, milestone=milestone, item=item, statement=statement, note=note.strip(),
         signed_by=by, signed_at=now(), document=document.name if document else "",
         sha256=document.sha256 if document else "",
     )  # fmt: skip
@@ -217,6 +233,19 @@ def sign(
         statement=made.statement, sha256=made.sha256,
     )  # fmt: skip
     return made
+
+
+def need_signer(milestone: str, item: str, roles: Collection[Role], note: str = "") -> str:
+    """The statement that whoever holds these roles may sign: asked before a document is kept. Raises InputError where
+    there is none, it is not theirs to sign, or the note is too long."""
+    need_short(note)
+    found = MILESTONES[milestone].item(item) if milestone in MILESTONES else None
+    if not isinstance(found, Attest):
+        raise InputError("that is measured, not signed" if found else "there is no such statement")
+    if not set(found.roles) & set(roles):
+        labels = ", ".join(str(role.label) for role in found.roles)
+        raise InputError(f"this is signed by: {labels}")
+    return str(found.words)
 
 
 @transaction.atomic
@@ -229,6 +258,7 @@ def take_back(sprint: Sprint, number: int, *, by: str, reason: str) -> None:
         raise InputError("only who signed takes a signature back, once")
     if not reason.strip():
         raise InputError("say why it is taken back")
+    need_short(reason)
     found.withdrawn_at = now()
     found.save(update_fields=["withdrawn_at"])
     audit.record(
@@ -239,21 +269,26 @@ def take_back(sprint: Sprint, number: int, *, by: str, reason: str) -> None:
 
 @transaction.atomic
 def set_technical(
-    sprint: Sprint, key: str, due: date, *, by: str, done_on: date | None = None, source: str = "", link: str = ""
+    sprint: Sprint, key: str, due: date, *, by: str, done_on: date | None = None, source: str = "", link: str | None = None
 ) -> None:  # fmt: skip
-    """A date of the technical track. Raises InputError where there is no such one, or it is done on a day to come."""
+    """A date of the technical track; its `link` stays where none is told. Raises InputError where there is no such one, or
+    it is done on a day to come."""
     held = _running(sprint)
     if key not in {one.id for one in TECHNICAL}:
         raise InputError("choose one of T1 to T5")
     if done_on is not None and done_on > now().date():
         raise InputError(f"{key} is done on a day that is still to come: write the day it is due")
-    if due > held.starts_on + LONGEST or due < held.starts_on - LONGEST:
-        raise InputError(f"{key} is due within a year of the sprint’s start")
+    need_day(held, key, due)
+    if done_on is not None:
+        need_day(held, key, done_on)
     if link and not link.startswith(("https://", "http://")):
         raise InputError("a link begins with https://")
+    if link and len(link) > _LINK:
+        raise InputError(f"a link has at most {_LINK} characters; this one has {len(link):,}")
     TechnicalDate.objects.update_or_create(
         sprint=held, key=key,
-        defaults={"due": due, "done_on": done_on, "source": source[:300], "link": link[:500], "read_at": now()},
+        defaults={"due": due, "done_on": done_on, "source": source[:300], "read_at": now()}
+        | ({} if link is None else {"link": link}),
     )  # fmt: skip
     audit.record(
         "sprint.technical", actor=by, number=held.pk, use_case=held.use_case, technical=key, due=due.isoformat(),
@@ -268,9 +303,12 @@ def plan_of(sprint: Sprint, today: date | None = None, what_if: Mapping[str, dat
     typed |= {one.key: one.due for one in technical}
     done = {one.key: one.done_on for one in technical if one.done_on}
     done |= {s.milestone: s.done_on for s in sprint.states.all() if s.done_on}
-    for taken in sorted(sprint.gates.all(), key=lambda one: -one.pk):
-        if taken.decided != "hold":
-            done[taken.gate] = taken.decided_at.date()
+    for taken in sorted(sprint.gates.all(), key=lambda one: one.pk):
+        # What is held after it was passed in part is open again.
+        if taken.decided == "hold":
+            done.pop(taken.gate, None)
+        else:
+            done.setdefault(taken.gate, taken.decided_at.date())
     facts = Facts(today or now().date(), typed | dict(what_if or {}), done)
     return plan(sprint.starts_on, windows_of(sprint), facts)
 
@@ -304,9 +342,14 @@ def owners_of(sprint: Sprint, holding: Holding) -> dict[str, tuple[str, ...]]:
 
 
 def left(sprint: Sprint) -> list[str]:
-    """Milestones whose named owner left, and gates whose decider did."""
-    named = sprint.owners | sprint.deciders
-    return [key for key, handle in named.items() if organization.active_person(handle) is None]
+    """Milestones whose named owner left, and gates whose decider did, as far as they are not done."""
+    if sprint.ended_on is not None:
+        return []
+    planned, named = plan_of(sprint), sprint.owners | sprint.deciders
+    return [
+        key for key, handle in named.items()
+        if planned[key].done is None and organization.active_person(handle) is None
+    ]  # fmt: skip
 
 
 @transaction.atomic
@@ -315,11 +358,20 @@ def name_decider(sprint: Sprint, gate: str, handle: str, *, by: str) -> None:
     held = _running(sprint)
     if gate not in {one.id for one in GATES}:
         raise InputError("choose a gate of the sprint")
-    if organization.active_person(handle) is None:
-        raise InputError("name somebody of the organization who has not left")
+    _need_decider(handle, "name somebody of the organization who has not left")
     held.deciders = held.deciders | {gate: handle}
     held.save(update_fields=["deciders"])
     audit.record("sprint.decider", actor=by, number=held.pk, use_case=held.use_case, gate=gate, subject=handle)  # fmt: skip
+
+
+def _need_decider(handle: str, otherwise: str) -> None:
+    """Raises InputError where nobody is there of that handle, or who is there cannot decide."""
+    person = organization.active_person(handle)
+    if person is None:
+        raise InputError(otherwise)
+    if not set(DECIDERS) & organization.roles_of(person):
+        labels = " or ".join(str(role.label) for role in DECIDERS)
+        raise InputError(f"an {labels} decides at a gate: name one of them")
 
 
 def happened(sprint: Sprint, about: str, what: str, words: str = "") -> None:

@@ -12,9 +12,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
-from icalendar import Calendar
+from icalendar import Calendar, Component
 
+from takeup.record.clock import now
 from takeup.record.errors import InputError
 
 LARGEST = 5 << 20
@@ -34,6 +36,7 @@ _DONE = (
 )
 _STATE = ("status", "state")
 _SHARE = ("% complete", "percent complete", "% work complete", "percent_complete")
+_WHOLE = ("100%", "100.0%", "100", "100.0", "1", "1.0")
 _CLOSED = {"done", "closed", "resolved", "completed", "removed from board"}  # fmt: skip
 _FORMATS = ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d/%b/%y", "%d-%b-%y", "%d %B %Y", "%B %d, %Y", "%m/%d/%y", "%d.%m.%y")  # fmt: skip
 
@@ -113,8 +116,7 @@ def _key_of(row: _Row, mapping: Mapping[str, str]) -> str:
 
 def _rows(name: str, body: bytes) -> Iterable[_Row]:
     text = _decoded(name, body)
-    lines = list(csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text)))
-    head = next((n for n, cells in enumerate(lines) if _column(cells, _DUE)), None)
+    lines, head = _table(name, text)
     if head is None:
         raise InputError(
             f"{name}: no column says when something is due (looked for: {', '.join(_DUE[:5])}, …)"
@@ -137,8 +139,16 @@ def _row(number: int, cells: Sequence[str], columns: Sequence[str], days: str | 
     except ValueError:
         told = f"row {number}: the days of {title or key} cannot be read; write them as 2027-12-31"
         return _Row(number, key, title, labels, None, None, told)
-    closed = at(_STATE).strip().lower() in _CLOSED or at(_SHARE).strip().rstrip("% ") in ("100", "100.0", "1")  # fmt: skip
-    return _Row(number, key, title, labels, due or done, done or (due if closed else None))
+    # A share is written in per cent, or (by a spreadsheet) as a fraction: `1` is all of it, `1 %` is not.
+    closed = at(_STATE).strip().lower() in _CLOSED or at(_SHARE).replace(" ", "") in _WHOLE
+    return _Row(
+        number, key, title, labels, due or done, done or (_closed_on(due) if closed else None)
+    )
+
+
+def _closed_on(due: date | None) -> date | None:
+    """The day of what is closed and does not say when: its due day, or today where that is still to come."""
+    return min(due, now().date()) if due else None
 
 
 def _first(cells: Sequence[str], columns: Sequence[str], wanted: Sequence[str]) -> str:
@@ -169,21 +179,42 @@ def _decoded(name: str, body: bytes) -> str:
     raise InputError(f"{name} is no text")
 
 
-def _delimiter(text: str) -> str:
-    head = text[:2000]
-    return max((",", ";", "\t"), key=head.count)
+def _table(name: str, text: str) -> tuple[list[list[str]], int | None]:
+    """Its cells, parted by what parts its heading, and the line of that; None where no line is one."""
+    for delimiter in (",", ";", "\t"):
+        lines = _lines(name, text, delimiter)
+        head = next((n for n, cells in enumerate(lines) if len(cells) > 1 and _column(cells, _DUE)), None)  # fmt: skip
+        if head is not None:
+            return lines, head
+    return [], None
+
+
+def _lines(name: str, text: str, delimiter: str) -> list[list[str]]:
+    try:
+        return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:
+        raise InputError(
+            f"{name}: a cell is longer than any date or title; export the five dates alone"
+        ) from None
 
 
 def _format_of(name: str, cells: Sequence[str]) -> str | None:
     """The one way of writing days that all of them follow; None where there is none. Raises InputError where two ways
     fit, and say different days."""
-    plain = [_date_part(cell) for cell in cells if cell.strip() and cell.strip() != "NA"]
+    told = [_date_part(cell) for cell in cells if cell.strip() and cell.strip() != "NA"]
+    # What is no day in any way is a sentence of its own row.
+    plain = [one for one in told if any(_read_all([one], form) for form in _FORMATS)]
     fits = {form: days for form in _FORMATS if (days := _read_all(plain, form)) is not None}
-    if len({tuple(days) for days in fits.values()}) > 1:
+    unclear = next((one for one in plain if not fits and _is_two_days(one)), None)
+    if len({tuple(days) for days in fits.values()}) > 1 or unclear:
         raise InputError(
-            f"{name}: days like {plain[0]} can be read as two days, month or day first; export them as 2027-12-31"
+            f"{name}: days like {unclear or plain[0]} can be read as two days, month or day first; export them as 2027-12-31"
         )
     return next(iter(fits), None)
+
+
+def _is_two_days(text: str) -> bool:
+    return len({tuple(days) for form in _FORMATS if (days := _read_all([text], form))}) > 1
 
 
 def _read_all(texts: Sequence[str], form: str) -> list[date] | None:
@@ -217,30 +248,56 @@ def _day(text: str, form: str | None) -> date | None:
 
 def _events(name: str, body: bytes) -> Iterable[_Row]:
     try:
-        held = Calendar.from_ical(body)
-    except (ValueError, KeyError, IndexError) as error:
-        raise InputError(f"{name} cannot be read as a calendar: {error}") from None
-    for number, event in enumerate((e for e in held.walk() if e.name in ("VEVENT", "VTODO")), 1):
-        title, uid = str(event.get("summary", "")), str(event.get("uid", ""))
-        told = event.get("categories", [])
-        # Several lines of categories come as a list, one as itself.
-        lines = told if isinstance(told, list) else [told]
-        labels = " ".join(str(one) for line in lines for one in line.cats)
-        done = event.get("completed") or (event.get("dtend") if str(event.get("status", "")).upper() == "COMPLETED" else None)  # fmt: skip
-        yield _Row(number, uid, title, labels, _event_day(event), _plain_day(done))
+        held = Calendar.from_ical(body, multiple=True)
+    except (ValueError, KeyError, IndexError):
+        held = []
+    if not held:
+        raise InputError(f"{name} cannot be read as a calendar; export it once more as iCalendar, or as .csv")  # fmt: skip
+    found = (e for one in held for e in one.walk() if e.name in ("VEVENT", "VTODO"))
+    for number, event in enumerate(found, 1):
+        yield _event(number, event)
 
 
-def _event_day(event: object) -> date | None:
+def _event(number: int, event: Component) -> _Row:
+    title, uid = str(_first_of(event, "summary") or ""), str(_first_of(event, "uid") or "")
+    told = event.get("categories", [])
+    # Several lines of categories come as a list, one as itself.
+    lines = told if isinstance(told, list) else [told]
+    labels = " ".join(str(one) for line in lines for one in getattr(line, "cats", [line]))
+    try:
+        due, done = _event_day(event), _plain_day(_first_of(event, "completed"))
+    except (AttributeError, TypeError, ValueError, OverflowError):
+        problem = f"event {number}: the days of {title or uid} cannot be read"
+        return _Row(number, uid, title, labels, None, None, problem)
+    closed = str(_first_of(event, "status") or "").upper() == "COMPLETED"
+    return _Row(number, uid, title, labels, due, done or (_closed_on(due) if closed else None))
+
+
+def _first_of(event: Component, name: str) -> Any:
+    """A property, the first where it stands more than once."""
+    held = event.get(name)
+    return held[0] if isinstance(held, list) else held
+
+
+def _event_day(event: Component) -> date | None:
     """The last day of an event: a whole-day one ends before its DTEND."""
-    due = event.get("due")  # type: ignore[attr-defined]
-    ends, starts = event.get("dtend"), event.get("dtstart")  # type: ignore[attr-defined]
+    due, ends, starts = (_first_of(event, name) for name in ("due", "dtend", "dtstart"))
     if due is not None:
         return _plain_day(due)
-    if ends is not None and not isinstance(ends.dt, datetime):
-        first = _plain_day(starts) or ends.dt
-        last: date = max(first, ends.dt - timedelta(days=1))
+    over = ends.dt if ends is not None else _after(starts, _first_of(event, "duration"))
+    if over is not None and not isinstance(over, datetime):
+        first = _plain_day(starts) or over
+        last: date = max(first, over - timedelta(days=1))
         return last
-    return _plain_day(ends) or _plain_day(starts)
+    return (over.date() if over is not None else None) or _plain_day(starts)
+
+
+def _after(starts: Any, lasts: Any) -> date | None:
+    """When an event is over that says how long it lasts."""
+    if starts is None or lasts is None or not isinstance(lasts.dt, timedelta):
+        return None
+    over: date = starts.dt + lasts.dt
+    return over
 
 
 def _plain_day(held: object) -> date | None:

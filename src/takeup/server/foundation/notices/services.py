@@ -32,6 +32,8 @@ def tell(
     """Tell each person once about `key`. Mail goes to those who have an address and did not
     unsubscribe from `kind`, where the settings name a mail server."""
     moment = now()
+    # One line: what people typed into it may have more, and no mail goes out with that.
+    subject = " ".join(subject.split())
     Notice.objects.bulk_create(
         [
             Notice(handle=handle, key=key, subject=subject[:300], text=text, path=path, made_at=moment)

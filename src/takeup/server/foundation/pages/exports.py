@@ -10,6 +10,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils.http import content_disposition_header
 
 from takeup.drawing.picture import Picture, picture
 from takeup.record.errors import InputError
@@ -64,5 +65,6 @@ def attached(body: bytes, kind: str, name: str) -> HttpResponse:
     """A file to keep, by a plain name."""
     plain = "".join(c if c.isalnum() or c in "-_." else "-" for c in name)
     answer = HttpResponse(body, content_type=kind)
-    answer["Content-Disposition"] = f'attachment; filename="{plain}"'
+    # A name beyond ASCII is written as RFC 6266 has it.
+    answer["Content-Disposition"] = content_disposition_header(True, plain)
     return answer

@@ -77,9 +77,11 @@ def review(request: HttpRequest, number: int) -> HttpResponse:
     return _review(request, found)
 
 
-def _review(request: HttpRequest, found: Review, status: int = 200, **more: Any) -> HttpResponse:
+def _review(
+    request: HttpRequest, found: Review, status: int = 200, typed: Mapping[int, str] | None = None, **more: Any
+) -> HttpResponse:  # fmt: skip
     parts, comments = services.parts_of(found), _comments(found)
-    mine = {c.part: c.text for c in found.comments.filter(by=_person(request).handle)}
+    mine = {c.part: c.text for c in found.comments.filter(by=_person(request).handle)} | dict(typed or {})  # fmt: skip
     titles = organization.population_titles()
     today = now().date()
     shown = {
@@ -128,11 +130,11 @@ def _lede(found: Review) -> str:
 def review_comment(request: HttpRequest, number: int) -> HttpResponse:
     """Say something beside a part."""
     found, asked = _or_404(number), request.POST
-    part = whole_number(asked.get("part", "")) or 0
+    part, text = whole_number(asked.get("part", "")) or 0, asked.get("text", "")
     try:
-        services.comment(found, part, asked.get("text", ""), by=_person(request).handle)
+        services.comment(found, part, text, by=_person(request).handle)
     except InputError as error:
-        return _review(request, found, 422, problems=[str(error)])
+        return _review(request, found, 422, problems=[str(error)], typed={part: text})
     messages.success(request, _("Kept."))
     return redirect(f"{services.path_of(found)}#part-{part}")
 

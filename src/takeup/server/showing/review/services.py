@@ -9,7 +9,7 @@ from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
@@ -20,6 +20,7 @@ from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Role
+from takeup.server.foundation.pages.for_people import words
 from takeup.server.showing.overview.services import day_near, latest
 from takeup.server.showing.review.models import CHOICES, Comment, Review, ReviewDecision
 from takeup.server.showing.review.part import Figures, Part, Reviewed, shown_groups
@@ -28,6 +29,8 @@ from takeup.server.showing.review.parts import PARTS
 AFTER = timedelta(days=30)
 DECISIONS = 11
 """The part that people make."""
+_ONE_WAITS = "a review waits for its decisions; sign that one first"
+_MOST_AHEAD = timedelta(days=366)
 _COMMENT, _DECISION = 4_000, 1_000
 
 
@@ -68,7 +71,7 @@ def make(use_case: str, *, by: str) -> Review:
     if now().date() < due:
         raise InputError(f"the review is due on {due:%-d %B %Y}, after thirty days: before that it would tell of habits that are not formed yet")  # fmt: skip
     if Review.objects.filter(use_case=use_case, signed_at=None).exists():
-        raise InputError("a review waits for its decisions; sign that one first")
+        raise InputError(_ONE_WAITS)
     newest = latest(use_case)
     if newest is None:
         raise InputError("nothing was measured yet: the first snapshot comes tonight")
@@ -78,16 +81,30 @@ def make(use_case: str, *, by: str) -> Review:
         use_case, organization.use_case_title(use_case), since, newest.day, newest.document["diagnoses"][0],
         older.document["diagnoses"][0] if older else None, older.day if older else None, organization.population_titles(),
     )  # fmt: skip
-    parts = json.loads(json.dumps([asdict(part(of)) for part in PARTS]))
-    made = Review.objects.create(
-        use_case=use_case, live_since=since, day=newest.day, before_day=of.before_day,
-        populations=[g["key"] for g in shown_groups(of.measure("adoption"))], parts=parts,
-        sha256=mark_of(parts), made_at=now(), made_by=by,
-    )  # fmt: skip
+    parts = _worded(json.loads(json.dumps([asdict(part(of)) for part in PARTS])))
+    try:
+        with transaction.atomic():
+            made = Review.objects.create(
+                use_case=use_case, live_since=since, day=newest.day, before_day=of.before_day,
+                populations=[g["key"] for g in shown_groups(of.measure("adoption"))], parts=parts,
+                sha256=mark_of(parts), made_at=now(), made_by=by,
+            )  # fmt: skip
+    except IntegrityError:
+        # Somebody else made it a moment ago.
+        raise InputError(_ONE_WAITS) from None
     audit.record("review.made", actor=by, use_case=use_case, number=made.pk, sha256=made.sha256)
     sponsors = [h for h, _ in organization.named_with([Role.EXECUTIVE], now().date())]
     tell(sponsors, f"review:{made.pk}", f"The review of the first thirty days: {of.title}", "Its decisions wait for owners, dates and a signature.", path_of(made))  # fmt: skip
     return made
+
+
+def _worded(told: Any) -> Any:
+    """The same for those who have no table and no command before them."""
+    if isinstance(told, str):
+        return words(told)
+    if isinstance(told, list):
+        return [_worded(one) for one in told]
+    return {key: _worded(one) for key, one in told.items()} if isinstance(told, dict) else told
 
 
 def mark_of(parts: object) -> str:
@@ -129,7 +146,8 @@ def _decided(review: Review) -> Part:
 def comment(review: Review, part: int, text: str, *, by: str) -> None:
     """Say something beside a part; nothing takes it away again. Raises InputError where it is signed, or there is no such
     part."""
-    held = _open(review)
+    # Browsers send two characters for the end of a line, and count one.
+    held, text = _open(review), text.replace("\r\n", "\n")
     if part not in range(1, 13):
         raise InputError("there are twelve parts")
     if len(text) > _COMMENT:
@@ -156,13 +174,17 @@ def decide(
         raise InputError("choose continue, change or stop")
     if not text.strip():
         raise InputError("say what is done")
+    if len(text) > _DECISION:
+        raise InputError(f"a decision has at most {_DECISION:,} characters; this one has {len(text):,}")  # fmt: skip
     if organization.active_person(owner) is None:
         raise InputError("name the one person who does it, who has not left")
     if due < now().date():
         raise InputError(f"{due:%-d %B %Y} has passed: choose a day to come")
+    if due > now().date() + _MOST_AHEAD:
+        raise InputError("it is due within a year: what takes longer is decided in parts")
     made, _ = ReviewDecision.objects.update_or_create(
         review=held, population=population,
-        defaults={"choice": choice, "text": text.strip()[:_DECISION], "owner": owner, "due": due, "made_at": now(), "made_by": by},
+        defaults={"choice": choice, "text": text.strip(), "owner": owner, "due": due, "made_at": now(), "made_by": by},
     )  # fmt: skip
     audit.record("review.population_decided", actor=by, use_case=held.use_case, number=held.pk, population=population, decided=choice, subject=owner, due=due.isoformat())  # fmt: skip
     if owner != by:

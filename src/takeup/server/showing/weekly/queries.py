@@ -125,7 +125,7 @@ def beside(use_case: str) -> Beside:
     held = [run for run in runs(use_case) if run.state in _OPEN]
     owners = organization.names_of([run.owner for run in held])
     for run in held:
-        actions.setdefault(run.population, []).append((run, owners.get(run.owner, "")))
+        actions.setdefault(run.population, []).append((run, name_in(owners, run.owner)))
     decisions: dict[str, list[Decided]] = {}
     for one in decided(open_decisions(use_case)):
         decisions.setdefault(one.it.population, []).append(one)
@@ -228,7 +228,7 @@ def _gates_due(use_case: str, today: date) -> Iterable[Due]:
     for gate in gates_due(use_case):
         where = cohorts.get(gate.cohort, gate.cohort) or _("everybody else")
         title = _("{cohort}: go, hold, or go with kinds left to people?").format(cohort=where)
-        who = organization.names_of([gate.decider]).get(gate.decider, "")
+        who = name_in(organization.names_of([gate.decider]), gate.decider)
         yield Due(gate.decide_by, _("gate"), title, who, gate.path, gate.decide_by < today)
 
 
@@ -239,13 +239,18 @@ def _sprint_due(use_case: str, today: date) -> Iterable[Due]:
         gate = held.next_gate()
         if gate is not None and gate.due <= today + SOON:
             decider = sprint.deciders.get(gate.id, "")
-            who = organization.names_of([decider]).get(decider, "")
+            who = name_in(organization.names_of([decider]), decider)
             title = _("{gate} of {sprint}").format(gate=held.windows[gate.id].name, sprint=sprint.title)  # fmt: skip
             path = reverse("sprint_gate", args=[sprint.pk, gate.id])
             yield Due(gate.due, _("gate"), title, who, path, gate.due < today)
         for row in held.soon:
             path = reverse("milestone", args=[sprint.pk, row.milestone.id])
             yield Due(row.planned.due, _("milestone"), str(row.milestone.name), row.who, path, row.standing == "late")  # fmt: skip
+
+
+def name_in(names: Mapping[str, str], handle: str) -> str:
+    """What somebody is called; who was erased has no name any more."""
+    return names.get(handle) or _("somebody who left")
 
 
 def open_decisions(use_case: str) -> QuerySet[ReviewDecision]:
@@ -268,8 +273,8 @@ def decided(found: Iterable[ReviewDecision]) -> list[Decided]:
     titles, today = organization.population_titles(), now().date()
     return [
         Decided(
-            one, titles.get(one.population, one.population), names.get(one.owner, ""),
-            names.get(one.decided_by, ""), one.done_on is None and one.due < today,
+            one, titles.get(one.population, one.population), name_in(names, one.owner),
+            name_in(names, one.decided_by), one.done_on is None and one.due < today,
             one.owner not in here,
         )
         for one in held

@@ -59,7 +59,7 @@ def _review(request: HttpRequest, number: int, status: int = 200, **more: Any) -
     runs_now = (review.year, review.week) == week_of(today)
     shown = {
         "review": review, "use_case": review.use_case, "week": Week(review.year, review.week).monday,
-        "who": organization.names_of([review.opened_by]).get(review.opened_by, ""),
+        "who": queries.name_in(organization.names_of([review.opened_by]), review.opened_by),
         "decisions": found, "today": today, "asked": {}, "this_week": runs_now,
         "decides": runs_now and may("weekly_decide", request.user), "hands_over": may("weekly_hand_over", request.user),
         "populations": [one for one in order_of(snapshot) if seen is None or one.key in seen] if snapshot else [],
@@ -171,7 +171,7 @@ def weekly_reviews(request: HttpRequest, name: str) -> HttpResponse:
         "use_case": name, "today": now().date(), "limited": seen is not None,
         "open": sorted((one for one in every if one.it.done_on is None), key=lambda one: one.it.due),
         "reviews": [
-            (review, Week(review.year, review.week).monday, names.get(review.opened_by, ""), of.get(review.pk, []),
+            (review, Week(review.year, review.week).monday, queries.name_in(names, review.opened_by), of.get(review.pk, []),
              bool(review.decisions.all()))
             for review in held
         ],

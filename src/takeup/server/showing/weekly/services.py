@@ -110,10 +110,11 @@ def hand_over(number: int, owner: str, *, by: str) -> ReviewDecision:
 
 @transaction.atomic
 def done(number: int, *, by: str, came_of_it: str = "") -> ReviewDecision:
-    """It is done. Raises InputError where it was."""
-    one = _open_decision(number)
-    one.done_on, one.done_by = now().date(), by
-    one.came_of_it = came_of_it.strip()[:LONGEST]
+    """It is done. Raises InputError where it was, or what came of it is too long."""
+    one, told = _open_decision(number), came_of_it.strip()
+    if len(told) > LONGEST:
+        raise InputError(_("What came of it has at most {n} letters.").format(n=f"{LONGEST:,}"))
+    one.done_on, one.done_by, one.came_of_it = now().date(), by, told
     one.save(update_fields=["done_on", "done_by", "came_of_it"])
     _record("review.done", one, by)
     return one
