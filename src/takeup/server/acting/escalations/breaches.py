@@ -60,5 +60,5 @@ def _raised(held: Iterable[Escalation], moment: datetime) -> Raised:
         f"an escalation of a champion ({first.priority}) {_WORDS[what]} since {clock_words(since)}"
     )
     if len(past) > 1:
-        text += f", and {len(past) - 1} more {'is' if len(past) == 2 else 'are'} past their time"
+        text += f", and {len(past) - 1} more {'is' if len(past) == 2 else 'are'} late"
     return Raised(local(since).date(), text)

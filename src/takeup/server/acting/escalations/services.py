@@ -83,7 +83,7 @@ def _need(use_case: str, priority: str, text: str) -> None:
     if not text.strip():
         missing.append("say what happens, and in which cases")
     if len(text) > LONGEST:
-        missing.append(f"a text has at most {LONGEST:,} characters; this one has {len(text):,}")
+        missing.append(f"a text has at most {LONGEST:,} characters, and this one has {len(text):,}")
     if missing:
         raise InputError("; ".join(missing))
 
@@ -224,7 +224,9 @@ def _need_text(text: str, otherwise: str) -> None:
 
 def _need_length(text: str) -> None:
     if len(text) > LONGEST:
-        raise InputError(f"a text has at most {LONGEST:,} characters; this one has {len(text):,}")
+        raise InputError(
+            f"a text has at most {LONGEST:,} characters, and this one has {len(text):,}"
+        )
 
 
 def _need_day(day: date | None) -> None:
