@@ -55,7 +55,7 @@ def _escalations(request: HttpRequest, status: int = 200, **more: Any) -> HttpRe
     shown = {
         "reads_all": _reads_all(request), "open": [row for row in rows if not row["over"]],
         "over": [row for row in rows if row["over"]][:_OVER],
-        "late": sum(row["late"] for row in rows), **_own(request, titles), **_counts(request),
+        "late": 0, **_own(request, titles), **_counts(request),
         "calendar": calendar_words(), "hours": hours_words(),
     }  # fmt: skip
     return render(request, "escalations/escalations.html", shown | more, status=status)
@@ -84,12 +84,12 @@ def _counts(request: HttpRequest) -> dict[str, Any]:
     if not (_reads_all(request) or organization.Role.EXECUTIVE in held):
         return {"counts": []}
     every = services.every()
+    counts = [_counted(key, [one for one in every if one.priority == key]) for key in MEANINGS]
     return {
-        "counts": [_counted(priority, [one for one in every if one.priority == priority]) for priority in MEANINGS],
-        "some": len(every), "fewest": health.FEWEST, "days": health.WITHIN.days,
+        "counts": counts, "late": sum(one["late"] for one in counts), "some": len(every), "fewest": health.FEWEST, "days": health.WITHIN.days,
         "figures": [
-            (_("acknowledged in time, of those whose time ran out in {n} days").format(n=health.WITHIN.days), health.acknowledged_in_time(every, now())),
-            (_("ended in a change or a reasoned decline within {n} days, of those that came to that age since as long").format(n=health.WITHIN.days), health.ended_in_time(every, now())),
+            (_("acknowledged in time, of those whose time ran out in the last {n} days").format(n=health.WITHIN.days), health.acknowledged_in_time(every, now())),
+            (_("ended in a change or a reasoned decline within {n} days, of those that became so old in the last {n} days").format(n=health.WITHIN.days), health.ended_in_time(every, now())),
         ],
     }  # fmt: skip
 

@@ -25,7 +25,7 @@ def afterwards(bank: Bank) -> None:
     ((team, _), *_) = named_with([Role.PRODUCT_TEAM], now().date())
     _shipped(bank.use_case, champion, team, now() - timedelta(days=40))
     one = _raised(bank.use_case, "P2", _WAITS, champion, now() - timedelta(days=5))
-    with at(due_after_hours(one.opened_at, 1)):
+    with at(min(due_after_hours(one.opened_at, 1), now())):
         services.acknowledge(one.pk, by=team)
 
 
@@ -46,5 +46,6 @@ def _shipped(use_case: str, champion: str, team: str, day: datetime) -> None:
 
 
 def _raised(use_case: str, priority: str, text: str, champion: str, moment: datetime) -> Escalation:
-    with at(moment):
+    # At some hour of work, and never one to come.
+    with at(min(due_after_hours(moment, 2), now())):
         return services.open_escalation(use_case, priority, text, by=champion)

@@ -17,7 +17,7 @@ from takeup.server.foundation.pages.detail import kind_words
 
 
 def told(one: Escalation, titles: Mapping[str, str]) -> dict[str, Any]:
-    """`state`: what it is; `waits`: what for, by `when` (in words) and on which `day`; `late`: whether that is past."""
+    """`state`: what it is; `waits`: what for, by `when` (in words; `due`: both) and on which `day`; `late`: whether that is past."""
     return {
         "it": one, "where": titles.get(one.population) or one.population,
         "meaning": MEANINGS[one.priority].words, "promise": MEANINGS[one.priority].promise,
@@ -31,12 +31,17 @@ def _standing(one: Escalation) -> dict[str, Any]:
     moment = now()
     if (waits := awaited(one)) is not None:
         by, what = waits
-        words = {"acknowledged": _("to be acknowledged"), "decided": _("to be decided")}[what]
-        state = _("raised") if what == "acknowledged" else _("acknowledged")
-        return {"state": state, "waits": words, "when": clock_words(by), "day": local(by).date(), "late": by < moment}  # fmt: skip
+        when = clock_words(by)
+        found = {
+            "acknowledged": (_("raised"), _("to be acknowledged"), _("to be acknowledged by {when}")),
+            "decided": (_("acknowledged"), _("to be decided"), _("to be decided by {when}")),
+        }  # fmt: skip
+        state, words, due = found[what]
+        return {"state": state, "waits": words, "due": due.format(when=when), "when": when, "day": local(by).date(), "late": by < moment}  # fmt: skip
     if is_promised(one) and one.promised_on:
         day, today = one.promised_on, local(moment).date()
-        return {"state": _("accepted"), "waits": _("promised"), "when": f"{day:%A %-d %B}", "day": day, "late": day < today}  # fmt: skip
+        when = f"{day:%A %-d %B}"
+        return {"state": _("accepted"), "waits": _("promised"), "due": _("promised for {when}").format(when=when), "when": when, "day": day, "late": day < today}  # fmt: skip
     ended = local(ended_at(one))
     state = _("shipped") if one.shipped_at else _("declined")
     return {"state": state, "waits": "", "when": f"{ended:%A %-d %B}", "day": ended.date(), "late": False}  # fmt: skip

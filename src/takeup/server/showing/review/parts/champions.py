@@ -15,8 +15,8 @@ def part(of: Reviewed) -> Part:
     acknowledged, ended = of_use_case(of.use_case)
     days = WITHIN.days
     rows = (
-        (f"acknowledged in time, of those whose time ran out in {days} days", _words(acknowledged)),
-        (f"ended in a change or a reasoned decline within {days} days, of those that came to that age in as many", _words(ended)),
+        (f"acknowledged in time, of those whose time ran out in the last {days} days", _words(acknowledged)),
+        (f"ended in a change or a reasoned decline within {days} days, of those that became so old in the last {days} days", _words(ended)),
     )  # fmt: skip
     escalations = Figures("Escalations of champions", ("what", "figure"), rows)
     return replace(
