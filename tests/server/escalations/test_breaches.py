@@ -121,6 +121,20 @@ def test_answered_and_closed_the_next_one_is_linked_to_it(bank):
     assert second.former == first
 
 
+def test_answered_and_come_again_on_one_day_it_is_asked_again(bank):
+    first = raised(bank, "P1")
+    raised(bank, "P1", when=MONDAY + timedelta(hours=2), text="another one")
+    look(MONDAY + timedelta(hours=4, minutes=1))
+    does("acknowledge", first, MONDAY + timedelta(hours=5))
+    close(responses()[0], MONDAY + timedelta(hours=5), bank)
+    look(MONDAY + timedelta(hours=6, minutes=1))
+    answered, asked = responses()
+    assert answered.over_at is not None
+    assert (asked.closed_at, asked.former) == (None, answered)
+    told = [one for one in notices(bank["executive"].handle) if "waits too long" in one]
+    assert len(told) == 2
+
+
 def test_it_waits_behind_two_graver_ones_of_its_population(bank):
     with at(MONDAY):
         take(seen("RR8"), seen("RR12"), when=MONDAY)

@@ -46,6 +46,8 @@ def test_the_champion_raises_it_and_is_told_of_each_step(bank):
         "Your escalation of 23 November (P2) is shipped",
     ]
     assert "Reasons stand on top" in page
+    assert "with 2.4" in page
+    assert "Moved from 11 December to 18 December 2026: the vendor is late" in page
     assert audited_actions("escalation.") == [
         "escalation.opened", "escalation.acknowledged", "escalation.decided", "escalation.promised", "escalation.shipped",
     ]  # fmt: skip
@@ -73,7 +75,7 @@ def test_it_is_kept_with_its_times_without_names_and_with_a_sealed_writer(bank):
         ({"text": "x" * 2001}, "at most 2,000 characters, and this one has 2,001"),
         ({"use_case": "none"}, "choose which use case"),
         ({"kind": "nonsense"}, "choose a kind of case from the list"),
-        ({"kind": "segment=moon"}, "nothing tells cases apart"),
+        ({"kind": "segment=moon"}, "choose a kind of case from the list"),
     ],
 )
 def test_what_cannot_be_raised_is_said_and_what_was_typed_is_kept(bank, asked, words):
@@ -87,6 +89,22 @@ def test_what_cannot_be_raised_is_said_and_what_was_typed_is_kept(bank, asked, w
     assert typed["text"] in page
     assert not Escalation.objects.exists()
     assert audited_actions("escalation.") == []
+
+
+def test_of_a_kind_of_case_that_the_queue_tells_of(bank):
+    from takeup.server.acting.escalations.models import Escalation
+    from takeup.server.acting.feedback.models import Topic
+
+    for dimension, level in (("x_segment", "thin"), ("", "")):
+        Topic.objects.create(
+            use_case="credit", dimension=dimension, level=level, reason="not_convinced", opened_on=MONDAY.date()
+        )  # fmt: skip
+    client = client_of(bank["north"])
+    assert '<option value="segment=thin">' in client.get("/escalations").content.decode()
+    asked = {"use_case": "credit", "priority": "P2", "text": "wrong", "kind": "segment=thin"}
+    page = client.post("/escalations/open", asked, follow=True).content.decode()
+    assert Escalation.objects.get().kind == {"segment": "thin"}
+    assert "segment: thin" in page
 
 
 def test_twice_sent_is_once_raised(bank):

@@ -15,13 +15,12 @@ from django.views.decorators.http import require_GET, require_POST
 
 from takeup.record.clock import now
 from takeup.record.errors import InputError
-from takeup.record.use_case import kind_of
 from takeup.server.acting.escalations import health, services
+from takeup.server.acting.escalations.kinds import kinds_of
 from takeup.server.acting.escalations.models import Escalation
 from takeup.server.acting.escalations.priorities import MEANINGS
 from takeup.server.acting.escalations.sealing import writer_of
 from takeup.server.acting.escalations.telling import done_by, history, told
-from takeup.server.acting.rollout.kinds import Recorded
 from takeup.server.acting.rollout.services import stops_of
 from takeup.server.deployment.working_days import calendar_words, hours_words, local
 from takeup.server.foundation.organization import services as organization
@@ -73,7 +72,7 @@ def _own(request: HttpRequest, titles: dict[str, str]) -> dict[str, Any]:
     return {
         "raises": True, "use_cases": names, "use_case": use_case, "asked": asked, "longest": services.LONGEST,
         "population": titles.get(population) or population, "meanings": MEANINGS.items(),
-        "kinds": [one for one in Recorded(use_case).kinds() if one.kind] if use_case else [],
+        "kinds": kinds_of(use_case).items(),
         "mine": [told(one, titles) for one in services.own(_person(request).handle)],
     }  # fmt: skip
 
@@ -112,20 +111,12 @@ def escalation_open(request: HttpRequest) -> HttpResponse:
     try:
         made = services.open_escalation(
             asked.get("use_case", ""), asked.get("priority", ""), asked.get("text", ""),
-            by=_person(request).handle, kind=_kind(asked),
+            by=_person(request).handle, kind=asked.get("kind", ""),
         )  # fmt: skip
     except InputError as error:
         return _escalations(request, 422, problems=str(error).split("; "))
     messages.success(request, _("Raised: the product team is told, and you of each step."))
     return redirect("escalation", made.pk)
-
-
-def _kind(asked: QueryDict) -> dict[str, str]:
-    text = asked.get("kind", "")
-    try:
-        return kind_of(text) if text else {}
-    except ValueError:
-        raise InputError(_("choose a kind of case from the list, or none")) from None
 
 
 def _one(request: HttpRequest, number: int) -> Escalation:

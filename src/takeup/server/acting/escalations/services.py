@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
@@ -12,12 +12,11 @@ from takeup.disclosure.names import Names
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.escalations.breaches import awaited, take_breaches
+from takeup.server.acting.escalations.kinds import kind_in
 from takeup.server.acting.escalations.models import DECISIONS, PAUSES, Escalation
 from takeup.server.acting.escalations.priorities import MEANINGS
-from takeup.server.acting.escalations.sealing import raised_by, writer_of
-from takeup.server.acting.rollout.kinds import Recorded, need_kind
+from takeup.server.acting.escalations.sealing import raised_by, sealed, writer_of
 from takeup.server.deployment.locks import hold_to_commit
-from takeup.server.deployment.sealing import seal
 from takeup.server.deployment.working_days import clock_words, local
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.notices.services import tell
@@ -38,20 +37,18 @@ def path_of(escalation: Escalation) -> str:
 
 @transaction.atomic
 def open_escalation(
-    use_case: str, priority: str, text: str, *, by: str, kind: Mapping[str, str] | None = None
+    use_case: str, priority: str, text: str, *, by: str, kind: str = ""
 ) -> Escalation:
-    """A champion raises a problem of their own population, of any kind of case or of one. Names go from the text, and
+    """A champion raises a problem of their own population, of any kind of case or of one (`kinds.kinds_of`). Names go from the text, and
     who wrote it is sealed. Raises InputError saying what is missing, where they are no champion, or in no population."""
     hold_to_commit("escalations")
     population = _population_of(by)
     _need(use_case, priority, text)
-    if kind:
-        need_kind(use_case, kind, Recorded(use_case))
     kept, moment, meaning = _without_names(text), now(), MEANINGS[priority]
     _need_new(use_case, kept, by)
     made = Escalation.objects.create(
-        use_case=use_case, population=population, priority=priority, kind=dict(kind or {}), text=kept,
-        raised_by=seal(by), opened_at=moment, acknowledge_by=meaning.acknowledge_by(moment),
+        use_case=use_case, population=population, priority=priority, kind=dict(kind_in(use_case, kind)), text=kept,
+        raised_by=sealed(by), opened_at=moment, acknowledge_by=meaning.acknowledge_by(moment),
         decide_by=meaning.decide_by(moment),
     )  # fmt: skip
     # By nobody: the audit log is read by some from whom who raised it is sealed.
@@ -181,10 +178,12 @@ def move_promise(number: int, promised_on: date, why: str, *, by: str) -> None:
     if promised_on == one.promised_on:
         raise InputError("that is the day it is promised for already")
     _need_text(why, "say why it comes on another day; the champion reads it")
-    before, one.promised_on, one.reason = one.promised_on, promised_on, why.strip()
+    before, one.promised_on = one.promised_on, promised_on
+    moved = f"Moved from {before:%-d %B} to {promised_on:%-d %B %Y}: {why.strip()}"
+    one.reason = f"{one.reason}\n\n{moved}".strip()
     one.save(update_fields=["promised_on", "reason"])
     _record("escalation.promised", one, by, before=f"{before}", after=promised_on.isoformat())
-    _tell_writer(one, f"promised:{promised_on}:{now().isoformat()}", f"comes on another day: {promised_on:%-d %B %Y}", one.reason)  # fmt: skip
+    _tell_writer(one, f"promised:{promised_on}:{now().isoformat()}", f"comes on another day: {promised_on:%-d %B %Y}", why.strip())  # fmt: skip
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -92,7 +92,8 @@ def take_raised(
     there = {(one.use_case, one.population): one for one in held}
     for (case, where), one in found.items():
         if (case, where) not in there and not _there_again(case, where, code, one.evidence):
-            _open(case, where, code, one.since, one.evidence)
+            since = _unanswered_day(case, where, code, one.since)
+            _open(case, where, code, since, one.evidence)
             _arrange(case, where, titles or organization.population_titles())
     for key, response in there.items():
         if key not in found:
@@ -105,6 +106,14 @@ def _there_again(use_case: str, population: str, code: str, evidence: str) -> bo
         use_case=use_case, population=population, code=code, drill=False, closed_at=None
     )
     return bool(waiting.update(over_at=None, evidence=evidence))
+
+
+def _unanswered_day(use_case: str, population: str, code: str, since: date) -> date:
+    """The day as of which it is kept: the next, where it came, was answered and came again within one."""
+    held = Response.objects.filter(use_case=use_case, population=population, code=code, drill=False)
+    while held.filter(since=since).exclude(closed_at=None).exists():
+        since += timedelta(days=1)
+    return since
 
 
 def lasting(code: str) -> set[str]:
