@@ -81,6 +81,15 @@ def test_ended_within_56_days_of_those_that_are_as_old(bank):
     assert waits.decided_at is None
 
 
+def test_nine_in_ten_acknowledged_and_seven_in_ten_ended_are_enough():
+    from takeup.server.acting.escalations.health import ACKNOWLEDGED, ENDED, Counted
+
+    assert (ACKNOWLEDGED, ENDED) == (0.90, 0.70)
+    assert [Counted(k, 10, ACKNOWLEDGED).at_risk for k in (8, 9, 10)] == [True, False, False]
+    assert [Counted(k, 10, ENDED).at_risk for k in (6, 7)] == [True, False]
+    assert not Counted(0, 2, ENDED).at_risk
+
+
 def test_the_review_tells_it_of_three_and_says_why_not_of_fewer(bank):
     from datetime import datetime
 
@@ -95,5 +104,5 @@ def test_the_review_tells_it_of_three_and_says_why_not_of_fewer(bank):
         raised(bank, text="third")
     with at(MONDAY + timedelta(days=28)):
         rows = part(of).tables[-1].rows
-    assert rows[0][1] == "2 of 3"
+    assert rows[0][1] == "2 of 3; too few: credibility at risk"
     assert rows[1][1] == "not told: fewer than 3"

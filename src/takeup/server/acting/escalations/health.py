@@ -16,19 +16,28 @@ from takeup.server.acting.escalations.services import ended_at
 WITHIN = timedelta(days=56)
 INDICATOR = "C7.5"
 FEWEST = indicators()[INDICATOR].least
+ACKNOWLEDGED, ENDED = indicators()[INDICATOR].met, 0.70
+"""Below these shares champions stand before colleagues with nothing to show: their credibility is at risk."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counted:
-    """`k` of `n` escalations; no interval, as all are counted and none is a sample."""
+    """`k` of `n` escalations, of which at least the share `least` is asked; no interval, as all are counted and none is a
+    sample."""
 
     k: int
     n: int
+    least: float
 
     @property
     def few(self) -> bool:
         """Whether there are too few to tell of."""
         return self.n < FEWEST
+
+    @property
+    def at_risk(self) -> bool:
+        """Whether so few puts the credibility of champions at risk; never of too few to tell of."""
+        return not self.few and self.k < self.least * self.n
 
 
 def acknowledged_in_time(held: Iterable[Escalation], moment: datetime) -> Counted:
@@ -36,7 +45,7 @@ def acknowledged_in_time(held: Iterable[Escalation], moment: datetime) -> Counte
     due = [one for one in held if moment - WITHIN <= one.acknowledge_by < moment]
     return Counted(
         sum(one.acknowledged_at is not None and one.acknowledged_at <= one.acknowledge_by for one in due),
-        len(due),
+        len(due), ACKNOWLEDGED,
     )  # fmt: skip
 
 
@@ -47,8 +56,8 @@ def ended_in_time(held: Iterable[Escalation], moment: datetime) -> Counted:
     ended = [ended_at(one) for one in old]
     by = [one.opened_at + WITHIN for one in old]
     return Counted(
-        sum(end is not None and end <= last for end, last in zip(ended, by, strict=True)), len(old)
-    )
+        sum(end is not None and end <= last for end, last in zip(ended, by, strict=True)), len(old), ENDED,
+    )  # fmt: skip
 
 
 def by_population(use_case: str, moment: datetime) -> dict[str, Counted]:

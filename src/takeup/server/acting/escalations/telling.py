@@ -40,11 +40,11 @@ def _standing(one: Escalation) -> dict[str, Any]:
         return {"state": state, "waits": words, "due": due.format(when=when), "when": when, "day": local(by).date(), "late": by < moment}  # fmt: skip
     if is_promised(one) and one.promised_on:
         day, today = one.promised_on, local(moment).date()
-        when = f"{day:%A %-d %B}"
+        when = f"{day:%A %-d %B %Y}"
         return {"state": _("accepted"), "waits": _("promised"), "due": _("promised for {when}").format(when=when), "when": when, "day": day, "late": day < today}  # fmt: skip
     ended = local(ended_at(one))
     state = _("shipped") if one.shipped_at else _("declined")
-    return {"state": state, "waits": "", "when": f"{ended:%A %-d %B}", "day": ended.date(), "late": False}  # fmt: skip
+    return {"state": state, "waits": "", "when": f"{ended:%A %-d %B %Y}", "day": ended.date(), "late": False}  # fmt: skip
 
 
 def history(one: Escalation, names: Mapping[str, str]) -> list[dict[str, str]]:

@@ -26,4 +26,8 @@ def part(of: Reviewed) -> Part:
 
 
 def _words(counted: Counted) -> str:
-    return f"not told: fewer than {FEWEST}" if counted.few else f"{counted.k} of {counted.n}"
+    if counted.few:
+        return f"not told: fewer than {FEWEST}"
+    return (
+        f"{counted.k} of {counted.n}{'; too few: credibility at risk' if counted.at_risk else ''}"
+    )
