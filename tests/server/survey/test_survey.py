@@ -538,7 +538,7 @@ def test_nobody_is_asked_anew_within_four_weeks_of_answers_that_were_brought_in(
     people(12)
     said = {POPULATION: [dict.fromkeys(ITEMS, 3)] * 10}
     made = take_imports("credit", said, today() - timedelta(days=20), by="x")
-    with pytest.raises(InputError, match="answers were brought in, given until .* 28 days later"):
+    with pytest.raises(InputError, match=r"answers were brought in, given until .* 28 days later"):
         opened()
     withdraw(made[0].pk, by="lead", why="the file of another branch")
     assert opened()
