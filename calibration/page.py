@@ -286,7 +286,7 @@ def write_page(folder: Path, docs: Path) -> None:
     records = read(folder, "reasons")
     if records:
         _save(_reliability_picture(reliability_of_reasons(records)), pictures / "reasons.svg")
-    lines = [*_HEAD, *coverage_table(rows), *_CLAIMS_HEAD, *claims_table(told)]
+    lines = [*_HEAD, *coverage_table(rows), *_CLAIMS_HEAD, *claims_table(told), *_EXACT_RULES]
     if records:
         lines += [*_REASONS_HEAD, *_reasons_table(records)]
     (docs / "calibration.md").write_text(
@@ -307,6 +307,13 @@ _HEAD = [
     "",
 ]
 _CLAIMS_HEAD = ["", "## Claims beyond coverage", ""]
+_EXACT_RULES = [
+    "",
+    "An escalation of a champion past its time (RR10) is an exact rule with no chance in it: it compares two",
+    "moments that are kept, and no sample, so its false alarms are 0 by construction and there is nothing to",
+    "simulate. A sender that went silent and managers who do not look at the week (RR9) are counts of all as well;",
+    "whether nothing was decided, or somebody was away, they cannot tell, and ask.",
+]
 _REASONS_HEAD = [
     "",
     "## Reasons: stated against realised probability",

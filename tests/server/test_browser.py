@@ -31,7 +31,8 @@ PAGES = {
                        "/reviews/of/credit", "/reviews/1"),
     "manager": ("/", "/week/of/credit", "/team"),
     "oversight_officer": ("/audit",),
-    "product_team": ("/queue/credit", "/performance/credit"),
+    "champion": ("/", "/escalations", "/escalations/1"),
+    "product_team": ("/", "/queue/credit", "/performance/credit", "/escalations", "/escalations/1", "/escalations/2"),
     "worker_representative": ("/agreement", "/surveys/text"),
 }  # fmt: skip
 SIZES = ((1280, 900), (390, 844))
@@ -117,6 +118,17 @@ def planned(lead):
     evaluate(sprint, now().date())
     comment(make("credit", by=lead), 2, "The vendor ships in May.", by=lead)
 
+def raises(person):
+    from datetime import timedelta
+    from takeup.record.clock import now
+    from takeup.server.foundation.organization.models import Placement, Population
+    from takeup.server.acting.escalations.services import decide, open_escalation
+    officers, _ = Population.objects.get_or_create(key="officers")
+    Placement.objects.create(person=person, population=officers, from_day=now().date() - timedelta(days=30))
+    open_escalation("credit", "P1", "Arbeitsunfaehigkeitsbescheinigungspflicht " * 9, by=person.handle)
+    promised = open_escalation("credit", "P2", "The panel is slow.", by=person.handle)
+    decide(promised.pk, "accepted", promised_on=now().date() + timedelta(days=9), reason="with 2.4", by=person.handle)
+
 made = {}
 for role in sys.argv[1:]:
     person = Person.objects.create_user(role, email=f"{role}@example.org", name=f"Some {role}")
@@ -125,6 +137,8 @@ for role in sys.argv[1:]:
         set_roles(person, {Role(role)}, "test")
     if role == "manager":
         leads(person)
+    if role == "champion":
+        raises(person)
     if role == "programme_lead":
         reviewed(person.handle)
         planned(person.handle)

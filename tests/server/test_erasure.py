@@ -180,7 +180,7 @@ def test_every_text_that_people_write_on_pages_is_one_an_erasure_reads(django_re
     from takeup.server.recording.record_api.erasure import written_on_pages
 
     made_by_takeup = {
-        "feedback.Topic.members", "feedback.Flag.reporter", "organization.Declaration.text",
+        "escalations.Escalation.raised_by", "feedback.Topic.members", "feedback.Flag.reporter", "organization.Declaration.text",
         "overview.Snapshot.body", "signals.Response.evidence", "signals.Response.question",
         "record_api.InboxRow.body", "record_api.Quarantined.body", "reasons.ReasonsOf.card", "conversations.Draw.names",
     }  # fmt: skip

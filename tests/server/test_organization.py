@@ -60,11 +60,13 @@ def test_a_file_makes_people_places_managers_and_roles(store):
     assert roles("l1") == {"programme_lead", "executive"}
 
 
-def test_a_population_and_a_cohort_are_called_by_the_title_they_were_given(store):
+def test_a_population_a_cohort_and_a_team_are_called_by_the_title_they_were_given(store):
     from takeup.server.foundation.organization import services
-    from takeup.server.foundation.organization.models import Cohort, Population
+    from takeup.server.foundation.organization.models import Cohort, Population, Team
 
     imported(FILE)
+    services.give_title(Team, "n1", "Elm Street", "test")
+    assert services.team_titles() == {"n1": "Elm Street"}
     services.give_title(Population, "north", " Officers north ", "test")
     services.give_title(Cohort, "first", "First group", "test")
     assert services.population_titles() == {"north": "Officers north"}

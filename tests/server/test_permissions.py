@@ -159,6 +159,11 @@ PAGES = {
     ("GET", "queue_of"): frozenset({"product_team", "programme_lead"}),
     ("POST", "topic_act"): frozenset({"product_team"}),
     ("POST", "release_ship"): frozenset({"product_team"}),
+    # Executives: counts. To whom one is somebody else's there is none (404).
+    ("GET", "escalations"): frozenset({"champion", "product_team", "programme_lead", "executive"}),
+    ("GET", "escalation"): frozenset({"champion", "product_team", "programme_lead"}),
+    ("POST", "escalation_open"): frozenset({"champion"}),
+    ("POST", "escalation_act"): frozenset({"product_team"}),
     # Whoever reads no population but their own sees that one.
     ("GET", "conditions"): WHOLE_REPORTS | {"product_team", "practitioner", "champion", "manager"},
     ("GET", "conditions_of"): WHOLE_REPORTS

@@ -133,6 +133,23 @@ def test_its_past_reviews_hold_a_decision_that_is_done_and_two_that_are_open(fil
     assert looking.k == looking.n - 2
 
 
+def test_its_champion_raised_two_of_which_one_is_shipped_and_one_is_due_in_some_days(sample):
+    from takeup.server.acting.escalations.models import Escalation
+    from takeup.server.acting.signals.models import Response
+
+    shipped, waits = Escalation.objects.order_by("id")
+    assert shipped.acknowledged_at <= shipped.acknowledge_by
+    assert shipped.decided_at <= shipped.decide_by
+    assert shipped.shipped_at.date() <= shipped.promised_on
+    assert waits.acknowledged_at <= waits.acknowledge_by
+    assert waits.decided_at is None
+    assert not Response.objects.filter(code="RR10").exists()
+    assert "1 escalation of champions waits for you" in plain_text(sample["AI product team"]["/"])
+    own = plain_text(sample["champion"]["/escalations"])
+    assert "shipped" in own
+    assert "to be decided" in own
+
+
 def test_filling_it_again_keeps_what_is_there(filled, django_ready):
     from takeup.server.deployment.connect import log_of
     from takeup.server.running.sample import fill

@@ -63,7 +63,7 @@ def test_sealed_kinds_are_told_in_one_order(django_ready):
     from takeup.server.foundation import sealed
 
     assert [kind.name.split()[0] for kind in sealed.kinds()] == [
-        "vaults", "second", "signing", "members", "lists", "reporters",
+        "vaults", "second", "signing", "members", "lists", "reporters", "writers",
     ]  # fmt: skip
 
 
@@ -131,6 +131,7 @@ def test_a_second_factor_that_does_not_open_is_removed_by_an_administrators_comm
 def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, another_secret):
     from takeup.record.clock import now
     from takeup.server.acting.conversations.models import Draw
+    from takeup.server.acting.escalations.models import Escalation
     from takeup.server.acting.feedback.models import Topic
     from takeup.server.deployment.sealing import seal
     from takeup.server.foundation import sealed
@@ -144,6 +145,10 @@ def test_every_sealed_kind_is_tried_and_what_is_shut_is_counted(key, log, anothe
     Draw.objects.create(
         use_case="credit", population="north", facilitator="ann", coder="bob", state="drawn", asked_at=now(),
         asked_by="x", names=seal('["x"]', "ann"),
+    )  # fmt: skip
+    Escalation.objects.create(
+        use_case="credit", population="north", priority="P3", text="slow", raised_by=seal("x"), opened_at=now(),
+        acknowledge_by=now(), decide_by=now(),
     )  # fmt: skip
     well = sealed.tried()
     assert [(one.kind.name, one.count > 0, one.shut) for one in well] == [

@@ -12,7 +12,9 @@ from takeup.drawing.fitting import width_of
 from takeup.drawing.strips import FONT, Chart
 
 Standing = Literal["done", "late", "open", "ahead"]
-_WIDE, _ROW, _LABELS, _TOP = 1000, 24, 300, 26
+_WIDE, _ROW, _TOP = 1000, 24, 26
+_MOST_LABELS = 420
+"""Of the width for names: what is longer is cut, and whole in the list beside."""
 _INK = {"done": "model", "late": "overridden", "open": "followed", "ahead": "unknown"}
 
 
@@ -46,15 +48,17 @@ def time_line(groups: Sequence[Group], today: date) -> Chart:
     last = max(max(b.due for b in bars), max(b.was for b in bars), today) + timedelta(days=4)
     span = (last - first).days
 
+    labels = min(max(width_of(f"{b.code} {b.name}") for b in bars) + 16, _MOST_LABELS)
+
     def at(day: date) -> float:
-        return _LABELS + (day - first).days / span * (_WIDE - _LABELS - 8)
+        return labels + (day - first).days / span * (_WIDE - labels - 8)
 
     parts, y = [], _TOP
     for group in groups:
         parts.append(_text(0, y + 15, group.name, weight=700, size=12.5))
         y += _ROW
         for bar in group.bars:
-            parts += _row(bar, y, at)
+            parts += _row(bar, y, at, labels)
             y += _ROW
         y += 4
     head = [*_months(first, last, at, y, at(today)), *_today(today, at, y)]
@@ -62,10 +66,10 @@ def time_line(groups: Sequence[Group], today: date) -> Chart:
     return Chart(_svg(y + 4, [*head, *parts]), "", told)
 
 
-def _row(bar: Bar, y: float, at: object) -> list[str]:
+def _row(bar: Bar, y: float, at: object, labels: float) -> list[str]:
     x1, x2, was = at(bar.first), at(bar.due), at(bar.was)  # type: ignore[operator]
     ink = f"var(--{_INK[bar.standing]})"
-    label = _short(f"{bar.code} {bar.name}", _LABELS - 16)
+    label = _short(f"{bar.code} {bar.name}", labels - 16)
     parts = [_text(0, y + 16, label, ink="var(--text)" if bar.standing != "ahead" else "var(--second)")]  # fmt: skip
     if bar.gate:
         parts.append(_diamond(x2, y + 11, ink, filled=bar.standing in ("done", "late")))

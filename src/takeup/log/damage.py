@@ -93,13 +93,14 @@ class Inspection:
             raise DamagedLogError(self._url, damages)
         return table
 
-    def whole(self) -> DeltaTable | None:
-        """The table, every file of it as it was written. Raises DamagedLogError naming those that are not."""
+    def whole(self, deep: bool = True) -> DeltaTable | None:
+        """The table, every file of it as it was written (with `deep` byte by byte, else there and as long).
+        Raises DamagedLogError naming those that are not."""
         while True:
             held = self._held()
             table, damages = self._opened(held)
             if table is not None and not damages:
-                damages = self._of_files(table, held, deep=True)
+                damages = self._of_files(table, held, deep)
             if not damages:
                 return table
             if not self._moved(table):

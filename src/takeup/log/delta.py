@@ -183,10 +183,10 @@ class DecisionLog:
             ) from None
         return Snapshot(rows, table.transaction_version(_DRAIN) or 0)
 
-    def view(self, kind: RecordKind) -> View | None:
+    def view(self, kind: RecordKind, deep: bool = True) -> View | None:
         """A table as of now, to be read where it lies; None where it is not there yet. Raises DamagedLogError
-        as `read` does."""
-        table = self._inspection(kind).whole()
+        as `read` does; without `deep` where a file is missing or not as long as it was written."""
+        table = self._inspection(kind).whole(deep)
         if table is None or not table.get_add_actions().num_rows:
             return None
         folder = None if "://" in self.url else Path(self._address(kind))

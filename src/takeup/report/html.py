@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from takeup.drawing.dates import day_words
@@ -38,10 +38,15 @@ def render_body(page: Page) -> str:
 
 def render_card(section: Section) -> str:
     """One card of the page by itself."""
-    template = _environment().from_string('{% from "card.html.j2" import card %}{{ card(s) }}')
-    return template.render(s=section)
+    return _card().render(s=section)
 
 
+@cache
+def _card() -> Template:
+    return _environment().from_string('{% from "card.html.j2" import card %}{{ card(s) }}')
+
+
+@cache
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader("takeup.report"),

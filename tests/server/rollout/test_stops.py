@@ -40,6 +40,22 @@ def test_the_picker_offers_what_was_recorded_with_its_cases(recorded):
     }  # fmt: skip
 
 
+def test_a_corrected_case_counts_once_as_it_stands_now_drained_or_not(recorded, log):
+    from takeup.record.clock import now
+    from takeup.server.acting.rollout.kinds import Recorded
+    from takeup.server.recording.record_api.drain import drain
+    from takeup.server.recording.record_api.receive import receive
+
+    lately = (now() - timedelta(days=2)).isoformat()
+    corrected = decision(0, decided_at=lately, x_segment="seasonal", stakes="low", revision=2)
+    receive("decisions", [corrected], recorded)
+    drain(log)
+    receive("decisions", [corrected | {"x_segment": "regional", "revision": 3}], recorded)
+    counted = {one.key: one.cases for one in Recorded("credit").kinds()}
+    assert (counted[""], counted["segment=local"], counted["segment=regional"]) == (6, 3, 1)
+    assert counted["segment=seasonal"] == 2
+
+
 @pytest.mark.parametrize(
     ("kind", "words"),
     [

@@ -530,6 +530,20 @@ def test_answers_that_were_brought_in_are_not_brought_in_again_a_day_later_with_
     take_imports("credit", {POPULATION: later}, today() - timedelta(days=12), by="x")
 
 
+def test_nobody_is_asked_anew_within_four_weeks_of_answers_that_were_brought_in(store):
+    from takeup.server.acting.survey.services import take_imports, withdraw
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    people(12)
+    said = {POPULATION: [dict.fromkeys(ITEMS, 3)] * 10}
+    made = take_imports("credit", said, today() - timedelta(days=20), by="x")
+    with pytest.raises(InputError, match=r"answers were brought in, given until .* 28 days later"):
+        opened()
+    withdraw(made[0].pk, by="lead", why="the file of another branch")
+    assert opened()
+
+
 def test_the_command_brings_in_each_population_and_the_rest_as_it_is_told(store, tmp_path):
     """The column of the file goes before `--population`, which is for rows that name none."""
     import json

@@ -5,21 +5,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
-from datetime import datetime
 from functools import cache
 
-import pyarrow as pa
+import ibis.expr.types as ir
 
+from takeup.log import Engine
 from takeup.server.deployment.capability import of_every
 
 
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """`decisions_of` a use case since a moment (None: all), drained or not; None where there is none.
+    """`decisions_in`: those of a use case as a table of an engine, where they lie, drained or not; None where
+    there is none.
     `need_use_case` raises InputError where nothing was ever recorded, declared or decided under a name.
     `handles_behind`: of active people, by the pseudonyms under which the log has them."""
 
-    decisions_of: Callable[[str, datetime | None], pa.Table | None]
+    decisions_in: Callable[[Engine, str], ir.Table | None]
     need_use_case: Callable[[str], None]
     handles_behind: Callable[[Collection[str]], dict[str, str]]
 

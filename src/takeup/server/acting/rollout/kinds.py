@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import duckdb
-import pyarrow as pa
+import ibis.expr.datatypes as dt
 
+from takeup.log import Engine
 from takeup.record.clock import now
 from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.errors import InputError
@@ -44,16 +46,44 @@ class KindThere:
 
 
 class Recorded:
-    """The decisions of a use case since a moment (None: of the last 28 days), read once, asked by
-    kind of case."""
+    """The decisions of a use case since a moment (None: of the last 28 days), counted where they lie, by kind
+    of case. A decision that was corrected counts as it stands now."""
 
     def __init__(self, use_case: str, since: datetime | None = None) -> None:
         self._use_case = use_case
-        self._rows = recorder().decisions_of(use_case, since or now() - LATELY)
-        self._engine = duckdb.connect()
-        self._engine.execute("SET TimeZone = 'UTC'")
-        if self._rows is not None:
-            self._engine.register("held", self._rows)
+        self._since = since or now() - LATELY
+        self._open()
+
+    def _open(self) -> None:
+        self._engine = Engine()
+        rows = recorder().decisions_in(self._engine, self._use_case)
+        self._there = rows is not None
+        self._schema: Mapping[str, dt.DataType] = (
+            {} if rows is None else dict(rows.schema().items())
+        )
+        if rows is not None:
+            self._engine.run(f"CREATE TEMP VIEW held AS {self._standing(rows.get_name())}")
+
+    def _standing(self, rows: str) -> str:
+        """Each decision since the moment once, as it stands now. Few are corrected: only those are compared."""
+        lately = f"SELECT * FROM {_named(rows)} WHERE decided_at >= {_moment(self._since)}"
+        if "revision" not in self._schema or not self._engine.run(
+            f"SELECT 1 FROM ({lately}) WHERE revision > 1 LIMIT 1"
+        ):
+            return lately
+        return (
+            f"WITH lately AS ({lately}), later AS (SELECT decision_id, max(revision) AS newest FROM lately "
+            "WHERE revision > 1 GROUP BY 1) SELECT lately.* FROM lately LEFT JOIN later USING (decision_id) "
+            "WHERE coalesce(revision, 1) >= coalesce(newest, 1)"
+        )
+
+    def _ask(self, sql: str, given: Sequence[object]) -> list[tuple[Any, ...]]:
+        try:
+            return self._engine.run(sql, list(given))
+        except duckdb.IOException:
+            # An erasure took files away meanwhile: the log as it is now.
+            self._open()
+            return self._engine.run(sql, list(given))
 
     def kinds(self) -> list[KindThere]:
         """Every case first, then what tells cases apart, by name and frequency, then kinds that a shadow
@@ -63,11 +93,11 @@ class Recorded:
             if column == "cohort":
                 # Which cohort has advice is a step's matter; a gate's stop may name one.
                 continue
-            counted = self._engine.execute(
-                f"SELECT {_text(column)}, count(DISTINCT decision_id) FILTER (decided_at >= ?) AS n "
-                f"FROM held WHERE {_named(column)} IS NOT NULL GROUP BY 1 HAVING n > 0 ORDER BY n DESC, 1 LIMIT ?",
+            counted = self._ask(
+                f"SELECT {_text(column)}, count(*) AS n FROM held WHERE {_named(column)} IS NOT NULL "
+                "AND decided_at >= ? GROUP BY 1 ORDER BY n DESC, 1 LIMIT ?",
                 [now() - LATELY, _MOST + 1],
-            ).fetchall()
+            )
             if len(counted) <= _MOST or column in _BESIDE:
                 name = column.removeprefix(COVARIATE_PREFIX)
                 found += [KindThere({name: str(value)}, n) for value, n in counted]
@@ -79,51 +109,50 @@ class Recorded:
 
     def cases(self, kind: Mapping[str, str]) -> int:
         """Cases of this kind, of the last 28 days."""
-        if self._rows is None:
+        where = self._of(kind)
+        if where is None:
             return 0
-        columns = {name: self._column(name) for name in kind}
-        if None in columns.values():
-            return 0
-        where = " AND ".join(f"{_text(str(columns[name]))} = ?" for name in kind)
-        (found,) = self._engine.execute(
-            f"SELECT count(DISTINCT decision_id) FROM held WHERE decided_at >= ? {'AND ' if where else ''}{where}",
+        ((found,),) = self._ask(
+            f"SELECT count(*) FROM held WHERE decided_at >= ?{where}",
             [now() - LATELY, *kind.values()],
-        ).fetchall()  # fmt: skip
-        return int(found[0])
+        )
+        return int(found)
 
     def since(self, kind: Mapping[str, str], begins: datetime, ends: datetime) -> tuple[int, int]:
         """Cases of this kind decided between two moments, and those whose advice was shown after the
         first of them."""
-        rows = self._rows
-        columns = {name: self._column(name) for name in kind}
-        if rows is None or None in columns.values():
+        where = self._of(kind)
+        if where is None:
             return 0, 0
-        where = "".join(f" AND {_text(str(columns[name]))} = ?" for name in kind)
-        told = "coalesce(delivered_at, decided_at)" if "delivered_at" in rows.column_names else "decided_at"  # fmt: skip
+        told = (
+            "coalesce(delivered_at, decided_at)" if "delivered_at" in self._schema else "decided_at"
+        )
         shown = (
             f"\"mode\" = 'assist' AND {told} >= ?"
-            if "mode" in rows.column_names
+            if "mode" in self._schema
             else "false AND ? IS NULL"
         )
-        (found,) = self._engine.execute(
-            f"SELECT count(DISTINCT decision_id), count(DISTINCT decision_id) FILTER ({shown}) "
-            f"FROM held WHERE decided_at >= ? AND decided_at < ?{where}",
+        ((cases, with_advice),) = self._ask(
+            f"SELECT count(*), count(*) FILTER ({shown}) FROM held "
+            f"WHERE decided_at >= ? AND decided_at < ?{where}",
             [begins, begins, ends, *kind.values()],
-        ).fetchall()
-        return int(found[0]), int(found[1])
+        )
+        return int(cases), int(with_advice)
+
+    def _of(self, kind: Mapping[str, str]) -> str | None:
+        """What cases of a kind have in common, as a condition on columns; None where no case can be."""
+        columns = [self._column(name) for name in kind]
+        if not self._there or None in columns:
+            return None
+        return "".join(f" AND {_text(str(column))} = ?" for column in columns)
 
     def _columns(self) -> list[str]:
-        rows = self._rows
-        if rows is None:
-            return []
         kinds = [
-            f.name
-            for f in rows.schema
-            if f.name.startswith(COVARIATE_PREFIX)
-            and (pa.types.is_string(f.type) or pa.types.is_boolean(f.type))
+            name
+            for name, held in self._schema.items()
+            if name.startswith(COVARIATE_PREFIX) and (held.is_string() or held.is_boolean())
         ]
-        beside = [name for name in _BESIDE if name in rows.column_names]
-        return [n for n in (*kinds, *beside) if rows[n].null_count < rows.num_rows]
+        return [*kinds, *(name for name in _BESIDE if name in self._schema)]
 
     def _column(self, name: str) -> str | None:
         own = (name, f"{COVARIATE_PREFIX}{name}")
@@ -134,20 +163,29 @@ class Recorded:
         column = self._column(name)
         if column is None:
             return []
-        found = self._engine.execute(
+        found = self._ask(
             f"SELECT {_text(column)}, count(*) AS n FROM held WHERE {_named(column)} IS NOT NULL "
-            "GROUP BY 1 ORDER BY n DESC, 1"
-        ).fetchall()
+            "GROUP BY 1 ORDER BY n DESC, 1",
+            [],
+        )
         return [str(value) for value, _ in found]
 
     def unknown(self, name: str) -> str:
         """Why cases cannot be told apart by this name, and by which they can."""
-        there = () if self._rows is None else self._rows.column_names
-        if name in there or f"{COVARIATE_PREFIX}{name}" in there:
+        filled = self._filled()
+        if name in filled or f"{COVARIATE_PREFIX}{name}" in filled:
             return f"{name!r} is a number: kinds of case are told apart by words"
-        names = [column.removeprefix(COVARIATE_PREFIX) for column in self._columns()]
+        names = [c.removeprefix(COVARIATE_PREFIX) for c in self._columns() if c in filled]
         told = f"what is recorded: {', '.join(names)}" if names else "nothing is recorded yet"
         return f"nothing tells cases apart by {name!r} here; {told}"
+
+    def _filled(self) -> set[str]:
+        """Columns that hold anything."""
+        if not self._there:
+            return set()
+        asked = ", ".join(f"count({_named(name)})" for name in self._schema)
+        (counts,) = self._ask(f"SELECT {asked} FROM held", [])
+        return {name for name, n in zip(self._schema, counts, strict=True) if n}
 
 
 def need_kind(use_case: str, kind: Mapping[str, str], lately: Recorded) -> None:
@@ -172,6 +210,10 @@ def need_kind(use_case: str, kind: Mapping[str, str], lately: Recorded) -> None:
 
 def _named(column: str) -> str:
     return '"' + column.replace('"', '""') + '"'
+
+
+def _moment(at: datetime) -> str:
+    return f"TIMESTAMPTZ '{at.astimezone(UTC).isoformat()}'"
 
 
 def _text(column: str) -> str:

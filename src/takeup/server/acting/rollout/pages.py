@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -79,6 +79,7 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
     in_force = [stop for stop in stops if stop.lifted_at is None]
     recorded = Recorded(name, min([moment - LATELY, *(stop.made_at for stop in in_force)]))
     held = services.with_people(stages)
+    reports = _report_paths(request, name, [one.cohort for one in stages])
     shown = {
         "use_case": name,
         "declared": organization.declared(name),
@@ -87,7 +88,7 @@ def _rollout(request: HttpRequest, name: str, status: int = 200, **more: Any) ->
              "people": one.people, "stage": one.stage, "percent": f"{100 * one.stage.share:g}",
              "step": steps.get(one.cohort) or steps.get(""),
              "gate": GATE_WORDS[services.gate_state(name, one.cohort)],
-             "report": _report_path(request, name, one.cohort)}
+             "report": reports.get(one.cohort, "")}
             for one in stages
         ],
         "assisted": sum(one.stage.mode == "assist" for one in held),
@@ -203,17 +204,23 @@ def _history(
 
 def reads_cohort(person: Person, cohort: str) -> bool:
     """Those who may see every cohort; and everybody their own, and that of the team they lead."""
+    return cohort in _read_by(person, [cohort])
+
+
+def _read_by(person: Person, cohorts: Collection[str]) -> Collection[str]:
+    """Those of `cohorts` whose reports a person may read."""
     if organization.roles_of(person) & READS_EVERY_COHORT:
-        return True
-    return cohort in organization.own_cohorts(person, now().date())
+        return cohorts
+    own = organization.own_cohorts(person, now().date())
+    return [cohort for cohort in cohorts if cohort in own]
 
 
-def _report_path(request: HttpRequest, name: str, cohort: str) -> str:
-    """Where the shadow report of a cohort stands; empty for who may not read it."""
+def _report_paths(request: HttpRequest, name: str, cohorts: Collection[str]) -> dict[str, str]:
+    """Where the shadow reports of cohorts stand, of those that this person may read."""
     person: Person = request.user  # type: ignore[assignment]
-    if not (may("shadow_report", person) and reads_cohort(person, cohort)):
-        return ""
-    return report_path(name, cohort)
+    if not may("shadow_report", person):
+        return {}
+    return {cohort: report_path(name, cohort) for cohort in _read_by(person, cohorts)}
 
 
 @require_POST

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time
 
 import ibis
 import ibis.expr.types as ir
+from django.db.models import OuterRef, Subquery
 from pydantic import TypeAdapter
 
 from takeup.log import fetch, keep
@@ -116,9 +117,11 @@ def _of_cohort(decisions: ir.Table, cohort: str) -> ir.Table:
 def kinds_seen(name: str) -> list[dict[str, str]]:
     """Kinds of case that the newest shadow report of any cohort tells apart."""
     found: dict[tuple[str, str], None] = {}
-    newest = {look.cohort: look for look in Look.objects.filter(use_case=name).order_by("day")}
-    for look in newest.values():
-        for kind in look.document.get("kinds", ()):
+    of_cohort = Look.objects.filter(use_case=name, cohort=OuterRef("cohort")).order_by("-day")
+    newest = Look.objects.filter(use_case=name, pk=Subquery(of_cohort.values("pk")[:1]))
+    # A report has megabytes where there are many kinds: the store takes out what is asked for.
+    for kinds in newest.values_list("document__kinds", flat=True):
+        for kind in kinds or ():
             if kind["dimension"]:
                 found[kind["dimension"].removeprefix("x_"), kind["key"]] = None
     return [{dimension: key} for dimension, key in sorted(found)]

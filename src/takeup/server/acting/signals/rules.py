@@ -11,6 +11,8 @@ from takeup.server.foundation.organization.services import Role
 SILENT = "SILENT"
 NOT_LOOKING = "RR9"
 """Managers who do not open the weekly dashboard."""
+BREACH = "RR10"
+"""A champion's escalation past its time."""
 MOST_OPEN = 2
 """Of one population; the others queue."""
 CLOSES_AFTER = 10
@@ -106,10 +108,16 @@ RAISED: dict[str, Asks] = {
         "administrator", 1, 70, (Role.ADMINISTRATOR,), users=False,
     ),
     NOT_LOOKING: Asks(
-        "some managers do not look at the week",
+        "Some managers do not look at the week",
         "What would the weekly page have to show for it to be worth your minute?",
         "the line head talks with all managers together, and takes a burden off before asking for more",
         "line head", 5, 25, (Role.EXECUTIVE, Role.PROGRAMME_LEAD), users=False,
+    ),
+    BREACH: Asks(
+        "a champion’s escalation waits too long",
+        "What keeps this from being answered, and who can decide it today?",
+        "the product owner acknowledges or decides it; the sponsor takes away what is in the way",
+        "sponsor", 1, 75, (Role.PRODUCT_TEAM, Role.EXECUTIVE), users=False,
     ),
 }  # fmt: skip
 """Signals that are not measured of decisions but raised by another capability (`services.take_raised`)."""

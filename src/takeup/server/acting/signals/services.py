@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -89,14 +89,37 @@ def take_raised(
     held = Response.objects.filter(code=code, drill=False, over_at=None)
     if use_case is not None:
         held = held.filter(use_case=use_case)
-    lasting = {(one.use_case, one.population): one for one in held}
+    there = {(one.use_case, one.population): one for one in held}
     for (case, where), one in found.items():
-        if (case, where) not in lasting:
-            _open(case, where, code, one.since, one.evidence)
+        if (case, where) not in there and not _there_again(case, where, code, one.evidence):
+            since = _unanswered_day(case, where, code, one.since)
+            _open(case, where, code, since, one.evidence)
             _arrange(case, where, titles or organization.population_titles())
-    for key, response in lasting.items():
+    for key, response in there.items():
         if key not in found:
             _over(response)
+
+
+def _there_again(use_case: str, population: str, code: str, evidence: str) -> bool:
+    """One that was not there for a while, and not answered, is the same question still, as of what is there now."""
+    waiting = Response.objects.filter(
+        use_case=use_case, population=population, code=code, drill=False, closed_at=None
+    )
+    return bool(waiting.update(over_at=None, evidence=evidence))
+
+
+def _unanswered_day(use_case: str, population: str, code: str, since: date) -> date:
+    """The day as of which it is kept: the next, where it came, was answered and came again within one."""
+    held = Response.objects.filter(use_case=use_case, population=population, code=code, drill=False)
+    while held.filter(since=since).exclude(closed_at=None).exists():
+        since += timedelta(days=1)
+    return since
+
+
+def lasting(code: str) -> set[str]:
+    """Use cases in which a signal of this code is still there."""
+    held = Response.objects.filter(code=code, drill=False, over_at=None)
+    return set(held.values_list("use_case", flat=True))
 
 
 def take_silence(silent: Mapping[str, date]) -> None:
@@ -396,7 +419,7 @@ def forget_use_case(use_case: str) -> None:
 
 
 __all__ = [
-    "Asking", "Raised", "Response", "answer", "answered", "ask", "awaited", "forget_use_case", "heard", "names_in",
+    "Asking", "Raised", "Response", "answer", "answered", "ask", "awaited", "forget_use_case", "heard", "lasting", "names_in",
     "needs_a_question", "open_responses", "own", "proposed_owner", "responses_of", "take_raised", "take_signals",
     "take_silence",
 ]  # fmt: skip

@@ -45,6 +45,7 @@ def afterwards(bank: Bank) -> None:
     evaluate(sprint, now().date())
     _as_it_was(sprint, begun)
     _gates(sprint, executive)
+    evaluate(sprint, now().date())
 
 
 def _holder(role: Role) -> str:

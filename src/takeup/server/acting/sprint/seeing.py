@@ -69,7 +69,9 @@ class Reaches:
         if one.figure is None:
             return "too few to say"
         told = figure_words(one.figure, self.unit)
-        beside = f"; {one.words}" if one.words else ""
+        # A number is one of something: "0 populations in which …".
+        joint = " " if self.unit == "number" and one.n is None else "; "
+        beside = f"{joint}{one.words}" if one.words else ""
         of = f" of {one.n:,}" if one.n is not None and self.unit != "yes" else ""
         few = f" (at least {self.fewest} are needed)" if one.n is not None and one.n < self.fewest else ""  # fmt: skip
         return f"{told}{of}{few}{beside}"

@@ -117,15 +117,14 @@ def _need_days(starts_on: date, ends_on: date) -> None:
 
 
 def _need_pause(use_case: str, population: str, starts_on: date) -> Round | None:
-    """The survey before; InputError where it is too near."""
-    last = (
-        Round.objects.filter(use_case=use_case, population=population, source=ASKED)
-        .order_by("-ends_on")
-        .first()
-    )
+    """The survey before, asked or brought in; InputError where it is too near."""
+    rounds = Round.objects.filter(use_case=use_case, population=population)
+    standing = rounds.exclude(source=IMPORTED, taken_back_on__isnull=False)
+    last = standing.order_by("-ends_on").first()
     if last is not None and starts_on < last.ends_on + APART:
+        asked = "they are asked" if last.source == ASKED else "answers were brought in, given"
         raise InputError(
-            f"they are asked until {last.ends_on:%-d %B %Y}; the next survey begins {APART.days} days later at "
+            f"{asked} until {last.ends_on:%-d %B %Y}; the next survey begins {APART.days} days later at "
             f"the earliest, on {last.ends_on + APART:%-d %B %Y}"
         )
     return last

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from takeup.server.deployment.roles import Role
 from takeup.server.deployment.sampled import ACTOR, Bank
 from takeup.server.foundation.organization.import_people import import_people
-from takeup.server.foundation.organization.models import Cohort, Person, Population
+from takeup.server.foundation.organization.models import Cohort, Person, Population, Team
 from takeup.server.foundation.organization.people_file import PersonRow
 from takeup.server.foundation.organization.services import declare_use_case
 
@@ -19,6 +19,11 @@ _TITLES = {
     "LO1": "Branch officers North", "LO2": "Branch officers Metro",
     "SOUTH": "Branch officers South", "PRIVATE": "Private bankers",
 }  # fmt: skip
+_BRANCHES = (
+    "Elm Street", "Harbour", "Mill Lane", "Station Road", "Old Market", "Queen's Square", "Riverside", "Northgate",
+    "Castle Hill", "Park Avenue", "Bridge Street", "Linden", "Quayside",
+)  # fmt: skip
+"""Of the teams, in the order of their keys."""
 _GIVEN = (
     "Ruth", "Tomas", "Priya", "Ingrid", "Marek", "Lena", "Omar", "Chiara", "Jonas", "Aisha", "Piotr",
     "Nadia", "Elif", "Hugo", "Sofia", "Kofi", "Greta", "Mateo", "Yara", "Felix",
@@ -92,6 +97,8 @@ def _people(decisions: pa.Table) -> list[tuple[str, str, str]]:
     for key, title in _TITLES.items():
         Population.objects.filter(key=key).update(title=title)
         Cohort.objects.filter(key=f"{key}-first").update(title=f"{title}, first group")
+    for team, title in zip(teams, _BRANCHES, strict=False):
+        Team.objects.filter(key=team).update(title=title)
     chosen = [
         *((role.label, f"staff-{role.value}") for _, role in _STAFF),
         (Role.MANAGER.label, managers[teams[0]]),

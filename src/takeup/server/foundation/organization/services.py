@@ -43,6 +43,7 @@ from takeup.server.foundation.organization.models import (
     Person,
     Placement,
     Population,
+    Team,
     UseCase,
 )
 from takeup.server.foundation.organization.people_file import read_people, read_people_csv
@@ -142,6 +143,11 @@ def population_titles() -> dict[str, str]:
     return dict(Population.objects.exclude(title="").values_list("key", "title"))
 
 
+def team_titles() -> dict[str, str]:
+    """Titles of the teams that have one, by key."""
+    return dict(Team.objects.exclude(title="").values_list("key", "title"))
+
+
 def use_case_title(name: str) -> str:
     """What a use case is called on pages: its declared title, else its name."""
     return declared(name).title or name
@@ -161,8 +167,10 @@ def cohort_title(key: str) -> str:
 
 
 @transaction.atomic
-def give_title(kind: type[Population] | type[Cohort], key: str, title: str, actor: str) -> None:
-    """What a population or cohort is called on pages from now on; empty: by its key.
+def give_title(
+    kind: type[Population] | type[Cohort] | type[Team], key: str, title: str, actor: str
+) -> None:
+    """What a population, cohort or team is called on pages from now on; empty: by its key.
 
     Raises InputError where there is none of this key."""
     found = kind.objects.filter(key=key).first()
@@ -475,6 +483,7 @@ __all__ = [
     "refused_use_cases",
     "roles_of",
     "set_roles",
+    "team_titles",
     "use_case",
     "use_case_names",
     "use_case_title",

@@ -13,6 +13,7 @@ _COMMANDS = (
     (r"\s*\((?:<code>)?`?takeup sample`?(?:</code>)?\)", ""),
     (r"drawn by (?:<code>)?`?takeup sample`?(?:</code>)?", "drawn at random"),
     (r"(?:<code>)?`?takeup sample`?(?:</code>)?", "a random sample"),
+    (r"\s*\(--[^)]*\)", ""),
 )  # fmt: skip
 _CODES = (
     (r"\binitial_choice: what the person chose", "a first answer: what the person chose"),
@@ -29,15 +30,24 @@ _UNREAD = ("<script", "<style", "<pre")
 
 def words(text: str) -> str:
     """A text without commands, names of columns and days as machines write them."""
-    for before, after in (*_COMMANDS, *_CODES):
-        text = re.sub(before, after, text)
-    return days_in_words(_COLUMN.sub(lambda m: m[1].replace("_", " "), text))
+    text = _without_commands(text)
+    if "_" in text:
+        for before, after in _CODES:
+            text = re.sub(before, after, text)
+        text = _COLUMN.sub(lambda m: m[1].replace("_", " "), text)
+    return days_in_words(text)
+
+
+def _without_commands(text: str) -> str:
+    if "takeup" in text or "(--" in text:
+        for before, after in _COMMANDS:
+            text = re.sub(before, after, text)
+    return text
 
 
 def page_words(html: str) -> str:
     """The same for a page, in what is read and in what is read aloud; what stands in tags stays."""
-    for before, after in _COMMANDS:
-        html = re.sub(before, after, html)
+    html = _without_commands(html)
     told, unread = [], False
     for part in _TAGS.split(html):
         if not part.startswith("<"):

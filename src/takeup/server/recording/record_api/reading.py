@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Collection
 
 import ibis.expr.types as ir
 import pyarrow as pa
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 from django.db.models import Q
 
 from takeup.log import Engine, fetch
-from takeup.log.delta import DecisionLog, canonical, folder_of
+from takeup.log.delta import DecisionLog, folder_of
 from takeup.log.view import View, filled, together
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS, RecordKind
@@ -24,15 +24,18 @@ NOT_DRAINED = -1
 
 class Recorded:
     """All that is recorded, drained or not, as of the moment it is made: the log where it lies, and what waits
-    in the inbox. Raises InputError where the log lost rows that the inbox no longer keeps."""
+    in the inbox. Without `deep` not every byte of the log is looked at first. Raises InputError where the log
+    lost rows that the inbox no longer keeps."""
 
-    def __init__(self, log: DecisionLog) -> None:
+    def __init__(
+        self, log: DecisionLog, kinds: Collection[RecordKind] = RECORD_KINDS, deep: bool = True
+    ) -> None:
         self._views: dict[RecordKind, View] = {}
         self._waiting: dict[RecordKind, pa.Table] = {}
-        for kind in RECORD_KINDS:
+        for kind in kinds:
             # The log first: of the inbox all that is in no batch or in a later one is added, so that a row
             # drained while we look is taken once.
-            view = log.view(kind)
+            view = log.view(kind, deep)
             batch = log.last_batch(kind) or 0 if view is None else view.batch
             waiting = InboxRow.objects.filter(kind=kind).filter(
                 Q(batch=None) | Q(batch__number__gt=batch)
@@ -93,21 +96,6 @@ def recorded(log: DecisionLog) -> dict[RecordKind, pa.Table]:
         return {kind: fetch(rows) for kind, rows in tables.items() if rows is not None}
     finally:
         engine.close()
-
-
-def decisions_of(log: DecisionLog, use_case: str, since: datetime | None = None) -> pa.Table | None:
-    """The decisions of one use case (since a moment; what waits in any case), drained or not; None where
-    there is none."""
-    drained = log.read("decisions", use_case, since)
-    waiting = InboxRow.objects.filter(kind="decisions", use_case=use_case).filter(
-        Q(batch=None) | Q(batch__number__gt=drained.batch if drained else 0)
-    )
-    left = [body for body in waiting.order_by("id").values_list("body", flat=True) if body]
-    parts = [drained.rows] if drained else []
-    if left:
-        parts.append(_waiting("decisions", left))
-    rows = pa.concat_tables(parts, promote_options="default") if parts else None
-    return canonical(rows) if rows is not None and rows.num_rows else None
 
 
 def _waiting(kind: RecordKind, bodies: list[str]) -> pa.Table:

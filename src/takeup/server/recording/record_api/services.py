@@ -6,16 +6,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-import pyarrow as pa
+import ibis.expr.types as ir
 from django.db.models import Min, Sum
 from django.db.models.functions import TruncDate
 
+from takeup.log import Engine
 from takeup.record.errors import InputError
 from takeup.record.incoming import RECORD_KINDS
 from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.settings import read_server_settings
 from takeup.server.foundation.organization.services import active_handles, use_case_names
-from takeup.server.recording.record_api import reading
 from takeup.server.recording.record_api.drain import Drained, drain
 from takeup.server.recording.record_api.keys import signing_key
 from takeup.server.recording.record_api.models import ApiKey as SenderKey
@@ -42,10 +42,11 @@ def handles_behind(pseudonyms: Collection[str]) -> dict[str, str]:
     return found
 
 
-def decisions_of(use_case: str, since: datetime | None = None) -> pa.Table | None:
-    """The decisions of one use case (since a moment) as measures read them, drained or not; None where
-    there is none."""
-    return reading.decisions_of(log_of(read_server_settings()), use_case, since)
+def decisions_in(engine: Engine, use_case: str) -> ir.Table | None:
+    """The decisions of one use case in `engine`, where they lie, drained or not; None where there is none.
+    For a page that counts: the night looks at every byte of the log."""
+    there = Recorded(log_of(read_server_settings()), ["decisions"], deep=False)
+    return there.tables(engine, use_case).get("decisions")
 
 
 def need_use_case(name: str) -> None:
@@ -119,7 +120,7 @@ __all__ = [
     "Recorded",
     "SenderKey",
     "Watched",
-    "decisions_of",
+    "decisions_in",
     "drain",
     "handles_behind",
     "implausible",

@@ -64,13 +64,14 @@ def title(
     key: Annotated[str, typer.Argument(help="as the organization's file calls it")],
     words: Annotated[str, typer.Argument(help="what pages call it; empty: by its key")],
     cohort: Annotated[bool, typer.Option("--cohort", help="of a cohort, not a population")] = False,
+    team: Annotated[bool, typer.Option("--team", help="of a team, not a population")] = False,
 ) -> None:
     """Give a population a title, which pages, reports and notices then call it by."""
     started()
-    from takeup.server.foundation.organization.models import Cohort, Population
+    from takeup.server.foundation.organization.models import Cohort, Population, Team
     from takeup.server.foundation.organization.services import give_title
 
-    give_title(Cohort if cohort else Population, key, words, actor())
+    give_title(Team if team else Cohort if cohort else Population, key, words, actor())
     out.print(f"{key}: {words}" if words.strip() else f"{key} goes by its key")
 
 

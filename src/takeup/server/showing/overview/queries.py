@@ -57,13 +57,18 @@ def due_of(use_case: str) -> list[Due]:
     return sorted(found, key=lambda d: d.day)
 
 
-def signals_by_population(use_case: str) -> dict[str, list[tuple[Response, str]]]:
-    """Open responses of each population, with who answers."""
+Waiting = tuple[Response, str, date, str]
+"""An open response: who answers, by which day, and what it waits for."""
+
+
+def signals_by_population(use_case: str) -> dict[str, list[Waiting]]:
+    """Open responses of each population."""
     responses, queued = open_responses(use_case)
     names = names_in([*responses, *queued])
-    found: dict[str, list[tuple[Response, str]]] = {}
+    found: dict[str, list[Waiting]] = {}
     for r in [*responses, *queued]:
-        found.setdefault(r.population, []).append((r, names.get(r.owner) or r.owner_role))
+        who = names.get(r.owner) or r.owner_role
+        found.setdefault(r.population, []).append((r, who, *awaited(r)))
     return found
 
 

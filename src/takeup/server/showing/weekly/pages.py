@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from takeup.record.clock import now
-from takeup.server.acting.signals.services import awaited
 from takeup.server.deployment.capability import READS_EVERY_POPULATION
 from takeup.server.foundation.organization import services as organization
 from takeup.server.foundation.organization.services import Person, Role, roles_of
@@ -164,7 +163,7 @@ def _line(row: Row) -> list[Any]:
         facts.get("eligible"), *(facts.get(f"{one}{end}") for one in _NUMBERS for end in ("", "_low", "_high")),
         view.get("experts"), *(row.answer.get(end) for end in ("value", "low", "high", "n")), row.risk,
         *(stood.get(f"C{n}") for n in range(1, 9)), row.verdict, "; ".join(map(words, view.get("issues", ()))),
-        "; ".join(f"{r.words} ({awaited(r)[0]})" for r, _ in row.signals),
+        "; ".join(f"{r.words} ({day})" for r, _who, day, _what in row.signals),
         "; ".join(f"{run.library['do']} ({run.check_on})" for run, _ in row.actions),
         "; ".join(f"{one.it.text} ({one.who}, {one.it.due})" for one in row.decisions),
     ]  # fmt: skip

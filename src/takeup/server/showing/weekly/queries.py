@@ -21,11 +21,16 @@ from takeup.server.acting.conditions.pages import RISK_TITLES, STATUS_WORDS
 from takeup.server.acting.conditions.services import newest as conditions_of
 from takeup.server.acting.interventions.services import ActionRun, path_of, runs
 from takeup.server.acting.rollout.gates import gates_due
-from takeup.server.acting.signals.services import Response, awaited, names_in, open_responses
 from takeup.server.acting.sprint.services import running
 from takeup.server.acting.sprint.standing import stands
 from takeup.server.foundation.organization import services as organization
-from takeup.server.showing.overview.queries import Place, order_of, views_of
+from takeup.server.showing.overview.queries import (
+    Place,
+    Waiting,
+    order_of,
+    signals_by_population,
+    views_of,
+)
 from takeup.server.showing.overview.services import Snapshot
 from takeup.server.showing.reasons.services import reasons_in
 from takeup.server.showing.weekly.models import Judgement, Review, ReviewDecision
@@ -65,7 +70,7 @@ class Row:
     risk: str = ""
     conditions: list[dict[str, Any]] = field(default_factory=list)
     verdict: str = ""
-    signals: list[tuple[Response, str]] = field(default_factory=list)
+    signals: list[Waiting] = field(default_factory=list)
     actions: list[tuple[ActionRun, str]] = field(default_factory=list)
     decisions: list[Decided] = field(default_factory=list)
 
@@ -92,7 +97,7 @@ class Decided:
 class Beside:
     """What is open in a use case, read once for all its rows."""
 
-    signals: Mapping[str, list[tuple[Response, str]]]
+    signals: Mapping[str, list[Waiting]]
     actions: Mapping[str, list[tuple[ActionRun, str]]]
     decisions: Mapping[str, list[Decided]]
 
@@ -116,12 +121,6 @@ def places(
 
 def beside(use_case: str) -> Beside:
     """Signals, actions and decisions that are open, by population."""
-    responses, queued = open_responses(use_case)
-    every = [*responses, *queued]
-    names = names_in(every)
-    signals: dict[str, list[tuple[Response, str]]] = {}
-    for r in every:
-        signals.setdefault(r.population, []).append((r, names.get(r.owner) or r.owner_role))
     actions: dict[str, list[tuple[ActionRun, str]]] = {}
     held = [run for run in runs(use_case) if run.state in _OPEN]
     owners = organization.names_of([run.owner for run in held])
@@ -130,7 +129,7 @@ def beside(use_case: str) -> Beside:
     decisions: dict[str, list[Decided]] = {}
     for one in decided(open_decisions(use_case)):
         decisions.setdefault(one.it.population, []).append(one)
-    return Beside(signals, actions, decisions)
+    return Beside(signals_by_population(use_case), actions, decisions)
 
 
 def rows(use_case: str, snapshot: Snapshot, keys: Sequence[str], open_: Beside) -> list[Row]:
@@ -203,8 +202,7 @@ def _at(one: Due, where: str) -> Due:
 
 def _signals_due(open_: Beside, today: date) -> Iterable[Due]:
     for key, found in open_.signals.items():
-        for r, who in found:
-            day, _what = awaited(r)
+        for r, who, day, _what in found:
             yield Due(day, _("signal"), r.words, who, reverse("signals"), day < today, key)
 
 

@@ -80,7 +80,7 @@ def _led(name: str, row: Row, mine: Collection[Manages], today: date) -> Led:
         need = level_need(
             view.get("position"), stuck=stuck, experts=view.get("experts", ""), consult=facts.get("consult_rate"),
         )  # fmt: skip
-    asks = questions(states_of(view, stuck), [r for r, _who in row.signals])
+    asks = questions(states_of(view, stuck), [r for r, *_waits in row.signals])
     running = {run.action: run.pk for run, _who in row.actions}
     return Led(name, row, _teams(name, row.key, mine), need, running, asks, stuck)
 
@@ -99,7 +99,8 @@ def _teams(use_case: str, population: str, mine: Collection[Manages]) -> list[Te
     """Teams of which people are in the population, with the figures of the newest day."""
     keys = sorted({one.team for one in mine if one.population == population})
     held = {one.team: one for one in TeamView.objects.filter(use_case=use_case, team__in=keys)}
-    return [Team(key, _figures(held.get(key)), key in held) for key in keys]
+    titles = organization.team_titles()
+    return [Team(titles.get(key, key), _figures(held.get(key)), key in held) for key in keys]
 
 
 def _figures(view: TeamView | None) -> list[tuple[str, str, int | None]]:

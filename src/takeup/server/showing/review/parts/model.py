@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from takeup.drawing.words import name_of
+from takeup.drawing.words import name_of, upper_first
 from takeup.server.acting.feedback.services import releases_of
 from takeup.server.showing.review.part import Figures, Part, Reviewed, known, told
 
@@ -18,10 +18,10 @@ def part(of: Reviewed) -> Part:
     segments = sorted(
         (s for s in found.get("segments", []) if s["scope"] == "all" and known(s["error"])), key=lambda s: -s["error"]["value"]
     )[:_MOST]  # fmt: skip
-    rows = tuple((name_of(s["segment"]), f"{s['judged']:,}", told(s["error"]), told(s["error_elsewhere"]), told(s["ratio"])) for s in segments)  # fmt: skip
+    rows = tuple((upper_first(name_of(s["segment"])), f"{s['judged']:,}", told(s["error"]), told(s["error_elsewhere"]), _times(s["ratio"])) for s in segments)  # fmt: skip
     issues = found.get("issues", [])
     told_issues = tuple(
-        (name_of(i["kind"]), of.called(i["scope"]), name_of(i["segment"]) if i["segment"] else "all cases")
+        (upper_first(name_of(i["kind"])), of.called(i["scope"]), upper_first(name_of(i["segment"])) if i["segment"] else "All cases")
         for i in issues
     )  # fmt: skip
     shipped = tuple((r.version, f"{r.shipped_at:%-d %B %Y}", r.words) for r in releases_of(of.use_case))  # fmt: skip
@@ -38,3 +38,8 @@ def part(of: Reviewed) -> Part:
         ),
         () if rows else ("No kind of case has enough judged cases.",),
     )  # fmt: skip
+
+
+def _times(ratio: Any) -> str:
+    """How many times as often it is wrong there, with its interval."""
+    return told(ratio).replace(" ratio (", " (", 1)

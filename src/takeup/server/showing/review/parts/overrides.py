@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from takeup.drawing.words import name_of
+from takeup.drawing.words import name_of, upper_first
 from takeup.server.acting.feedback.services import override_topics
+from takeup.server.foundation.pages.words import LABEL_WORDS, REASON_WORDS
 from takeup.server.showing.review.part import Figures, Part, Reviewed, shown_groups, told
 
 _MOST = 10
@@ -18,7 +19,10 @@ def part(of: Reviewed) -> Part:
         for g in shown_groups(of.measure("adoption"))
     )
     topics = tuple(
-        (name_of(t.level) if t.level else "all cases", name_of(t.reason), f"{t.figures.get('overrides', 0):,}", name_of(t.label) if t.label else "not read yet")
+        (
+            upper_first(name_of(t.level)) if t.level else "All cases", str(REASON_WORDS.get(t.reason, name_of(t.reason))), t.version or "–",
+            f"{t.figures.get('overrides', 0):,}", str(LABEL_WORDS[t.label]) if t.label else "not read yet",
+        )
         for t in override_topics(of.use_case)[:_MOST]
     )  # fmt: skip
     share = total.get("human_share")
@@ -31,7 +35,7 @@ def part(of: Reviewed) -> Part:
         3, "Overrides", says,
         (
             Figures("Override rate beside what experts would do", ("population", "overridden", "experts would"), rates),
-            Figures("Reasons, the largest first", ("kind of case", "reason", "overrides", "read as"), topics),
+            Figures("Reasons, the largest first", ("kind of case", "reason", "model", "overrides", "read as"), topics),
         ),
         ("A share of right overrides has a base rate: with a model that is seldom wrong even experts are right in about half.",),
     )  # fmt: skip

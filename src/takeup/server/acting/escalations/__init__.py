@@ -1,0 +1,1 @@
+"""What champions raise to the product team: acknowledged, decided and shipped, each in its time."""
