@@ -133,6 +133,10 @@ def test_it_is_signed_once_every_population_has_a_decision_and_nothing_changes_a
         decided(live, review)
     page = client_of(live["oversight_officer"]).get(f"/reviews/{review.pk}").content.decode()
     assert "Signed by Some Executive" in page
+    with pytest.raises(InputError, match="were reviewed: the next review comes with newer ones"):
+        made(live)
+    late = client_of(live["programme_lead"]).post(f"/reviews/{review.pk}/comment", {"part": "2", "text": "Typed while it was signed"})  # fmt: skip
+    assert (late.status_code, "Typed while it was signed" in late.content.decode()) == (422, True)
     assert "Back to shadow" in page
 
 

@@ -92,7 +92,7 @@ def _review(
         "signs": may("review_sign", request.user) and found.signed_at is None,
         "populations": [(k, titles.get(k) or k) for k in found.populations],
         "people": organization.named_with([role for role in Role if role not in FOLLOWS], today),
-        "word": True,
+        "word": True, "lost": found.signed_at is not None and "\n".join((typed or {}).values()),
     }  # fmt: skip
     heads = ["part", "table", "row", "column", "text"]
     rows = [

@@ -75,6 +75,10 @@ def make(use_case: str, *, by: str) -> Review:
     newest = latest(use_case)
     if newest is None:
         raise InputError("nothing was measured yet: the first snapshot comes tonight")
+    if Review.objects.filter(use_case=use_case, day=newest.day).exists():
+        raise InputError(
+            f"the figures of {newest.day:%-d %B %Y} were reviewed: the next review comes with newer ones"
+        )
     before = day_near(use_case, since)
     older = latest(use_case, before) if before not in (None, newest.day) else None
     of = Reviewed(
