@@ -27,6 +27,7 @@ from takeup.questions.staggered.card import staggered_sections
 from takeup.record.clock import now
 from takeup.record.errors import InputError, TakeupError
 from takeup.record.incoming import RecordKind
+from takeup.record.mapping import Mapping as ColumnMapping
 from takeup.record.population import Population as DeclaredPopulation
 from takeup.report.html import render_body, render_card
 from takeup.report.overview import overview_of
@@ -235,6 +236,8 @@ def _take_in(
         parts["decisions"],
         eligible=parts.get("eligible"),
         outcomes=parts.get("outcomes"),
+        # The log has the record's own names and types: nothing is to be recognised.
+        mapping=ColumnMapping(),
         use_case={name: declared(name)},
         population={
             # Everybody placed may open their own comparison here; the ladder asks for it.
