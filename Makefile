@@ -45,9 +45,10 @@ build/s3/.made: tests/s3-requirements.txt
 	build/s3/bin/pip install -q --require-hashes -r tests/s3-requirements.txt
 	@touch $@
 
+PORT ?= 8000
 demo: $(BIN)/.demo
 	$(BIN)/takeup demo
-	TAKEUP_HOME=takeup-demo/server $(BIN)/takeup serve --sample
+	TAKEUP_HOME=takeup-demo/server $(BIN)/takeup serve --sample --port $(PORT)
 
 # Three workers on two cores: tests wait for servers and browsers now and then.
 WORKERS ?= 3

@@ -57,6 +57,7 @@ def test_a_day_reads_as_people_write_it():
         ("initial_choice: what the person chose before", "a first answer: what the person chose before"),
         ("over 16 cells of x_segment, score_band", "over 16 cells of segment, score band"),
         ("touch values (value_tagged) and", "touch values and"),
+        ("a file of answers (--survey)", "a file of answers"),
     ],
 )  # fmt: skip
 def test_a_report_speaks_without_commands_and_columns(held, told):
@@ -70,3 +71,8 @@ def test_tags_and_listings_stay_and_what_is_read_aloud_is_in_words():
         '<a href="/on/2026-09-07" class="a_b" aria-label="week of 7 September 2026">segment</a>'
     )
     assert page_words("<pre>x_segment</pre> x_segment") == "<pre>x_segment</pre> segment"
+
+
+def test_a_drawing_keeps_its_colours():
+    drawn = '<line stroke="var(--line)" style="fill: var(--ink)"></line>'
+    assert page_words(drawn) == drawn

@@ -107,6 +107,23 @@ def test_a_view_exports_what_it_shows_and_the_audit_log_says_so(measured):
     assert b"<html" in lead.get("/signals?as=png").content
 
 
+def test_where_nothing_prints_a_page_says_why_and_no_export_is_claimed(measured, monkeypatch):
+    from takeup.record.errors import InputError
+    from takeup.server.foundation.pages import exports
+
+    def no_printer(_html: str) -> bytes:
+        raise InputError("printing needs Pango")
+
+    monkeypatch.setattr(exports, "pdf_of", no_printer)
+    before = len(audited("export.made"))
+    answer = client_of(with_role("programme_lead")).get("/overview/credit?as=pdf")
+    assert answer.status_code == 501
+    page = answer.content.decode()
+    assert "printing needs Pango" in page
+    assert 'href="/overview/credit"' in page
+    assert len(audited("export.made")) == before
+
+
 def test_with_one_population_of_five_people_it_is_still_of_use(key):
     from datetime import timedelta
 

@@ -98,7 +98,7 @@ def test_the_review_is_refused_before_its_day_and_while_one_waits(live):
     with pytest.raises(InputError, match="sign that one first"):
         made(live)
     Step.objects.update(from_at=now() - timedelta(days=10))
-    with pytest.raises(InputError, match="after thirty days"):
+    with pytest.raises(InputError, match="habits that are not formed yet"):
         made(live)
     Step.objects.all().delete()
     with pytest.raises(InputError, match="nobody has the advice yet"):

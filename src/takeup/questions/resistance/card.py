@@ -206,7 +206,7 @@ def _note(p: PopulationReasons, scored: Scored) -> str:
         parts.append(f"Next evidence: {'; '.join(scored.next_evidence)}.")
     parts.append(
         "Weights are expert priors, beliefs are fitted to five families of simulated populations, "
-        "in which reasons cost differently: `docs/calibration.md`."
+        "in which reasons cost differently (the book's page Calibration says how well)."
     )
     return " ".join(parts)
 

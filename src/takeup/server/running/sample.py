@@ -156,7 +156,7 @@ _FLAGGED_LATELY, _FLAGS_EVERY = 14, 90
 
 
 def _with_flags(decisions: pa.Table) -> pa.Table:
-    """Some officers mark advice as wrong; in the last week many in Metro do, on local income, each one case."""
+    """Some officers mark advice as wrong; in the last week many of the rural ones do, on local income, each one case."""
     flags: list[str | None] = [None] * decisions.num_rows
     last = pc.max(decisions["decided_at"]).as_py()
     columns = ("mode", "consulted", "population", "x_segment", "person_id", "decided_at")

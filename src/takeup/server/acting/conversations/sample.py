@@ -41,7 +41,7 @@ _COMMENT = "That is it. And please say when the seasonal income comes in."
 
 
 def prepare(bank: Bank) -> None:
-    """Drawn, held, coded, settled and read back: Metro three weeks ago, North before its sprint asked for it."""
+    """Drawn, held, coded, settled and read back: the rural officers three weeks ago, Metro before its sprint asked for it."""
     _round(bank, "LO2", 30, 21)
     _round(bank, "LO1", 58, 54)
 

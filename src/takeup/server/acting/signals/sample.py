@@ -22,7 +22,7 @@ def afterwards(bank: Bank) -> None:
         "Keys are carried over by the team that renews them, on the same day.",
     )  # fmt: skip
     _answered(
-        NOT_LOOKING, bank.use_case, "", 26, "5 of 12 managers did not open the week, two weeks running", Role.EXECUTIVE,
+        NOT_LOOKING, bank.use_case, "", 26, "in two weeks running some of the 12 managers did not open the weekly page; which, nobody is told", Role.EXECUTIVE,
         "Met with all twelve: the page came on the day of the volume report. It comes on Mondays now.",
         "The week has to come on a day on which somebody has time for it.",
     )  # fmt: skip

@@ -16,7 +16,7 @@ from takeup.server.foundation.organization.people_file import PersonRow
 from takeup.server.foundation.organization.services import declare_use_case
 
 _TITLES = {
-    "LO1": "Branch officers North", "LO2": "Branch officers Metro",
+    "LO1": "Branch officers Metro", "LO2": "Branch officers Rural",
     "SOUTH": "Branch officers South", "PRIVATE": "Private bankers",
 }  # fmt: skip
 _BRANCHES = (

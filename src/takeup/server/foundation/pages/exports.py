@@ -38,7 +38,21 @@ def shown_or_exported(
     if wanted not in ("pdf", "csv") and not (wanted == "png" and drawn):
         return render(request, template, {**shown, "exports": True, "drawn": drawn is not None})
     person: Person = request.user  # type: ignore[assignment]
-    audit.record("export.made", actor=person.handle, view=name, form=wanted)
+    made = _exported(request, wanted, template, shown, name, table, drawn)
+    if made.status_code == 200:
+        audit.record("export.made", actor=person.handle, view=name, form=wanted)
+    return made
+
+
+def _exported(
+    request: HttpRequest,
+    wanted: str,
+    template: str,
+    shown: Mapping[str, Any],
+    name: str,
+    table: Table,
+    drawn: Callable[[], Picture] | None,
+) -> HttpResponse:
     if wanted == "csv":
         return attached(excel_csv(*table), "text/csv; charset=utf-8", f"{name}.csv")
     if wanted == "png" and drawn:
@@ -57,7 +71,7 @@ def printed(
     try:
         made = pdf_of(html)
     except InputError as error:
-        return HttpResponse(str(error), content_type="text/plain; charset=utf-8", status=501)
+        return render(request, "not_printed.html", {"why": str(error)}, status=501)
     return attached(made, "application/pdf", f"{name}.pdf")
 
 

@@ -13,7 +13,7 @@ _COMMANDS = (
     (r"\s*\((?:<code>)?`?takeup sample`?(?:</code>)?\)", ""),
     (r"drawn by (?:<code>)?`?takeup sample`?(?:</code>)?", "drawn at random"),
     (r"(?:<code>)?`?takeup sample`?(?:</code>)?", "a random sample"),
-    (r"\s*\(--[^)]*\)", ""),
+    (r"\s+\(--[^)]*\)", ""),  # never var(--ink): a drawing without its colours is no drawing
 )  # fmt: skip
 _CODES = (
     (r"\binitial_choice: what the person chose", "a first answer: what the person chose"),

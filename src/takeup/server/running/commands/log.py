@@ -162,7 +162,11 @@ def verify(as_json: AsJson = False) -> None:
             }
         )  # fmt: skip
     else:
-        out.print(f"{found.inbox:,} rows kept, {found.log:,} in the log, {found.waiting:,} waiting")
+        out.print(
+            f"{found.inbox:,} rows received, {found.log:,} rows of the log (what comes of one decision step by step "
+            f"is one row there), {found.waiting:,} waiting",
+            soft_wrap=True,
+        )
         for problem in found.problems:
             out.print(problem, soft_wrap=True)
         if not found.problems:

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
@@ -89,7 +90,7 @@ def _row(kind: Mapping[str, Any]) -> dict[str, Any]:
         kind["value"], kind["low"], kind["high"], 0.95, kind["judged"], "", "descriptive"
     )
     return {
-        "label": plain(kind["kind"]).capitalize(), "judged": kind["judged"], "moved": _moved(kind),
+        "label": capfirst(plain(kind["kind"])), "judged": kind["judged"], "moved": _moved(kind),
         "right": round(100 * kind["value"]),
         "range": _("{low} to {high}").format(
             low=round(100 * kind["low"]), high=round(100 * kind["high"])

@@ -69,7 +69,7 @@ def make(use_case: str, *, by: str) -> Review:
     if since is None or due is None:
         raise InputError("nobody has the advice yet: the review comes thirty days after it went live")  # fmt: skip
     if now().date() < due:
-        raise InputError(f"the review is due on {due:%-d %B %Y}, after thirty days: before that it would tell of habits that are not formed yet")  # fmt: skip
+        raise InputError(f"the review is due on {due:%-d %B %Y}: before that it would tell of habits that are not formed yet")  # fmt: skip
     if Review.objects.filter(use_case=use_case, signed_at=None).exists():
         raise InputError(_ONE_WAITS)
     newest = latest(use_case)

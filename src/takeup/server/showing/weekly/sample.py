@@ -32,7 +32,7 @@ class _Told:
 
 
 _DECIDED = (
-    _Told(4, "LO2", "Ask eight officers in the Metro branches which local income the model does not see, and hand the list "
+    _Told(4, "LO2", "Ask eight officers in the rural branches which local income the model does not see, and hand the list "
           "to the model’s makers.", Role.PROGRAMME_LEAD, 10, 8, "Eleven kinds of income, nine of them in no column yet."),
     _Told(1, "LO1", "Work one live case with your team in which an officer disagreed and was right.", Role.MANAGER, 14),
     _Told(1, "", "The monthly target that asks for few overrides goes, for everybody, from January.", Role.EXECUTIVE, 21),
