@@ -264,6 +264,32 @@ def test_the_lead_and_the_decider_are_told_once_in_the_week_before_the_gate(stor
     assert {one.path for one in told} == {"/shadow/credit/of/north"}
 
 
+def test_who_decides_finds_the_gate_on_the_first_page_two_weeks_before(store):
+    from takeup.record.clock import at, now
+    from takeup.server.acting.rollout.gates import declare_gate
+    from takeup.server.foundation.organization.services import use_case
+
+    use_case("credit")
+    lead, decider = with_role("programme_lead"), with_role("executive")
+    day = now().date() + timedelta(days=20)
+    given = {"starts": now().date().isoformat(), "decide_by": day.isoformat()}
+    declare_gate("credit", "north", given, decider=decider.handle, by="ann")
+
+    def first_page(person) -> str:
+        return client_of(person).get("/").content.decode()
+
+    assert "gate is yours to decide" not in first_page(decider)
+    with at(now() + timedelta(days=8)):
+        assert (
+            'href="/shadow/credit/of/north">north: whether people get the advice</a>'
+            in first_page(decider)
+        )
+        assert f"by {day:%a %-d %b}" in first_page(decider)
+        assert "gate is yours to decide" not in first_page(lead)
+    with at(now() + timedelta(days=22)):
+        assert f"overdue since {day:%a %-d %b}" in first_page(decider)
+
+
 def test_a_kind_of_case_that_a_report_tells_of_can_be_stopped(measured):
     from takeup.server.acting.rollout.models import Stop
     from takeup.server.acting.rollout.shadow_looks import kinds_seen

@@ -91,6 +91,29 @@ def test_what_nobody_knows_is_not_done_and_says_so(bank):
     assert seen["live"]["words"] == "nothing is known of this yet"
 
 
+def test_what_is_not_known_leads_to_where_it_comes_about(bank):
+    sprint = begun(bank)
+    lead = client_of(bank["programme_lead"])
+    for milestone, place in (
+        ("M17", "/reviews/of/credit"), ("M09", "/conditions/credit/at/C7"), ("M06", "/queue/credit"),
+        ("M15", "/week/of/credit"), ("M16", "/signals"),
+    ):  # fmt: skip
+        assert (
+            f'href="{place}"'
+            in lead.get(f"/sprints/{sprint.pk}/{milestone}").content.decode().split("<main")[1]
+        )
+        assert lead.get(place).status_code == 200
+
+
+def test_a_sprint_is_planned_of_what_has_none_that_runs(bank):
+    lead = client_of(bank["programme_lead"])
+    assert '<option value="credit">' in lead.get("/sprints").content.decode()
+    begun(bank)
+    page = lead.get("/sprints").content.decode()
+    assert "Every use case has a sprint that runs" in page
+    assert "Plan it" not in page
+
+
 def test_four_of_five_populations_are_counted_and_those_that_lack_are_named(bank):
     sprint = begun(bank)
     live = (("use.live", "north", 1), ("use.live", "south", 0))

@@ -18,8 +18,8 @@ from takeup.server.acting.sprint.evaluating import evaluate
 from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import Signed, Sprint
 from takeup.server.acting.sprint.pages import person_of, sprint_or_404
-from takeup.server.acting.sprint.places import naming
-from takeup.server.acting.sprint.standing import MilestoneRow, SprintStands, stands
+from takeup.server.acting.sprint.places import naming, page_of
+from takeup.server.acting.sprint.standing import ItemRow, MilestoneRow, SprintStands, stands
 from takeup.server.deployment import documents
 from takeup.server.deployment.roles import FOLLOWS, Role
 from takeup.server.foundation.audit import services as audit
@@ -42,7 +42,8 @@ def _milestone(
     if key not in MILESTONES:
         raise Http404
     found = stands(sprint)
-    row = _opened_by(request, next(r for r in found.rows if r.milestone.id == key))
+    row = next(r for r in found.rows if r.milestone.id == key)
+    row = _opened_by(request, row, sprint.use_case)
     named = naming()
     roles, acts = roles_of(person_of(request)), may("milestone_act", request.user)
     signatures = list(sprint.signatures.filter(milestone=key).order_by("-id"))
@@ -64,13 +65,16 @@ def _milestone(
     return shown_or_exported(request, "sprint/milestone.html", shown | more, f"sprint-{sprint.pk}-{key}", (heads, rows))  # fmt: skip
 
 
-def _opened_by(request: HttpRequest, row: MilestoneRow) -> MilestoneRow:
-    """The row without links that this person may not open."""
-    items = tuple(
-        replace(i, seen=replace(i.seen, path=i.seen.path if may_follow(i.seen.path, person_of(request)) else ""))
-        for i in row.items
-    )  # fmt: skip
-    return replace(row, items=items)
+def _opened_by(request: HttpRequest, row: MilestoneRow, use_case: str) -> MilestoneRow:
+    """The row with the page behind each item, or on which it comes about, where this person may open it."""
+    person = person_of(request)
+
+    def opened(item: ItemRow) -> ItemRow:
+        fact = getattr(getattr(row.milestone.item(item.key), "sees", None), "fact", "")
+        path = item.seen.path or page_of(fact, use_case)
+        return replace(item, seen=replace(item.seen, path=path if may_follow(path, person) else ""))
+
+    return replace(row, items=tuple(opened(item) for item in row.items))
 
 
 def _may_own() -> list[tuple[str, str]]:

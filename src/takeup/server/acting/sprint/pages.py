@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -59,12 +59,18 @@ def _sprints(request: HttpRequest, status: int = 200, **more: Any) -> HttpRespon
     found = [stands(one, holding=holding) for one in services.read_whole(services.sprints())]
     shown = {
         "found": found, "begins": may("sprint_begin", request.user), "asked": asked,
-        "use_cases": [(name, organization.use_case_title(name)) for name in organization.use_case_names()],
+        "use_cases": [(name, organization.use_case_title(name)) for name in _free(found, asked.get("use_case", ""))],
         "gates": [(gate, asked.get(gate.id, "")) for gate in GATES],
         "deciders": organization.named_with(services.DECIDERS, now().date()),
         "today": now().date(),
     }  # fmt: skip
     return render(request, "sprint/sprints.html", shown | more, status=status)
+
+
+def _free(found: Sequence[SprintStands], asked: str) -> list[str]:
+    """Use cases without a sprint that runs; the one that was asked for in any case, which is refused by name."""
+    taken = {one.sprint.use_case for one in found if not one.sprint.ended_on} - {asked}
+    return [name for name in organization.use_case_names() if name not in taken]
 
 
 @require_POST
