@@ -95,7 +95,7 @@ def test_what_is_not_known_leads_to_where_it_comes_about(bank):
     sprint = begun(bank)
     lead = client_of(bank["programme_lead"])
     for milestone, place in (
-        ("M17", "/reviews/of/credit"), ("M09", "/conditions/credit/at/C7"), ("M06", "/queue/credit"),
+        ("M17", "/reviews/of/credit"), ("M09", "/conditions/credit/at/C7"), ("M06", "/queue/credit"), ("M01", "/conversations"), ("M08", "/rollout/credit"),
         ("M15", "/week/of/credit"), ("M16", "/signals"),
     ):  # fmt: skip
         assert (

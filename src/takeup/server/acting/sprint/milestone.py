@@ -70,11 +70,12 @@ class Known:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One item that the system sees."""
+    """One item that the system sees. `about`: the fact by whose page it comes about, where `sees` weighs several."""
 
     key: str
     words: str | Promise
     sees: Callable[[Known], Seen]
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.sprint import services
 from takeup.server.acting.sprint.evaluating import evaluate
+from takeup.server.acting.sprint.milestone import Check
 from takeup.server.acting.sprint.milestones import MILESTONES
 from takeup.server.acting.sprint.models import Signed, Sprint
 from takeup.server.acting.sprint.pages import person_of, sprint_or_404
@@ -70,7 +71,8 @@ def _opened_by(request: HttpRequest, row: MilestoneRow, use_case: str) -> Milest
     person = person_of(request)
 
     def opened(item: ItemRow) -> ItemRow:
-        fact = getattr(getattr(row.milestone.item(item.key), "sees", None), "fact", "")
+        check = row.milestone.item(item.key)
+        fact = (check.about or getattr(check.sees, "fact", "")) if isinstance(check, Check) else ""
         path = item.seen.path or page_of(fact, use_case)
         return replace(item, seen=replace(item.seen, path=path if may_follow(path, person) else ""))
 

@@ -40,6 +40,7 @@ MILESTONE = Milestone(
             "conversations",
             _("Five conversations in each population, or with all where they are twelve at most"),
             _conversations,
+            about="conversations.held",
         ),
         Check(
             "told",

@@ -64,16 +64,19 @@ MILESTONE = Milestone(
             "days",
             _("Twenty days of shadow in each cohort"),
             _where_needed(Reaches("rollout.shadow_days", at_least=20, unit="days", cohorts=True)),
+            about="rollout.shadow_days",
         ),
         Check(
             "cases",
             _("Two hundred shadow cases in each cohort, or sixty that were judged"),
             _where_needed(_cases),
+            about="rollout.shadow_cases",
         ),
         Check(
             "first",
             _("People answered first in 95 of 100 pairs"),
             _where_needed(Reaches("rollout.own_answer_first", at_least=0.95, cohorts=True)),
+            about="rollout.own_answer_first",
         ),
     ),
     needs=(

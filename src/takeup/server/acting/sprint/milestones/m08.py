@@ -41,11 +41,13 @@ MILESTONE = Milestone(
             "reports",
             _("Two weekly reports with errors by kind of case"),
             _reported,
+            about="rollout.reports",
         ),
         Check(
             "opened",
             _("Three of five in the cohort opened one"),
             _opened,
+            about="rollout.reports_opened",
         ),
     ),
     needs=(Need("M07"),),

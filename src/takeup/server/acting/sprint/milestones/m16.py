@@ -29,7 +29,10 @@ MILESTONE = Milestone(
     Role.PROGRAMME_LEAD,
     items=(
         Check(
-            "in_time", _("Nine of ten signals answered in time; a drill where none came"), _answered
+            "in_time",
+            _("Nine of ten signals answered in time; a drill where none came"),
+            _answered,
+            about="responses.in_time",
         ),
     ),
     needs=(Need("M13"),),
