@@ -8,7 +8,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from takeup.drawing.words import points
+from takeup.drawing.words import points, upper_first
+from takeup.record.questionnaire import TYPE_NAMES
 from takeup.server.acting.interventions.models import ActionRun
 
 STATES = {
@@ -20,11 +21,10 @@ VERDICTS = {
     "cannot_tell": gettext_lazy("Cannot tell"),
 }  # fmt: skip
 REASONS = {
-    "JS": gettext_lazy("Worry about one’s job"), "CA": gettext_lazy("Fear of showing that one cannot"),
-    "TD": gettext_lazy("Distrust of the advice"), "WD": gettext_lazy("It gets in the way of the work"),
-    "VM": gettext_lazy("It conflicts with professional values"),
+    **{code: upper_first(name) for code, name in TYPE_NAMES.items()},
     "model": gettext_lazy("The model is the issue"), "unclear": gettext_lazy("Nobody knows yet"),
 }  # fmt: skip
+"""The five by the names they have on the page of reasons."""
 ABOUT = {
     "people": gettext_lazy("people"), "work": gettext_lazy("the work and its tools"),
     "model": gettext_lazy("the model"), "listening": gettext_lazy("listening"),
