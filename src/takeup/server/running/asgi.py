@@ -58,6 +58,8 @@ _ = get_resolver().url_patterns  # loads every page now, not with the first requ
 # falls into, and the loop, for a quarter of a second (`benchmarks/sprints.py`, `benchmarks/load.py`).
 gc.collect()
 gc.freeze()
+# Pages make tens of thousands of objects and keep none: a look at the young ones with every seven hundred is too often.
+gc.set_threshold(20_000, 20, 20)
 
 
 async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
