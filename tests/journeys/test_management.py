@@ -7,12 +7,12 @@ import json
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from takeup.record.clock import now
 from tests.journeys.test_reasons import Journey, accessible, press
 from tests.server.running import STORE, decision, running
-from tests.server.test_browser import SESSIONS, chromium
+from tests.server.test_browser import SESSIONS, launched
 
 pytestmark = [pytest.mark.store, pytest.mark.browser]
 ROLES = ("programme_lead", "executive", "manager")
@@ -29,13 +29,8 @@ def journey(tmp_path_factory):
         server.command("log", "drain")
         server.command("snapshot")
         cookies = json.loads(server.python(SESSIONS, *ROLES))
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium(),
-                args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-            )
+        with launched() as browser:
             yield Journey(server, browser, cookies)
-            browser.close()
 
 
 def test_a_week_of_lead_executive_and_manager(journey):

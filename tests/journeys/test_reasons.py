@@ -8,11 +8,11 @@ import json
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from takeup.record.clock import now
 from tests.server.running import STORE, Server, decision, running
-from tests.server.test_browser import chromium, looks, violations
+from tests.server.test_browser import launched, looks, violations
 
 pytestmark = [pytest.mark.store, pytest.mark.browser]
 PHONE = {"width": 390, "height": 844}
@@ -136,13 +136,8 @@ def journey(tmp_path_factory):
             server.send("/api/v1/decisions", rows[start : start + 1_000], key)
         server.command("log", "drain")
         assert "taken" in server.command("snapshot").stdout
-        with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=chromium(),
-                args=["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"],
-            )
+        with launched() as browser:
             yield Journey(server, browser, cookies)
-            browser.close()
 
 
 def accessible(page: Page) -> None:

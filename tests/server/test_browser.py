@@ -6,10 +6,11 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.server.running import STORE, Server, decision, running
 
@@ -64,8 +65,9 @@ def server(tmp_path_factory):
         yield started
 
 
-@pytest.fixture(scope="module")
-def browser():
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A browser of one's own."""
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(
             executable_path=chromium(),
@@ -73,6 +75,12 @@ def browser():
         )
         yield started
         started.close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with launched() as started:
+        yield started
 
 
 SESSIONS = """

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import threading
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from takeup.record.clock import at
 from takeup.record.errors import InputError
+from tests.server.at_once import two_at_once
 from tests.server.people import client_of, with_role
 from tests.server.rollout.test_steps import cohort
 from tests.server.store import audited, audited_actions
@@ -170,29 +170,11 @@ def test_two_drills_at_once_are_refused_until_the_first_is_measured(live, second
 
 
 def test_of_two_who_begin_at_the_same_moment_one_is_refused(live):
-    from django.db import connection
-
     from takeup.server.acting.rollout.models import StopDrill
 
-    said: list[str] = []
-    both = threading.Barrier(2)
-
-    def begin() -> None:
-        both.wait()
-        try:
-            start()
-            said.append("begun")
-        except InputError:
-            said.append("refused")
-        finally:
-            connection.close()
-
-    people = [threading.Thread(target=begin) for _ in range(2)]
-    for one in people:
-        one.start()
-    for one in people:
-        one.join()
-    assert sorted(said) == ["begun", "refused"]
+    said = two_at_once(start)
+    assert (len(said), said.count("done")) == (2, 1)
+    assert any("one at a time" in told for told in said)
     assert StopDrill.objects.count() == 1
 
 

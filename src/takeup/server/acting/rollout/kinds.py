@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from weakref import finalize
 
 import duckdb
 import ibis.expr.datatypes as dt
@@ -56,8 +57,9 @@ class Recorded:
 
     def _open(self) -> None:
         self._engine = Engine()
+        # It goes with this look: each page that counts opens one.
+        finalize(self, self._engine.close)
         rows = recorder().decisions_in(self._engine, self._use_case)
-        self._there = rows is not None
         self._schema: Mapping[str, dt.DataType] = (
             {} if rows is None else dict(rows.schema().items())
         )
@@ -142,7 +144,7 @@ class Recorded:
     def _of(self, kind: Mapping[str, str]) -> str | None:
         """What cases of a kind have in common, as a condition on columns; None where no case can be."""
         columns = [self._column(name) for name in kind]
-        if not self._there or None in columns:
+        if not self._schema or None in columns:
             return None
         return "".join(f" AND {_text(str(column))} = ?" for column in columns)
 
@@ -181,7 +183,7 @@ class Recorded:
 
     def _filled(self) -> set[str]:
         """Columns that hold anything."""
-        if not self._there:
+        if not self._schema:
             return set()
         asked = ", ".join(f"count({_named(name)})" for name in self._schema)
         (counts,) = self._ask(f"SELECT {asked} FROM held", [])

@@ -108,7 +108,7 @@ RAISED: dict[str, Asks] = {
         "administrator", 1, 70, (Role.ADMINISTRATOR,), users=False,
     ),
     NOT_LOOKING: Asks(
-        "Some managers do not look at the week",
+        "some managers do not look at the week",
         "What would the weekly page have to show for it to be worth your minute?",
         "the line head talks with all managers together, and takes a burden off before asking for more",
         "line head", 5, 25, (Role.EXECUTIVE, Role.PROGRAMME_LEAD), users=False,
