@@ -179,9 +179,9 @@ def _together(f: Finding, w: pd.DataFrame) -> float:
 
 def _lost(f: Finding, w: pd.DataFrame) -> float:
     """How much more is lost in the way that is named than in any other."""
-    rows = w[w["assist"]]
-    shadow = w[~w["assist"]]
-    alone = _mean(shadow, "right") if len(shadow) else _mean(w[~w["looked"]], "right")
+    inside = _of(f, w)[0]
+    rows, shadow = inside[inside["assist"]], inside[~inside["assist"]]
+    alone = _mean(shadow, "right") if len(shadow) else _mean(inside[~inside["looked"]], "right")
     followed = rows["looked"] & (rows["agrees"] == 1)
     ways = {
         "not looking": float((~rows["looked"]).mean()) * (_mean(rows, "advice_right") - alone),
@@ -190,7 +190,7 @@ def _lost(f: Finding, w: pd.DataFrame) -> float:
     }
     named = next(n for n in ways if f.title.endswith(n))
     others = [ways[named] - v + SLACK for n, v in ways.items() if n != named]
-    return min(ways[named], *others) if f.title.startswith("Most") else ways[named]
+    return min(ways[named], *others) if "most is lost" in f.title.lower() else ways[named]
 
 
 def _fell(f: Finding, w: pd.DataFrame) -> float:

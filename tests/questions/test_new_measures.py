@@ -240,3 +240,30 @@ def test_money_without_the_right_answer_lacks_the_right_answer_and_not_the_money
     )
     found = takeup.diagnose(rows, only=["value"]).measures().value
     assert found.reason == "the table does not hold the right answer"
+
+
+def test_the_way_that_loses_most_is_told_population_by_population_where_they_differ():
+    """Ost loses 8 a case by not looking; West saves 12 by it and loses by overriding."""
+    draw = np.random.default_rng(5)
+    rows = 8_000
+    ost = draw.random(rows) < 0.5
+    looked = draw.random(rows) < 0.5
+    advice = draw.random(rows) < np.where(ost, 0.9, 0.6)
+    alone = draw.random(rows) < np.where(ost, 0.6, 0.9)
+    overrides = looked & ~ost & (draw.random(rows) < 0.4)
+    right = np.where(looked, np.where(overrides, ~advice, advice), alone)
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in draw.integers(0, 60, rows)], "mode": "assist",
+            "population": np.where(ost, "Ost", "West"), "consulted": looked,
+            "recommendation": np.where(advice, "pay", "refuse"), "choice": np.where(right, "pay", "refuse"),
+            "correct_choice": "pay", "value": 60.0,
+        }
+    )  # fmt: skip
+    result = takeup.diagnose(frame, only=["value", "adoption"])
+    lost = {f.scope: f.title for f in result.findings() if f.rule == "value_lost"}
+    assert lost["Ost"] == "Ost: most is lost by not looking"
+    assert "not looking" not in lost["West"]
+    assert "all" not in lost
+    assert "most by not looking among Ost" in result.shared[0].summary
+    assert lost["Ost"] in result.to_html()

@@ -36,7 +36,8 @@ def history():
 def test_the_fall_of_use_leads_and_names_every_population_it_holds_in():
     told = history().shared[0]
     assert re.match(
-        r"Looking at the advice fell from \d+ to \d+\s% among metro officers, and from \d+ to \d+\s% among rural officers\.",
+        r"Looking at the advice fell from \d+ to \d+\s% among metro officers, and from \d+ to \d+\s% among rural officers, "
+        r"since a pilot of 21 people\.",
         told.verdict,
     )
     assert "the model alone is right more often than people with it" in told.verdict

@@ -39,7 +39,7 @@ def diagnose_use_case(
         use_case.title or name_of(name).replace("-", " ").capitalize(),
         audience,
         verdict(shown, findings, right),
-        summary(shown),
+        summary(shown, titles),
         shown,
         findings,
         tuple(open_questions(shown, titles)),

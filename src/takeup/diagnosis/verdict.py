@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from takeup.drawing.words import chance, percent, percent_between, share_in_words
+from takeup.drawing.words import Titles, chance, percent, percent_between, share_in_words
 from takeup.questions.adoption import GroupAdoption
 from takeup.questions.finding import Finding
 from takeup.questions.measures import Measures
@@ -52,12 +52,12 @@ def verdict(measures: Measures, findings: Sequence[Finding], right: str) -> str:
     return " ".join(said)
 
 
-def _surely_lost(measures: Measures) -> str:
+def _surely_lost(measures: Measures, titles: Titles) -> str:
     """What is lost over all decisions, where that is surely more than nothing."""
     value = measures.value
     if not isinstance(value, Value) or not value.populations:
         return ""
-    found = cost_of(value.populations[0], value.unit)
+    found = cost_of(value, ALL, titles)
     return found.sentence if isinstance(found, Cost) and found.surely_lost else ""
 
 
@@ -144,8 +144,8 @@ def _withheld(a: GroupAdoption) -> bool:
     return any(a.counts.get(mode) for mode in ("shadow", "off"))
 
 
-def summary(measures: Measures) -> str:
-    """Who decided how many cases, and what it costs."""
+def summary(measures: Measures, titles: Titles) -> str:
+    """Who decided how many cases, and what it costs; `titles` of populations."""
     a = measures.adoption.overall
     if a.hidden:
         return "Hidden is not zero: the analyst who holds the rows can see more."
@@ -161,5 +161,5 @@ def summary(measures: Measures) -> str:
             text += f", and {chance(a.override_rate.value)} of those were decided against it"
     elif not isinstance(a.agreement, CannotSay):
         text += f"; {percent_between(a.agreement)} of the choices agree with the advice"
-    lost = _surely_lost(measures)
+    lost = _surely_lost(measures, titles)
     return f"{text}. {lost}" if lost else f"{text}."

@@ -229,7 +229,7 @@ def _costs(d: Diagnosis) -> Fact:
     value = d.measures.value
     if isinstance(value, CannotSay):
         return _none(label, value)
-    found = cost_of(value.populations[0], value.unit)
+    found = cost_of(value, ALL, d.titles)
     if isinstance(found, CannotSay):
         return _none(label, found)
     return Fact(
@@ -237,12 +237,12 @@ def _costs(d: Diagnosis) -> Fact:
         found.net,
         f"{found.between} {value.unit} {found.over}",
         "Not looking and overriding are set against following the advice.",
-        tuple((d.name(v.population), _lost(v, value)) for v in value.populations[1:]),
+        tuple((d.name(v.population), _lost(v, value, d)) for v in value.populations[1:]),
     )
 
 
-def _lost(v: ValueOf, value: Value) -> str:
-    found = cost_of(v, value.unit)
+def _lost(v: ValueOf, value: Value, d: Diagnosis) -> str:
+    found = cost_of(value, v.population, d.titles)
     if isinstance(found, CannotSay):
         return STATUS[found.status]
     return f"{found.net[0].lower()}{found.net[1:]} ({found.between})"

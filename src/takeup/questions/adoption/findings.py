@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
-from takeup.drawing.dates import day_words
 from takeup.drawing.words import (
     chance,
     counted,
@@ -14,12 +12,11 @@ from takeup.drawing.words import (
     share_in_words,
     whole_percent,
 )
-from takeup.questions.adoption.over_weeks import FAMILY, Moved, moved
+from takeup.questions.adoption.fell import gather, over_weeks
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, finding, high80, low80
 from takeup.questions.reliance import Reliance
-from takeup.questions.shared.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -73,74 +70,6 @@ def _seldom_among(key: str, eligible: int, seen: Estimate, asked: Asked) -> Find
         scope=key,
         sentence=f"Among {asked.inside(key)} the advice is looked at in {share_in_words(seen)}.",
         consult_rate=seen,
-    )
-
-
-_TELLS_FALL = 0.05
-"""A fall of less than five points is no finding, however sure."""
-
-
-def _over_weeks(asked: Asked) -> list[Claim]:
-    """First and last week of every figure that a card tells by weeks; that looking fell is a finding."""
-    adoption = asked.measures.adoption
-    cases = {g.key: g.eligible for g in (adoption.overall, *adoption.groups.get("population", ()))}
-    return [
-        Claim(FAMILY, m.name, m.p, _fell(m, cases.get(m.population, 0), asked))
-        for m in moved(adoption)
-    ]
-
-
-def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
-    """Where looking fell in several populations, it is said once of them all, first where most is at stake."""
-    fell = sorted((f for f in found if f.rule == "use_fell"), key=lambda f: -f.at_stake)
-    if len(fell) < 2:
-        return [*found]
-    among_whom = tuple(part for f in fell for part in f.evidence)
-    more = len(fell) - 2
-    parted = ", and ".join(among_whom[:2]) + (
-        f", and in {more} more population{'s' * (more > 1)}" if more else ""
-    )
-    second = (
-        f" {asked.scope(fell[1].scope)}: {percent_between(fell[1].figures['first'])}, then "
-        f"{percent_between(fell[1].figures['last'])}."
-    )
-    weeks = f"{asked.scope(fell[0].scope)}: {fell[0].text.removesuffix(_UNSEEN)}{second}"
-    populations = asked.measures.adoption.groups.get("population", ())
-    one = replace(
-        fell[0],
-        id="use_fell",
-        title=f"People look at the advice less: {parted}",
-        sentence=f"Looking at the advice fell {parted}.",
-        text=f"{weeks}{_UNSEEN}",
-        scope=ALL if len(fell) == len(populations) else fell[0].scope,
-        at_stake=sum(f.at_stake for f in fell),
-        evidence=among_whom,
-    )
-    return [*(f for f in found if f.rule != "use_fell"), one]
-
-
-_UNSEEN = " What nobody sees cannot help."
-
-
-def _fell(m: Moved, cases: int, asked: Asked) -> Finding | None:
-    if m.figure != "consult_rate" or m.first.value - m.last.value < _TELLS_FALL:
-        return None
-    who = asked.scope(m.population)
-    parted = f"from {100 * m.first.value:.0f} to {whole_percent(m.last.value)}"
-    among_whom = f"{parted} among {asked.inside(m.population)}" if who else f"{parted} of cases"
-    return finding(
-        "use_fell",
-        m.population if who else "",
-        f"{who or 'People'} look at the advice less: {parted} of cases",
-        f"{percent_between(m.first)} of their cases in the week of {day_words(m.first_week)}, "
-        f"{percent_between(m.last)} in the week of {day_words(m.last_week)}.{_UNSEEN}",
-        "descriptive",
-        cases * max(low80(m.first) - high80(m.last), 0.0),
-        scope=m.population,
-        sentence=f"Looking at the advice fell {among_whom}.",
-        evidence=(among_whom,),
-        first=m.first,
-        last=m.last,
     )
 
 
@@ -221,10 +150,12 @@ def _hidden(asked: Asked) -> list[Finding]:
     ]
 
 
+__all__ = ["RULES", "gather"]
+
 RULES: Rules = (
     _seldom_seen,
     _seldom_seen_among,
-    _over_weeks,
+    over_weeks,
     _often_overridden,
     _agreement_only,
     _hidden,

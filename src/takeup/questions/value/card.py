@@ -78,8 +78,8 @@ def _total(answer: Answer, unit: str) -> str:
 
 
 def _heading(diagnosis: Diagnosis) -> str:
-    said = (f.title for f in diagnosis.findings if f.rule == "value_lost")
-    return next(said, "What is lost cannot be told from chance yet")
+    said = [f.title for f in diagnosis.findings if f.rule == "value_lost"]
+    return "; ".join(said[:2]) or "What is lost cannot be told from chance yet"
 
 
 def _figures(v: ValueOf, diagnosis: Diagnosis) -> tuple[str, ...]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from takeup.drawing.words import Titles, inside
 from takeup.questions.finding import high80, low80
-from takeup.questions.value.measure import ValueOf
+from takeup.questions.shared.whose import ALL
+from takeup.questions.value.measure import Value, ValueOf
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -25,12 +27,13 @@ class Cost:
         return f"{self.net} ({self.between}) {self.over}."
 
 
-def cost_of(whole: ValueOf, unit: str) -> Cost | CannotSay:
-    """What was lost, or saved, over all decisions of `whole`."""
-    stake = whole.at_stake
+def cost_of(value: Value, population: str, titles: Titles) -> Cost | CannotSay:
+    """What was lost, or saved, over all decisions of a population (`ALL`: of all)."""
+    whole = value.of(population)
+    stake, unit = whole.at_stake, value.unit
     if isinstance(stake, CannotSay):
         return stake
-    most = f", most by {way}" if (way := most_lost_by(whole)) else ""
+    most = _most(value, titles) if population == ALL else _by(whole)
     saved = stake.high < 0
     low, high = (-stake.high, -stake.low) if saved else (stake.low, stake.high)
     return Cost(
@@ -39,6 +42,43 @@ def cost_of(whole: ValueOf, unit: str) -> Cost | CannotSay:
         f"over {whole.eligible:,} decisions{most}",
         stake.low > 0,
     )
+
+
+def losing(value: Value) -> tuple[ValueOf, ...]:
+    """Of whom it may be told in which way most is lost: of all where no population contradicts that, else of each
+    population in which something is surely lost."""
+    whole, *parts = value.populations
+    most = loses_most(whole)
+    if all(_agrees(part, most) for part in parts):
+        return (whole,)
+    return tuple(part for part in parts if loses_most(part))
+
+
+def _agrees(part: ValueOf, most: str) -> bool:
+    """Whether a population neither loses more in another way nor saves where all together lose most."""
+    own, there = loses_most(part), part.ways().get(most)
+    return own in ("", most) and not (there is not None and there.high < 0)
+
+
+def _by(whole: ValueOf) -> str:
+    return f", most by {way}" if (way := most_lost_by(whole)) else ""
+
+
+_NAMED = 2
+"""So many populations are named where each loses in its own way."""
+
+
+def _most(value: Value, titles: Titles) -> str:
+    """By what most is lost, population by population where they differ."""
+    told = losing(value)
+    if told == value.populations[:1]:
+        return _by(told[0])
+    sure = sorted(told, key=lambda v: -v.surely_lost()[loses_most(v)].low * v.eligible)
+    parts = [
+        f"{way} among {inside(v.population, titles)}" for v in sure if (way := most_lost_by(v))
+    ]
+    more = f" and otherwise in {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
+    return f", most by {' and by '.join(parts[:_NAMED])}{more}" if parts else ""
 
 
 def loses_most(whole: ValueOf) -> str:

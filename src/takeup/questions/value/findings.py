@@ -10,7 +10,8 @@ from takeup.drawing.words import (
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, finding
-from takeup.questions.value.cost import loses_most, most_lost_by
+from takeup.questions.shared.whose import ALL
+from takeup.questions.value.cost import loses_most, losing, most_lost_by
 from takeup.questions.value.measure import Value, ValueOf
 from takeup.stats.answer import CannotSay, Estimate
 
@@ -38,30 +39,39 @@ def _value(asked: Asked) -> list[Finding | Claim]:
     value = asked.measures.value
     if not isinstance(value, Value) or not value.populations:
         return []
-    whole = value.populations[0]
+    return [one for whole in losing(value) for one in _lost(whole, value.unit, asked)]
+
+
+def _lost(whole: ValueOf, unit: str, asked: Asked) -> list[Finding | Claim]:
+    """What all, or one population, lost: a claim of every way, said of the way that loses most."""
     ways = whole.ways()
     if isinstance(whole.at_stake, CannotSay) or not ways:
         return []
+    scope = whole.population
     known, most = whole.surely_lost(), loses_most(whole)
+    named = {way: way if scope == ALL else f"{scope}:{way}" for way in ways}
     out: list[Finding | Claim] = [
-        Claim("lost", name, chance_of(e)) for name, e in ways.items() if name != most
+        Claim("lost", named[way], chance_of(e)) for way, e in ways.items() if way != most
     ]
     if not most:
         return out
     e = known[most]
-    told = "; ".join(f"{n} {_amount(known[n], value.unit)}" for n in known)
+    told = "; ".join(f"{n} {_amount(known[n], unit)}" for n in known)
+    begins = "Most" if most_lost_by(whole) == most else "Something"
+    title = f"{begins} is lost by {most}"
     said = finding(
         "value_lost",
-        "",
-        f"{'Most' if most_lost_by(whole) == most else 'Something'} is lost by {most}",
-        f"Per eligible decision: {told}. Over all {whole.eligible:,} decisions {most} comes to "
-        f"{e.value * whole.eligible:,.0f} {value.unit} ({e.low * whole.eligible:,.0f} to "
-        f"{e.high * whole.eligible:,.0f}).{_overriding(whole, value.unit)}",
+        scope if scope != ALL else "",
+        title if scope == ALL else f"{asked.scope(scope)}: {title[0].lower()}{title[1:]}",
+        f"Per eligible decision{'' if scope == ALL else ' there'}: {told}. Over all {whole.eligible:,} decisions "
+        f"{most} comes to {e.value * whole.eligible:,.0f} {unit} ({e.low * whole.eligible:,.0f} to "
+        f"{e.high * whole.eligible:,.0f}).{_overriding(whole, unit)}",
         "paired",
         e.low * whole.eligible / _per_case(asked),
+        scope=scope,
         lost=e,
     )
-    return [*out, Claim("lost", most, chance_of(e), said)]
+    return [*out, Claim("lost", named[most], chance_of(e), said)]
 
 
 def _per_case(asked: Asked) -> float:

@@ -71,6 +71,10 @@ class Value:
     unit: str
     populations: tuple[ValueOf, ...]
 
+    def of(self, population: str) -> ValueOf:
+        """The figures of one population, or of all (`ALL`)."""
+        return next(v for v in self.populations if v.population == population)
+
 
 def measure_value(decisions: ir.Table, use_case: UseCase, settings: Settings) -> Value | CannotSay:
     """Losses by population, over decisions in assist of which it is known who looked."""
