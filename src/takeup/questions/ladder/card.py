@@ -34,8 +34,8 @@ def levels_section(diagnosis: Diagnosis) -> Section | None:
     )
     return Section(
         _heading(ladder),
-        f"People by level of adoption quality, {over}. Levels are definitions with expert "
-        "thresholds.",
+        f"People by level of adoption quality, {over}: from 1 (aware) and 2 (trial) over 3 (active) and 4 "
+        "(integrated) to 5 (advocate). Levels are definitions with expert thresholds.",
         (
             "Population",
             "Level",

@@ -190,7 +190,7 @@ def _note(p: PopulationReasons, scored: Scored) -> str:
     if scored.named and likeliest and scored.named[0] in seen and likeliest != scored.named[0]:
         parts.append(
             f"Most speaks for {TYPE_NAMES[scored.named[0]]} being there; {TYPE_NAMES[likeliest]} is "
-            "likelier to be what costs use."
+            "likelier to be what keeps people from using the advice."
         )
     if p.model_issues:
         names = ", ".join(

@@ -129,9 +129,9 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
     lead = f"{who}: {name}" if who else name[0].upper() + name[1:]
     material = scored.probability.get(t)
     text = (
-        f"Whether it costs use cannot be seen: that needs {scored.unseen[t]}. {_sources(terms)}"
+        f"Whether it keeps people from using the advice cannot be seen: that needs {scored.unseen[t]}. {_sources(terms)}"
         if material is None
-        else f"How likely it is that this costs use: {belief_between(*scored.between[t])}. {_sources(terms)}"
+        else f"It is {belief_between(*scored.between[t])} likely that this keeps people from using the advice. {_sources(terms)}"
     )
     if p.model_issues:
         text += " The model has an issue here as well: mend it before asking people to change."

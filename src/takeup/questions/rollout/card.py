@@ -107,4 +107,4 @@ def _row(e: Effect, chart: Chart | None, diagnosis: Diagnosis) -> Row:
     )
 
 
-CARDS = (Card(120, rollout_section),)
+CARDS = (Card(105, rollout_section),)

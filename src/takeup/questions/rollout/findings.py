@@ -48,14 +48,14 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
 
     for e, u in known:
         if e.name == "agreement":
-            way = "less" if u.value < 0 else "a little more" if u.value < 0.10 else "more"
+            way = "fewer" if u.value < 0 else "a few more" if u.value < 0.10 else "more"
             claim(
                 e,
                 u,
                 finding(
                     "advice_taken",
                     "",
-                    f"The advice is taken {way} when it is shown",
+                    f"Where the advice is shown, {way} choices agree with it",
                     f"Choices agree with it in {100 * e.mean_with:.1f}\u00a0% of cases in which it was shown and "
                     f"{100 * e.mean_without:.1f}\u00a0% in which it was not: {points(u.value)} ({points_range(u)}), drawn "
                     "at random.",

@@ -5,9 +5,13 @@ from __future__ import annotations
 from takeup.questions.rollout.measure import Effect
 from takeup.stats.answer import Estimate
 
+_SHARES = {
+    "correctness": "the share of right decisions", "agreement": "the share of choices that agree with it",
+}  # fmt: skip
+
 
 def changes_of(e: Effect) -> str:
     """Which way the advice moves a quantity of a draw: `raises quality score`."""
-    what = "the share of right decisions" if e.name == "correctness" else e.label
+    what = _SHARES.get(e.name, e.label)
     up = isinstance(e.unadjusted, Estimate) and e.unadjusted.value > 0
     return f"{'raises' if up else 'lowers'} {what}"
