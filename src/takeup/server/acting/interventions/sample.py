@@ -9,7 +9,7 @@ from takeup.questions.knowledge import Moves
 from takeup.record.clock import at, now
 from takeup.server.acting.interventions import services
 from takeup.server.deployment.roles import Role
-from takeup.server.deployment.sampled import ACTOR, Bank
+from takeup.server.deployment.sampled import Bank
 from takeup.server.foundation.organization.services import named_with
 
 
@@ -53,10 +53,10 @@ def _act(use_case: str, told: _Told, lead: str) -> None:
                 use_case, told.population, told.action, told.reason, lead, today, [(told.step, due)],
                 told.moves, told.words, due + timedelta(weeks=told.until),
             ),
-            by=ACTOR, warnings_read=True,
+            by=lead, warnings_read=True,
         )  # fmt: skip
         if not told.ago:
             return
-        services.start(run.pk, by=ACTOR)
+        services.start(run.pk, by=lead)
     with at(declared_at + timedelta(weeks=told.lasts)):
-        services.step_done(run.pk, 1, by=ACTOR)
+        services.step_done(run.pk, 1, by=lead)

@@ -17,7 +17,7 @@ from takeup.server.acting.rollout.gates import declare_gate
 from takeup.server.acting.rollout.models import DrilledClient, Heard, Opening, Step
 from takeup.server.acting.rollout.services import take_looks, take_step
 from takeup.server.deployment.roles import Role
-from takeup.server.deployment.sampled import ACTOR, Bank
+from takeup.server.deployment.sampled import Bank
 from takeup.server.foundation.organization.services import declared, handles_in, named_with
 
 
@@ -40,6 +40,7 @@ _REPORTED = {"LO1": 4, "LO2": 4, "SOUTH": 8}
 
 def _rollout(use_case: str, decisions: pa.Table) -> None:
     """The steps that the history tells of, each cohort's as of its day."""
+    ((lead, _),) = named_with([Role.PROGRAMME_LEAD], now().date())
     for population in ("LO1", "LO2", "PRIVATE", "SOUTH"):
         mine = decisions.filter(pc.equal(decisions["population"], population))
         for mode, reason in (
@@ -53,20 +54,23 @@ def _rollout(use_case: str, decisions: pa.Table) -> None:
                 continue
             begins = pc.min(rows["decided_at"]).as_py().replace(tzinfo=UTC)
             with at(begins.replace(hour=6, minute=0, second=0, microsecond=0)):
-                take_step(use_case, mode, by=ACTOR, cohort=f"{population}-first", reason=reason)  # type: ignore[arg-type]
+                take_step(use_case, mode, by=lead, cohort=f"{population}-first", reason=reason)  # type: ignore[arg-type]
 
 
 def _gate(use_case: str) -> None:
     """The South's gate, declared before its first pair; the executive decides."""
-    ((decider, _),) = named_with([Role.EXECUTIVE], now().date())
+    today = now().date()
+    ((decider, _),), ((lead, _),) = (
+        named_with([role], today) for role in (Role.EXECUTIVE, Role.PROGRAMME_LEAD)
+    )
     first = Step.objects.get(use_case=use_case, cohort="SOUTH-first").from_at
     declared = {
         "starts": first.date().isoformat(), "pairs": 3_000, "days": 20, "margin": 0.02,
-        "decide_by": (now().date() + timedelta(days=5)).isoformat(),
+        "decide_by": (today + timedelta(days=5)).isoformat(),
         "attested": ["Stop drill passed", "Overrides logged with a reason in rehearsed cases"],
     }  # fmt: skip
     with at(first - timedelta(days=3)):
-        declare_gate(use_case, "SOUTH-first", declared, decider=decider, by=ACTOR)
+        declare_gate(use_case, "SOUTH-first", declared, decider=decider, by=lead)
 
 
 def _past_looks(use_case: str, tables: Mapping[RecordKind, pa.Table]) -> None:
@@ -123,7 +127,9 @@ def _drill(use_case: str) -> None:
                 key=key, sender=key.replace("-", " "), use_cases=[use_case], tag="", at=now()
             )
     with at(began):
-        drill = start_drill(use_case, by=ACTOR, everybody=True)
+        drill = start_drill(
+            use_case, by=named_with([Role.PROGRAMME_LEAD], now().date())[0][0], everybody=True
+        )
     for key, seconds in keys.items():
         DrilledClient.objects.filter(drill=drill, key=key).update(
             told_at=drill.made_at + timedelta(seconds=seconds), again_at=drill.ends_at + timedelta(seconds=seconds / 4)

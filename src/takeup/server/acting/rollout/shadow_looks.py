@@ -87,7 +87,8 @@ def _tell(name: str, cohort: str, decider: str, found: Shadow, day: date) -> Non
     year, week, _ = day.isocalendar()
     tell(
         sorted(people), f"shadow:{name}:{cohort}:{year}-W{week:02d}"[:120],
-        f"Model and people on the same cases: {organization.use_case_title(name)}", shadow_heading(found),
+        f"Model and people on the same cases, as of {day:%-d} {day:%B}: {organization.use_case_title(name)}",
+        shadow_heading(found),
         report_path(name, cohort), kind="digest",
     )  # fmt: skip
 
