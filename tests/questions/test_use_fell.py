@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import takeup
 from tests.made_once import made_once
 
-KEEN, LATER, EACH = 20, 60, 12
+STAY, LATER, EACH, WEEKS = 20, 60, 12, 12
 
 
-def weeks(*, keen_later: float, newcomers: bool, phase: bool = False) -> pd.DataFrame:
-    """Twelve weeks: keen people look at 70 of 100 cases in the first four, `keen_later` after; newcomers, from the fifth
-    week on, at 15 of 100."""
+def weeks(
+    *, stay: float = 0.7, newcomers: bool = False, phase: bool = False, leave: bool = False,
+    away: tuple[int, ...] = (),
+) -> pd.DataFrame:  # fmt: skip
+    """Twelve weeks. Those who stay look at 70 of 100 cases in the first four, then at `stay`; newcomers, from the fifth
+    week on, at 15 of 100. `leave`: half of those who stay do not, and they looked at all. In weeks in which most are
+    `away` four others who seldom look decide."""
     draw = np.random.default_rng(11)
     rows = []
-    for week in range(12):
-        people = [(f"k{i}", 0.7 if week < 4 else keen_later) for i in range(KEEN)]
+    for week in range(WEEKS):
+        people = [(f"k{i}", 0.7 if week < 4 else stay) for i in range(STAY)]
+        if leave:
+            gone = [(f"g{i}", 1.0) for i in range(STAY)]
+            people = (
+                [*people, *gone] if week < 8 else [*people, *((f"c{i}", 0.2) for i in range(STAY))]
+            )
         if newcomers and week >= 4:
             people += [(f"n{i}", 0.15) for i in range(LATER)]
+        if week in away:
+            people = [(f"a{i}", 0.1) for i in range(8)]
         for person, looks in people:
             for case in range(EACH):
                 advised = "pay" if draw.random() < 0.5 else "refuse"
@@ -43,22 +55,41 @@ def said(**given) -> dict:
 
 
 def test_that_the_same_people_look_less_is_said_of_people():
-    told = said(keen_later=0.3, newcomers=False)
+    told = said(stay=0.3)
     assert told["fell"].title.startswith("People look at the advice less: from 7")
-    assert "decided in the first of these weeks" not in told["fell"].text
+    assert told["verdict"].startswith("Looking at the advice fell from 7")
+    assert "decided in both weeks" not in told["fell"].text
 
 
 def test_a_fall_while_others_came_says_so_in_the_headline_and_accuses_nobody():
     """Nobody looks less: sixty others came who look seldom."""
-    told = said(keen_later=0.7, newcomers=True)
+    told = said(newcomers=True)
     assert told["fell"].title.startswith("The advice is looked at in fewer cases: from 7")
     assert "while 20 people became 80." in told["verdict"]
-    assert "20 people decided in the first of these weeks, 80 in the last." in told["fell"].text
-    assert "How much of the fall is other people is not known." in told["fell"].text
+    assert "no fall can be told" in told["fell"].text
+
+
+def test_where_others_came_and_those_who_stayed_look_less_both_is_said():
+    told = said(stay=0.3, newcomers=True)
+    assert "while 20 people became 80." in told["verdict"]
+    assert "Those who decided in both weeks look less, too." in told["fell"].text
 
 
 def test_a_fall_since_the_pilot_names_the_pilot_and_what_other_people_explain_of_it():
-    told = said(keen_later=0.7, newcomers=True, phase=True)
+    told = said(newcomers=True, phase=True)
     assert "since a pilot of 20 people." in told["verdict"]
     explained = told["fell"].text.partition("other people explain ")[2]
     assert abs(float(explained.split(" ")[0].replace("−", "-")) + 41.25) < 5
+
+
+def test_as_many_other_people_are_no_fall_of_people():
+    """Half of them were replaced by as many who seldom look."""
+    told = said(leave=True)
+    assert told["fell"].title.startswith("The advice is looked at in fewer cases")
+    assert ", of other people in part." in told["verdict"]
+
+
+@pytest.mark.parametrize("away", [(WEEKS - 1,), (WEEKS - 2, WEEKS - 1), (0,)])
+def test_a_week_in_which_most_are_away_is_no_end_of_a_fall(away):
+    """Eight others who seldom look stand in over a holiday; nobody looks less."""
+    assert said(away=away)["fell"] is None

@@ -45,8 +45,10 @@ def find(
 
 def _once(found: list[Finding]) -> list[Finding]:
     """A signal that says of a population what a finding says of it already is not told a second time."""
-    told = {(f.title, f.scope) for f in found if f.rule != "signal"}
-    return [f for f in found if f.rule != "signal" or (f.title, f.scope) not in told]
+    told = {f.scope for f in found if f.rule == "over_reliance"}
+    return [
+        f for f in found if not (f.id.startswith("signal:RR8") and (f.scope in told or ALL in told))
+    ]
 
 
 def _without_asking_people_first(found: list[Finding]) -> list[Finding]:

@@ -290,4 +290,6 @@ def circumstance(name: str, level: str) -> str:
 
 def seconds(e: Estimate) -> str:
     """A sentence on the time that the advice takes or saves, of the same people on the same cases."""
-    return f"It takes {e.value:+.1f} s a case ({e.low:+.1f} to {e.high:+.1f}).".replace("-", "−")
+    way = "more" if e.value > 0 else "less"
+    ends = f"{e.low:+.1f} to {e.high:+.1f}".replace("-", "−")
+    return f"A case takes {abs(e.value):.1f} s {way} with it ({ends})."

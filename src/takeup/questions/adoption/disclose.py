@@ -9,6 +9,7 @@ from typing import Any
 from takeup.disclosure.group_size import Audience, is_coarse
 from takeup.disclosure.rounding import rounded
 from takeup.questions.adoption.measure import Adoption, GroupAdoption, Spread
+from takeup.questions.adoption.over_weeks import who_stayed
 from takeup.questions.adoption.release import released_adoption
 from takeup.questions.shown import Shown
 from takeup.record.settings import DisclosureSettings
@@ -31,6 +32,14 @@ def _too_few(
 
 
 def disclose(adoption: Adoption, shown: Shown) -> Adoption:
+    """The adoption figures that an audience may see, and what looking did among those who stayed between the weeks
+    that it sees."""
+    seen = _seen(adoption, shown)
+    stayed = who_stayed(seen, adoption.inner, shown.settings.disclosure.minimum_group)
+    return replace(seen, stayed=stayed)
+
+
+def _seen(adoption: Adoption, shown: Shown) -> Adoption:
     """The adoption figures that `audience` may see; others say that they are hidden. `signalled`:
     populations of which something is told by week, too. `before`: the figures of use of the last document to
     share."""

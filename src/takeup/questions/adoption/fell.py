@@ -34,7 +34,8 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
     fell = sorted((f for f in found if f.rule == "use_fell"), key=lambda f: -f.at_stake)
     if len(fell) < 2:
         return [*found]
-    among_whom = tuple(part for f in fell for part in f.evidence)
+    among_whom = tuple(f.evidence[0] for f in fell)
+    since, beside = _of_several(fell)
     more = len(fell) - 2
     parted = ", and ".join(among_whom[:2]) + (
         f", and in {more} more population{'s' * (more > 1)}" if more else ""
@@ -43,15 +44,14 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
         f" {asked.scope(fell[1].scope)}: {percent_between(fell[1].figures['first'])}, then "
         f"{percent_between(fell[1].figures['last'])}."
     )
-    others = _of_others(asked)
-    weeks = f"{asked.scope(fell[0].scope)}: {fell[0].text.removesuffix(_UNSEEN).removesuffix(others)}{second}"
+    weeks = f"{asked.scope(fell[0].scope)}: {fell[0].text.removesuffix(_UNSEEN).removesuffix(fell[0].evidence[-1])}"
     populations = asked.measures.adoption.groups.get("population", ())
     one = replace(
         fell[0],
         id="use_fell",
-        title=f"{_looking_less(asked)}: {parted}",
-        sentence=f"Looking at the advice fell {parted}{_while_more_came(asked)}.",
-        text=f"{weeks}{others}{_UNSEEN}",
+        title=f"{_SAME if since is None else _OTHER}: {parted}",
+        sentence=f"Looking at the advice fell {parted}{since or ''}.",
+        text=f"{weeks}{second}{beside}{_UNSEEN}",
         scope=ALL if len(fell) == len(populations) else fell[0].scope,
         at_stake=sum(f.at_stake for f in fell),
         evidence=among_whom,
@@ -59,58 +59,62 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
     return [*(f for f in found if f.rule != "use_fell"), one]
 
 
+def _of_several(fell: Sequence[Finding]) -> tuple[str | None, str]:
+    """Since when use fell, where in any of the populations other people decide by now, and what is said of that."""
+    others = [f.evidence[1:] for f in fell if len(f.evidence) > 1]
+    told = list(dict.fromkeys(beside for _, beside in others))
+    return (others[0][0] if others else None), told[0] if len(told) == 1 else ""
+
+
+_SAME = "People look at the advice less"
+_OTHER = "The advice is looked at in fewer cases"
 _UNSEEN = " What nobody sees cannot help."
 
-_OTHERS = 1.25
-"""From so many times the people of the first week on, the last week is not one of the same people."""
+_OTHERS = 0.2
+"""Where more of a week than that is other people's, a fall of all is not one of those who stayed."""
 
 
-def _people(asked: Asked) -> tuple[int, int] | None:
-    """How many decided in the first week and in the last, where by then others had come."""
-    rates = [w.consult_rate for w in asked.measures.adoption.groups.get("week", ()) if not w.hidden]
-    known = [r.people for r in rates if isinstance(r, Estimate) and r.people]
-    return (known[0], known[-1]) if known and known[-1] >= _OTHERS * known[0] else None
+def _same_people(m: Moved, asked: Asked) -> bool:
+    """Whether both weeks are of much the same people, as far as persons are known."""
+    found = asked.measures.adoption.stayed.get(m.population)
+    return found is None or found.others <= _OTHERS
 
 
-def _looking_less(asked: Asked) -> str:
-    """That the same people look less may be said only where no others came."""
-    return (
-        "The advice is looked at in fewer cases"
-        if _people(asked)
-        else "People look at the advice less"
-    )
-
-
-def _while_more_came(asked: Asked) -> str:
-    """What stands in the sentence itself where the first week is one of few: since when, or beside what."""
-    people = _people(asked)
-    if people is None:
-        return ""
+def _who_came(asked: Asked) -> tuple[str, str]:
+    """Since when, or beside what, looking fell where most who decide came later: in the sentence, and of a pilot
+    how much of the fall other people explain."""
     pilot = asked.measures.pilot_production
     if isinstance(pilot, PilotProduction):
-        return f", since a pilot of {pilot.pilot_people} people"
-    return f", while {people[0]} people became {people[1]}"
+        return f", since a pilot of {pilot.pilot_people} people", _explained(pilot)
+    rates = [w.consult_rate for w in asked.measures.adoption.groups.get("week", ()) if not w.hidden]
+    people = [r.people for r in rates if isinstance(r, Estimate) and r.people]
+    if people and people[-1] > people[0]:
+        return f", while {people[0]} people became {people[-1]}", ""
+    return ", of other people in part", ""
 
 
-def _of_others(asked: Asked) -> str:
-    """How much of a fall since the pilot other people explain, where that is known."""
-    people = _people(asked)
-    if people is None:
+def _explained(pilot: PilotProduction) -> str:
+    gap = next((g for g in pilot.gaps if g.figure == "consult_rate"), None)
+    if gap is None or "people" not in gap.explained:
         return ""
-    came = f" {people[0]} people decided in the first of these weeks, {people[1]} in the last."
-    pilot = asked.measures.pilot_production
-    gap = (
-        next((g for g in pilot.gaps if g.figure == "consult_rate"), None)
-        if isinstance(pilot, PilotProduction)
-        else None
-    )
-    part = gap.explained.get("people") if gap else None
-    if gap is None or part is None:
-        return f"{came} How much of the fall is other people is not known."
+    part = gap.explained["people"]
     return (
-        f"{came} Of the {points(gap.difference.value)} between pilot and production, other people explain "
+        f" Of the {points(gap.difference.value)} between pilot and production, other people explain "
         f"{points(part.value)} ({points_range(part)})."
     )
+
+
+def _of_those_who_stayed(m: Moved, asked: Asked) -> str:
+    """What looking did among those who decided in both weeks, in words alone: their figures are nobody's to see."""
+    found = asked.measures.adoption.stayed.get(m.population)
+    if found is None or found.p is None:
+        return " Too few decided in both weeks to say whether anybody looks less."
+    if found.fell and found.p < _SURE:
+        return " Those who decided in both weeks look less, too."
+    return " Of those who decided in both weeks no fall can be told: it may be other people, and nobody who looks less."
+
+
+_SURE = 0.05
 
 
 def _fell(m: Moved, cases: int, asked: Asked) -> Finding | None:
@@ -119,23 +123,26 @@ def _fell(m: Moved, cases: int, asked: Asked) -> Finding | None:
     who = asked.scope(m.population)
     parted = f"from {100 * m.first.value:.0f} to {whole_percent(m.last.value)}"
     among_whom = f"{parted} among {asked.inside(m.population)}" if who else f"{parted} of cases"
+    same, since, beside = _same_people(m, asked), "", ""
+    if not same:
+        since, explained = _who_came(asked)
+        beside = f"{_of_those_who_stayed(m, asked)}{explained}"
+    lead = (
+        f"{who or 'People'} look at the advice less"
+        if same
+        else f"{who + ': the' if who else 'The'}{_OTHER[3:]}"
+    )
     return finding(
         "use_fell",
         m.population if who else "",
-        _title(asked, who, parted),
+        f"{lead}: {parted} of cases",
         f"{percent_between(m.first)} of their cases in the week of {day_words(m.first_week)}, "
-        f"{percent_between(m.last)} in the week of {day_words(m.last_week)}.{_of_others(asked)}{_UNSEEN}",
+        f"{percent_between(m.last)} in the week of {day_words(m.last_week)}.{beside}{_UNSEEN}",
         "descriptive",
         cases * max(low80(m.first) - high80(m.last), 0.0),
         scope=m.population,
-        sentence=f"Looking at the advice fell {among_whom}{_while_more_came(asked)}.",
-        evidence=(among_whom,),
+        sentence=f"Looking at the advice fell {among_whom}{since}.",
+        evidence=(among_whom,) if same else (among_whom, since, beside),
         first=m.first,
         last=m.last,
     )
-
-
-def _title(asked: Asked, who: str, parted: str) -> str:
-    if _people(asked):
-        return f"{who + ': the' if who else 'The'} advice is looked at in fewer cases: {parted} of cases"
-    return f"{who or 'People'} look at the advice less: {parted} of cases"

@@ -97,6 +97,17 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
+class Stayed:
+    """Those who decided in the first week and in the last. `others`: how much of either week was other people's
+    cases, at most; `p`: the chance of as large a change of theirs where nothing changed (errors by person), None
+    where too few stayed; `fell`: whether theirs is a fall. None of their figures is shown."""
+
+    others: float
+    fell: bool = False
+    p: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Adoption:
     """The whole table and its groups: `groups[dimension]` in order of size, weeks in time.
 
@@ -106,8 +117,8 @@ class Adoption:
     `weeks_by_population` has the weeks of the largest populations where there are several;
     `version_starts` the day of each model version's first decision where there are several.
     `by_person`: counts by person and population, for measures that lean on them; `inner`: what disclosure
-    proves on; `weeks_hidden`: weeks by population whose looking and overriding may not be shown; in no
-    document.
+    proves on; `weeks_hidden`: weeks by population whose looking and overriding may not be shown; `stayed`: what
+    looking did, by population, among those who decided in the first week and in the last; in no document.
     """
 
     overall: GroupAdoption
@@ -122,6 +133,7 @@ class Adoption:
     by_person: pd.DataFrame | None = field(default=None, compare=False, repr=False)
     inner: InnerCounts | None = field(default=None, compare=False, repr=False)
     weeks_hidden: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    stayed: dict[str, Stayed] = field(default_factory=dict, compare=False, repr=False)
 
 
 PAIRS = {

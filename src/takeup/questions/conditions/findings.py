@@ -36,7 +36,8 @@ def _absent(asked: Asked) -> list[Finding]:
 
 def _one(c: ConditionFound, p: PopulationConditions, asked: Asked) -> Finding:
     rule, who = condition_of(c.condition), asked.scope(p.population)
-    lead = f"{who}: {_lower(rule.name)} is absent" if who else f"{rule.name} is absent"
+    absent = f"{rule.name} {'are' if rule.name.endswith('s') else 'is'} absent"
+    lead = f"{who}: {_lower(absent)}" if who else absent
     text = f"{c.why[:1].upper()}{c.why[1:]}."
     if sources := sorted({_SOURCE[i.source] for i in c.indicators if i.source}):
         text += f" Known from {listed(sources)}."

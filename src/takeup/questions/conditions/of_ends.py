@@ -91,15 +91,23 @@ def of_ends(
 
 
 _DRAWN = not_instrumented(
-    "right answers are known of a drawn sample, which says nothing of ends that come by themselves",
+    "right answers are known of a drawn sample, or of a part that may be one, which says nothing of ends that come by "
+    "themselves",
     "outcomes, joined to the decisions",
 )
 
 
+_NEARLY_ALL = 0.7
+"""From so many right answers on that are known, they may have come by themselves."""
+
+
 def _is_sample(t: ir.Table) -> bool:
-    """Whether right answers are of cases that were drawn to be judged."""
-    if "truth_probability" not in t.columns:
+    """Whether right answers are of cases that were drawn to be judged, or may be: few of all are known."""
+    if "advice_right" not in t.columns:
         return False
+    if "truth_probability" not in t.columns:
+        known = fetch(t.aggregate(known=t.advice_right.notnull().cast("float64").mean()))["known"]
+        return (known[0].as_py() or 0.0) < _NEARLY_ALL
     least = fetch(t.aggregate(least=t.truth_probability.min()))["least"][0].as_py()
     return least is not None and least < 1
 

@@ -17,15 +17,22 @@ from takeup.questions.ladder import Ladder, PopulationLevel
 from takeup.questions.shared.group_of import group_of
 from takeup.stats.answer import CannotSay, Estimate
 
-Passing = Literal["rarer", "wrong ones", "no measure"]
-"""How wrong advice gets through: overridden more rarely than experts would, in the wrong cases, or there is
-nothing to hold the rate against."""
+Passing = Literal["rarer", "more often", "wrong ones", "no measure"]
+"""How wrong advice gets through: overridden more rarely than experts would, more often but in the wrong cases, in
+the wrong cases, or there is nothing to hold the rate against."""
 
 
 def _passing(p: PopulationLevel, rate: Estimate) -> Passing:
     if p.benchmark is None:
         return "no measure"
-    return "rarer" if rate.high < p.benchmark.rate - _SD95 * p.benchmark.sd else "wrong ones"
+    experts, off = p.benchmark.rate, _SD95 * p.benchmark.sd
+    return (
+        "rarer"
+        if rate.high < experts - off
+        else "more often"
+        if rate.low > experts + off
+        else "wrong ones"
+    )
 
 
 def _let_through(how: Passing, rate: Estimate, experts: str = "") -> str:
@@ -40,6 +47,11 @@ def _let_through(how: Passing, rate: Estimate, experts: str = "") -> str:
         return (
             f"Overrides are rarer ({told}) than experts would make them{would}. A low override rate is no success "
             "here."
+        )
+    if how == "more often":
+        return (
+            f"Overrides are more frequent ({told}) than experts would make them{would}, and yet wrong advice is let "
+            "through: it is overridden in the wrong cases."
         )
     return (
         f"Overrides ({told}) are not clearly rarer than experts would make them{would}, and wrong advice is let "
@@ -68,7 +80,7 @@ def _over_reliance(asked: Asked) -> list[Finding]:
             finding(
                 "over_reliance",
                 p.population if who else "",
-                f"{who or 'People'}: wrong advice is followed too",
+                f"{who}: wrong advice is followed too" if who else "Wrong advice is followed too",
                 text,
                 "descriptive",
                 (of.consulted or 0) * _wrong(p.population, asked),

@@ -29,7 +29,7 @@ def signals_section(diagnosis: Diagnosis) -> Section | None:
         "Thresholds are simulated to at most one false alarm a year for each population, all signals "
         f"together. A new version is named before behaviour.{missing} Grade: descriptive."
     )
-    columns = ("Week of", "Population", "Signal", "Before", "After", "First look at", "First question", "Owner")  # fmt: skip
+    columns = ("Week of", "Population", "Signal", "Held against", "Now", "First look at", "First question", "Owner")  # fmt: skip
     if not found.seen:
         return Section(
             "No signal of a change",

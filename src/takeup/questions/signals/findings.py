@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from takeup.drawing.dates import day_words
-from takeup.drawing.words import points, points_range, whole_percent
+from takeup.drawing.words import points, points_range
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.finding import Finding, finding
 from takeup.questions.signals.measure import FIRST_RESPONSE, Signals, SignalSeen
+from takeup.questions.signals.words import beside
 
 
 def _signals(asked: Asked) -> list[Finding]:
@@ -19,12 +20,8 @@ def _signals(asked: Asked) -> list[Finding]:
 def _signal(s: SignalSeen, asked: Asked) -> Finding:
     who = asked.scope(s.population)
     lead = f"{who}: {s.words}" if who else f"{s.words[0].upper()}{s.words[1:]}"
-    if s.unit == "share":
-        text = f"{whole_percent(s.after)}, against {whole_percent(s.before)}"
-    elif s.unit != "loss":
-        text = f"{s.after:,.2g} {s.unit}, against {s.before:,.2g}"
-    else:
-        text = f"{'a loss of ' * (s.unit == 'loss')}{s.after:,.3g}, against {s.before:,.3g}"
+    text = beside(s)
+    text = f"{text[0].upper()}{text[1:]}"
     if s.change is not None and s.unit == "share":
         text += f" ({points(s.change.value)}, {points_range(s.change)})"
     text += f", since the week of {day_words(s.week)}."

@@ -66,8 +66,9 @@ def _effort(effort: Effort | CannotSay) -> str:
     if not isinstance(effort.steps, Estimate):
         return took
     s = effort.steps
-    steps = f"Using the advice takes {s.value:+.1f} steps ({s.low:+.1f} to {s.high:+.1f}). "
-    return steps.replace("-", "−") + took
+    way = "more" if s.value > 0 else "fewer"
+    ends = f"{s.low:+.1f} to {s.high:+.1f}".replace("-", "−")
+    return f"Using the advice takes {abs(s.value):.1f} steps {way} ({ends}). {took}"
 
 
 CARDS = (Card(80, together_section),)

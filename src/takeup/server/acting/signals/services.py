@@ -12,8 +12,9 @@ from django.db.models import Q
 
 from takeup.disclosure.names import Names
 from takeup.drawing.dates import day_words
-from takeup.drawing.words import points, points_range, whole_percent
+from takeup.drawing.words import points, points_range
 from takeup.questions.signals.measure import Signals, SignalSeen
+from takeup.questions.signals.words import beside
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.signals.models import Answer, Asking, Response
@@ -227,12 +228,8 @@ def _about(seen: SignalSeen) -> dict[str, Any] | None:
 
 
 def _evidence(seen: SignalSeen) -> str:
-    """The figures in words: before, after, and what stands before behaviour."""
-    if seen.unit == "share":
-        text = f"{whole_percent(seen.after)} in the week of {day_words(seen.week)}, {whole_percent(seen.before)} before"
-    else:
-        unit = "" if seen.unit == "loss" else f" {seen.unit}"
-        text = f"{seen.after:,.3g}{unit} in the week of {day_words(seen.week)}, {seen.before:,.3g} before"
+    """The figures in words: what is counted, what it is held against, and what stands before behaviour."""
+    text = f"{beside(seen)}, in the week of {day_words(seen.week)}"
     if seen.change is not None and seen.change.unit == "points":
         text += f" ({points(seen.change.value)}, {points_range(seen.change)})"
     return text + (f"; {seen.named_first} came in these weeks" if seen.named_first else "")
