@@ -90,3 +90,20 @@ def test_unaccounted_cases_widen_rates_to_a_range():
     assert rate.value == pytest.approx(seen / len(assist))
     assert rate.range_low == pytest.approx(seen / (len(assist) + 100))
     assert rate.range_high == pytest.approx((seen + 100) / (len(assist) + 100))
+
+
+def test_the_headline_says_of_how_many_cases_nobody_knows_who_looked():
+    cases = [f"c{i}" for i in range(3_000)]
+    frame = pd.DataFrame(
+        {
+            "case_id": cases, "person_id": [f"p{i % 40}" for i in range(3_000)], "mode": "assist",
+            "consulted": [i % 5 > 0 for i in range(3_000)], "recommendation": "pay", "choice": "pay",
+        }
+    )  # fmt: skip
+    eligible = pd.DataFrame({"case_id": [*cases, *(f"lost{i}" for i in range(5_000))]})
+    result = takeup.diagnose(frame, eligible=eligible)
+    said = result.shared[0].verdict
+    assert "80 of 100 cases of which it is known who looked are decided with the advice" in said
+    assert "; of 62\u00a0% of all eligible cases nobody knows." in said
+    assert "3,000 cases of which it is known who looked, of 8,000 eligible" in result.to_html()
+    assert "nobody knows" not in takeup.diagnose(frame).shared[0].verdict

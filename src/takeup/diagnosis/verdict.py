@@ -7,7 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from takeup.drawing.words import Titles, chance, percent, percent_between, share_in_words
+from takeup.drawing.words import (
+    Titles,
+    chance,
+    percent,
+    percent_between,
+    share_in_words,
+    whole_percent,
+)
 from takeup.questions.adoption import GroupAdoption
 from takeup.questions.finding import Finding
 from takeup.questions.measures import Measures
@@ -128,7 +135,8 @@ def _of_use(a: GroupAdoption) -> str:
         if seen.value < 0.995:
             share = share_in_words(used)
             verb = "is" if share.startswith(("one", "no ", "fewer")) else "are"
-            return f"{share[0].upper()}{share[1:]} {verb} decided with the advice."
+            share = f"{share[0].upper()}{share[1:]}"
+            return f"{share}{_where_known(a)} {verb} decided with the advice{_of_the_rest(a)}."
         always = "Where it is shown, the advice is" if _withheld(a) else "The advice is"
         if isinstance(over, CannotSay):
             return f"{always} always in view."
@@ -137,6 +145,25 @@ def _of_use(a: GroupAdoption) -> str:
         share = percent(a.agreement, interval=False)
         return f"{share} of choices agree with the advice; who looked is unknown."
     return "This table holds too little to say how the advice is used."
+
+
+_UNTOLD = 0.1
+"""From so many cases of which nobody knows who looked, a share of the others does not stand alone."""
+
+
+def _where_known(a: GroupAdoption) -> str:
+    return " of which it is known who looked" if _unknown(a) >= _UNTOLD else ""
+
+
+def _of_the_rest(a: GroupAdoption) -> str:
+    part = _unknown(a)
+    return (
+        f"; of {whole_percent(part)} of all eligible cases nobody knows" if part >= _UNTOLD else ""
+    )
+
+
+def _unknown(a: GroupAdoption) -> float:
+    return (a.unknown or 0) / a.eligible if a.eligible else 0.0
 
 
 def _withheld(a: GroupAdoption) -> bool:

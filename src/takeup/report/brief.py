@@ -139,7 +139,7 @@ def _used(d: Diagnosis) -> Fact:
         return Fact(
             label,
             f"{in_percent(used)} decided with the advice",
-            f"{_range(used)} of {a.eligible:,} cases{looked}",
+            f"{_range(used)} of {_cases(used, a.eligible)}{looked}",
             "More is better only where the advice is right.",
             tuple(_shares((d.name(g.key), g.effective_reliance) for g in groups)),
         )
@@ -152,6 +152,13 @@ def _used(d: Diagnosis) -> Fact:
             tuple(_shares((d.name(g.key), g.agreement) for g in groups)),
         )
     return _none(label, used)
+
+
+def _cases(used: Estimate, eligible: int) -> str:
+    """All eligible cases, or those of which it is known who looked, of how many."""
+    if used.n >= eligible:
+        return f"{eligible:,} cases"
+    return f"{used.n:,} cases of which it is known who looked, of {eligible:,} eligible"
 
 
 def _looked(seen: Answer) -> str:
