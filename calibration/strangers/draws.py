@@ -3,7 +3,7 @@ that nobody declared, covariates of the unit, outcomes that the advice lets be s
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -138,19 +138,22 @@ def lost_in_one_arm(draw: np.random.Generator) -> pd.DataFrame:
     return frame.assign(y_outcome=frame["y_outcome"].where(~lost))
 
 
-ANSWERED: tuple[Callable[[np.random.Generator], pd.DataFrame], ...] = (
+Shape = Callable[[np.random.Generator], pd.DataFrame]
+TEAMS: tuple[Shape, ...] = (by_unequal_teams,)
+COVARIATES: tuple[Shape, ...] = (covariates_of_persons, covariates_of_few_cases)
+ANSWERED: tuple[Shape, ...] = (
     by_case, by_person_undeclared, by_unequal_teams, by_few_teams, covariates_of_persons,
     covariates_of_few_cases, in_money, judged_sample,
 )  # fmt: skip
-REFUSED: tuple[Callable[[np.random.Generator], pd.DataFrame], ...] = (
+REFUSED: tuple[Shape, ...] = (
     sample_of_unknown_chance, seen_where_approved, lost_in_one_arm,
 )  # fmt: skip
 SHAPES = (*ANSWERED, *REFUSED)
 
 
-def rollout(seed: int, engine: Engine) -> Record:
-    """What is said of the outcome (or of right decisions) in a rollout of one shape, by the seed."""
-    shape = SHAPES[seed % len(SHAPES)]
+def rollout(seed: int, engine: Engine, shapes: Sequence[Shape] = SHAPES) -> Record:
+    """What is said of the outcome (or of right decisions) in a rollout of one of `shapes`, by the seed."""
+    shape = shapes[seed % len(shapes)]
     frame = shape(np.random.default_rng([seed, 43]))
     rule: dict[str, Any] = {"better": "higher"}
     if shape is seen_where_approved:

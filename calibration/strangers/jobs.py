@@ -48,6 +48,8 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "daily-draw": lambda seed, _: daily.year_of_a_draw(seed),
     "daily-paired": lambda seed, _: daily.year_on_the_same_cases(seed),
     "draws": draws.rollout,
+    "draws-teams": lambda seed, engine: draws.rollout(seed, engine, draws.TEAMS),
+    "draws-covariates": lambda seed, engine: draws.rollout(seed, engine, draws.COVARIATES),
     "shares": lambda seed, _: few_people.share_of_people(seed),
     "rare": lambda seed, _: few_people.rare_differences(seed),
     "together": few_people.together,
