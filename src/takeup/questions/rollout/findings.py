@@ -90,13 +90,19 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
                 "",
                 "No effect on outcomes is established",
                 f"{_none_of(len(outcomes))}; the widest interval runs {_ends(widest)}. That is not evidence of "
-                "no effect.",
+                f"no effect.{_of_all(asked)}",
                 "randomised",
                 n * 0.001,
                 widest=widest,
             )
         )
     return found
+
+
+def _of_all(asked: Asked) -> str:
+    """That an effect over several populations may be none because theirs are opposite."""
+    several = len(asked.measures.adoption.groups.get("population", ())) > 1
+    return " It is of all populations together: theirs may differ." if several else ""
 
 
 def _none_of(measures: int) -> str:
