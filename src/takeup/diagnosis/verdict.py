@@ -137,10 +137,15 @@ def _of_use(a: GroupAdoption) -> str:
             verb = "is" if share.startswith(("one", "no ", "fewer")) else "are"
             share = f"{share[0].upper()}{share[1:]}"
             return f"{share}{_where_known(a)} {verb} decided with the advice{_of_the_rest(a)}."
-        always = "Where it is shown, the advice is" if _withheld(a) else "The advice is"
         if isinstance(over, CannotSay):
-            return f"{always} always in view."
-        return f"{always} always in view and overridden in {share_in_words(over)}."
+            return (
+                "The advice is in view wherever it is shown."
+                if _withheld(a)
+                else "The advice is always in view."
+            )
+        if _withheld(a):
+            return f"Where the advice is shown, it is overridden in {share_in_words(over)}."
+        return f"The advice is always in view and overridden in {share_in_words(over)}."
     if not isinstance(a.agreement, CannotSay):
         share = percent(a.agreement, interval=False)
         return f"{share} of choices agree with the advice; who looked is unknown."

@@ -81,7 +81,7 @@ def of_whom(d: Diagnosis, f: Finding) -> str:
 
 _USE = (
     "use_fell", "high_rate_low_quality", "seldom_seen", "often_overridden", "pilot_gap", "not_looked_at",
-    "late_advice", "signal",
+    "late_advice", "signal", "advice_taken",
 )  # fmt: skip
 """Rules that tell of use."""
 
@@ -138,9 +138,9 @@ def _used(d: Diagnosis) -> Fact:
         looked = _looked(a.consult_rate)
         return Fact(
             label,
-            f"{in_percent(used)} decided with the advice",
+            f"{in_percent(used)} {_decided(a.consult_rate)}",
             f"{_range(used)} of {_cases(used, a.eligible)}{looked}",
-            "More is better only where the advice is right.",
+            f"More is better only where the advice is right. {_ranges(used)}",
             tuple(_shares((d.name(g.key), g.effective_reliance) for g in groups)),
         )
     if isinstance(agreement, Estimate):
@@ -148,10 +148,20 @@ def _used(d: Diagnosis) -> Fact:
             label,
             f"{in_percent(agreement)} agree with the advice",
             f"{_range(agreement)} of {agreement.n:,} choices; who looked is not recorded",
-            "Agreement is not use: people may agree without looking.",
+            f"Agreement is not use: people may agree without looking. {_ranges(agreement)}",
             tuple(_shares((d.name(g.key), g.agreement) for g in groups)),
         )
     return _none(label, used)
+
+
+def _ranges(e: Estimate) -> str:
+    return f"Ranges hold the true figure {100 * e.confidence:.0f} times in 100."
+
+
+def _decided(seen: Answer) -> str:
+    """Where the advice is always in view people may agree unmoved."""
+    always = isinstance(seen, Estimate) and seen.value > 0.995
+    return "decided as advised" if always else "decided with the advice"
 
 
 def _cases(used: Estimate, eligible: int) -> str:
@@ -206,7 +216,14 @@ def _alone(d: Diagnosis) -> str:
     team = d.measures.team
     if isinstance(team, CannotSay) or isinstance(team.complementarity, CannotSay):
         return ""
-    return f", people without it {_share(team.complementarity.alone)}"
+    alone = team.complementarity
+    return f", people without it {_share(alone.alone)} {_ALONE[alone.source]}"
+
+
+_ALONE = {
+    "first answers": "at first", "the same cases alone": "on the same cases",
+    "shadow mode": "in shadow mode",
+}  # fmt: skip
 
 
 def _populations(paired: Paired) -> tuple[PairedGroup, ...]:
@@ -240,7 +257,7 @@ def _costs(d: Diagnosis) -> Fact:
     if isinstance(found, CannotSay):
         return _none(label, found)
     return Fact(
-        label,
+        "What people save" if found.net.endswith("saved") else label,
         found.net,
         f"{found.between} {value.unit} {found.over}",
         "Not looking and overriding are set against following the advice.",

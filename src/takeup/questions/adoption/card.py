@@ -74,7 +74,7 @@ def _heading(overall: GroupAdoption) -> str:
             over = overall.override_rate
             if isinstance(over, CannotSay):
                 return "Everybody sees the advice"
-            return f"Everybody sees the advice; {chance(over.value)} decide against it"
+            return f"Everybody sees the advice; {chance(over.value)} of decisions go against it"
         if seen.value <= 0.5:
             return f"{_many(1 - seen.value)} are decided without looking"
         return f"The advice is looked at in {share_in_words(seen)}"

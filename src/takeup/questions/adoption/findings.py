@@ -30,8 +30,7 @@ def _seldom_seen(asked: Asked) -> list[Finding]:
             "seldom_seen",
             "",
             f"The advice is looked at in {share_in_words(seen)}",
-            f"{counted(seen)} eligible cases were decided with the advice in view "
-            f"({percent(seen)}). What nobody sees cannot help.",
+            f"The advice was in view in {counted(seen)} eligible cases ({percent(seen)}). What nobody sees cannot help.",
             "descriptive",
             a.eligible * (1 - high80(seen)),
             consult_rate=seen,
@@ -63,8 +62,7 @@ def _seldom_among(key: str, eligible: int, seen: Estimate, asked: Asked) -> Find
         "seldom_seen",
         key,
         f"{asked.scope(key)}: the advice is looked at in {share_in_words(seen)}",
-        f"{counted(seen)} eligible cases there were decided with the advice in view "
-        f"({percent(seen)}). What nobody sees cannot help.",
+        f"The advice was in view in {counted(seen)} eligible cases there ({percent(seen)}). What nobody sees cannot help.",
         "descriptive",
         eligible * (1 - high80(seen)),
         scope=key,

@@ -34,8 +34,7 @@ def levels_section(diagnosis: Diagnosis) -> Section | None:
     )
     return Section(
         _heading(ladder),
-        f"People by level of adoption quality, {over}: from 1 (aware) and 2 (trial) over 3 (active) and 4 "
-        "(integrated) to 5 (advocate). Levels are definitions with expert thresholds.",
+        f"People by level of adoption quality, {over}. Of five: 1 aware, 2 trial, 3 active, 4 integrated, 5 advocate.",
         (
             "Population",
             "Level",
@@ -46,7 +45,8 @@ def levels_section(diagnosis: Diagnosis) -> Section | None:
         tuple(_figures(p, diagnosis) for p in ladder.populations),
         rows,
         heads=("", ""),
-        note="Persons are graded only to be counted; nobody’s level is shown or stored.",
+        note="Levels are definitions with expert thresholds. Persons are graded only to be counted; nobody’s level is "
+        "shown or stored.",
         size="half",
         first=True,
     )

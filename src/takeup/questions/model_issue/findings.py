@@ -231,9 +231,8 @@ def _refusers_right(one: SegmentError, who: str, on: str) -> str:
         return ""
     if low80(accuracy) < 0.5 or not one.more_gained_than_lost:
         return ""
-    return (
-        f"Where {who or 'people'} refuse the advice, {on}, they are right {odds(accuracy.value)}."
-    )
+    # Which of the two is right where they differ; the advice's own share is over all cases, not over these.
+    return f"Where {who or 'people'} refuse the advice, {on}, they are right and it is wrong {odds(accuracy.value)}."
 
 
 RULES: Rules = (_model_issues,)

@@ -82,7 +82,7 @@ def measure_not_consulted(
     cases = int(frame["n"].sum()) if len(frame) else 0
     if cases < FEWEST or frame["k"].sum() in (0, cases) or frame["group__"].nunique() < 3:
         return insufficient(
-            f"{cases} eligible cases of which it is known whether anybody looked",
+            _which(cases, int(frame["k"].sum()) if cases else 0),
             f"{FEWEST} such cases of at least three people, some looked at and some not",
             cases,
         )
@@ -146,6 +146,13 @@ def _circumstances(
             )  # fmt: skip
             at += 1
     return found
+
+
+def _which(cases: int, looked_at: int) -> str:
+    """What there is, where it is too little: too few cases, or none that differ."""
+    if cases and looked_at in (0, cases):
+        return f"of {cases:,} eligible cases {'none' if not looked_at else 'each'} was looked at"
+    return f"{cases:,} eligible cases of which it is known whether anybody looked"
 
 
 def ask(inquiry: Inquiry) -> NotConsulted | CannotSay:

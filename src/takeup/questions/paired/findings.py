@@ -67,7 +67,7 @@ def _paired_group(dimension: str, where: str, g: PairedGroup, weight: float) -> 
         "people_ahead" if ahead else "model_ahead",
         f"{dimension}:{g.key}" if dimension else "",
         f"{where}, {who}",
-        f"On the same {g.judged:,} judged cases{_caught(g)}: {points(answer.value)} "
+        f"On the same {g.judged:,} judged cases that were looked at{_caught(g)}: {points(answer.value)} "
         f"({points_range(answer)}) for people minus model.",
         "paired",
         g.judged * distance80(answer) * weight,

@@ -133,6 +133,8 @@ def _reason(t: str, p: PopulationReasons, scored: Scored, who: str) -> Finding:
         if material is None
         else f"It is {belief_between(*scored.between[t])} likely that this keeps people from using the advice. {_sources(terms)}"
     )
+    if scored.verdict == "leaning":
+        text += " Whether it is the one that weighs most is less sure."
     if p.model_issues:
         text += " The model has an issue here as well: mend it before asking people to change."
     if t in scored.contradictions:

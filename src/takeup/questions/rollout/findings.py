@@ -81,7 +81,7 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
         harms = (e.name == "correctness" and u.value < 0) or (wrong and u.value > 0)
         claim(e, u, replace(said, first_action=_HARMS) if harms else said)
     if outcomes:
-        _, widest = max(
+        of, widest = max(
             outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)
         )
         found.append(
@@ -89,7 +89,7 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
                 "no_outcome_effect",
                 "",
                 "No effect on outcomes is established",
-                f"{_none_of(len(outcomes))}; the widest interval runs {_ends(widest)}. That is not evidence of "
+                f"{_none_of(len(outcomes))}; the widest interval, of {of.label} with the advice minus without, runs {_ends(widest)}. That is not evidence of "
                 f"no effect.{_of_all(asked)}",
                 "randomised",
                 n * 0.001,

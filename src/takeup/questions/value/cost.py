@@ -13,8 +13,9 @@ from takeup.stats.answer import CannotSay, Estimate
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`net`: `381,153 EUR lost`; `between`: its interval, of what was saved where something was; `over`: over how
-    many decisions, and by what most is lost; `surely_lost`: whether that is beyond chance."""
+    """`net`: `381,153 EUR lost`; `between`: its interval, of what was saved where something was, and where neither
+    can be told with the word at either end; `over`: over how many decisions, and by what most is lost where something
+    is, else what it is held against; `surely_lost`: whether that is beyond chance."""
 
     net: str
     between: str
@@ -33,15 +34,26 @@ def cost_of(value: Value, population: str, titles: Titles) -> Cost | CannotSay:
     stake, unit = whole.at_stake, value.unit
     if isinstance(stake, CannotSay):
         return stake
+    lost = stake.low > 0
     most = _most(value, titles) if population == ALL else _by(whole)
-    saved = stake.high < 0
-    low, high = (-stake.high, -stake.low) if saved else (stake.low, stake.high)
     return Cost(
         _net(stake, unit),
-        f"{_number(low)} to {_number(high)}",
-        f"over {whole.eligible:,} decisions{most}",
-        stake.low > 0,
+        _between(stake),
+        f"over {whole.eligible:,} decisions{most if lost else _HELD_AGAINST}",
+        lost,
     )
+
+
+_HELD_AGAINST = ", against following the advice every time"
+
+
+def _between(stake: Estimate) -> str:
+    """`216,458 to 545,848`; which way is told by the words beside it, or stands at either end."""
+    if stake.low > 0:
+        return f"{_number(stake.low)} to {_number(stake.high)}"
+    if stake.high < 0:
+        return f"{_number(-stake.high)} to {_number(-stake.low)}"
+    return f"from {_number(-stake.low)} saved to {_number(stake.high)} lost"
 
 
 def losing(value: Value) -> tuple[ValueOf, ...]:
