@@ -88,6 +88,22 @@ def test_that_looking_fell_names_every_population_in_one_finding():
     assert fell_together([fell("ost", 5)], asked(adoption=adoption)) == [fell("ost", 5)]
 
 
+def test_where_other_people_decide_in_one_population_alone_it_is_said_of_that_one():
+    adoption = SimpleNamespace(groups={"population": [1, 2]})
+    came = replace(
+        fell("ost", 5),
+        evidence=(
+            "from 6 to 1 % among ost",
+            ", while 9 people became 30",
+            " Those who stayed look less, too.",
+        ),
+    )
+    (one,) = fell_together([fell("west", 9), came], asked(adoption=adoption))
+    assert one.title.startswith("The advice is looked at in fewer cases: ")
+    assert one.sentence.endswith("from 6 to 1 % among ost.")
+    assert " Among ost: those who stayed look less, too." in one.text
+
+
 def test_that_no_reason_stands_out_is_said_once_of_all_populations():
     def of(name: str, text: str) -> Finding:
         return finding(

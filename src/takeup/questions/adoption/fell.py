@@ -35,7 +35,7 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
     if len(fell) < 2:
         return [*found]
     among_whom = tuple(f.evidence[0] for f in fell)
-    since, beside = _of_several(fell)
+    since, beside = _of_several(fell, asked)
     more = len(fell) - 2
     parted = ", and ".join(among_whom[:2]) + (
         f", and in {more} more population{'s' * (more > 1)}" if more else ""
@@ -59,11 +59,22 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
     return [*(f for f in found if f.rule != "use_fell"), one]
 
 
-def _of_several(fell: Sequence[Finding]) -> tuple[str | None, str]:
-    """Since when use fell, where in any of the populations other people decide by now, and what is said of that."""
-    others = [f.evidence[1:] for f in fell if len(f.evidence) > 1]
-    told = list(dict.fromkeys(beside for _, beside in others))
-    return (others[0][0] if others else None), told[0] if len(told) == 1 else ""
+def _of_several(fell: Sequence[Finding], asked: Asked) -> tuple[str | None, str]:
+    """Since when use fell, where other people decide by now (None: in none), and what is said of those who stayed:
+    of all populations where the same holds in each."""
+    others = [f for f in fell if len(f.evidence) > 1]
+    if not others:
+        return None, ""
+    since, beside = others[0].evidence[1:]
+    if len(others) == len(fell) and all(f.evidence[2] == beside for f in others):
+        return since, beside
+    told = (f" Among {asked.inside(f.scope)}: {_lower(f.evidence[2])}" for f in others[:2])
+    return since if len(others) == len(fell) else "", "".join(told)
+
+
+def _lower(text: str) -> str:
+    text = text.strip()
+    return text[:1].lower() + text[1:]
 
 
 _SAME = "People look at the advice less"
