@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
@@ -81,6 +81,16 @@ class ServerSettings(BaseModel):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("write https://takeup.example.org")
         return given.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, given: str | None) -> str | None:
+        if given is not None and not _is_database(given):
+            raise ValueError(
+                "write postgres://user:password@host:port/name, in the password %40 for @, %2F for /, %25 for "
+                "%; after it what PostgreSQL's clients take, as ?sslmode=verify-full"
+            )
+        return given
 
     @field_validator("time_zone")
     @classmethod
@@ -253,10 +263,6 @@ class ServerSettings(BaseModel):
                 },
             }
         parts = urlsplit(self.database_url)
-        if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-            raise DeclarationError(
-                "TAKEUP_DATABASE_URL", ["write postgres://user:password@host:port/name"]
-            )
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.strip("/")),
@@ -266,7 +272,21 @@ class ServerSettings(BaseModel):
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            # sslmode, sslrootcert, a socket's folder as host: what libpq takes in an address.
+            "OPTIONS": dict(parse_qsl(parts.query)),
         }
+
+
+def _is_database(given: str) -> bool:
+    """Whether PostgreSQL's client reads this address, and it names a database."""
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = urlsplit(given)
+        return bool(conninfo_to_dict(given).get("dbname")) and isinstance(parts.port, int | None)
+    except (ValueError, Error):
+        return False
 
 
 def _pairs(given: str) -> list[tuple[str, str]]:

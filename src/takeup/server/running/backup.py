@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from takeup.log.delta import DecisionLog
 from takeup.log.files import LogFiles
@@ -263,7 +263,7 @@ def _run(program: str, *arguments: str, url: str) -> None:
     if found is None:
         raise InputError(f"{program} is not installed here; it comes with PostgreSQL's client")
     parts = urlsplit(url)
-    environment = {**os.environ, "PGPASSWORD": parts.password or ""}
+    environment = {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
     database = () if program == "pg_restore" else (_address(url),)
     done = subprocess.run(
         [found, *arguments, *database], env=environment, capture_output=True, text=True, check=False
@@ -273,8 +273,8 @@ def _run(program: str, *arguments: str, url: str) -> None:
 
 
 def _address(url: str) -> str:
-    """The database's address without its password."""
+    """The database's address without its password; what it says of TLS stays."""
     parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
+    before, at, where = parts.netloc.rpartition("@")
+    asked = f"?{parts.query}" if parts.query else ""
+    return f"postgresql://{before.partition(':')[0]}{at}{where}{parts.path}{asked}"
