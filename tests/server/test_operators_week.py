@@ -3,11 +3,16 @@ that was lost, an archive of the day before, an id with a slip of the pen."""
 
 from __future__ import annotations
 
+import json
+import signal
+import urllib.error
+import urllib.request
+
 import pytest
 
 from takeup.record.errors import DeclarationError
 from takeup.server.deployment.settings import read_server_settings
-from tests.server.running import Server, cluster
+from tests.server.running import Server, cluster, decision, select_nothing
 
 PASSWORD = "p@ss/w%rd"
 """Of signs that an address writes in another way."""
@@ -66,3 +71,107 @@ def test_an_address_of_a_database_that_cannot_be_read_is_refused_without_being_r
     with pytest.raises(DeclarationError, match=r"TAKEUP_DATABASE_URL.*%40 for @") as refused:
         read_server_settings({"TAKEUP_DATABASE_URL": address})
     assert "hidden" not in str(refused.value)
+
+
+TASK = """
+import sys
+from takeup.server.deployment.connect import connect
+connect()
+from django_tasks_db.models import DBTaskResult
+if sys.argv[1:]:
+    from takeup.server.showing.overview.pages import take_snapshot_of
+    take_snapshot_of.enqueue("credit-line")
+print(DBTaskResult.objects.exclude(finished_at=None).count())
+"""
+
+
+@pytest.fixture(scope="module")
+def probed(tmp_path_factory):
+    """A server that answers people by one name, with a PostgreSQL that a test may stop."""
+    with cluster(durable=False) as postgres:
+        server = Server(tmp_path_factory.mktemp("probed") / "home", postgres.url)
+        server.environment |= {
+            "TAKEUP_PUBLIC_URL": "https://takeup.example.test", "TAKEUP_ALLOWED_HOSTS": "takeup.example.test",
+            "TAKEUP_METRICS_TOKEN": "watcher", "TAKEUP_LOG_FORMAT": "json",
+        }  # fmt: skip
+        server.start()
+        yield server, postgres
+        server.kill()
+
+
+def asked(server: Server, path: str) -> str:
+    request = urllib.request.Request(
+        server.address(path), headers={"Authorization": "Bearer watcher"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        return str(answer.read().decode())
+
+
+def lines(server: Server) -> list[dict[str, str]]:
+    """What the log says; what `serve` tells whoever started it is not of it."""
+    told = (server.home / "serve.log").read_text().split("\n")
+    return [json.loads(line) for line in told if line.startswith("{")]
+
+
+def test_probes_ask_by_any_name_and_people_by_the_allowed_ones_in_a_line_of_the_log(probed):
+    server, _ = probed
+    assert asked(server, "/ready") == "ready\n"
+    assert "takeup_database_up 1.0" in asked(server, "/metrics")
+    with pytest.raises(urllib.error.HTTPError, match="400"):
+        asked(server, "/sign-in")
+    (refused,) = [one for one in lines(server) if one["logger"].endswith("DisallowedHost")]
+    assert "exc_info" not in refused
+    assert "Invalid HTTP_HOST" in refused["message"]
+
+
+def test_a_page_and_its_style_leave_the_log_one_object_a_line(probed):
+    server, _ = probed
+    request = urllib.request.Request(
+        server.address("/sign-in"), headers={"Host": "takeup.example.test"}
+    )
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        page = answer.read().decode()
+    style = page.split('rel="stylesheet" href="', 1)[1].split('"', 1)[0]
+    request = urllib.request.Request(server.address(style))
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        assert answer.read()
+    told = (server.home / "serve.log").read_text()
+    assert "StreamingHttpResponse" not in told
+    beside = [line for line in told.split("\n") if line and not line.startswith("{")]
+    assert {line.split(" ")[0] for line in beside} <= {"takeup", "Set", "The"}, beside
+
+
+def test_while_the_database_is_away_it_says_so_once_and_afterwards_all_goes_on(probed):
+    server, postgres = probed
+    key = server.command("key", "make", "host").stdout.strip()
+    postgres.stop("fast")
+    code, answer = server.send("/api/v1/decisions", [decision(1)], key)
+    assert (code, answer["title"]) == (503, "Not recorded")
+    watched = asked(server, "/metrics")
+    assert "takeup_database_up 0.0" in watched
+    assert 'takeup_requests_total{code="5xx",endpoint="decisions"} 1.0' in watched
+    while not any("nothing is drained" in one["message"] for one in lines(server)):
+        select_nothing()
+    for _ in range(40):  # Some six drains more.
+        select_nothing()
+    said = [one for one in lines(server) if "drained" in one["message"]]
+    assert len(said) == 1 and "exc_info" in said[0]
+    postgres.start()
+    while not any("it drains again" in one["message"] for one in lines(server)):
+        select_nothing()
+    assert server.send("/api/v1/decisions", [decision(1)], key)[0] == 200
+    before = int(server.python(TASK, "ask"))
+    while int(server.python(TASK)) <= before:
+        select_nothing()
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_an_end_told_to_server_and_worker_at_once_is_no_accident(tmp_path, how):
+    server = Server(tmp_path / "home")
+    server.start()
+    key = server.command("key", "make", "host").stdout.strip()
+    server.send("/api/v1/decisions", [decision(i) for i in range(50)], key)
+    server.kill(how)
+    assert "ended with" not in (server.home / "serve.log").read_text()
+    status = json.loads(server.command("log", "status", "--json").stdout)
+    assert status["tables"][0]["logged"] == 50

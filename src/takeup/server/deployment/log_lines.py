@@ -6,6 +6,7 @@ from __future__ import annotations
 import logging
 import re
 import secrets
+import warnings
 from collections.abc import Mapping
 from contextvars import ContextVar
 from datetime import UTC, datetime
@@ -40,6 +41,14 @@ class _Where(logging.Filter):
         return True
 
 
+class _InALine(logging.Filter):
+    """What anybody may cause by asking is told in a line: where it was raised helps nobody."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.exc_info = None
+        return True
+
+
 class TextLines(logging.Formatter):
     """A line of text."""
 
@@ -61,6 +70,13 @@ class JsonLines(JsonFormatter):
         return {k: v for k, v in told.items() if v not in (None, "")}
 
 
+def with_warnings() -> None:
+    """Warnings of libraries too are lines of the log; but not that whitenoise reads its small files at once,
+    which Django says of every page's style and script."""
+    warnings.filterwarnings("ignore", "StreamingHttpResponse must consume synchronous iterators")
+    logging.captureWarnings(True)
+
+
 def logging_config(form: str, level: str) -> dict[str, Any]:
     """Django's LOGGING for a format (text, json) and a level of our own loggers."""
     formats = {
@@ -75,7 +91,10 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"where": {"()": "takeup.server.deployment.log_lines._Where"}},
+        "filters": {
+            "where": {"()": "takeup.server.deployment.log_lines._Where"},
+            "in_a_line": {"()": "takeup.server.deployment.log_lines._InALine"},
+        },
         "formatters": formats,
         "handlers": {
             "console": {"class": "logging.StreamHandler", "filters": ["where"], "formatter": form}
@@ -84,6 +103,7 @@ def logging_config(form: str, level: str) -> dict[str, Any]:
         "loggers": {
             "takeup": {"level": level}, "django_tasks": {"level": "WARNING"},
             "apscheduler": {"level": "ERROR"},
+            "django.security.DisallowedHost": {"filters": ["in_a_line"]},
             "uvicorn.error": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         },
     }  # fmt: skip
