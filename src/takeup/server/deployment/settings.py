@@ -23,6 +23,8 @@ from takeup.record.errors import DeclarationError
 from takeup.server.deployment.country_days import days_worked
 
 _PREFIX = "TAKEUP_"
+_OF_COMMANDS = {"TAKEUP_BACKUP_KEY_FILE", "TAKEUP_BACKUP_PASSPHRASE"}
+"""Read by commands alone, and no part of the server's settings."""
 _QUIET = re.compile(r"(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3])")
 _made_now: set[Path] = set()
 """Files of secrets that this process made."""
@@ -217,7 +219,7 @@ class ServerSettings(BaseModel):
 
     def keep_secret(self, secret: str) -> None:
         """Write the secret's file, whole or not at all, and never over one that is there."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self.home / f".secret-key.{os.getpid()}"
         part.touch(mode=0o600)
         try:
@@ -317,3 +319,10 @@ def read_server_settings(environment: Mapping[str, str] | None = None) -> Server
             f"{_PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
         ]
         raise DeclarationError("environment", problems) from None
+
+
+def unknown_settings(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Variables that look like settings and are none: a slip of the pen in one is otherwise a default."""
+    given = os.environ if environment is None else environment
+    known = {_PREFIX + name.upper() for name in ServerSettings.model_fields} | _OF_COMMANDS
+    return sorted(name for name in given if name.startswith(_PREFIX) and name not in known)
