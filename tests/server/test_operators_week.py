@@ -10,9 +10,9 @@ import urllib.request
 
 import pytest
 
-from takeup.record.errors import DeclarationError
+from takeup.record.errors import DeclarationError, InputError
 from takeup.server.deployment.settings import read_server_settings
-from tests.server.running import Server, cluster, decision, select_nothing
+from tests.server.running import STORES, Server, cluster, decision, running, select_nothing
 
 PASSWORD = "p@ss/w%rd"
 """Of signs that an address writes in another way."""
@@ -155,7 +155,8 @@ def test_while_the_database_is_away_it_says_so_once_and_afterwards_all_goes_on(p
     for _ in range(40):  # Some six drains more.
         select_nothing()
     said = [one for one in lines(server) if "drained" in one["message"]]
-    assert len(said) == 1 and "exc_info" in said[0]
+    assert len(said) == 1
+    assert "exc_info" in said[0]
     postgres.start()
     while not any("it drains again" in one["message"] for one in lines(server)):
         select_nothing()
@@ -175,3 +176,163 @@ def test_an_end_told_to_server_and_worker_at_once_is_no_accident(tmp_path, how):
     assert "ended with" not in (server.home / "serve.log").read_text()
     status = json.loads(server.command("log", "status", "--json").stdout)
     assert status["tables"][0]["logged"] == 50
+
+
+def said(done) -> str:
+    return " ".join((done.stdout + done.stderr).split())
+
+
+def test_a_backup_is_never_written_over_another(tmp_path):
+    archive = tmp_path / "backup.tar"
+    with running("sqlite", tmp_path, begin=False) as (server, _):
+        server.command("backup", str(archive), "--without-secret")
+        whole = archive.read_bytes()
+        # Refused before a key is looked for.
+        again = server.command("backup", str(archive), "--key-file", "/nowhere", check=False)
+        assert again.returncode == 1
+        assert "no backup is written over another" in said(again)
+        assert archive.read_bytes() == whole
+        assert [one.name for one in tmp_path.glob("*.tar")] == ["backup.tar"]
+
+
+def test_a_backup_of_a_damaged_log_says_so_and_what_is_kept_for_the_officer_is_told(tmp_path):
+    with running("sqlite", tmp_path) as (server, _):
+        key = server.command("key", "make", "host").stdout.strip()
+        server.send("/api/v1/decisions", [decision(i) for i in range(20)], key)
+        server.command("log", "drain")
+        well = server.command("backup", str(tmp_path / "well.tar"), "--without-secret")
+        assert f"{server.home / 'oversight-key'} is the oversight officer's" in said(well)
+        (file,) = (server.home / "log" / "decisions").rglob("*.parquet")
+        file.unlink()
+        told = server.command(
+            "backup", str(tmp_path / "after.tar"), "--without-secret", check=False
+        )
+        assert told.returncode == 4
+        assert f"{file.name} is missing; it held 20 rows" in said(told)
+        assert "Keep the backups of before" in said(told)
+        assert (tmp_path / "after.tar").exists()
+        assert server.command("log", "mend", str(tmp_path / "well.tar")).returncode == 0
+
+
+FULL = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (60_000, 60_000))
+from takeup.cli import main
+sys.argv = ["takeup", *sys.argv[1:]]
+main()
+"""
+
+
+def test_where_nothing_more_can_be_written_a_backup_ends_in_a_sentence(tmp_path):
+    from tests import forked
+
+    with running("sqlite", tmp_path, begin=False) as (server, _):
+        server.command("key", "make", "host")
+        arguments = ["-c", FULL, "backup", str(tmp_path / "cut.tar"), "--without-secret"]
+        told = forked.command(arguments, server.environment, check=False)
+        assert told.returncode == 1
+        assert "cut.tar cannot be written" in said(told)
+        assert "Traceback" not in told.stderr
+        assert not list(tmp_path.glob("*.tar"))
+
+
+def test_a_command_that_the_database_stops_ends_in_a_sentence():
+    from django.db import OperationalError
+
+    from takeup.server.running.commands.shared import needs_server
+
+    @needs_server
+    def command() -> None:
+        raise OperationalError("database or disk is full")
+
+    with pytest.raises(InputError, match="stopped this command: database or disk is full"):
+        command()
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_doctor_where_nothing_is_makes_nothing_and_stands_in_no_restores_way(store, tmp_path):
+    archive, sealing = tmp_path / "backup.tar", tmp_path / "backup-key"
+    sealing.write_text("a key file that is kept apart")
+    with running(store, tmp_path / "old", begin=False) as (old, _):
+        old.command("key", "make", "host")
+        old.command("backup", str(archive), "--key-file", str(sealing))
+    with running(store, tmp_path / "new", begin=False, first_start=True) as (new, _):
+        looked = new.command("doctor", "--json", check=False)
+        assert looked.returncode == 4
+        (found,) = [one for one in json.loads(looked.stdout) if one["what"] == "database"]
+        assert "there is nothing in the database" in found["words"]
+        assert "takeup restore FILE" in found["do"]
+        outlook = new.command("upgrade", "--check")
+        assert "nothing in the database yet" in outlook.stdout
+        assert list(new.home.iterdir()) == []
+        new.command("restore", str(archive), "--key-file", str(sealing))
+
+
+def test_a_lone_secret_of_another_deployment_is_set_aside_where_that_is_said(tmp_path):
+    archive, sealing = tmp_path / "backup.tar", tmp_path / "backup-key"
+    sealing.write_text("a key file that is kept apart")
+    with running("sqlite", tmp_path / "old", begin=False) as (old, _):
+        old.command("key", "make", "host")
+        old.command("backup", str(archive), "--key-file", str(sealing))
+    new = Server(tmp_path / "new")
+    new.home.mkdir(mode=0o700)
+    (new.home / "secret-key").write_text("of a deployment that went before")
+    carried = ("restore", str(archive), "--key-file", str(sealing))
+    refused = new.command(*carried, check=False)
+    assert refused.returncode == 1
+    assert "set it aside (--replace)" in said(refused)
+    assert new.command(*carried, "--replace").returncode == 0
+    (aside,) = new.home.glob("before_restore_*/secret-key")
+    assert aside.read_text() == "of a deployment that went before"
+    assert (new.home / "secret-key").read_text() == (old.home / "secret-key").read_text()
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_an_upgrade_beside_a_running_server_is_refused(store, tmp_path):
+    with running(store, tmp_path) as (server, _):
+        refused = server.command("upgrade", check=False)
+        assert refused.returncode == 4
+        assert "stop" in said(refused)
+        server.kill(signal.SIGTERM)
+        assert "of the installed version" in said(server.command("upgrade"))
+
+
+def test_an_id_under_which_nobody_is_found_is_not_said_to_be_erased(tmp_path):
+    people = tmp_path / "people.csv"
+    people.write_text(
+        "person_id,name,email,population,team,team_manager,cohort,roles\n"
+        "officer-7,Ada Berg,ada@example.org,north,n1,,first,\nofficer-9,,nameless@example.org,north,n1,,first,\n"
+    )
+    with running("sqlite", tmp_path) as (server, _):
+        server.command("organization", "import", str(people))
+        key = server.command("key", "make", "host").stdout.strip()
+        server.send("/api/v1/decisions", [{**decision(1), "person_id": "visitor"}], key)
+        slip = server.command("person", "erase", "oficer-7", "--yes")
+        assert "Nobody was found under the id oficer-7" in said(slip)
+        assert "erased;" not in said(slip)
+        for person in ("officer-7", "officer-9", "visitor"):
+            done = said(server.command("person", "erase", person, "--yes"))
+            assert done.startswith("erased;"), done
+            again = said(server.command("person", "erase", person, "--yes"))
+            assert "Nobody was found" in again
+
+
+def test_a_setting_with_a_slip_of_the_pen_is_named(tmp_path):
+    with running("sqlite", tmp_path, begin=False) as (server, _):
+        server.environment |= {"TAKEUP_METRIC_TOKEN": "x", "TAKEUP_BACKUP_KEY_FILE": "/etc/key"}
+        found = json.loads(server.command("doctor", "--json", check=False).stdout)
+        (told,) = [one for one in found if one["what"] == "settings"]
+        assert told["state"] == "mend"
+        assert told["words"].startswith("TAKEUP_METRIC_TOKEN: takeup has no such setting")
+
+
+def test_senders_are_told_apart_where_the_screen_is_narrow(tmp_path):
+    with running("sqlite", tmp_path, begin=False) as (server, _):
+        names = [f"loan-applications-of-the-region-{end}" for end in ("north", "south")]
+        for name in names:
+            server.command("key", "make", name)
+        server.environment["COLUMNS"] = "60"
+        table = server.command("log", "status").stdout.split("In the log")[0]
+        first = [line.split("│")[1].strip() for line in table.split("\n") if "│" in line]
+        assert "".join(first) == "".join(names)
