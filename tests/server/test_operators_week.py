@@ -3,7 +3,9 @@ that was lost, an archive of the day before, an id with a slip of the pen."""
 
 from __future__ import annotations
 
+import errno
 import json
+import shutil
 import signal
 import urllib.error
 import urllib.request
@@ -243,11 +245,34 @@ def test_a_command_that_the_database_stops_ends_in_a_sentence():
     from takeup.server.running.commands.shared import needs_server
 
     @needs_server
-    def command() -> None:
-        raise OperationalError("database or disk is full")
+    def command(error: Exception) -> None:
+        raise error
 
     with pytest.raises(InputError, match="stopped this command: database or disk is full"):
-        command()
+        command(OperationalError("database or disk is full"))
+    with pytest.raises(InputError, match=r"the disk is full \(/srv/takeup\): make room"):
+        command(OSError(errno.ENOSPC, "No space left on device", "/srv/takeup"))
+    with pytest.raises(IsADirectoryError):
+        command(IsADirectoryError(errno.EISDIR, "Is a directory", "/srv"))
+
+
+def test_a_database_beside_which_nothing_can_be_made_is_said_to_lack_room(tmp_path, monkeypatch):
+    from django.db import OperationalError
+
+    from takeup.server.running import start
+
+    def full(*_: object) -> None:
+        raise OperationalError("disk I/O error")
+
+    monkeypatch.setenv("TAKEUP_HOME", str(tmp_path))
+    monkeypatch.delenv("TAKEUP_DATABASE_URL", raising=False)
+    monkeypatch.setattr(start, "_migrate", full)
+    with pytest.raises(InputError, match=r"does not answer: disk I/O error"):
+        start.start()
+    room = shutil.disk_usage(tmp_path)._replace(free=0)
+    monkeypatch.setattr(start.shutil, "disk_usage", lambda _: room)
+    with pytest.raises(InputError, match=r"the disk of .* is full"):
+        start.start()
 
 
 @pytest.mark.parametrize("store", STORES)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -25,8 +26,8 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def needs_server(command: _Command) -> _Command:
-    """Says what to install where the server's packages are not there, and in a sentence that the database
-    stopped the command."""
+    """Says what to install where the server's packages are not there, and in a sentence that the database, or a
+    full disk, stopped the command."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
@@ -40,6 +41,13 @@ def needs_server(command: _Command) -> _Command:
             raise InputError(
                 f"the database stopped this command: {str(error).strip()}. See what it needs (takeup doctor), then "
                 "give the command again"
+            ) from None
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            where = f" ({error.filename})" if error.filename else ""
+            raise InputError(
+                f"the disk is full{where}: make room and give the command again"
             ) from None
 
     return cast(_Command, run)
