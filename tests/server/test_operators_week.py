@@ -13,6 +13,7 @@ import urllib.request
 import pytest
 
 from takeup.record.errors import DeclarationError, InputError
+from takeup.server.deployment.log_lines import cleaned
 from takeup.server.deployment.settings import read_server_settings
 from tests.server.running import STORES, Server, cluster, decision, running, select_nothing
 
@@ -141,6 +142,31 @@ def test_a_page_and_its_style_leave_the_log_one_object_a_line(probed):
     assert "StreamingHttpResponse" not in told
     beside = [line for line in told.split("\n") if line and not line.startswith("{")]
     assert {line.split(" ")[0] for line in beside} <= {"takeup", "Set", "The"}, beside
+
+
+def test_no_field_of_a_line_holds_a_link_or_what_somebody_searched_for(probed):
+    server, _ = probed
+    made = server.command("person", "link", "administrator@takeup.invalid").stdout.strip()
+    link = made.removeprefix("https://takeup.example.test")
+    for method, path in (("POST", link), ("GET", "/nowhere?named=Ada+Bergstr%C3%B6m")):
+        request = urllib.request.Request(
+            server.address(path), method=method, headers={"Host": "takeup.example.test"}
+        )
+        with pytest.raises(urllib.error.HTTPError, match=r"403|404"):
+            urllib.request.urlopen(request, timeout=10)
+    told = [one for one in lines(server) if one["logger"].startswith("django.")]
+    whole = json.dumps(told, ensure_ascii=False)
+    assert "Not Found: /nowhere" in whole
+    assert "/(secret)" in whole
+    assert link.rsplit("/", 1)[-1] not in whole
+    assert "Bergstr" not in whole
+
+
+def test_values_of_a_row_that_postgres_refused_are_no_part_of_a_line():
+    key = "duplicate key value\nDETAIL:  Key (person_id)=(officer-7 (north)) already exists.\n"
+    assert cleaned(key).endswith("DETAIL:  Key (person_id)=(values)\n")
+    row = "null value\nDETAIL:  Failing row contains (7, Ada Berg, null).\nCONTEXT: x"
+    assert cleaned(row).endswith("DETAIL:  Failing row contains (values)\nCONTEXT: x")
 
 
 def test_while_the_database_is_away_it_says_so_once_and_afterwards_all_goes_on(probed):

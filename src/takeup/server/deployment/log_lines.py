@@ -18,6 +18,7 @@ request_id: ContextVar[str] = ContextVar("takeup_request_id", default="")
 sender: ContextVar[str] = ContextVar("takeup_sender", default="")
 _GIVEN = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _SECRET = re.compile(r"tk_[0-9a-f]{8}_[\w-]+|eyJ[\w-]+\.[\w-]+\.[\w-]*|(?<=/)[\w-]{24,}(?![\w.-])")
+_ROW = re.compile(r"(DETAIL: +Key \([^)\n]*\)=|DETAIL: +Failing row contains )[^\n]*")
 _ADDRESS = re.compile(r"[^\s@\"'<>]+@[^\s@\"'<>]+\.[A-Za-z]{2,}")
 
 
@@ -31,8 +32,9 @@ def new_request(headers: Mapping[bytes, bytes]) -> str:
 
 
 def cleaned(text: str) -> str:
-    """`text` without keys, tokens, links that open something, and addresses of people."""
-    return _ADDRESS.sub("(address)", _SECRET.sub("(secret)", text))
+    """`text` without keys, tokens, links that open something, addresses of people, and the values that PostgreSQL
+    tells of a row it refused."""
+    return _ADDRESS.sub("(address)", _SECRET.sub("(secret)", _ROW.sub(r"\1(values)", text)))
 
 
 class _Where(logging.Filter):
@@ -65,8 +67,13 @@ class JsonLines(JsonFormatter):
         return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
-        """Fields that hold something, cleaned."""
-        told = {k: cleaned(v) if isinstance(v, str) else v for k, v in log_data.items()}
+        """Fields that hold something, cleaned. The request as Django hands it over goes: it is written with all
+        of its address, in which a link's token stands, and what somebody searched for."""
+        told = {
+            k: v if v is None or isinstance(v, int | float) else cleaned(str(v))
+            for k, v in log_data.items()
+            if k != "request"
+        }
         return {k: v for k, v in told.items() if v not in (None, "")}
 
 
