@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import errno
 import json
+import logging
 import shutil
 import signal
 import urllib.error
@@ -13,7 +14,7 @@ import urllib.request
 import pytest
 
 from takeup.record.errors import DeclarationError, InputError
-from takeup.server.deployment.log_lines import cleaned
+from takeup.server.deployment.log_lines import TextLines, cleaned
 from takeup.server.deployment.settings import read_server_settings
 from tests.server.running import STORES, Server, cluster, decision, running, select_nothing
 
@@ -167,6 +168,13 @@ def test_values_of_a_row_that_postgres_refused_are_no_part_of_a_line():
     assert cleaned(key).endswith("DETAIL:  Key (person_id)=(values)\n")
     row = "null value\nDETAIL:  Failing row contains (7, Ada Berg, null).\nCONTEXT: x"
     assert cleaned(row).endswith("DETAIL:  Failing row contains (values)\nCONTEXT: x")
+
+
+def test_a_line_of_text_too_says_when_and_how_grave():
+    record = logging.makeLogRecord(
+        {"msg": "the disk fills", "levelname": "WARNING", "created": 1_795_949_640.25}
+    )
+    assert TextLines().format(record) == "2026-11-29T10:54:00.250+00:00 WARNING the disk fills"
 
 
 def test_while_the_database_is_away_it_says_so_once_and_afterwards_all_goes_on(probed):

@@ -51,8 +51,20 @@ class _InALine(logging.Filter):
         return True
 
 
+def _moment(record: logging.LogRecord) -> str:
+    """When, with its zone: lines of several machines are read together."""
+    return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+
+
 class TextLines(logging.Formatter):
-    """A line of text."""
+    """A line of text: time, level, message."""
+
+    def __init__(self) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(message)s")
+
+    def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
+        """As in the lines that are objects."""
+        return _moment(record)
 
     def format(self, record: logging.LogRecord) -> str:
         """The line, cleaned."""
@@ -63,8 +75,8 @@ class JsonLines(JsonFormatter):
     """One object a line: time, level, logger, message, and where known request_id and sender."""
 
     def formatTime(self, record: logging.LogRecord, datefmt: str | None = None) -> str:  # noqa: N802
-        """When, with its zone: lines of several machines are read together."""
-        return datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
+        """When, with its zone."""
+        return _moment(record)
 
     def process_log_record(self, log_data: dict[str, Any]) -> dict[str, Any]:
         """Fields that hold something, cleaned. The request as Django hands it over goes: it is written with all
