@@ -18,6 +18,7 @@ from typing import Any
 
 from django.core.exceptions import RequestAborted
 from django.core.handlers.asgi import ASGIHandler
+from django.db import DatabaseError
 
 from takeup.server.deployment.limits import pass_over, refuse
 from takeup.server.deployment.problems import NO_KEY, Problem
@@ -39,6 +40,9 @@ _TOO_LARGE = Problem(
 _TOO_SLOW = Problem(
     408, "Too slow", f"the body did not come within {BODY_SECONDS:.0f} seconds; send it again"
 )
+_NO_STORE = Problem(
+    503, "Not recorded", "the database does not answer; nothing was kept, send it again"
+)
 _BUSY = Problem(503, "Not recorded", "too many bodies are on their way; send it again in a moment")
 
 
@@ -54,9 +58,9 @@ class RecordHandler(ASGIHandler):
         """Answer one request."""
         try:
             announced = await self._admitted(scope)
-        except Problem as problem:
+        except (Problem, DatabaseError) as error:
             await pass_over(receive, _announced(scope))
-            await refuse(problem, send)
+            await refuse(error if isinstance(error, Problem) else _NO_STORE, send)
             return
         try:
             async with self._bodies.room_for(announced):

@@ -31,16 +31,37 @@ _SQLITE = "takeup.sqlite3"
 
 def in_use(settings: ServerSettings) -> list[str]:
     """What is there already, in words; empty where a restore finds nothing."""
-    found = []
-    if settings.database_url is None:
-        file = settings.home / _SQLITE
-        if file.exists():
-            found.append(f"the database {file} ({file.stat().st_size / 1e6:,.1f} MB)")
-    elif tables := _tables(settings.database_url):
-        found.append(f"the database of TAKEUP_DATABASE_URL ({len(tables):,} tables)")
+    found = [database] if (database := used_database(settings)) else []
     if files := LogFiles(settings.log).paths():
         found.append(f"the log {settings.log} ({len(files):,} files)")
     return found
+
+
+def used_database(settings: ServerSettings) -> str:
+    """The database that is there, in words; empty where it is empty too. It is looked at without Django, and nothing
+    is made. Raises InputError where it does not answer."""
+    if settings.database_url is None:
+        file = settings.home / _SQLITE
+        return f"the database {file} ({file.stat().st_size / 1e6:,.1f} MB)" if file.exists() else ""
+    tables = _tables(settings.database_url)
+    return f"the database of TAKEUP_DATABASE_URL ({len(tables):,} tables)" if tables else ""
+
+
+def need_nobody_at_work(settings: ServerSettings) -> None:
+    """Raises InputError where a server or a command works on this deployment's database. To be asked before
+    this process opens it."""
+    if settings.database_url is None:
+        _need_nobody_at(settings.home / _SQLITE)
+        return
+    import psycopg
+
+    try:
+        with psycopg.connect(settings.database_url) as connection:
+            _need_nobody_else(connection, "AND usename = current_user")
+    except psycopg.Error as error:
+        raise InputError(
+            f"the database of TAKEUP_DATABASE_URL does not answer: {str(error).strip()}"
+        ) from None
 
 
 def kept_aside(settings: ServerSettings) -> list[str]:
@@ -254,16 +275,20 @@ def _tables_away(url: str, schema: str) -> None:
         ) from None
 
 
-def _need_our_own(connection: psycopg.Connection[Any]) -> None:
+def _need_nobody_else(connection: psycopg.Connection[Any], whose: LiteralString = "") -> None:
     others = connection.execute(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() "
-        "AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        "AND pid <> pg_backend_pid() AND backend_type = 'client backend' " + whose
     ).fetchone()
     if others and others[0]:
         raise InputError(
             f"{others[0]} connections are open to the database of TAKEUP_DATABASE_URL: stop the server "
             "first. Nothing was changed"
         )
+
+
+def _need_our_own(connection: psycopg.Connection[Any]) -> None:
+    _need_nobody_else(connection)
     if "django_migrations" not in _tables_in(connection, "public"):
         raise InputError(
             "the tables in the database of TAKEUP_DATABASE_URL are not takeup's: give an empty one. "

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, Field, ValidationError, field_validator
@@ -23,6 +23,8 @@ from takeup.record.errors import DeclarationError
 from takeup.server.deployment.country_days import days_worked
 
 _PREFIX = "TAKEUP_"
+_OF_COMMANDS = {"TAKEUP_BACKUP_KEY_FILE", "TAKEUP_BACKUP_PASSPHRASE"}
+"""Read by commands alone, and no part of the server's settings."""
 _QUIET = re.compile(r"(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3])")
 _made_now: set[Path] = set()
 """Files of secrets that this process made."""
@@ -81,6 +83,16 @@ class ServerSettings(BaseModel):
         if parts.scheme not in ("http", "https") or not parts.netloc:
             raise ValueError("write https://takeup.example.org")
         return given.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _a_database(cls, given: str | None) -> str | None:
+        if given is not None and not _is_database(given):
+            raise ValueError(
+                "write postgres://user:password@host:port/name, in the password %40 for @, %2F for /, %25 for "
+                "%; after it what PostgreSQL's clients take, as ?sslmode=verify-full"
+            )
+        return given
 
     @field_validator("time_zone")
     @classmethod
@@ -207,7 +219,7 @@ class ServerSettings(BaseModel):
 
     def keep_secret(self, secret: str) -> None:
         """Write the secret's file, whole or not at all, and never over one that is there."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        self.home.mkdir(mode=0o700, parents=True, exist_ok=True)
         part = self.home / f".secret-key.{os.getpid()}"
         part.touch(mode=0o600)
         try:
@@ -253,10 +265,6 @@ class ServerSettings(BaseModel):
                 },
             }
         parts = urlsplit(self.database_url)
-        if parts.scheme not in ("postgres", "postgresql") or not parts.path.strip("/"):
-            raise DeclarationError(
-                "TAKEUP_DATABASE_URL", ["write postgres://user:password@host:port/name"]
-            )
         return {
             "ENGINE": "django.db.backends.postgresql",
             "NAME": unquote(parts.path.strip("/")),
@@ -266,7 +274,21 @@ class ServerSettings(BaseModel):
             "PORT": str(parts.port or ""),
             "CONN_MAX_AGE": 60,
             "CONN_HEALTH_CHECKS": True,
+            # sslmode, sslrootcert, a socket's folder as host: what libpq takes in an address.
+            "OPTIONS": dict(parse_qsl(parts.query)),
         }
+
+
+def _is_database(given: str) -> bool:
+    """Whether PostgreSQL's client reads this address, and it names a database."""
+    from psycopg import Error
+    from psycopg.conninfo import conninfo_to_dict
+
+    try:
+        parts = urlsplit(given)
+        return bool(conninfo_to_dict(given).get("dbname")) and isinstance(parts.port, int | None)
+    except (ValueError, Error):
+        return False
 
 
 def _pairs(given: str) -> list[tuple[str, str]]:
@@ -297,3 +319,10 @@ def read_server_settings(environment: Mapping[str, str] | None = None) -> Server
             f"{_PREFIX}{'.'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors()
         ]
         raise DeclarationError("environment", problems) from None
+
+
+def unknown_settings(environment: Mapping[str, str] | None = None) -> list[str]:
+    """Variables that look like settings and are none: a slip of the pen in one is otherwise a default."""
+    given = os.environ if environment is None else environment
+    known = {_PREFIX + name.upper() for name in ServerSettings.model_fields} | _OF_COMMANDS
+    return sorted(name for name in given if name.startswith(_PREFIX) and name not in known)

@@ -8,6 +8,7 @@ import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 import django
 from django.conf import settings
@@ -46,6 +47,7 @@ def _record_handler() -> RecordHandler:
         settings.MIDDLEWARE = whole
 
 
+_ASKED_BY_MACHINES = ("/ready", "/metrics")
 _PLAIN = [
     (b"content-type", b"text/plain"),
     (b"content-length", b"6"),
@@ -62,6 +64,13 @@ gc.freeze()
 gc.set_threshold(20_000, 20, 20)
 
 
+def _by_any_name(scope: _Scope) -> _Scope:
+    """A probe, or a Prometheus, asks by the address of a machine or a container, which TAKEUP_ALLOWED_HOSTS does
+    not name."""
+    named = (b"host", urlsplit(settings.TAKEUP.public_url).netloc.encode())
+    return {**scope, "headers": [*(h for h in scope["headers"] if h[0] != b"host"), named]}
+
+
 async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
     """Pages go through sessions and permissions; the API, which has keys, does not. Whether the process
     lives is told by the loop itself, whatever its threads do."""
@@ -69,6 +78,8 @@ async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": _PLAIN})
         await send({"type": "http.response.body", "body": b"alive\n"})
         return
+    if scope.get("path") in _ASKED_BY_MACHINES:
+        scope = _by_any_name(scope)
     name = new_request(dict(scope.get("headers", ()))).encode()
     begun, status = time.perf_counter(), 500
 

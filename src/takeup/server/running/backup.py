@@ -19,12 +19,13 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from takeup.log.delta import DecisionLog
 from takeup.log.files import LogFiles
 from takeup.record.clock import now
 from takeup.record.errors import InputError
+from takeup.record.incoming import RECORD_KINDS
 from takeup.server.deployment.archive import MANIFEST, Archive, hash_of
 from takeup.server.deployment.carried_secret import opened_secret, sealed_secret
 from takeup.server.deployment.sealing import mark
@@ -43,10 +44,20 @@ _LEFT_SECONDS = 86_400
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What an archive holds."""
+    """What an archive holds, and which files of the log were `damaged` when it was made, in sentences."""
 
     files: int
     bytes: int
+    damaged: tuple[str, ...] = ()
+
+
+def need_a_new_name(file: Path) -> None:
+    """Raises InputError where there is something of that name: the backup of yesterday may be the better one."""
+    if file.exists():
+        raise InputError(
+            f"{file} is there already, and no backup is written over another: give a name of its own, as "
+            "takeup-2026-11-24.tar. Nothing was written"
+        )
 
 
 def write_backup(
@@ -56,12 +67,14 @@ def write_backup(
     actor: str,
     passphrase: bytes | None = None,
 ) -> Written:
-    """Write the archive, whole or not at all; with the deployment's secret, sealed, where a passphrase is
-    given. Raises InputError where it cannot be."""
+    """Write the archive, whole or not at all, and never over another; with the deployment's secret, sealed,
+    where a passphrase is given. A log that is damaged goes in as it is, which is told. Raises InputError
+    where it cannot be written."""
     from takeup.server.deployment.locks import held
     from takeup.server.foundation import sealed
     from takeup.server.foundation.audit import services as audit
 
+    need_a_new_name(file)
     try:
         _clear_left(file.parent, _MAKING)
         with (
@@ -71,6 +84,7 @@ def write_backup(
             if not mine:
                 raise InputError("a drain does not end; is another process stuck?")
             part = Path(folder) / "archive"
+            damaged = tuple(one.sentence() for kind in RECORD_KINDS for one in log.damages(kind))
             dump = _dump(settings, Path(folder))
             hashes = {dump.name: hash_of(dump)}
             with tarfile.open(part, "w") as archive:
@@ -97,11 +111,25 @@ def write_backup(
             part.chmod(0o600)
             with part.open("rb+") as written:
                 os.fsync(written.fileno())
-            part.replace(file)
+            _name(part, file)
     except OSError as error:
         raise InputError(f"{file} cannot be written: {error.strerror or error}") from None
+    except sqlite3.Error as error:
+        raise InputError(f"{file} cannot be written: {error}") from None
     audit.record("backup.made", actor=actor, file=file.name, files=len(hashes))
-    return Written(len(hashes), file.stat().st_size)
+    return Written(len(hashes), file.stat().st_size, damaged)
+
+
+def _name(part: Path, file: Path) -> None:
+    """The finished archive under its name, of which there is none yet."""
+    try:
+        os.link(part, file)
+    except FileExistsError:
+        need_a_new_name(file)
+    except OSError:
+        # A file system without links.
+        need_a_new_name(file)
+        part.replace(file)
 
 
 def _clear_left(folder: Path, begins: str) -> None:
@@ -155,7 +183,7 @@ def read_backup(
             except InputError as error:
                 raise InputError(f"{error}; nothing was restored") from None
         _need_its_store(settings, folder)
-        secret = _secret(file, settings, folder, manifest, passphrase, without_secret, bool(used))
+        secret = _secret(file, settings, folder, manifest, passphrase, without_secret, replace)
         with set_aside(settings, secret is not None) as aside:
             _put(settings, folder, list(manifest["files"]), secret)
     return aside
@@ -191,9 +219,10 @@ def _secret(
             return None if here else secret
         if replace and not settings.secret_key:
             return secret
+        way = "unset it" if settings.secret_key else "set it aside (--replace)"
         raise InputError(
-            f"{where} holds another secret than the one that the archive's database was sealed with; take "
-            "it away, so that the archive's is used. Nothing was restored"
+            f"{where} holds another secret than the one that the archive's database was sealed with; "
+            f"{way}, so that the archive's is used. Nothing was restored"
         )
     told, known = manifest.get("sealed"), manifest.get("secret")
     if without or told == {} or (here and known in (None, mark(here))):
@@ -263,7 +292,7 @@ def _run(program: str, *arguments: str, url: str) -> None:
     if found is None:
         raise InputError(f"{program} is not installed here; it comes with PostgreSQL's client")
     parts = urlsplit(url)
-    environment = {**os.environ, "PGPASSWORD": parts.password or ""}
+    environment = {**os.environ, "PGPASSWORD": unquote(parts.password or "")}
     database = () if program == "pg_restore" else (_address(url),)
     done = subprocess.run(
         [found, *arguments, *database], env=environment, capture_output=True, text=True, check=False
@@ -273,8 +302,8 @@ def _run(program: str, *arguments: str, url: str) -> None:
 
 
 def _address(url: str) -> str:
-    """The database's address without its password."""
+    """The database's address without its password; what it says of TLS stays."""
     parts = urlsplit(url)
-    user = f"{parts.username}@" if parts.username else ""
-    port = f":{parts.port}" if parts.port else ""
-    return f"postgresql://{user}{parts.hostname or ''}{port}{parts.path}"
+    before, at, where = parts.netloc.rpartition("@")
+    asked = f"?{parts.query}" if parts.query else ""
+    return f"postgresql://{before.partition(':')[0]}{at}{where}{parts.path}{asked}"

@@ -12,7 +12,12 @@ from urllib.parse import urlsplit
 from takeup.record.errors import TakeupError
 from takeup.server.deployment.capability import capabilities
 from takeup.server.deployment.examined import Finding
-from takeup.server.deployment.settings import ServerSettings, read_server_settings
+from takeup.server.deployment.set_aside import need_no_open_restore, used_database
+from takeup.server.deployment.settings import (
+    ServerSettings,
+    read_server_settings,
+    unknown_settings,
+)
 
 _LITTLE_SPACE = 2 * 10**9
 _TOLD = 3
@@ -26,6 +31,8 @@ def examine() -> list[Finding]:
     except TakeupError as error:
         return [Finding("settings", "mend", str(error), "correct the environment variables")]
     found = [*_settings(settings), *_home(settings)]
+    if missing := _no_database(settings):
+        return [*found, missing]
     try:
         from takeup.server.deployment.connect import log_of
         from takeup.server.running.start import start
@@ -54,6 +61,22 @@ def examine() -> list[Finding]:
     return found
 
 
+def _no_database(settings: ServerSettings) -> Finding | None:
+    """Where there is nothing yet, or not here, nothing is made: neither tables nor a secret, over which a restore
+    would stumble."""
+    try:
+        need_no_open_restore(settings)
+        if used_database(settings):
+            return None
+    except TakeupError as error:
+        return Finding("database", "mend", str(error))
+    where = "TAKEUP_DATABASE_URL" if settings.database_url else "TAKEUP_HOME"
+    return Finding(
+        "database", "mend", f"there is nothing in the database: nobody ever started takeup where {where} says",
+        f"takeup serve begins, takeup restore FILE brings back what was lost; else let {where} say where the server is",
+    )  # fmt: skip
+
+
 def _settings(settings: ServerSettings) -> Iterator[Finding]:
     local = urlsplit(settings.public_url).hostname in ("localhost", "127.0.0.1", "::1")
     if settings.secure or local:
@@ -68,6 +91,11 @@ def _settings(settings: ServerSettings) -> Iterator[Finding]:
             "hosts", "mend", "TAKEUP_ALLOWED_HOSTS is *: any name is answered to",
             "name the hosts, separated by commas",
         )  # fmt: skip
+    if unknown := unknown_settings():
+        yield Finding(
+            "settings", "mend", f"{', '.join(unknown)}: takeup has no such setting, so it does nothing",
+            "write it as docs/how-to/run.md has it, or take it away",
+        )  # fmt: skip
     if settings.development and not local:
         yield Finding("development", "mend", "TAKEUP_DEVELOPMENT is on", "unset it")
 
@@ -75,7 +103,7 @@ def _settings(settings: ServerSettings) -> Iterator[Finding]:
 def _refusal(folder: Path) -> str:
     """Why nothing can be written into a folder; empty where it can."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         tempfile.TemporaryFile(dir=folder).close()
     except OSError as error:
         return error.strerror or str(error)

@@ -11,6 +11,7 @@ import uvicorn
 
 from takeup.record.errors import InputError
 from takeup.server.deployment.connect import log_of
+from takeup.server.deployment.log_lines import with_warnings
 from takeup.server.running.start import start
 
 _MOST_CONNECTIONS = 1_000
@@ -29,6 +30,7 @@ def serve(
     `step` hears what is being set up; `ready` what to tell whoever started it.
     """
     settings = start()
+    with_warnings()
     listening = _listen(host, port)
     from takeup.server.running.first_run import prepare_administrator, prepare_oversight
     from takeup.server.running.jobs.work import working

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 
 from django.db import OperationalError
 
@@ -11,6 +12,8 @@ from takeup.server.deployment.connect import connect
 from takeup.server.deployment.settings import ServerSettings
 
 _LONGEST_MIGRATION = 600
+_LEAST_ROOM = 1_000_000
+"""Bytes: SQLite makes a small file beside the database before anything is read."""
 
 
 def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
@@ -21,6 +24,11 @@ def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
     try:
         _migrate(settings, upgrade)
     except OperationalError as error:
+        if not settings.database_url and shutil.disk_usage(settings.home).free < _LEAST_ROOM:
+            raise InputError(
+                f"the disk of {settings.home} is full, so the database does not open: make room, and give the "
+                "command again"
+            ) from None
         where = "TAKEUP_DATABASE_URL" if settings.database_url else str(settings.home)
         raise InputError(
             f"the database ({where}) does not answer: {str(error).strip()}. Is it there, and "

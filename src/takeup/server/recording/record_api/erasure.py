@@ -37,10 +37,11 @@ _TELLING = 5
 @dataclass(frozen=True, slots=True)
 class Erased:
     """What an erasure did: rows of the log in partitions `rewritten`, and what the search of the home
-    looked at and still found."""
+    looked at and still found. Whether anybody was `met` under the id: a slip of the pen erases nobody."""
 
     rewritten: int
     searched: Searched
+    met: bool
 
 
 def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased:
@@ -56,7 +57,8 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         mark=pseudonym_of(person_id), defaults={"number": f"{CLUSTER}{secrets.token_hex(6)}"}
     )
     number = begun.number
-    names = Names([Called("", person_id), *(p for p in called() if p.person_id == person_id)])
+    theirs_called = [p for p in called() if p.person_id == person_id]
+    names = Names([Called("", person_id), *theirs_called])
     _set_digests_aside(held, person_id)
     # A long log is not kept in memory while it is rewritten.
     del held
@@ -67,6 +69,10 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         )
         log.vacuum(kind)
     as_written = json.dumps(person_id, ensure_ascii=False)
+    waiting = [
+        rows.filter(body__contains=as_written) for rows in (InboxRow.objects, Quarantined.objects)
+    ]
+    met = bool(rewritten or theirs_called or known) or any(rows.exists() for rows in waiting)
     with transaction.atomic():
         for row in InboxRow.objects.filter(body__contains=as_written).iterator():
             InboxRow.objects.filter(pk=row.pk).update(body=_without(row.body, person_id, number))
@@ -82,7 +88,7 @@ def erase(log: DecisionLog, person_id: str, actor: str = audit.SYSTEM) -> Erased
         audit.record("person.erased", actor=actor, subject=handle, rewritten=rewritten)
         begun.delete()
     _overwrite_what_was_deleted()
-    return Erased(rewritten, search(log, person_id, [*marks, *known]))
+    return Erased(rewritten, search(log, person_id, [*marks, *known]), met)
 
 
 def _without_them(

@@ -126,9 +126,21 @@ def upgrade(
     """Bring this home to the installed version: tables and log. `serve` does so too; other commands refuse
     a home of an earlier version."""
     from takeup.server.deployment.connect import connect, log_of
+    from takeup.server.deployment.set_aside import need_nobody_at_work, used_database
+    from takeup.server.deployment.settings import read_server_settings
     from takeup.server.running.start import start
 
-    settings = connect()
+    settings = read_server_settings()
+    if check and not used_database(settings):
+        out.print("there is nothing in the database yet: takeup serve makes what it needs")
+        return
+    if not check:
+        try:
+            need_nobody_at_work(settings)
+        except InputError as error:
+            out.print(f"in the way: {error}", soft_wrap=True)
+            raise typer.Exit(NOT_PROVEN) from None
+    connect()
     from takeup.server.recording.record_api.beside_no_drain import move_into_folders
     from takeup.server.running.operating.upgrade import outlook
 
@@ -144,8 +156,8 @@ def upgrade(
         out.print("this home is of the installed version")
     elif check:
         out.print(
-            "take a backup first, with the version before (takeup backup FILE): the way back is to restore it "
-            "with that version",
+            "stop the server and take a backup first, with the version before (takeup backup FILE): the way back is to "
+            "restore it with that version",
             soft_wrap=True,
         )
     else:
@@ -166,8 +178,9 @@ def backup(
     archive, while the server runs."""
     settings, log = started()
     from takeup.server.foundation import sealed
-    from takeup.server.running.backup import write_backup
+    from takeup.server.running.backup import need_a_new_name, write_backup
 
+    need_a_new_name(file)
     passphrase = None if without_secret else _passphrase(key_file, new=True)
     there = ", ".join(f"{n:,} {name}" for name, n in sealed.counted(sealed.tried()).items())
     gone = (
@@ -183,6 +196,19 @@ def backup(
         err.print(f"{file}: {gone}", soft_wrap=True)
     else:
         out.print("with the secret, sealed: keep the passphrase or key file apart from the archive")
+    for key in sorted(settings.home.glob("oversight-key*")):
+        err.print(
+            f"{key} is the oversight officer's and in no archive: without it what is sealed for them stays shut",
+            soft_wrap=True,
+        )
+    for one in written.damaged:
+        err.print(f"damaged, and so in the archive: {one}", soft_wrap=True)
+    if written.damaged:
+        err.print(
+            "Keep the backups of before: `takeup log mend BACKUP.tar` puts the files back out of one",
+            soft_wrap=True,
+        )
+        raise typer.Exit(NOT_PROVEN)
 
 
 @needs_server

@@ -47,6 +47,9 @@ def _print_status(found: dict[str, Any]) -> None:
     columns = ("sent", "stored", "unchanged", "conflict", "quarantined")
     senders = Table("Sender", *(c.capitalize() for c in columns), "Last seen (UTC)")
     senders.columns[-1].no_wrap = True
+    for column in senders.columns:
+        # Senders are told apart by the end of their names as well.
+        column.overflow = "fold"
     for s in found["senders"]:
         seen = (s["last_seen_at"] or "never")[:16].replace("T", " ")
         senders.add_row(s["name"], *(f"{s[k]:,}" for k in columns), seen)

@@ -142,8 +142,15 @@ def erase(
         raise typer.Exit(1)
     done = erase_now(log, person_id, actor())
     looked = done.searched
+    if not done.met:
+        out.print(
+            f"Nobody was found under the id {person_id}: is it written right? Where they were erased before, this is "
+            "the proof.",
+            soft_wrap=True,
+        )
     out.print(
-        f"erased; {done.rewritten:,} rows of the log stand in partitions rewritten.\n"
+        ("erased; " if done.met else "")
+        + f"{done.rewritten:,} rows of the log stand in partitions rewritten.\n"
         f"Searched: {looked.tables} tables of {looked.rows:,} rows, {looked.log_rows:,} rows in the log's "
         f"files, {looked.files:,} files of the home, for the id, name, address and pseudonyms: "
         + ("nothing is left." if not looked.found else "still there:"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import functools
 from collections.abc import Callable
 from importlib.util import find_spec
@@ -25,13 +26,29 @@ _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
 def needs_server(command: _Command) -> _Command:
-    """Says what to install where the server's packages are not there."""
+    """Says what to install where the server's packages are not there, and in a sentence that the database, or a
+    full disk, stopped the command."""
 
     @functools.wraps(command)
     def run(*args: Any, **kwargs: Any) -> Any:
         if find_spec("django") is None or find_spec("deltalake") is None:
             raise InputError("this command needs the server: pip install 'takeup[server]'")
-        return command(*args, **kwargs)
+        from django.db import OperationalError
+
+        try:
+            return command(*args, **kwargs)
+        except OperationalError as error:
+            raise InputError(
+                f"the database stopped this command: {str(error).strip()}. See what it needs (takeup doctor), then "
+                "give the command again"
+            ) from None
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            where = f" ({error.filename})" if error.filename else ""
+            raise InputError(
+                f"the disk is full{where}: make room and give the command again"
+            ) from None
 
     return cast(_Command, run)
 

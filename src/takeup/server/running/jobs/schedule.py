@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,6 +25,9 @@ from takeup.server.running.jobs.drainer import Drainer
 _logger = logging.getLogger(__name__)
 _WORK_EVERY = 1.0
 """Seconds between looks for tasks that pages asked for."""
+_LOOK_AGAIN_AFTER = 5.0
+"""Seconds after a look that failed."""
+_SAID_AGAIN_AFTER = 60.0
 
 
 @contextmanager
@@ -44,7 +48,7 @@ def at_work(log: DecisionLog, settings: ServerSettings) -> Iterator[None]:
         startup_delay=False, max_tasks=None, worker_id=f"takeup-{threading.get_ident()}",
         excluded_queue_names=[],
     )  # fmt: skip
-    threading.Thread(target=worker.run, name="takeup-tasks", daemon=True).start()
+    threading.Thread(target=_keep_at, args=[worker], name="takeup-tasks", daemon=True).start()
     scheduler.start()
     try:
         with Drainer(log, settings.drain_seconds).running():
@@ -52,6 +56,20 @@ def at_work(log: DecisionLog, settings: ServerSettings) -> Iterator[None]:
     finally:
         worker.running = False
         scheduler.shutdown(wait=False)
+
+
+def _keep_at(worker: Worker) -> None:
+    """Its loop ends with the first question that the database does not answer: it is begun again, so that what
+    pages ask for is done after the database was restarted. A failure that goes on is said once a minute."""
+    said = float("-inf")
+    while worker.running:
+        try:
+            worker.run()
+        except Exception as error:
+            if time.monotonic() - said >= _SAID_AGAIN_AFTER:
+                _logger.error("what pages asked for waits: %s", error)
+                said = time.monotonic()
+            time.sleep(_LOOK_AGAIN_AFTER)
 
 
 def _quietly(job: Work, log: DecisionLog, settings: ServerSettings) -> None:

@@ -49,10 +49,10 @@ class _Keeper:
                 [sys.executable, "-m", "takeup.server.running.jobs.work"], stdin=subprocess.PIPE
             )
             code = self._process.wait()
-            if self._ending.is_set():
+            # A signal to both reaches the worker first now and then: that is an end, and no accident.
+            if self._ending.wait(_AGAIN_AFTER):
                 return
             _logger.error("the worker ended with %s; starting it again", code)
-            self._ending.wait(_AGAIN_AFTER)
 
     def stop(self) -> None:
         self._ending.set()
@@ -67,11 +67,14 @@ def main() -> None:
     # Whoever records or looks at a page goes first; what came in is drained with what is left.
     if hasattr(os, "nice"):
         os.nice(_POLITE)
-    # Ctrl-C reaches the whole group; the parent decides when this ends.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Ctrl-C reaches the whole group, and systemd's end all of the unit; the parent decides when this ends.
+    for ending in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(ending, signal.SIG_IGN)
     from takeup.server.deployment.connect import connect, log_of
+    from takeup.server.deployment.log_lines import with_warnings
 
     settings = connect()
+    with_warnings()
     from takeup.server.running.jobs.schedule import at_work
 
     with at_work(log_of(settings), settings):

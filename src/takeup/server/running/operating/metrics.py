@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
@@ -52,8 +53,22 @@ class _Store(Collector):
     """What the store says when it is asked."""
 
     def collect(self) -> Iterator[Metric]:
-        """Rows by what became of them, what waits, since when, and room."""
-        found = watched()
+        """Whether it answers; rows by what became of them, what waits, since when; room."""
+        yield GaugeMetricFamily(
+            "takeup_disk_free_bytes",
+            "Room at the home folder",
+            value=shutil.disk_usage(settings.TAKEUP.home).free,
+        )
+        try:
+            found, stops = watched(), stops_in_force()
+        except DatabaseError:
+            # Requests and room are still told: this is when somebody looks.
+            found = None
+        yield GaugeMetricFamily(
+            "takeup_database_up", "Whether the database answers", value=float(found is not None)
+        )
+        if found is None:
+            return
         rows = CounterMetricFamily("takeup_rows", "Rows by what became of them", labels=["status"])
         for name, count in found.rows.items():
             rows.add_metric([name], count)
@@ -62,11 +77,8 @@ class _Store(Collector):
             "takeup_inbox_waiting_rows": ("Rows that are not in the log yet", found.undrained),
             "takeup_inbox_oldest_seconds": ("Age of the oldest of them", _age(found.oldest)),
             "takeup_quarantine_waiting_rows": ("Rows that wait for a correction", found.in_quarantine),
-            "takeup_stops_in_force": ("Stops of advice in force", stops_in_force()),
+            "takeup_stops_in_force": ("Stops of advice in force", stops),
             "takeup_night_seconds": ("Seconds since the last nightly work", _age(found.last_night)),
-            "takeup_disk_free_bytes": (
-                "Room at the home folder", shutil.disk_usage(settings.TAKEUP.home).free,
-            ),
         }  # fmt: skip
         for name, (words, value) in figures.items():
             yield GaugeMetricFamily(name, words, value=value)
