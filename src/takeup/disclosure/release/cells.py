@@ -70,6 +70,11 @@ def kinds_of(counts: GroupCounts) -> Floats:
     return _with_sums(counts.counts)
 
 
+def kind_of(counts: GroupCounts, kind: Kind) -> Floats:
+    """How many decisions of one kind each person made."""
+    return kinds_of(counts)[:, _AT[kind]]
+
+
 def _with_sums(counted: Floats) -> Floats:
     held = {kind: counted[:, i] for i, kind in enumerate(COUNTED)}
     for kind, (plus, minus) in _SUMS.items():
