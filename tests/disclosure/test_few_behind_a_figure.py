@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection
 
 import pandas as pd
@@ -176,3 +177,18 @@ def test_outcomes_of_few_people_are_not_compared():
     compared = told_of(rows)["comparison"]["by_outcome"]
     assert "correctness" in compared
     assert "outcome" not in compared
+
+
+def test_no_condition_counts_the_cases_of_two_people_in_figures_or_words():
+    """`5 wrong and 37 right judged cases now`, and 48 of 624 decisions whose end is known."""
+    rows = judged_programme({"north-3", "north-4"})
+    judged = rows[rows.correct_choice.notna()]
+    seen = int(judged.consulted.sum())
+    for population in told_of(rows)["conditions"]["populations"]:
+        found = {i["id"]: i for c in population["conditions"] for i in c["indicators"]}
+        assert found["C4.5"]["figure"]["status"] in ("suppressed", "insufficient")
+        told = str(found["C4.1"]) + str(found["C4.5"])
+        if population["population"] == "north":
+            assert found["C4.1"]["figure"]["status"] == "suppressed"
+            assert "judged cases" not in told
+            assert not {str(len(judged)), str(seen)} & set(re.findall(r"\d+", told))
