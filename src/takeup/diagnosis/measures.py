@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import ibis.expr.types as ir
 
 from takeup.disclosure.group_size import Audience
+from takeup.disclosure.release.cells import WHOLE
+from takeup.disclosure.release.inner_counts import ALL, Group
+from takeup.disclosure.release.known import known_of_few
 from takeup.disclosure.rounding import rounded_throughout
 from takeup.questions.adoption import QUESTION as ADOPTION
+from takeup.questions.adoption import Adoption
 from takeup.questions.inquiry import NO_EVIDENCE, Inquiry
 from takeup.questions.measures import Measures
+from takeup.questions.question import Question
 from takeup.questions.register import in_order_of_need, questions, with_what_they_lean_on
-from takeup.questions.shared.hidden_in_use import coarse, untold
+from takeup.questions.shared.hidden_in_use import coarse, untold, without_groups
 from takeup.questions.shown import Shown
 from takeup.questions.signals import QUESTION as SIGNALS
 from takeup.record.evidence import Evidence
@@ -103,8 +109,11 @@ def disclosed(
         1 if used.inner is None else used.inner.ids_of_one
     )
     shown = Shown(audience, settings.model_copy(update={"disclosure": rules}), adoption)
+    looked, decided = _thin(used, audience, settings)
     told = {
-        q.name: _told(q.of_part("disclose", "disclose"), measures.found[q.name], shown)
+        q.name: _of_enough(
+            q, measures.found[q.name], shown, looked if q.counts_choices else decided
+        )
         for q in others
     }
     found = Measures(told).but(adoption=adoption)
@@ -121,6 +130,36 @@ def disclosed(
     rounded = {name: rounded_throughout(answer) for name, answer in found.items()}
     # A ledger is nothing but counts.
     return Measures(rounded).but(override_ledger=suppressed())
+
+
+_Thin = Mapping[str, frozenset[Group]]
+
+
+def _thin(used: Adoption, audience: Audience, settings: Settings) -> tuple[_Thin, _Thin]:
+    """By fact the groups in which too few people's decisions have it: of those that were seen or overridden, too;
+    and of all."""
+    inner = used.inner
+    if audience != "share" or inner is None:
+        return {}, {}
+    looked, decided = (
+        {fact: known_of_few(inner, settings.disclosure, fact, kinds) for fact in inner.known}
+        for kinds in ((WHOLE, "seen", "overridden"), (WHOLE,))
+    )
+    return looked, decided
+
+
+def _of_enough(question: Question[Any], found: Any, shown: Shown, thin: _Thin) -> Any:
+    """What may be told of an answer that rests on facts which too few people's decisions may have."""
+    of_few = [fact for fact in question.rests_on if fact in thin]
+    if any(ALL in thin[fact] for fact in of_few) and not not_recorded(found):
+        return suppressed()
+    groups = frozenset(group for fact in of_few for group in thin[fact])
+    adoption = without_groups(shown.adoption, groups) if groups else shown.adoption
+    return _told(
+        question.of_part("disclose", "disclose"),
+        found,
+        replace(shown, adoption=adoption, thin=thin),
+    )
 
 
 def _told(disclose: Callable[[Any, Shown], Any] | None, found: Any, shown: Shown) -> Any:

@@ -52,6 +52,18 @@ def few(people: int | None, audience: Audience, settings: DisclosureSettings) ->
     return people is not None and people < least
 
 
+_STEP, _WHERE_FEW = 5, 0.6
+
+
+def share_at_least(k: int, n: int, least: int) -> float:
+    """What share of `n` people did something, at least: in fifths, nothing where fewer than `least` did, and no more than
+    leaves `least` who did not (in small groups 60 %), as who looks again and again would see who did it last."""
+    if k < least:
+        return 0.0
+    most = max((n - least) / n, _WHERE_FEW)
+    return int(min(k / n, most) * _STEP + 1e-9) / _STEP
+
+
 def without_small_cells(counts: tuple[int, ...]) -> tuple[int, ...]:
     """People by level with cells of one or two moved into the neighbour towards the middle,
     until none is left: levels are merged, nobody is dropped."""

@@ -224,8 +224,8 @@ def _is_degree(word: str, name: str) -> bool:
 
 
 def _ways_to_say(parts: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
-    """Each part, without its particles too, and its words; two parts in either order; both as one word, as
-    handles have them."""
+    """Each part, without its particles too, and its words; two parts in either order, also with particles at the end;
+    both as one word, as handles have them."""
     for part in parts:
         yield part
         if len(part) > 1:
@@ -234,6 +234,10 @@ def _ways_to_say(parts: Sequence[Sequence[str]]) -> Iterator[Sequence[str]]:
             yield from ([w] for w in part if len(w) > 1 and w not in _told().particles)
     for one, other in permutations(parts, 2):
         yield [*one, *other]
+        if len(other) > 1:
+            # As lists of names have it: "Berg, Anna van der".
+            yield [other[-1], *one, *other[:-1]]
+            yield [other[-1], *one]
         last = "".join(other)
         if len(last) >= _ENOUGH and last not in _told().common:
             yield from (["".join(one) + last], [one[0][:1] + last], [last + one[0][:1]])

@@ -34,7 +34,8 @@ class Question(Generic[T]):
     reader asks it); `folder`: the package that holds its parts (`__name__` of the face); `place`: where it
     stands among the others, from the ones that readers ask first; `leans_on`: the questions that are asked
     before it, as it needs their answers; `definitions`: what its second, third, … definition changed;
-    `counts_choices`: whether it counts what all people together looked at and chose, so that it is not shared where
+    `rests_on`: facts without which it says nothing (a column of what came of decisions); where too few people's
+    decisions have one, it is not shared; `counts_choices`: whether it counts what all people together looked at and chose, so that it is not shared where
     the figures of use of all are not."""
 
     name: str
@@ -44,6 +45,7 @@ class Question(Generic[T]):
     leans_on: tuple[str, ...] = ()
     definitions: tuple[str, ...] = ()
     counts_choices: bool = True
+    rests_on: tuple[str, ...] = ()
 
     def part(self, name: str) -> ModuleType | None:
         """A module of its folder, loaded when it is needed; None where it has none."""

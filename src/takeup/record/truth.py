@@ -12,6 +12,9 @@ import ibis.expr.types as ir
 
 from takeup.record.use_case import UseCase
 
+TRUTH = "advice_right"
+"""The column that says whether the advice of a decision was right; null where nobody knows."""
+
 
 def with_truth(decisions: ir.Table, use_case: UseCase) -> ir.Table:
     """`decisions` with right/wrong and losses, as far as the columns allow."""

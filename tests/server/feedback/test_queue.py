@@ -343,3 +343,59 @@ def test_a_topic_does_not_grow_by_what_one_person_adds_overnight(credit, log):
     with at(now() + timedelta(days=1)):
         snapshot(log)
     assert topic(level="seasonal", reason="info_model_lacks").figures == before
+
+
+def test_who_was_right_is_not_told_of_the_overrides_of_few(credit, log):
+    """Twelve people override seasonal cases; those of two of them are judged."""
+    from takeup.server.acting.feedback.models import OverrideTotal
+
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a", judged=False)
+    judge(credit, "a", {"p1", "p2"})
+    snapshot(log)
+    held = topic(level="seasonal", reason="info_model_lacks").figures
+    assert held["people"] == 12
+    assert (held["people_right"], held["model_right"], held["share"]) == (0, 0, None)
+    total = OverrideTotal.objects.get(use_case="credit").figures
+    assert (total["people_right"], total["model_right"]) == (0, 0)
+
+
+def judge(key, prefix: str, whose: set[str], n: int = 480) -> None:
+    """The right answer of these people's cases."""
+    from takeup.record.clock import now
+    from takeup.server.recording.record_api.receive import receive
+
+    rows = [
+        {"decision_id": f"{prefix}{i}", "use_case": "credit", "correct_choice": "approve", "observed_at": now().isoformat()}
+        for i in range(n) if PEOPLE[(i // 2) % 12] in whose
+    ]  # fmt: skip
+    assert {r.status for r in receive("outcomes", rows, key)} == {"stored"}
+
+
+def test_a_fix_of_a_kind_that_few_decide_is_not_checked_aloud():
+    from datetime import datetime
+
+    import pandas as pd
+
+    from takeup.questions.fix_check.disclose import disclose_fix
+    from takeup.questions.fix_check.measure import FixCheck, measure_fix
+    from takeup.record.settings import Settings
+    from takeup.stats.answer import CannotSay
+
+    def checked(people: int):
+        import ibis
+
+        rng = random.Random(3)
+        rows = [
+            {"person_id": f"p{who}", "kind": kind, "action": "followed", "advice_right": rng.random() < 0.7,
+             "decided_at": datetime(2026, 9, 1) + timedelta(days=day)}  # noqa: DTZ001
+            for kind, some in (("rare", people), ("usual", 20)) for who in range(some) for day in range(50)
+        ]  # fmt: skip
+        table = ibis.memtable(pd.DataFrame(rows))
+        found = measure_fix(table, "kind", "rare", datetime(2026, 9, 26), 28, None, Settings())  # noqa: DTZ001
+        assert isinstance(found, FixCheck)
+        return found.people, disclose_fix(found, "share", Settings().disclosure)
+
+    few, told = checked(2)
+    assert (few, isinstance(told, CannotSay)) == (2, True)
+    many, told = checked(12)
+    assert (many, isinstance(told, FixCheck)) == (12, True)

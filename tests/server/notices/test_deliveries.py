@@ -12,7 +12,7 @@ from threading import Thread
 import pytest
 from aiosmtpd.controller import Controller
 
-from tests.server.people import client_of, with_role
+from tests.server.people import client_of, person, with_role
 from tests.server.running import free_port
 
 
@@ -277,3 +277,24 @@ def test_a_message_that_was_deleted_while_it_was_sent_stays_deleted(deployment, 
     monkeypatch.setitem(sending._SENDERS, "mail", lambda one: forget_told("survey:1:"))
     assert sending.deliver_waiting() == (1, 0)
     assert not Delivery.objects.exists()
+
+
+def test_how_many_were_reminded_of_a_survey_is_not_counted_by_their_mails(deployment):
+    """As many lines as mails told a programme lead how many of a population had not answered."""
+    from takeup.server.foundation.notices.services import tell
+
+    deployment(smtp_url="smtp://127.0.0.1:1", mail_from="takeup <t@example.org>")
+    lead = with_role("programme_lead")
+    people = [person(f"asked-{n}") for n in range(5)]
+
+    def page() -> str:
+        whole = client_of(lead).get("/deliveries").content.decode()
+        return whole[whole.index("<h1>") : whole.index("</section>")]
+
+    tell([people[0].handle], "survey:1:reminded:x", "Still open", "Twenty statements.", "/survey/x", kind="digest")  # fmt: skip
+    one = page()
+    assert one.count("Still open") == 1
+    assert "1 message waits" in one
+    for someone in people[1:]:
+        tell([someone.handle], "survey:1:reminded:x", "Still open", "Twenty statements.", "/survey/x", kind="digest")  # fmt: skip
+    assert page() == one

@@ -92,9 +92,18 @@ def test_how_many_read_it_is_told_and_nobody_knows_who(credit, log):  # noqa: F8
     team = client_of(with_role("product_team"))
     team.post("/performance/credit/draft")
     team.post(f"/performance/credit/{month()}/approve", {"words": "As it is."})
-    for who in ("p1", "p2", "p1"):
-        client_of(Person.objects.get(person_id=who)).get("/performance/credit")
-    assert "2 of 12 users have opened it" in team.get("/performance/credit").content.decode()
+
+    def told_after(*people: str) -> str:
+        for who in people:
+            client_of(Person.objects.get(person_id=who)).get("/performance/credit")
+        page = team.get("/performance/credit").content.decode()
+        return next(line for line in page.splitlines() if "users have opened it" in line)
+
+    assert "Few of 12 users have opened it yet" in told_after("p1", "p2", "p1")
+    eight = told_after("p3", "p4", "p5", "p6", "p7", "p8")
+    assert "60 in 100 or more of 12 users have opened it" in eight
+    # Nobody who looks again and again sees that one more opened it, nor who did not.
+    assert told_after("p9", "p10", "p11", "p0") == eight
     handles = {p.handle for p in Person.objects.all()}
     assert not any(h in r.reader for r in Reading.objects.all() for h in handles)
 

@@ -18,7 +18,13 @@ from takeup.disclosure.release.inner_counts import (
     NearlyAlike,
     summed,
 )
-from takeup.disclosure.release.suppress import Cells, LinkedCells, hidden_cells, sums
+from takeup.disclosure.release.suppress import (
+    Cells,
+    LinkedCells,
+    hidden_cells,
+    least_change,
+    sums,
+)
 from takeup.record.settings import DisclosureSettings
 
 Kind = str
@@ -68,6 +74,11 @@ class Cell:
 def kinds_of(counts: GroupCounts) -> Floats:
     """By person (rows): how many decisions of each of the kinds."""
     return _with_sums(counts.counts)
+
+
+def kind_of(counts: GroupCounts, kind: Kind) -> Floats:
+    """How many decisions of one kind each person made."""
+    return kinds_of(counts)[:, _AT[kind]]
 
 
 def _with_sums(counted: Floats) -> Floats:
@@ -125,9 +136,9 @@ def release(
     inner: InnerCounts,
     rules: DisclosureSettings,
     published: Sequence[Group],
-    before: Mapping[Cell, bool] | None = None,
+    before: Mapping[Cell, float | None] | None = None,
 ) -> Released:
-    """What may be shown of the `published` groups. `before`: what was shown last (False: hidden): what hides a
+    """What may be shown of the `published` groups. `before`: the counts that were shown last (None: hidden): what hides a
     few people stays the same from day to day, as one day's total less another day's parts is a difference
     too."""
     return _Tables(inner, rules, published, before or {}).released()
@@ -145,7 +156,7 @@ class _Tables:
         inner: InnerCounts,
         rules: DisclosureSettings,
         published: Sequence[Group],
-        before: Mapping[Cell, bool],
+        before: Mapping[Cell, float | None],
     ) -> None:
         self._before = before
         self._people = People(inner.spans, rules)
@@ -159,6 +170,7 @@ class _Tables:
         self._absent = {kind for kind, of in _NEEDS.items() if not counted[COUNTED.index(of)]}
         groups, links = linked(inner.groups, published)
         needs = _needs(published)
+        self._as_before = _as_before(groups, links, before)
         # In an order that does not depend on that of the rows: nor does what is hidden.
         for group in sorted(groups, key=str):
             self._add_group(group, groups[group], needs.get(group, 0.0))
@@ -180,7 +192,8 @@ class _Tables:
             np.array([numbers[c.group] for c in cells], np.int64),
         )  # fmt: skip
         hidden = hidden_cells(table, sensitive, lambda these: self._few(these, False))
-        wanted = np.flatnonzero(cost > 0)
+        stay = np.array([c.group in self._as_before for c in cells], bool)
+        wanted = np.flatnonzero((cost > 0) | stay)
         return Released(
             frozenset(cells[i] for i in wanted if hidden[i]),
             frozenset(cells[i] for i in sensitive if cost[i] > 0),
@@ -219,10 +232,12 @@ class _Tables:
                 continue
             size = np.log10(10 + abs(sums[at]))
             cost = 0.0 if kind in _ONLY_BY_SUBTRACTION else need * _NEED.get(kind, 2.0) * size
-            if (shown := self._before.get(Cell(group, kind))) is not None:
-                cost *= _SHOWN_BEFORE if shown else _HIDDEN_BEFORE
+            if (cell := Cell(group, kind)) in self._before:
+                cost *= _HIDDEN_BEFORE if self._before[cell] is None else _SHOWN_BEFORE
             if kind == WHOLE and group[0] in ("", "population") and group[1] is not None and need:
                 cost = np.inf
+            if group in self._as_before:
+                cost = 0.0
             self._add(group, kind, counts.people, of_people[:, at], float(sums[at]), cost)
         for kind, (plus, minus) in _SUMS.items():
             if kind in self._absent:
@@ -270,6 +285,32 @@ class _Tables:
         ]
         if terms:
             self._relations.append(terms)
+
+
+def _as_before(
+    groups: Mapping[Group, GroupCounts],
+    links: Sequence[tuple[Group, Sequence[Group]]],
+    before: Mapping[Cell, float | None],
+) -> set[Group]:
+    """Parts that were hidden last, and stay so as too little is new of them together: last time's total less what they
+    are now would nearly be what each of them was then."""
+    stay: set[Group] = set()
+    for whole, parts in links:
+        hidden = [part for part in parts if before.get(Cell(part, WHOLE)) is None]
+        then = before.get(Cell(whole, WHOLE))
+        told = [part for part in hidden if Cell(part, WHOLE) in before and part[0] != "population"]
+        if then is None or not told:
+            continue
+        left = then - sum(before.get(Cell(part, WHOLE)) or 0.0 for part in parts)
+        now = {part: _decisions(groups[part]) for part in hidden}
+        if sum(now.values()) - left < 2 * least_change(min(now[part] for part in told)):
+            stay.update(told)
+    return stay
+
+
+def _decisions(counts: GroupCounts) -> float:
+    whole = kind_of(counts, WHOLE).sum() + _with_sums(counts.nobodys[None])[0, _AT[WHOLE]]
+    return float(whole)
 
 
 def linked(

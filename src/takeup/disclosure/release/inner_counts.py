@@ -53,12 +53,14 @@ class NearlyAlike:
 @dataclass(frozen=True, slots=True)
 class InnerCounts:
     """All groups of all cuts. `spans[i]`: in which span of time the id of person i is one person's: ids of
-    two spans may be the same one's. `reasons`: overrides by group, reason and person."""
+    two spans may be the same one's. `reasons`: overrides by group, reason and person. `known`: by a fact that is known of
+    some decisions (the right answer, an outcome), those decisions by group and person."""
 
     groups: Mapping[Group, GroupCounts]
     spans: Ints
     reasons: Mapping[Group, Mapping[str, GroupCounts]] = field(default_factory=dict)
     alike: tuple[NearlyAlike, ...] = ()
+    known: Mapping[str, Mapping[Group, GroupCounts]] = field(default_factory=dict)
 
     @property
     def ids_of_one(self) -> int:

@@ -7,8 +7,8 @@ from dataclasses import fields, replace
 from typing import Any
 
 from takeup.disclosure.group_size import Audience, is_coarse
-from takeup.disclosure.rounding import rounded
-from takeup.questions.adoption.measure import Adoption, GroupAdoption, Spread
+from takeup.disclosure.rounding import rounded, to_five_points
+from takeup.questions.adoption.measure import WITHOUT, Adoption, GroupAdoption, Spread
 from takeup.questions.adoption.over_weeks import who_stayed
 from takeup.questions.adoption.release import released_adoption
 from takeup.questions.shown import Shown
@@ -63,6 +63,7 @@ def _seen(adoption: Adoption, shown: Shown) -> Adoption:
         return replace(
             adoption,
             overall=_without_figures(overall),
+            contradictions=None,
             reasons={},
             reasons_by={},
             override_spread=suppressed(),
@@ -74,9 +75,18 @@ def _seen(adoption: Adoption, shown: Shown) -> Adoption:
         )
     return replace(
         adoption,
+        contradictions=None
+        if _of_few(adoption, "contradictions", least)
+        else adoption.contradictions,
+        confidence_by_action={
+            action: answer
+            for action, answer in adoption.confidence_by_action.items()
+            if not _of_few(adoption, action, least)
+            and not (audience == "share" and _of_few(adoption, WITHOUT + action, least))
+        },
         overall=_coarse(overall, overall.people, audience, settings),
         groups=groups,
-        override_spread=_without_persons(adoption.override_spread, audience, settings),
+        override_spread=_without_persons(adoption, audience, settings),
         reasons_by=_large_reasons(adoption, groups, audience, settings),
         weeks_by_population={
             key: _disclosed(weeks, audience, settings)
@@ -99,15 +109,32 @@ def _disclosed(
     )
 
 
+def _of_few(adoption: Adoption, figure: str, least: int) -> bool:
+    """Whether a figure that is in no group is of some people, and of too few."""
+    return 0 < adoption.people_of.get(figure, 0) < least
+
+
 def _without_persons(
-    spread: Spread | CannotSay, audience: Audience, settings: DisclosureSettings
+    adoption: Adoption, audience: Audience, settings: DisclosureSettings
 ) -> Spread | CannotSay:
-    """The spread without its ends, each of which is one person."""
+    """The spread without its ends, each of which is one person; to be shared, to five points, as a quartile is one
+    or two people's rate, and the mean times the people is what they all did."""
+    spread = adoption.override_spread
     if isinstance(spread, CannotSay):
         return spread
-    if audience == "share" and spread.people < settings.round_below_people:
+    if audience != "share":
+        return replace(spread, lowest=None, highest=None)
+    if spread.people < settings.round_below_people or _is_hidden(adoption.overall.override_rate):
         return suppressed()
-    return replace(spread, lowest=None, highest=None)
+    return replace(
+        spread,
+        mean=to_five_points(spread.mean),
+        median=to_five_points(spread.median),
+        lower_quartile=to_five_points(spread.lower_quartile),
+        upper_quartile=to_five_points(spread.upper_quartile),
+        lowest=None,
+        highest=None,
+    )
 
 
 def _large_reasons(
@@ -169,6 +196,10 @@ def _coarse(
     figures: dict[str, Any] = {name: rounded(getattr(group, name)) for name in _ANSWERS}
     figures["quality_gap"] = _rounded_gap(group.quality_gap)
     return replace(group, counts={}, consulted=None, unknown=None, **figures)
+
+
+def _is_hidden(answer: Answer) -> bool:
+    return isinstance(answer, CannotSay) and answer.status == "suppressed"
 
 
 def _rounded_gap(gap: Answer) -> Answer:

@@ -34,8 +34,10 @@ from takeup.disclosure.release.inner_counts import (
 from takeup.log import fetch, keep
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.shared.calendar import local_clock
+from takeup.questions.shared.known_truth import OUTCOME
 from takeup.questions.shared.whose import person_of
 from takeup.record.settings import Settings
+from takeup.record.truth import TRUTH
 from takeup.record.vocabulary import Action
 from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, clustered_ratio
@@ -45,6 +47,7 @@ from takeup.stats.rates import ShareSums, ratio_from, share_from
 NONE_GIVEN = "(none given)"
 CLUSTER = "c-"
 """How the numbers begin that retention puts in place of people, one a quarter (`takeup.server`)."""
+WITHOUT = "without confidence "
 _COMPARED = ("followed", "modified", "overridden", "agreed", "differed")
 _DRAWN_POPULATIONS = 3
 _NO_SPREAD = not_instrumented("persons, or who looked, are unknown", "person_id and consulted")
@@ -112,19 +115,21 @@ class Adoption:
     """The whole table and its groups: `groups[dimension]` in order of size, weeks in time.
 
     `reasons` counts overrides by reason; `reasons_by[dimension][level]` by kind of case.
+    `contradictions`: rows whose recorded action is not the one that follows (None: of too few people).
     `override_spread` tells how far people differ in their override rate;
     `confidence_by_action` is the model's mean confidence in followed and overridden cases.
     `weeks_by_population` has the weeks of the largest populations where there are several;
     `version_starts` the day of each model version's first decision where there are several.
     `by_person`: counts by person and population, for measures that lean on them; `inner`: what disclosure
-    proves on; `weeks_hidden`: weeks by population whose looking and overriding may not be shown; `stayed`: what
-    looking did, by population, among those who decided in the first week and in the last; in no document.
+    proves on; `people_of`: how many people stand behind a figure that is in none of its groups; `weeks_hidden`:
+    weeks by population whose looking and overriding may not be shown; `stayed`: what looking did, by population,
+    among those who decided in the first week and in the last; in no document.
     """
 
     overall: GroupAdoption
     groups: dict[str, tuple[GroupAdoption, ...]]
     reasons: dict[str, int]
-    contradictions: int
+    contradictions: int | None
     reasons_by: dict[str, dict[str, dict[str, int]]] = field(default_factory=dict)
     override_spread: Spread | CannotSay = field(default_factory=lambda: _NO_SPREAD)
     confidence_by_action: dict[str, Answer] = field(default_factory=dict)
@@ -133,6 +138,7 @@ class Adoption:
     by_person: pd.DataFrame | None = field(default=None, compare=False, repr=False)
     inner: InnerCounts | None = field(default=None, compare=False, repr=False)
     weeks_hidden: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
+    people_of: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     stayed: dict[str, Stayed] = field(default_factory=dict, compare=False, repr=False)
 
 
@@ -154,10 +160,12 @@ def measure_adoption(
     dimensions: Sequence[str],
     settings: Settings,
     reason_dimensions: Sequence[str] = (),
+    facts: Sequence[str] = (),
 ) -> Adoption:
     """Adoption overall and by each of `dimensions` (columns of `decisions`, or `week`).
 
-    `decisions` has `action`, `agrees` and, where known, `person_id`, `path`, `decided_at`.
+    `decisions` has `action`, `agrees` and, where known, `person_id`, `path`, `decided_at`. `facts`: columns
+    that hold what came of a decision, of which disclosure asks whose decisions have it.
     """
     table = _with_weeks(decisions)
     weeks = _summed(table)
@@ -175,19 +183,19 @@ def measure_adoption(
         for dimension, of_level in counted.items()
     }
     reasons = _reasons(table)
-    contradictions = fetch(table.aggregate(n=table.contradicts_source.cast("int64").sum()))
+    contradictions, contradicted = _contradictions(table)
     overall = _groups(weeks, None, settings, people if by is None else None)
     by_person = fetch(people).to_pandas()
     inner = None
     if "person_id" in table.columns:
         inner = _inner(
-            table, weeks, counted, by_person, reason_dimensions if reasons else (), settings
+            table, weeks, counted, by_person, reason_dimensions if reasons else (), settings, facts
         )
     return Adoption(
         overall[0],
         groups,
         reasons,
-        int(contradictions["n"][0].as_py() or 0),
+        contradictions,
         {d: _reasons_by(table, d) for d in reason_dimensions if reasons and d in table.columns},
         _override_spread(table),
         _confidence_by_action(table, settings),
@@ -195,7 +203,32 @@ def measure_adoption(
         _version_starts(table),
         by_person,
         inner,
+        people_of={"contradictions": contradicted} | _people_with_confidence(table),
     )
+
+
+def _contradictions(table: ir.Table) -> tuple[int, int]:
+    """How many rows say another action than the one that follows, and how many people's they are (0: unknown)."""
+    rows = table.filter(table.contradicts_source)
+    people = rows.person_id.nunique() if "person_id" in rows.columns else ibis.literal(0)
+    found = fetch(rows.aggregate(n=rows.count(), people=people)).to_pylist()[0]
+    return int(found["n"]), int(found["people"] or 0)
+
+
+def _people_with_confidence(table: ir.Table) -> dict[str, int]:
+    """Of each action how many people's cases have the model's confidence, and how many people's have none
+    (after `WITHOUT`)."""
+    if not {"confidence", "person_id"} <= set(table.columns):
+        return {}
+    person, known = table.person_id, table.confidence.notnull()
+    found = fetch(
+        table.filter(table.action.isin(_COMPARED))
+        .group_by("action")
+        .aggregate(known=person.nunique(where=known), blank=person.nunique(where=~known))
+    ).to_pylist()
+    return {row["action"]: row["known"] for row in found} | {
+        WITHOUT + row["action"]: row["blank"] for row in found
+    }
 
 
 def _inner(
@@ -205,6 +238,7 @@ def _inner(
     by_person: pd.DataFrame,
     reason_dimensions: Sequence[str],
     settings: Settings,
+    facts: Sequence[str],
 ) -> InnerCounts:
     """Every group that is counted anywhere, with its people."""
     held = Collector()
@@ -236,7 +270,26 @@ def _inner(
         if "override_reason" in table.columns
         for group, told in _reasons_of_people(table, dimension, held).items()
     }
-    return InnerCounts(held.groups, _spans(weeks, held.people()), reasons, alike)
+    known = {
+        fact: _known_of_people(table, fact, cuts, held) for fact in facts if fact in table.columns
+    }
+    return InnerCounts(held.groups, _spans(weeks, held.people()), reasons, alike, known)
+
+
+def _known_of_people(
+    table: ir.Table, fact: str, cuts: Sequence[str], held: Collector
+) -> dict[Group, GroupCounts]:
+    """Decisions of which a fact is known, by group and person; none where it is known of all: then they are those
+    of the groups themselves."""
+    known = table.filter(table[fact].notnull())
+    if fetch(table.aggregate(n=table[fact].isnull().any()))["n"][0].as_py() is False:
+        return {}
+    found = {}
+    for cut in (None, *(c for c in cuts if c not in ("week", "team"))):
+        rows = fetch(_counts_by_person(known, cut)).to_pandas()
+        for (level, _), counts in held.read(rows, _known_key):
+            found[ALL if cut is None else (cut, level, None)] = counts
+    return found
 
 
 _ROWS_LOOKED_AT = 300_000
@@ -609,4 +662,5 @@ def ask(inquiry: Inquiry) -> Adoption:
         ["population", "team", "week", *inquiry.kinds],
         inquiry.settings,
         ["population", *inquiry.segments],
+        (TRUTH, "value", *(f"{OUTCOME}{name}" for name in inquiry.outcomes)),
     )

@@ -96,23 +96,24 @@ def released_adoption(
     )
 
 
-def cells_of(document: Mapping[str, Any]) -> dict[Cell, bool]:
-    """Which cells a document's figures of use show, and which it hides."""
-    found: dict[Cell, bool] = {}
+def cells_of(document: Mapping[str, Any]) -> dict[Cell, float | None]:
+    """The counts that a document's figures of use show (of a rate whatever it is of), None of those it hides."""
+    found: dict[Cell, float | None] = {}
     named: list[tuple[Group, Mapping[str, Any]]] = [(ALL, document)]
     for cut, groups in document["groups"].items():
         named += [((cut, g["key"], None), g) for g in groups]
     for population, weeks in document.get("weeks_by_population", {}).items():
         named += [(("population week", g["key"], population), g) for g in weeks]
     for group, told in named:
-        found[Cell(group, WHOLE)] = not told["hidden"]
+        found[Cell(group, WHOLE)] = None if told["hidden"] else float(told["eligible"])
         for kind in COUNTS:
-            found[Cell(group, kind)] = kind in told["counts"]
+            found[Cell(group, kind)] = told["counts"].get(kind)
         for field, kinds in _FIGURES.items():
-            shown = told.get(field, {}).get("value") is not None
-            for kind in kinds:
-                at = Cell(group, kind)
-                found[at] = found.get(at, False) or shown
+            answer = told.get(field, {})
+            for kind, count in zip(kinds, ("k", "n"), strict=False):
+                if found.get(Cell(group, kind)) is None:
+                    shown = answer.get("value") is not None
+                    found[Cell(group, kind)] = answer.get(count, 0.0) if shown else None
     return found
 
 

@@ -2,6 +2,7 @@
 
 from takeup.questions.blind_spots.measure import BlindSpot, BlindSpots
 from takeup.questions.question import Question
+from takeup.record.truth import TRUTH
 from takeup.stats.answer import CannotSay
 
 __all__ = ["QUESTION", "BlindSpot", "BlindSpots"]
@@ -10,6 +11,7 @@ QUESTION: Question[BlindSpots | CannotSay] = Question(
     "blind_spots",
     __name__,
     asks="Where do overrides beat the model?",
+    rests_on=(TRUTH,),
     place=90,
     definitions=("every kind with enough overrides is tried",),
 )

@@ -22,6 +22,8 @@ from takeup.stats.answer import Answer, CannotSay, Estimate
 
 _OF_DECISIONS = frozenset({"C2.2", "C2.3", "C3.1", "C3.2", "C4.5", "C8.3"})
 """What people did with advice: it can be subtracted from the figures of use."""
+_OF_ENDS = "C4.1"
+"""Decisions whose end is known: how many those of a few people are, or all but those, follows from it."""
 _OF_PEOPLE = frozenset({"C2.4", "C4.2", "C4.3", "C5.3"})
 """What counts people by something that each of them did."""
 _OF_MANAGERS = frozenset({"C6.1", "C6.2", "C6.3"})
@@ -58,9 +60,12 @@ def _indicator(i: IndicatorFound, rules: DisclosureSettings) -> IndicatorFound:
     if i.id in _OF_MANAGERS:
         managers = None if i.did is None or i.did_not is None else i.did + i.did_not
         return hidden_figure(i) if managers is not None and managers < _FEWEST_MANAGERS else i
+    by_few = any(0 < (n or 0) < rules.minimum_group for n in (i.did, i.did_not))
+    if i.id == _OF_ENDS or isinstance(i.figure, CannotSay):
+        return hidden_figure(i) if by_few else i
     if not (i.id in _OF_PEOPLE or (i.id in _OF_DECISIONS and i.source == "telemetry")):
         return i
-    if any(n is not None and n < rules.minimum_group for n in (i.did, i.did_not)):
+    if by_few or 0 in (i.did, i.did_not):
         return hidden_figure(i)
     return replace(i, figure=_coarse(i.figure), before=None, beside=None)
 

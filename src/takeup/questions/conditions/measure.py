@@ -248,7 +248,10 @@ def _indicator(
     if why is None:
         missing = _too_little(rule, held) or not_instrumented("nothing tells it", rule.told_by)
         return IndicatorFound(rule.id, "unknown", missing, reason=missing.reason, said=said)
-    return IndicatorFound(rule.id, "unknown", why, reason=why.reason, said=said)
+    did, did_not = (None, None) if told is None else (told.did, told.did_not)
+    return IndicatorFound(
+        rule.id, "unknown", why, reason=why.reason, said=said, did=did, did_not=did_not
+    )
 
 
 def _by_telemetry(rule: IndicatorRule, told: Told, settings: Settings) -> IndicatorFound:
@@ -361,9 +364,11 @@ def without_figures(one: PopulationConditions) -> PopulationConditions:
 
 
 def hidden_figure(one: IndicatorFound) -> IndicatorFound:
-    """An indicator whose figure may not be shown; its grade is coarse enough to stand."""
+    """An indicator whose figure may not be shown; its grade is coarse enough to stand. Why there was none would tell
+    how many cases there were."""
+    why = "" if isinstance(one.figure, CannotSay) else one.reason
     return IndicatorFound(
-        one.id, one.grade, suppressed(), one.source, None, None, one.trend, one.reason, one.said,
+        one.id, one.grade, suppressed(), one.source, None, None, one.trend, why, one.said,
         one.pooled,
     )  # fmt: skip
 

@@ -24,7 +24,6 @@ from takeup.questions.conditions.windows import (
     sums_by_person,
     windows_back,
     windows_of,
-    without_people,
 )
 from takeup.questions.shared.known_truth import seen_rows, truth_weight, uneven_truth
 from takeup.record.canonical import OUTCOME_PREFIX
@@ -79,14 +78,14 @@ def of_ends(
     found: By = {}
     comparable = _comparable(frame, settings) if own_view and persons else {}
     for name, w in windows_of(frame, persons, settings).items():
-        linked = Told(_DRAWN) if drawn else without_people(w.share("C4.1", "linked", "due"))
+        linked = Told(_DRAWN) if drawn else w.share("C4.1", "linked", "due")
         found[name] = told = {"C4.1": linked}
         if name in comparable:
             told["C4.2"] = comparable[name]
         if "advice_right" in has:
             if "flagged" in has:
                 told["C2.3"] = Told(refusal) if refusal else _caught(w, "C2.3", "flag", "wrong")
-            told["C4.5"] = Told(refusal) if refusal else _discrimination(w)
+            told["C4.5"] = Told(refusal) if refusal else _discrimination(w, persons)
     return found
 
 
@@ -178,8 +177,18 @@ LEAST_WRONG, LEAST_RIGHT = 10, 30
 NO_WORSE = -0.05
 
 
-def _discrimination(w: Windows) -> Told:
+def _discrimination(w: Windows, persons: bool) -> Told:
     """The chance that J = R_c + R_w − 1 did not fall by more than five points since the window before."""
+    judged = [_judged(part) for part in (w.now, w.before) if len(part)] if persons else []
+    return replace(_not_fallen(w), did=min((n for n in judged if n), default=None))
+
+
+def _judged(part: pd.DataFrame) -> int:
+    """Of how many people cases are judged."""
+    return int((part[["n_wrong", "n_right"]].sum(axis=1) > 0).sum())
+
+
+def _not_fallen(w: Windows) -> Told:
     for part, when in ((w.now, "now"), (w.before, "in the window before")):
         wrong, right = (int(part[c].sum()) if len(part) else 0 for c in ("n_wrong", "n_right"))
         if wrong < LEAST_WRONG or right < LEAST_RIGHT:

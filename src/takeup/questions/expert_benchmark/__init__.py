@@ -2,6 +2,7 @@
 
 from takeup.questions.expert_benchmark.measure import BenchmarkOf, with_benchmarks
 from takeup.questions.question import Question
+from takeup.record.truth import TRUTH
 from takeup.stats.answer import CannotSay
 
 __all__ = ["QUESTION", "BenchmarkOf", "with_benchmarks"]
@@ -9,6 +10,7 @@ __all__ = ["QUESTION", "BenchmarkOf", "with_benchmarks"]
 QUESTION: Question[tuple[BenchmarkOf, ...] | CannotSay] = Question(
     "expert_benchmark",
     __name__,
+    rests_on=(TRUTH,),
     place=170,
     counts_choices=False,
 )

@@ -30,7 +30,8 @@ FEWEST = 30
 @dataclass(frozen=True, slots=True)
 class FixCheck:
     """Shares of advice that was wrong in the kind of case `before` and `after` the release, `change`
-    after minus before in points, and the same for all other cases `elsewhere`."""
+    after minus before in points, and the same for all other cases `elsewhere`. `people`: the fewest whose judged
+    cases any of the four shares is of (None: unknown)."""
 
     before: Answer
     after: Answer
@@ -38,6 +39,7 @@ class FixCheck:
     elsewhere_before: Answer
     elsewhere_after: Answer
     verdict: Verdict
+    people: int | None = None
 
 
 def measure_fix(
@@ -84,8 +86,13 @@ def measure_fix(
     change = _change(frame, settings.confidence)
     return FixCheck(
         answers["before_in"], answers["after_in"], change, answers["before_out"],
-        answers["after_out"], _verdict(change),
+        answers["after_out"], _verdict(change), _fewest(frame) if "person_id" in rows.columns else None,
     )  # fmt: skip
+
+
+def _fewest(frame: pd.DataFrame) -> int:
+    sides = (f"{side}_{where}_n" for side in ("before", "after") for where in ("in", "out"))
+    return min((n for side in sides if (n := int((frame[side] > 0).sum()))), default=0)
 
 
 def _share(frame: pd.DataFrame, side: str, confidence: float) -> Answer:

@@ -11,6 +11,7 @@ from takeup.questions.ladder.measure import Ladder, PopulationLevel
 from takeup.questions.ladder.pooled import PEOPLE_AT, Clause
 from takeup.questions.shared.hidden_in_use import untold_keys
 from takeup.questions.shown import Shown
+from takeup.record.truth import TRUTH
 from takeup.stats.answer import CannotSay, suppressed
 
 
@@ -22,15 +23,27 @@ def disclose(ladder: Ladder | CannotSay, shown: Shown) -> Ladder | CannotSay:
     hidden = untold_keys(adoption, "population")
     pathless = untold_keys(adoption, "population", ("nominal_rate",))
     told = in_fives if audience == "share" else _level_merged
+    unjudged = {
+        p.population
+        for p in ladder.populations
+        if shown.known_of_few(TRUTH)
+        or shown.known_of_few(TRUTH, ("population", p.population, None))
+    }
     return replace(
         ladder,
         populations=tuple(
             _level_hidden(p)
             if p.population in hidden
-            else told(replace(p, nominal_rate=None) if p.population in pathless else p)
+            else told(_without(p, p.population in pathless, p.population in unjudged))
             for p in ladder.populations
         ),
     )
+
+
+def _without(level: PopulationLevel, path: bool, benchmark: bool) -> PopulationLevel:
+    """Without the way cases go, and what is known of too few people's decisions."""
+    level = replace(level, nominal_rate=None) if path else level
+    return replace(level, benchmark=None) if benchmark else level
 
 
 def _level_merged(level: PopulationLevel) -> PopulationLevel:

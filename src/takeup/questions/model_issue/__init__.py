@@ -11,6 +11,7 @@ from takeup.questions.model_issue.measure import (
     segment_errors,
 )
 from takeup.questions.question import Question
+from takeup.record.truth import TRUTH
 from takeup.stats.answer import CannotSay
 
 __all__ = [
@@ -29,6 +30,7 @@ QUESTION: Question[ModelIssues | CannotSay] = Question(
     "model_issue",
     __name__,
     asks="Is the model, not the people, the finding?",
+    rests_on=(TRUTH,),
     place=20,
     counts_choices=False,
     definitions=(

@@ -315,16 +315,20 @@ def segment_error(
         int(own["over_judged"].sum()) if scored else 0,
         int(own["over_right"].sum()) if scored else 0,
         float(own["lacks"].sum() / over) if "lacks" in own and over else None,
-        people=_known_people(own),
-        overriders=_known_people(own[own["over"] > 0]),
+        people=_people_with(own, "judged", "cases"),
+        overriders=_people_with(own, "over_judged", "over"),
         overrides_gained=int(own["over_gained"].sum()) if "over_gained" in own else None,
         overrides_lost=int(own["over_lost"].sum()) if "over_lost" in own else None,
     )
 
 
-def _known_people(frame: pd.DataFrame) -> int | None:
-    persons = set(frame["person"])
-    return None if persons == {"everyone"} else len(persons)
+def _people_with(frame: pd.DataFrame, *counts: str) -> int | None:
+    """How many people there are of whom one of these counts is above zero, of that of which there are fewest
+    and some."""
+    if set(frame["person"]) == {"everyone"}:
+        return None
+    of_each = (int((frame.groupby("person")[c].sum() > 0).sum()) for c in counts if c in frame)
+    return min((n for n in of_each if n), default=0)
 
 
 def _by_person(frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:

@@ -6,11 +6,22 @@ from takeup.questions.override_ledger.measure import (
     cannot_score,
     ledger_line,
     overrides_counted,
+    told_by_few,
+    without_judgement,
 )
 from takeup.questions.question import Question
 from takeup.stats.answer import CannotSay
 
-__all__ = ["QUESTION", "Ledger", "LedgerLine", "cannot_score", "ledger_line", "overrides_counted"]
+__all__ = [
+    "QUESTION",
+    "Ledger",
+    "LedgerLine",
+    "cannot_score",
+    "ledger_line",
+    "overrides_counted",
+    "told_by_few",
+    "without_judgement",
+]
 
 QUESTION: Question[Ledger | CannotSay] = Question(
     "override_ledger",

@@ -9,18 +9,19 @@ where truth is not known evenly.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
 
+from takeup.disclosure.group_size import few
 from takeup.log import fetch
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.shared.known_truth import PANEL, uneven_truth
 from takeup.questions.shared.whose import person_of
-from takeup.record.settings import Settings
-from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented
+from takeup.record.settings import DisclosureSettings, Settings
+from takeup.stats.answer import Answer, CannotSay, insufficient, not_instrumented, suppressed
 from takeup.stats.rates import share
 
 MOST_LINES = 60
@@ -30,7 +31,8 @@ MOST_LINES = 60
 class LedgerLine:
     """Overrides of one reason in one kind of case under one model version (None: not
     recorded). `human_knew`, `model_right` of those judged; `cannot_tell` the rest. `people`
-    overrode (None: unknown); `human_share`: the first of the first two."""
+    overrode (None: unknown); `human_share`: the first of the first two. `told_by`: how many people's overrides
+    one of the first two counts; in no document."""
 
     reason: str | None
     segment: str | None
@@ -41,6 +43,7 @@ class LedgerLine:
     cannot_tell: int
     people: int | None
     human_share: Answer
+    told_by: int = field(default=0, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,35 @@ def ledger_line(
         None if k is None or (isinstance(k, float) and pd.isna(k)) else str(k) for k in key
     )
     people = part["person"].nunique() if persons else None
-    return LedgerLine(reason, segment, version, n, knew, model, n - knew - model, people, answer)
+    return LedgerLine(
+        reason,
+        segment,
+        version,
+        n,
+        knew,
+        model,
+        n - knew - model,
+        people,
+        answer,
+        int((told > 0).sum()) if persons else 0,
+    )
+
+
+def told_by_few(line: LedgerLine, rules: DisclosureSettings) -> bool:
+    """Whether some people's overrides tell who was right, and too few people's."""
+    return few(line.told_by or None, "share", rules)
+
+
+def without_judgement(line: LedgerLine) -> LedgerLine:
+    """Without who was right, which too few people's overrides tell."""
+    return replace(
+        line,
+        human_knew=0,
+        model_right=0,
+        cannot_tell=line.overrides,
+        human_share=suppressed(),
+        told_by=0,
+    )
 
 
 def ask(inquiry: Inquiry) -> Ledger | CannotSay:

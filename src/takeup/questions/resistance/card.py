@@ -174,7 +174,7 @@ def _signature(s: Signature, name: str) -> tuple[str, ...]:
         name,
         f"{s.value:.2f}",
         _ends(rule.neutral, rule.clear),
-        f"{s.n:,.0f}",
+        f"about {s.n:,.0f}" if s.why else f"{s.n:,.0f}",
         _signed(s.log_odds),
     )
 

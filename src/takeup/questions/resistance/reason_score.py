@@ -219,14 +219,8 @@ def score(
     terms = {t: _terms(t, base[t], behaviour, survey, talks, rules) for t in TYPES}
     evidence = {t: float(expit(x.total)) for t, x in terms.items()}
     unseen = {t: needs for t, x in terms.items() if (needs := _unseen(t, x))}
-    material = {
-        t: float(expit(rules.shift[t] + rules.slope[t] * x.total))
-        for t, x in terms.items()
-        if t not in unseen
-    }
-    between = {
-        t: _between(p, terms[t].total, rules.families.get(t, ())) for t, p in material.items()
-    }
+    material = {t: probability(t, x.total, rules) for t, x in terms.items() if t not in unseen}
+    ends = {t: between(t, terms[t].total, p, rules) for t, p in material.items()}
     usable = _usable(behaviour, len(measured), survey, talks, rules)
     alone = usable == ["behaviour"] and len(measured) >= rules.signatures_alone
     against = _contradictions(terms)
@@ -235,16 +229,27 @@ def score(
         evidence, terms, people, usable, alone, against, told_none, access_share, rules
     )
     return Scored(
-        verdict, named, evidence, material, between, unseen, terms, _mix(survey, talks), against,
+        verdict, named, evidence, material, ends, unseen, terms, _mix(survey, talks), against,
         _next_evidence(behaviour, survey, talks, usable, verdict, people, rules),
     )  # fmt: skip
 
 
-def _between(
-    fitted: float, total: float, families: Sequence[tuple[float, float]]
-) -> tuple[float, float]:
+def probability(t: str, total: float, rules: ResistanceSettings) -> float:
+    """How likely reason `t` is material, from all its log-odds together."""
+    return float(expit(rules.shift[t] + rules.slope[t] * total))
+
+
+def between(t: str, total: float, fitted: float, rules: ResistanceSettings) -> tuple[float, float]:
+    """The lowest and highest of it over the families of populations it was fitted to."""
+    families = rules.families.get(t, ())
     found = [fitted, *(float(expit(shift + slope * total)) for shift, slope in families)]
     return min(found), max(found)
+
+
+def of_behaviour(signs: Sequence[Signature], rules: ResistanceSettings) -> float:
+    """What all signs in behaviour add to one reason."""
+    cap = rules.behaviour_cap
+    return float(np.clip(sum(s.log_odds for s in signs), -cap, cap))
 
 
 VALUES_COST = "vm_segment_gap"
@@ -274,8 +279,7 @@ def _terms(
     own = tuple(s for s in behaviour.signatures if s.rule.reason == t) if behaviour else ()
     acted = None
     if any(s.value is not None for s in own):
-        cap = rules.behaviour_cap
-        acted = float(np.clip(sum(s.log_odds for s in own), -cap, cap))
+        acted = of_behaviour(own, rules)
     said = told = None
     if survey is not None and survey.usable and not np.isnan(survey.excess[t]):
         said = _ramp(survey.excess[t], 0.10, 0.75, 1.6, 10, survey.respondents, rules.survey_cap)

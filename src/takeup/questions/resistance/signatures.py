@@ -59,6 +59,13 @@ RULES: tuple[SignatureRule, ...] = (
 )  # fmt: skip
 """x0, x1, w, k and least n are expert priors until calibrated (docs/calibration.md)."""
 
+OF_CASES = frozenset(r.id for r in RULES) - {
+    "ca_practice_gap",
+    "wd_step_diff",
+    "vm_formal_objections",
+}
+"""Signatures that are shares of cases, or differences of such; the others are declared, or medians."""
+
 _LOOKED, _RIGHT = "consulted", "the right answer"
 _NEEDS: dict[str, tuple[str, ...]] = {
     "js_sub_gradient": (_LOOKED, "substitution"),
@@ -80,6 +87,9 @@ _NEEDS: dict[str, tuple[str, ...]] = {
 }
 """What each signature is told by."""
 
+OF_TRUTH = frozenset(name for name, needs in _NEEDS.items() if _RIGHT in needs)
+"""Signatures that need the right answer."""
+
 _HELD_BY = {
     _LOOKED: "action",
     _RIGHT: "advice_right",
@@ -93,7 +103,7 @@ stands in every table for which this is asked."""
 @dataclass(frozen=True, slots=True)
 class Signature:
     """One signature of one population: `value` over `n` cases (None: not measured, `why`),
-    and the log-odds it adds for its reason."""
+    and the log-odds it adds for its reason. Of a `value` that is told in steps `why` says so."""
 
     rule: SignatureRule
     value: float | None

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from dataclasses import replace
 
 from takeup.disclosure.group_size import Audience, is_coarse
+from takeup.disclosure.release.inner_counts import Group
 from takeup.questions.adoption import Adoption, GroupAdoption
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import CannotSay
@@ -35,3 +37,16 @@ def untold(group: GroupAdoption, figures: Sequence[str] = _USED) -> bool:
 def hidden_keys(adoption: Adoption, dimension: str) -> set[str]:
     """Levels of a dimension that may not be shown."""
     return {g.key for g in adoption.groups.get(dimension, ()) if g.hidden}
+
+
+def without_groups(adoption: Adoption, groups: Collection[Group]) -> Adoption:
+    """The figures of use as if these groups were hidden."""
+    return replace(
+        adoption,
+        groups={
+            cut: tuple(
+                replace(g, hidden=True) if (cut, g.key, None) in groups else g for g in found
+            )
+            for cut, found in adoption.groups.items()
+        },
+    )

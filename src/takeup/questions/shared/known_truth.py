@@ -20,6 +20,8 @@ from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS, ELIGIBLE_ACTIONS
 from takeup.stats.answer import CannotSay, refused
 
+OUTCOME = "y_"
+"""How columns of outcomes begin, before their name."""
 PANEL = "60 cases drawn and judged blind: `takeup sample` draws them and keeps their probability"
 
 

@@ -2,6 +2,7 @@
 
 from takeup.questions.question import Question
 from takeup.questions.team.measure import Complementarity, Effort, Team
+from takeup.record.truth import TRUTH
 from takeup.stats.answer import CannotSay
 
 __all__ = ["QUESTION", "Complementarity", "Effort", "Team"]
@@ -10,6 +11,7 @@ QUESTION: Question[Team | CannotSay] = Question(
     "team",
     __name__,
     asks="Are people with the advice better than the better of the two?",
+    rests_on=(TRUTH,),
     place=130,
     definitions=("the interval allows for the better of the two being picked",),
 )

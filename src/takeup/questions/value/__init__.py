@@ -3,6 +3,7 @@
 from takeup.questions.question import Question
 from takeup.questions.value.cost import Cost, cost_of
 from takeup.questions.value.measure import Value, ValueOf
+from takeup.record.truth import TRUTH
 from takeup.stats.answer import CannotSay
 
 __all__ = ["QUESTION", "Cost", "Value", "ValueOf", "cost_of"]
@@ -11,6 +12,7 @@ QUESTION: Question[Value | CannotSay] = Question(
     "value",
     __name__,
     asks="What is lost, and where?",
+    rests_on=(TRUTH,),
     place=150,
     definitions=("gains of overriding are set off against its losses",),
 )

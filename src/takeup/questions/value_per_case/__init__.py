@@ -9,6 +9,7 @@ __all__ = ["QUESTION", "UNNAMED_VALUE"]
 QUESTION: Question[Answer] = Question(
     "value_per_case",
     __name__,
+    rests_on=("value",),
     place=160,
     counts_choices=False,
 )

@@ -13,6 +13,7 @@ from pydantic_core import from_json
 
 from takeup.disclosure.group_size import few
 from takeup.log import fetch
+from takeup.questions.fix_check.disclose import disclose_fix
 from takeup.questions.fix_check.measure import FixCheck, measure_fix
 from takeup.questions.override_clusters.disclose import disclose_clusters
 from takeup.questions.override_clusters.measure import (
@@ -175,7 +176,8 @@ def check_fixes(name: str, decisions: ir.Table) -> None:
                 decisions, topic.dimension, topic.level, shipped, CHECKED_DAYS, release.version,
                 measuring(),
             )  # fmt: skip
-            release.checks[str(topic.pk)] = _CHECK.dump_python(found, mode="json")
+            told = disclose_fix(found, "share", measuring().disclosure)
+            release.checks[str(topic.pk)] = _CHECK.dump_python(told, mode="json")
         release.save(update_fields=["checks"])
 
 

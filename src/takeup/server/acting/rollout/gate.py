@@ -325,7 +325,10 @@ def _read(number: int, gate: Gate, beside: Beside) -> Clause:
             "hold", needs="a cohort of the minimum size",
         )  # fmt: skip
     passes = beside.reports >= gate.reports and beside.opened >= gate.opened
-    evidence = f"{beside.reports} reports, {100 * beside.opened:.0f} in 100 opened one"
+    # The number itself would tell whoever reads again that one more did.
+    asked = f"{100 * gate.opened:.0f} in 100"
+    many = f"{asked} or more" if beside.opened >= gate.opened else f"fewer than {asked}"
+    evidence = f"{beside.reports} reports, {many} opened one"
     needs = "" if passes else "the cohort reads how model and people compare"
     return Clause(number, words, evidence, "go" if passes else "hold", needs=needs)
 

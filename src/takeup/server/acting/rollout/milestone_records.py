@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from urllib.parse import quote
 
+from takeup.disclosure.group_size import share_at_least
 from takeup.questions.shadow.measure import Shadow
 from takeup.record.milestones import MilestoneRecord
 from takeup.server.acting.rollout.drills import counted_drill
@@ -17,6 +18,7 @@ from takeup.server.acting.rollout.gates import beside, gate_of, openings, report
 from takeup.server.acting.rollout.models import Look
 from takeup.server.acting.rollout.services import cohort_stages, rules_of, with_people
 from takeup.server.acting.rollout.shadow_looks import looks_of
+from takeup.server.foundation.agreement.services import showing
 from takeup.stats.answer import Estimate
 
 
@@ -65,7 +67,9 @@ def _of_shadow(use_case: str, cohort: str) -> Iterable[MilestoneRecord]:
     yield fact("reports", "weeks with a shadow report", value=len(weeks))
     if (opened := openings(use_case, cohort)) is not None:
         yield fact(
-            "reports_opened", "people of the cohort who opened one", k=opened[0], n=opened[1]
+            "reports_opened",
+            "of the cohort opened one, at least",
+            value=share_at_least(*opened, showing().minimum_group),
         )
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -13,7 +15,8 @@ from takeup.server.foundation.notices import services
 from takeup.server.foundation.notices.models import Delivery, Notice, Wants
 from takeup.server.foundation.organization.services import Person
 
-_MOST = 100
+_MOST, _AT_MOST = 100, 5_000
+"""Rows that are shown, and deliveries they are chosen from."""
 
 
 def _me(request: HttpRequest) -> str:
@@ -55,10 +58,18 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 @require_GET
 def deliveries(request: HttpRequest) -> HttpResponse:
     """Mail and channels: what was sent, what is tried again, what was given up."""
-    newest = list(Delivery.objects.order_by("-made_at")[:_MOST])
-    counts = {
-        "sent": Delivery.objects.exclude(sent_at=None).count(),
-        "waiting": Delivery.objects.filter(sent_at=None, given_up_at=None).count(),
-        "given_up": Delivery.objects.exclude(given_up_at=None).count(),
-    }
-    return render(request, "notices/deliveries.html", {"deliveries": newest, "counts": counts})
+    lines = _told_once(Delivery.objects.order_by("-made_at")[:_AT_MOST])
+    given_up = sum(one.given_up_at is not None for one in lines)
+    waiting = sum(one.sent_at is None for one in lines) - given_up
+    shown = {"deliveries": lines[:_MOST], "counts": {"waiting": waiting, "given_up": given_up}}
+    return render(request, "notices/deliveries.html", shown)
+
+
+def _told_once(held: Iterable[Delivery]) -> list[Delivery]:
+    """One of those with one subject that went alike: how many there are would count who has not answered a survey, or
+    whom a notice is about."""
+    found: dict[tuple[object, ...], Delivery] = {}
+    for one in held:
+        state = (one.sent_at is None, one.given_up_at is None, one.error)
+        found.setdefault((one.subject, one.channel, one.made_at.date(), *state), one)
+    return list(found.values())

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
+from takeup.disclosure.group_size import share_at_least
 from takeup.record.clock import now
 from takeup.record.errors import InputError
 from takeup.server.acting.feedback.services import name_of, releases_of
@@ -80,10 +81,12 @@ def read_by(report: Report, handle: str) -> None:
 
 
 def readers(report: Report, least: int) -> tuple[int, int] | None:
-    """How many of its users have opened it, and how many there are; None where they are fewer than
-    `least`."""
+    """How many in 100 of its users have opened it, at least and in twenties, and how many users there are; None where
+    they are fewer than `least`."""
     users = len(organization.practitioners(now().date()))
-    return None if users < least else (report.readings.count(), users)
+    if users < least:
+        return None
+    return round(100 * share_at_least(report.readings.count(), users, least)), users
 
 
 def _figures(use_case: str, held: dict[str, Any], before: Report | None) -> dict[str, Any]:
