@@ -189,6 +189,6 @@ def test_no_condition_counts_the_cases_of_two_people_in_figures_or_words():
         assert found["C4.5"]["figure"]["status"] in ("suppressed", "insufficient")
         told = str(found["C4.1"]) + str(found["C4.5"])
         if population["population"] == "north":
-            assert found["C4.1"]["figure"]["status"] == "suppressed"
+            assert found["C4.1"]["figure"]["status"] in ("suppressed", "not_instrumented")
             assert "judged cases" not in told
             assert not {str(len(judged)), str(seen)} & set(re.findall(r"\d+", told))
