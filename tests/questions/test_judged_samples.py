@@ -42,8 +42,10 @@ def test_a_judged_sample_has_the_error_of_its_weights() -> None:
     paired = found.measures().paired
     assert isinstance(paired, Paired)
     d, loss = paired.overall.person_minus_model, paired.loss_difference
-    assert isinstance(d, Estimate) and isinstance(loss, Estimate)
-    assert d.se is not None and 0.006 < d.se < 0.013  # 0.0089 over 400 such tables
+    assert isinstance(d, Estimate)
+    assert isinstance(loss, Estimate)
+    assert d.se is not None
+    assert 0.006 < d.se < 0.013  # 0.0089 over 400 such tables
     assert d.low < -0.06 < d.high < 0
     assert (
         abs((d.high - d.low) - (loss.high - loss.low)) < 0.02

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from takeup.drawing.words import (
     Titles,
-    chance,
+    part_in_words,
     percent,
     percent_between,
     share_in_words,
@@ -190,7 +190,7 @@ def summary(measures: Measures, titles: Titles) -> str:
         looked = "all of them" if always else looked
         text += f"; the advice was looked at in {looked}"
         if not isinstance(a.override_rate, CannotSay):
-            text += f", and {chance(a.override_rate.value)} of those were decided against it"
+            text += f", and {part_in_words(a.override_rate)} of those were decided against it"
     elif not isinstance(a.agreement, CannotSay):
         text += f"; {percent_between(a.agreement)} of the choices agree with the advice"
     lost = _surely_lost(measures, titles)
