@@ -59,15 +59,15 @@ _SAID = {"overrides_better": "overrides beat the model", "overriding_hurts": "ov
 
 
 def _at_every_level(covariate: str, spots: Sequence[BlindSpot], found: BlindSpots) -> Finding:
-    """What holds of every level of a covariate, said once, with the least and the most of them."""
+    """What holds of every level of a covariate that was tried, said once, with the least and the most of them."""
     alone = [(s, s.gain) for s in spots if len(s.kind) == 1 and isinstance(s.gain, Estimate)]
     gains = sorted((gain for _, gain in alone), key=lambda g: g.value)
-    lead = f"Whatever the {name_of(covariate)}"
+    lead = f"In every {name_of(covariate)} that was tried"
     return finding(
         spots[0].says,
         covariate,
         f"{lead}, {_SAID[spots[0].says]}",
-        f"At all {len(alone)} levels people were right {_how_much_more(gains[0].value)} often than the advice "
+        f"In all {len(alone)} of them people were right {_how_much_more(gains[0].value)} often than the advice "
         f"they rejected, by {points(gains[0].value)} to {points(gains[-1].value)}. Each was found in one half of the people and confirmed in "
         f"the other; {found.tried_in_words} were tried.",
         "paired",

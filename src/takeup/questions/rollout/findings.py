@@ -12,7 +12,7 @@ from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, distance80, finding
 from takeup.questions.rollout.measure import Effect, Rollout
-from takeup.questions.rollout.words import changes_of
+from takeup.questions.rollout.words import changes_of, told_worse
 from takeup.questions.shared.outcome_effects import number_of, weight_of
 from takeup.stats.answer import Estimate
 
@@ -71,15 +71,13 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
         said = finding(
             "outcome_effect",
             e.name,
-            f"Having the advice {changes_of(e)}",
+            f"Having the advice {changes_of(e)}{told_worse(e)}",
             f"{number_of(u)} with the advice, drawn at random.",
             "randomised",
             n * weight_of(u, e.mean_without),
             effect=u,
         )
-        wrong = e.name.startswith("misclassification:")
-        harms = (e.name == "correctness" and u.value < 0) or (wrong and u.value > 0)
-        claim(e, u, replace(said, first_action=_HARMS) if harms else said)
+        claim(e, u, replace(said, first_action=_HARMS) if e.for_the_worse else said)
     if outcomes:
         of, widest = max(
             outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)
