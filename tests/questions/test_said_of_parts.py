@@ -101,3 +101,16 @@ def test_another_use_case_with_the_same_case_numbers_changes_no_interval() -> No
     )
     one, two = alone.measures().paired, beside.measures("claims").paired
     assert one.overall == two.overall  # type: ignore[union-attr]
+
+
+def test_advice_is_not_always_in_view_where_a_quarter_of_the_cases_is_unaccounted_for() -> None:
+    n = 1200
+    table = decided(37, n, np.full(n, 0.2), np.full(n, 0.6), np.full(n, 0.4))
+    table["case"] = [f"k{i}" for i in range(n)]
+    listed = pd.DataFrame({"case_id": [f"k{i}" for i in range(1600)]})
+    mapping = {"columns": {**COLUMNS, "case_id": "case"}, "constants": SEEN}
+    found = takeup.diagnose(table, mapping=mapping, eligible=listed)
+    for told in (repr(found), found.to_html()):
+        assert "always in view" not in told
+        assert "Everybody sees the advice" not in told
+        assert "of all eligible cases nobody knows" in told

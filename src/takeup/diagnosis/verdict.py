@@ -140,11 +140,16 @@ def _of_use(a: GroupAdoption) -> str:
         if isinstance(over, CannotSay):
             return (
                 "The advice is in view wherever it is shown."
-                if _withheld(a)
+                if _withheld(a) or _unknown(a) >= _UNTOLD
                 else "The advice is always in view."
             )
         if _withheld(a):
             return f"Where the advice is shown, it is overridden in {share_in_words(over)}."
+        if _unknown(a) >= _UNTOLD:
+            return (
+                "Wherever it is known who looked, the advice is in view and overridden in "
+                f"{share_in_words(over)}{_of_the_rest(a)}."
+            )
         return f"The advice is always in view and overridden in {share_in_words(over)}."
     if not isinstance(a.agreement, CannotSay):
         share = percent(a.agreement, interval=False)

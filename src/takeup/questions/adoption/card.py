@@ -72,9 +72,15 @@ def _heading(overall: GroupAdoption) -> str:
     if isinstance(seen, Estimate):
         if seen.value >= 0.995:
             over = overall.override_rate
+            known = (overall.unknown or 0) < 0.1 * overall.eligible
+            seen_by = (
+                "Everybody sees the advice"
+                if known
+                else "Everybody of whom it is known sees the advice"
+            )
             if isinstance(over, CannotSay):
-                return "Everybody sees the advice"
-            return f"Everybody sees the advice; {part_in_words(over)} of decisions go against it"
+                return seen_by
+            return f"{seen_by}; {part_in_words(over)} of decisions go against it"
         if seen.value <= 0.5:
             return f"{_many(1 - seen.value)} are decided without looking"
         return f"The advice is looked at in {share_in_words(seen)}"
