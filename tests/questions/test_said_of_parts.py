@@ -114,3 +114,21 @@ def test_advice_is_not_always_in_view_where_a_quarter_of_the_cases_is_unaccounte
         assert "always in view" not in told
         assert "Everybody sees the advice" not in told
         assert "of all eligible cases nobody knows" in told
+
+
+def test_advice_that_was_drawn_and_does_harm_is_the_first_thing_to_mend() -> None:
+    chance = np.random.default_rng(38)
+    n = 2000
+    arm = chance.choice(["assist", "shadow"], n)
+    table = decided(38, n, np.full(n, 0.4), np.full(n, 0.85), np.where(arm == "assist", 0.4, 1.0))
+    mapping = {
+        "columns": {**COLUMNS, "mode": "arm", "assist_probability": "p"},
+        "use_case": {"advice_unavoidable": True},
+    }
+    found = takeup.diagnose(table.assign(arm=arm, p=0.5), mapping=mapping).findings()
+    harm = next(
+        f for f in found if f.title == "Having the advice lowers the share of right decisions"
+    )
+    assert harm.first_action.startswith("Give the advice to nobody else")
+    assert [a.about for a in harm.actions] == ["model", "model"]
+    assert all(f.kind == "model" for f in found[: found.index(harm)])
