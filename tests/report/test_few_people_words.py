@@ -65,3 +65,9 @@ def test_at_most_five_percent_is_not_one_in_twenty() -> None:
 @pytest.mark.parametrize("overridden", [0.17, 0.02])
 def test_where_no_covariate_is_recorded_it_is_not_too_early(overridden: float) -> None:
     assert "0 covariates" not in page(of_twelve(overridden))
+
+
+def test_what_is_hidden_on_purpose_is_not_too_little() -> None:
+    told = page(of_twelve(0.003))
+    assert "holds too little to say how the advice is used" not in told
+    assert "not shown, on purpose" in told

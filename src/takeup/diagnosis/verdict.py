@@ -154,6 +154,8 @@ def _of_use(a: GroupAdoption) -> str:
     if not isinstance(a.agreement, CannotSay):
         share = percent(a.agreement, interval=False)
         return f"{share} of choices agree with the advice; who looked is unknown."
+    if a.agreement.status == "suppressed":
+        return "How the advice is used is not shown, on purpose: it would show a person."
     return "This table holds too little to say how the advice is used."
 
 

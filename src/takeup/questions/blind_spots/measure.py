@@ -99,6 +99,11 @@ class BlindSpots:
         paired = f" and {pairs:,} pair{'s' * (pairs != 1)} of them" if pairs else ""
         return f"{single:,} kind{'s' * (single != 1)} of case{paired}"
 
+    @property
+    def was(self) -> str:
+        """The verb that goes with `tried_in_words`."""
+        return "was" if self.tried == 1 else "were"
+
     def at_every_level(self, covariate: str, says: str) -> bool:
         """Whether all levels of a covariate say the same."""
         same = [s for s in self.found if len(s.kind) == 1 and s.says == says]

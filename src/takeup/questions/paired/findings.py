@@ -116,7 +116,7 @@ def _caught(g: PairedGroup) -> str:
     if g.person_only is None or g.model_only is None:
         return ""
     return (
-        f" people caught {g.person_only:,} errors of the model and made {g.model_only:,} that it "
+        f" people caught {g.person_only:,} error{'s' * (g.person_only != 1)} of the model and made {g.model_only:,} that it "
         "did not"
     )
 
