@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from takeup.drawing.words import (
     Titles,
-    chance,
+    part_in_words,
     percent,
     percent_between,
     share_in_words,
@@ -140,15 +140,22 @@ def _of_use(a: GroupAdoption) -> str:
         if isinstance(over, CannotSay):
             return (
                 "The advice is in view wherever it is shown."
-                if _withheld(a)
+                if _withheld(a) or _unknown(a) >= _UNTOLD
                 else "The advice is always in view."
             )
         if _withheld(a):
             return f"Where the advice is shown, it is overridden in {share_in_words(over)}."
+        if _unknown(a) >= _UNTOLD:
+            return (
+                "Wherever it is known who looked, the advice is in view and overridden in "
+                f"{share_in_words(over)}{_of_the_rest(a)}."
+            )
         return f"The advice is always in view and overridden in {share_in_words(over)}."
     if not isinstance(a.agreement, CannotSay):
         share = percent(a.agreement, interval=False)
         return f"{share} of choices agree with the advice; who looked is unknown."
+    if a.agreement.status == "suppressed":
+        return "How the advice is used is not shown, on purpose: it would show a person."
     return "This table holds too little to say how the advice is used."
 
 
@@ -190,7 +197,7 @@ def summary(measures: Measures, titles: Titles) -> str:
         looked = "all of them" if always else looked
         text += f"; the advice was looked at in {looked}"
         if not isinstance(a.override_rate, CannotSay):
-            text += f", and {chance(a.override_rate.value)} of those were decided against it"
+            text += f", and {part_in_words(a.override_rate)} of those were decided against it"
     elif not isinstance(a.agreement, CannotSay):
         text += f"; {percent_between(a.agreement)} of the choices agree with the advice"
     lost = _surely_lost(measures, titles)

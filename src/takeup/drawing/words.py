@@ -121,9 +121,20 @@ def one_in(value: float) -> str:
 
 
 def share_in_words(estimate: Estimate) -> str:
-    """A share as `one case in nine`; as `at least 95 % of cases` where rounding leaves no more to say."""
+    """A share as `one case in nine`; as `at least 95 % of cases` or `about 15 of 100 cases` where it was
+    rounded for few people."""
     shown = in_percent(estimate)
-    return f"{shown} of cases" if shown.startswith("at ") else one_in(estimate.value)
+    if shown.startswith("at "):
+        return f"{shown} of cases"
+    return (
+        f"about {of_hundred(estimate.value)} cases"
+        if _rounded(estimate)
+        else one_in(estimate.value)
+    )
+
+
+def _rounded(estimate: Estimate) -> bool:
+    return (estimate.note or "").startswith("rounded ")
 
 
 def of_hundred(value: float) -> str:
@@ -255,6 +266,14 @@ def _described(dimension: str, level: str) -> str:
     if not any(c.isalpha() for c in level) or level in ("true", "false"):
         return f"{name_of(dimension)} {level}"
     return ""
+
+
+def part_in_words(estimate: Estimate) -> str:
+    """A share as `one in four`; as `at most 5 %` or `about 15 %` where it was rounded for few people."""
+    shown = in_percent(estimate)
+    if shown.startswith("at "):
+        return shown
+    return f"about {shown}" if _rounded(estimate) else chance(estimate.value)
 
 
 def chance(value: float) -> str:

@@ -189,15 +189,15 @@ def _with_repeated_cases(typed: ir.Table) -> ir.Table:
     costs next to nothing where they are not, and then exactly."""
     if not {"case_id", "person_id"} <= set(typed.columns):
         return typed
+    case = typed.case_id
+    if "use_case" in typed.columns:
+        case = typed.use_case.cast("string") + ibis.literal("\x1f") + case
     for count in ("approx_nunique", "nunique"):
-        different = getattr(typed.case_id, count)()
+        different = getattr(case, count)()
         found = fetch(typed.aggregate(n=typed.case_id.count(), cases=different)).to_pylist()[0]
         slack = 1.05 if count == "approx_nunique" else 1.0
         if not found["n"] or found["cases"] >= _REPEATED * slack * found["n"]:
             return typed
-    case = typed.case_id
-    if "use_case" in typed.columns:
-        case = typed.use_case.cast("string") + ibis.literal("\x1f") + case
     return typed.mutate(**{CASE: hash_of(case.cast("string"), engine_of(typed))})
 
 

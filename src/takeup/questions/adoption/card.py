@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from takeup.drawing.section import STATUS, Row, Section, figure
 from takeup.drawing.strips import Axis, Chart, Part, Series, axis_strip, bar_strip
-from takeup.drawing.words import chance, percent, percent_between, share_in_words
+from takeup.drawing.words import part_in_words, percent, percent_between, share_in_words
 from takeup.questions.adoption.kinds_card import kind_sections
 from takeup.questions.adoption.measure import GroupAdoption
 from takeup.questions.adoption.reasons_card import reasons_section
@@ -72,9 +72,15 @@ def _heading(overall: GroupAdoption) -> str:
     if isinstance(seen, Estimate):
         if seen.value >= 0.995:
             over = overall.override_rate
+            known = (overall.unknown or 0) < 0.1 * overall.eligible
+            seen_by = (
+                "Everybody sees the advice"
+                if known
+                else "Everybody of whom it is known sees the advice"
+            )
             if isinstance(over, CannotSay):
-                return "Everybody sees the advice"
-            return f"Everybody sees the advice; {chance(over.value)} of decisions go against it"
+                return seen_by
+            return f"{seen_by}; {part_in_words(over)} of decisions go against it"
         if seen.value <= 0.5:
             return f"{_many(1 - seen.value)} are decided without looking"
         return f"The advice is looked at in {share_in_words(seen)}"

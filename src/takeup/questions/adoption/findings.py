@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from takeup.drawing.words import (
-    chance,
     counted,
+    part_in_words,
     percent,
     percent_between,
     share_in_words,
@@ -81,7 +81,7 @@ def _often_overridden(asked: Asked) -> list[Finding]:
     found = finding(
         "often_overridden",
         "",
-        f"Of advice looked at, {chance(rate.value)} is overridden",
+        f"Of advice looked at, {part_in_words(rate)} is overridden",
         f"{counted(rate)} decisions with the advice in view went against it ({percent(rate)}). "
         f"{right or depends}",
         "descriptive",

@@ -112,7 +112,7 @@ def _figures(s: BlindSpot, diagnosis: Diagnosis) -> tuple[str, ...]:
 def _note(found: BlindSpots) -> str:
     left = f" {found.left_out:,} more have too few overrides." if found.left_out else ""
     return (
-        f"{found.tried_in_words} were tried.{left} What one half "
+        f"{found.tried_in_words} {found.was} tried.{left} What one half "
         "of the people shows (false discovery controlled) was confirmed in the other; of two kinds "
         "that say the same the coarser is told. Grade: paired."
     )

@@ -59,17 +59,17 @@ _SAID = {"overrides_better": "overrides beat the model", "overriding_hurts": "ov
 
 
 def _at_every_level(covariate: str, spots: Sequence[BlindSpot], found: BlindSpots) -> Finding:
-    """What holds of every level of a covariate, said once, with the least and the most of them."""
+    """What holds of every level of a covariate that was tried, said once, with the least and the most of them."""
     alone = [(s, s.gain) for s in spots if len(s.kind) == 1 and isinstance(s.gain, Estimate)]
     gains = sorted((gain for _, gain in alone), key=lambda g: g.value)
-    lead = f"Whatever the {name_of(covariate)}"
+    lead = f"In every {name_of(covariate)} that was tried"
     return finding(
         spots[0].says,
         covariate,
         f"{lead}, {_SAID[spots[0].says]}",
-        f"At all {len(alone)} levels people were right {_how_much_more(gains[0].value)} often than the advice "
+        f"In all {len(alone)} of them people were right {_how_much_more(gains[0].value)} often than the advice "
         f"they rejected, by {points(gains[0].value)} to {points(gains[-1].value)}. Each was found in one half of the people and confirmed in "
-        f"the other; {found.tried_in_words} were tried.",
+        f"the other; {found.tried_in_words} {found.was} tried.",
         "paired",
         sum(s.overrides * distance80(gain) for s, gain in alone),
         least=min(gains, key=distance80),
@@ -89,7 +89,7 @@ def _spot(s: BlindSpot, found: BlindSpots, asked: Asked) -> Finding:
         title,
         f"Over {s.overrides:,} judged overrides people were right {_how_much_more(s.gain.value)} often than the "
         f"advice they rejected: {points(s.gain.value)} ({points_range(s.gain)}). Found in one half of the people and confirmed in "
-        f"the other; {found.tried_in_words} were tried{small}.",
+        f"the other; {found.tried_in_words} {found.was} tried{small}.",
         "paired",
         s.overrides * distance80(s.gain),
         scope=s.kind[0][1] if whole else ALL,

@@ -99,6 +99,11 @@ class BlindSpots:
         paired = f" and {pairs:,} pair{'s' * (pairs != 1)} of them" if pairs else ""
         return f"{single:,} kind{'s' * (single != 1)} of case{paired}"
 
+    @property
+    def was(self) -> str:
+        """The verb that goes with `tried_in_words`."""
+        return "was" if self.tried == 1 else "were"
+
     def at_every_level(self, covariate: str, says: str) -> bool:
         """Whether all levels of a covariate say the same."""
         same = [s for s in self.found if len(s.kind) == 1 and s.says == says]
@@ -137,13 +142,18 @@ def measure_blind_spots(
     if isinstance(rows, CannotSay):
         return rows
     names = tuple(c for c in names if c in rows.columns)
+    if not names:
+        return not_instrumented(
+            "nothing is recorded that says which kind of case it was",
+            "a covariate known before the decision",
+        )
     by = ("person", *([CASE] if CASE in rows.columns else []))
     dealt = [keep(with_person_groups(_dealt(rows, unit), _MOST_GROUPS)) for unit in by]
     total = int(fetch(dealt[0].count().as_table())[0][0].as_py())
-    if total < rules.smallest_overrides or not names:
+    if total < rules.smallest_overrides:
         return insufficient(
-            f"{total} overrides with a known right answer and {len(names)} covariates",
-            f"{rules.smallest_overrides} judged overrides and a covariate known beforehand",
+            f"{total} overrides with a known right answer",
+            f"{rules.smallest_overrides} judged overrides",
             total,
         )
     searches = [_searched(r, names, settings) for r in dealt]

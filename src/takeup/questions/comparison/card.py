@@ -174,8 +174,8 @@ def _note(one: OutcomeComparison, paired: bool) -> str:
     o = one.overlap
     if o is not None:
         parts.append(
-            f"{whole_percent(o.share)} of decisions are of a kind that goes both ways (effective sample "
-            f"{o.effective_n:,.0f}, {o.effective_people:.0f} effective people); largest imbalance "
+            f"{whole_percent(o.share)} of decisions are of a kind of which more than one in ten go each way "
+            f"(effective sample {o.effective_n:,.0f}, {o.effective_people:.0f} effective people); largest imbalance "
             f"{o.imbalance_before:.2f} before and {o.imbalance_after:.2f} after weighting."
         )
     if one.standard_coverage is not None:

@@ -107,7 +107,7 @@ def _verdict(s: SegmentError, found: ModelIssues) -> str:
         for i in (*found.issues, *found.watch)
         if i.scope == s.scope and i.segment == (s.segment if s.dimension else None)
     ]
-    right = f"{s.right_in_words} of {s.overrides_judged} judged overrides right"
+    right = f"{s.right_in_words} right"
     parts = [*kinds, right if s.overrides_judged else "no judged override"]
     if isinstance(s.ratio, Estimate):
         parts.insert(

@@ -116,10 +116,13 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     who = asked.scope(one.scope)
     right = ""
     if one.overrides_judged:
-        right = (
-            f" Of {one.overrides_judged:,} judged overrides {'there ' if on else ''}"
-            f"{one.right_in_words} improved on it."
-        )
+        there = "there " if on else ""
+        right = f" {one.right_in_words.capitalize()} {there}improved on it."
+        if one.overrides_right is not None:
+            right = (
+                f" Of {one.overrides_judged:,} judged overrides {there}{one.overrides_right:,} "
+                "improved on it."
+            )
     elsewhere = one.error_elsewhere
     against = ""
     if isinstance(elsewhere, Estimate) and isinstance(one.ratio, Estimate):

@@ -79,11 +79,16 @@ class SegmentError:
 
     @property
     def right_in_words(self) -> str:
-        """How many of the judged overrides improved on the advice; as a share where counts are not told."""
+        """How many of how many judged overrides improved on the advice: `12 of 40 judged overrides`; as a
+        share of them, without the counts, where those of few people are not told."""
         if self.overrides_right is not None:
-            return f"{self.overrides_right:,}"
+            return f"{self.overrides_right:,} of {self.overrides_judged:,} judged overrides"
         share = self.override_accuracy
-        return f"{100 * share.value:.0f}\u00a0%" if isinstance(share, Estimate) else "some"
+        if isinstance(share, CannotSay):
+            return "some judged overrides"
+        bound = (share.note or "").startswith("at ")
+        told = str(share.note) if bound else f"{100 * share.value:.0f}\u00a0%"
+        return f"{told} of judged overrides"
 
     @property
     def more_gained_than_lost(self) -> bool:

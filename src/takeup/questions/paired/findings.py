@@ -34,7 +34,8 @@ def _paired(asked: Asked) -> list[Finding | Claim]:
 
 
 def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
-    """Who is right more often over all, if it is so at every level of a covariate, is said once with its name."""
+    """Who is right more often over all, if it is so at every level of a covariate, is said once with its name;
+    if it is the other way round on some kinds of case, with those."""
     paired = asked.measures.paired
     whole = next((f for f in found if f.id in ("people_ahead", "model_ahead")), None)
     if whole is None or not isinstance(paired, Paired):
@@ -46,11 +47,43 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
         if len(groups) > 1 and {f"{whole.rule}:{dimension}:{g.key}" for g in groups} <= said
     }
     if not everywhere:
-        return [*found]
+        return _with_exceptions(found, whole, paired, asked)
     gone = {key for keys in everywhere.values() for key in keys}
     levels = listed([f"every {name_of(dimension)}" for dimension in everywhere])
     one = replace(whole, text=f"{whole.text} So for {levels}.")
     return [one if f is whole else f for f in found if f.id not in gone]
+
+
+_NAMED = 4
+"""So many kinds of case that are the other way round are named."""
+
+_IN_PART = (
+    "Let people decide the kinds of case in which they are right more often, and say on the screen where the "
+    "model is."
+)
+
+
+def _with_exceptions(
+    found: Sequence[Finding], whole: Finding, paired: Paired, asked: Asked
+) -> list[Finding]:
+    """`found`, in which the whole names the kinds of case that are the other way round: people are not given
+    those."""
+    other = "model_ahead" if whole.rule == "people_ahead" else "people_ahead"
+    said = {f.id for f in found}
+    against = [
+        of_kind(((dimension, g.key),), asked.titles)
+        for dimension, groups in paired.groups.items()
+        for g in groups
+        if f"{other}:{dimension}:{g.key}" in said
+    ]
+    if not against:
+        return [*found]
+    more = f"{len(against) - _NAMED:,} more kinds of case"
+    names = listed(against if len(against) <= _NAMED else [*against[:_NAMED], more])
+    one = replace(whole, text=f"{whole.text} It is the other way round {names}.")
+    if whole.rule == "people_ahead":
+        one = replace(one, first_action=_IN_PART)
+    return [one if f is whole else f for f in found]
 
 
 def _paired_group(dimension: str, where: str, g: PairedGroup, weight: float) -> list[Claim]:
@@ -83,7 +116,7 @@ def _caught(g: PairedGroup) -> str:
     if g.person_only is None or g.model_only is None:
         return ""
     return (
-        f" people caught {g.person_only:,} errors of the model and made {g.model_only:,} that it "
+        f" people caught {g.person_only:,} error{'s' * (g.person_only != 1)} of the model and made {g.model_only:,} that it "
         "did not"
     )
 

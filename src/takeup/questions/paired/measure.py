@@ -237,14 +237,16 @@ def _least_error(
 ) -> float:
     """The error of a few more differences (or wrong answers) than were seen: of forty cases without one it
     is not known that there is none. One more on either side of two for a difference (Agresti & Min 2005,
-    Stat. Med. 24, §3), two of four for a share (Agresti & Coull 1998, Am. Stat. 52)."""
+    Stat. Med. 24, §3), two of four for a share (Agresti & Coull 1998, Am. Stat. 52). Differences count by
+    their weight: a sample that takes them more often than others holds more of them than there are."""
+    w2 = float(sums["w2"].sum())
     if unit == "points":
-        often = float(sums["person_only"].sum() + sums["model_only"].sum() + 1) / (n + 2)
-        spread = often - value**2
+        often = (n * float(sums["w2dd"].sum()) / w2 + 1) / (n + 2)
+        spread = often - 2 * value * float(sums["w2d"].sum()) / w2 + value**2
     else:
         wrong = (n * min(value, 1 - value) + 2) / (n + 4)
         spread = wrong * (1 - wrong)
-    effective = float(sums["w"].sum()) ** 2 / float(sums["w2"].sum())
+    effective = float(sums["w"].sum()) ** 2 / w2
     if cases is not None:
         once = min(cases.cases, n)
         spread = (once * min(abs(value), 1 - abs(value)) + 2) / (once + 4)

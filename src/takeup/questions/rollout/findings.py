@@ -11,8 +11,9 @@ from takeup.drawing.words import (
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, distance80, finding
+from takeup.questions.knowledge import actions
 from takeup.questions.rollout.measure import Effect, Rollout
-from takeup.questions.rollout.words import changes_of
+from takeup.questions.rollout.words import changes_of, told_worse
 from takeup.questions.shared.outcome_effects import number_of, weight_of
 from takeup.stats.answer import Estimate
 
@@ -33,6 +34,17 @@ _HARMS = (
     "Give the advice to nobody else, and stop showing it in the kinds of case in which it does harm, until it is "
     "mended: it was drawn at random, so the harm is the advice's doing."
 )
+
+
+_HIDES = ("A-MD1", "A-MD3")
+"""What mends an advice that makes decisions worse; nothing that is asked of people does."""
+
+
+def _harm(e: Effect, said: Finding) -> Finding:
+    """An effect for the worse: not decided for. Where it is of right decisions it is the model's, and stands
+    with what else is said of it; other outcomes may be weighed against each other."""
+    harm = replace(said, first_action=_HARMS, actions=tuple(actions()[key] for key in _HIDES))
+    return harm if e.name.startswith("outcome:") else replace(harm, kind="model")
 
 
 def _rollout(asked: Asked) -> list[Finding | Claim]:
@@ -71,15 +83,13 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
         said = finding(
             "outcome_effect",
             e.name,
-            f"Having the advice {changes_of(e)}",
+            f"Having the advice {changes_of(e)}{told_worse(e)}",
             f"{number_of(u)} with the advice, drawn at random.",
             "randomised",
             n * weight_of(u, e.mean_without),
             effect=u,
         )
-        wrong = e.name.startswith("misclassification:")
-        harms = (e.name == "correctness" and u.value < 0) or (wrong and u.value > 0)
-        claim(e, u, replace(said, first_action=_HARMS) if harms else said)
+        claim(e, u, _harm(e, said) if e.for_the_worse else said)
     if outcomes:
         of, widest = max(
             outcomes, key=lambda pair: (pair[1].unit == "points", pair[1].high - pair[1].low)

@@ -24,7 +24,7 @@ from takeup.questions.shared.looks import interval_of
 from takeup.questions.shared.outcome_unit import unit_of_outcome
 from takeup.record.columns import CASE
 from takeup.record.settings import Settings
-from takeup.record.use_case import UseCase
+from takeup.record.use_case import Better, UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
 from takeup.stats.interval import Interval
 from takeup.stats.linear import (
@@ -56,7 +56,8 @@ _ASSUMPTION = (
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """Assist minus no assist on one quantity, in its own unit (`points` for shares)."""
+    """Assist minus no assist on one quantity, in its own unit (`points` for shares). `better`: which way is
+    good, where that is known."""
 
     name: str
     label: str
@@ -64,6 +65,14 @@ class Effect:
     adjusted: Answer
     mean_with: float = float("nan")
     mean_without: float = float("nan")
+    better: Better | None = None
+
+    @property
+    def for_the_worse(self) -> bool:
+        """Whether the advice moves it the way that is not good."""
+        if self.better is None or not isinstance(self.unadjusted, Estimate):
+            return False
+        return (self.unadjusted.value > 0) == (self.better == "lower")
 
 
 @dataclass(frozen=True, slots=True)
@@ -355,6 +364,7 @@ class _Quantity:
     unit: str = "points"
     weight: ir.Value | None = None
     refusal: CannotSay | None = None
+    better: Better | None = None
 
 
 def _quantities(
@@ -375,20 +385,21 @@ def _quantities(
             _Quantity(
                 f"outcome:{name}", use_case.label_of(name), t[f"y_{name}"],
                 unit_of_outcome(t, use_case, name), None, why,
+                use_case.rule_for(name).better,
             )
         )  # fmt: skip
     if "choice_right" in t.columns:
         found.append(
             _Quantity(
                 "correctness", "right decisions", t.choice_right.cast("float64"), "points",
-                truth_weight(t), uneven_truth(t, settings),
+                truth_weight(t), uneven_truth(t, settings), "higher",
             )
         )  # fmt: skip
     for name in known:
         risk = _misclassification(t, use_case, name)
         if risk is not None:
             label = f"misclassification risk, {use_case.label_of(name)}"
-            found.append(_Quantity(f"misclassification:{name}", label, risk))
+            found.append(_Quantity(f"misclassification:{name}", label, risk, better="lower"))
     return found
 
 
@@ -516,6 +527,7 @@ def _effect(
         adjusted,
         float(treated.cross[0, -1] / treated.cross[0, 0]),
         float(control.cross[0, -1] / control.cross[0, 0]),
+        quantity.better,
     )
 
 
