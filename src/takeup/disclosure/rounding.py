@@ -1,8 +1,9 @@
-"""Shares of few people are told to five points."""
+"""Shares of few people are told to five points, and counts of what they did to one digit."""
 
 from __future__ import annotations
 
 import math
+import re
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, Protocol, overload, runtime_checkable
 
@@ -44,23 +45,59 @@ class Coarsened(Protocol):
 
 
 def rounded_throughout(value: Any) -> Any:
-    """Every share that stands anywhere in `value` (a measure), rounded alike: none may tell what another one
-    was rounded for."""
+    """Every share that stands anywhere in `value` (a measure), and every count of what people did, rounded alike:
+    none may tell what another one was rounded for."""
     if isinstance(value, Estimate):
-        return rounded(value)
+        return replace(rounded(value), n=to_one_digit(value.n))
     if isinstance(value, CannotSay):
-        return value
+        return _without_counts(value)
     if isinstance(value, Coarsened):
         value = value.coarsened()
     if is_dataclass(value) and not isinstance(value, type):
         held = {f.name: getattr(value, f.name) for f in fields(value) if f.init}
-        shown = {name: rounded_throughout(v) for name, v in held.items()}
+        shown = {
+            name: to_one_digit(v)
+            if name in COUNTS and isinstance(v, int)
+            else rounded_throughout(v)
+            for name, v in held.items()
+        }
         return replace(value, **{n: v for n, v in shown.items() if v is not held[n]})
     if isinstance(value, dict):
         return {key: rounded_throughout(v) for key, v in value.items()}
     if isinstance(value, list | tuple):
         return type(value)(rounded_throughout(v) for v in value)
     return value
+
+
+_COUNTED = re.compile(
+    r"\b(\d[\d,]*)(?= (?:judged |known |eligible )?(?:overrides|cases|decisions|choices|episodes|disagreements))"
+)
+"""A number in a sentence that counts what people did."""
+
+
+def _without_counts(answer: CannotSay) -> CannotSay:
+    """Why something cannot be said, its counts told as roughly as others are."""
+
+    def roughly(found: re.Match[str]) -> str:
+        return f"about {to_one_digit(int(found[1].replace(',', ''))):,}"
+
+    n = None if answer.n is None else to_one_digit(answer.n)
+    return replace(answer, reason=_COUNTED.sub(roughly, answer.reason), n=n)
+
+
+COUNTS = frozenset(
+    {"consulted", "contradictions", "disagreements", "episodes", "followed", "judged", "model_only", "n",
+     "only_model", "only_person", "overridden", "overrides", "overrides_gained", "overrides_judged", "overrides_lost",
+     "person_only"}
+)  # fmt: skip
+"""Fields that count what people did; how many cases there were, and how many people, tells nothing of that."""
+
+
+def to_one_digit(count: int) -> int:
+    """`702` is 700, `146` is 100, `7` is 10: no share can be made of it that is finer than five points."""
+    if count < 10:
+        return 10 if count else 0
+    return int(round(count, 1 - len(str(count))))
 
 
 @overload

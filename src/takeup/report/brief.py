@@ -166,7 +166,8 @@ def _decided(seen: Answer) -> str:
 
 def _cases(used: Estimate, eligible: int) -> str:
     """All eligible cases, or those of which it is known who looked, of how many."""
-    if used.n >= eligible:
+    # Of few people the number is rounded.
+    if used.n >= 0.9 * eligible:
         return f"{eligible:,} cases"
     return f"{used.n:,} cases of which it is known who looked, of {eligible:,} eligible"
 
