@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -107,3 +108,20 @@ def test_the_headline_says_of_how_many_cases_nobody_knows_who_looked():
     assert "; of 62\u00a0% of all eligible cases nobody knows." in said
     assert "3,000 cases of which it is known who looked, of 8,000 eligible" in result.to_html()
     assert "nobody knows" not in takeup.diagnose(frame).shared[0].verdict
+
+
+@pytest.mark.parametrize(("west", "apart"), [(0.6, True), (0.3, False)])
+def test_where_all_seldom_look_the_populations_that_look_least_and_most_are_named(west, apart):
+    draw = np.random.default_rng(5)
+    person = draw.integers(0, 60, 4_000)
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in person], "mode": "assist", "recommendation": "pay", "choice": "pay",
+            "population": np.where(person < 30, "Ost", "West"),
+            "consulted": draw.random(4_000) < np.where(person < 30, 0.3, west),
+        }
+    )  # fmt: skip
+    found = takeup.diagnose(frame, only=["adoption"]).findings()
+    (seldom,) = [f for f in found if f.rule == "seldom_seen" and f.scope == "all"]
+    assert ("Least among Ost (" in seldom.text) is apart
+    assert ("most among West (" in seldom.text) is apart

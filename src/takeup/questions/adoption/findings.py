@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from takeup.drawing.words import (
@@ -18,6 +19,7 @@ from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, finding, high80, low80
 from takeup.questions.reliance import Reliance
 from takeup.stats.answer import CannotSay, Estimate
+from takeup.stats.quantiles import normal_quantile
 
 
 def _seldom_seen(asked: Asked) -> list[Finding]:
@@ -30,12 +32,35 @@ def _seldom_seen(asked: Asked) -> list[Finding]:
             "seldom_seen",
             "",
             f"The advice is looked at in {share_in_words(seen)}",
-            f"The advice was in view in {counted(seen)} eligible cases ({percent(seen)}). What nobody sees cannot help.",
+            f"The advice was in view in {counted(seen)} eligible cases ({percent(seen)}).{_apart(asked)} What nobody sees "
+            "cannot help.",
             "descriptive",
             a.eligible * (1 - high80(seen)),
             consult_rate=seen,
         )
     ]
+
+
+def _apart(asked: Asked) -> str:
+    """The populations that look least and most, where they differ by more than picking them of all explains
+    (Bonferroni over all pairs)."""
+    groups = asked.measures.adoption.groups.get("population", ())
+    rates = [
+        (g.key, g.consult_rate)
+        for g in groups
+        if not g.hidden and isinstance(g.consult_rate, Estimate)
+    ]
+    if len(rates) < 2:
+        return ""
+    (least, low), (most, high) = (pick(rates, key=lambda one: one[1].value) for pick in (min, max))
+    half = math.hypot(low.high - low.value, high.value - high.low)
+    z = normal_quantile(1 - (1 - low.confidence) / (len(rates) * (len(rates) - 1)))
+    if high.value - low.value <= half * z / normal_quantile(0.5 + low.confidence / 2):
+        return ""
+    return (
+        f" Least among {asked.inside(least)} ({percent_between(low)}), most among {asked.inside(most)} "
+        f"({percent_between(high)})."
+    )
 
 
 def _seldom_seen_among(asked: Asked) -> list[Claim]:
