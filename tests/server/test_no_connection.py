@@ -14,11 +14,11 @@ import json, os, sys
 def watch(event, arguments):
     if event in ("socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.gethostbyname"):
         address = arguments[1] if event.startswith("socket.c") or event == "socket.sendto" else arguments[:2]
-        with open(os.environ["TAKEUP_WATCHED"], "a") as out:
+        with open(os.environ["WATCHED_ADDRESSES"], "a") as out:
             out.write(json.dumps([event, repr(address)]) + "\\n")
 
 sys.addaudithook(watch)
-with open(os.environ["TAKEUP_WATCHED"] + ".processes", "a") as out:
+with open(os.environ["WATCHED_ADDRESSES"] + ".processes", "a") as out:
     out.write(" ".join((sys.argv if sys.argv[0] == "takeup" else sys.orig_argv)) + "\\n")
 """
 
@@ -41,7 +41,7 @@ def told_of(tmp_path: Path, store: str, port: list[str] | None = None) -> list[s
     (tmp_path / "watch" / "sitecustomize.py").write_text(WATCH)
     watched = tmp_path / "watched.jsonl"
     with running(store, tmp_path, begin=False, first_start=True) as (server, postgres):
-        server.environment["TAKEUP_WATCHED"] = str(watched)
+        server.environment["WATCHED_ADDRESSES"] = str(watched)
         server.environment["PYTHONPATH"] = os.pathsep.join([str(tmp_path / "watch"), os.getcwd()])
         if port is not None and postgres is not None:
             port.append(str(postgres.port))
@@ -72,7 +72,7 @@ def test_the_watch_sees_a_connection(tmp_path):
     (tmp_path / "sitecustomize.py").write_text(WATCH)
     subprocess.run(
         [sys.executable, "-c", "import socket; socket.socket().connect_ex(('127.0.0.1', 9))"],
-        env={**os.environ, "PYTHONPATH": str(tmp_path), "TAKEUP_WATCHED": str(tmp_path / "w")},
+        env={**os.environ, "PYTHONPATH": str(tmp_path), "WATCHED_ADDRESSES": str(tmp_path / "w")},
         check=True,
     )
     assert "127.0.0.1" in (tmp_path / "w").read_text()

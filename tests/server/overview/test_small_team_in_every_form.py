@@ -161,6 +161,8 @@ def test_no_role_finds_a_count_of_three_people_anywhere(counts):
         for path, text in pages.items():
             if path.startswith(("/my/data", "/my/cases")):
                 continue  # One's own decisions.
+            if path.startswith("/audit?page="):
+                continue  # What earlier tests told the log, which keeps it; the first page is this test's.
             found = numbers_in(text)
             assert not found & hidden, (who, path, found & hidden)
             forms |= set(re.findall(r"[?&]as=(\w+)", path))
