@@ -94,7 +94,7 @@ faults: $(BIN)/.dev system
 
 # Reports of 500 random programmes, attacked with all that they tell.
 attack: $(BIN)/.dev
-	TAKEUP_ATTACKS=500 $(BIN)/pytest tests/disclosure/test_attack.py
+	TAKEUP_ATTACKS=500 $(BIN)/pytest tests/disclosure/test_attack.py tests/server/overview/test_small_team_in_every_form.py
 
 # What is known of the pinned packages; needs the network.
 audit: $(BIN)/.dev

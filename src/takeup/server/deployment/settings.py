@@ -23,8 +23,10 @@ from takeup.record.errors import DeclarationError
 from takeup.server.deployment.country_days import days_worked
 
 _PREFIX = "TAKEUP_"
-_OF_COMMANDS = {"TAKEUP_BACKUP_KEY_FILE", "TAKEUP_BACKUP_PASSPHRASE"}
-"""Read by commands alone, and no part of the server's settings."""
+_OF_COMMANDS = {
+    "TAKEUP_BACKUP_KEY_FILE", "TAKEUP_BACKUP_PASSPHRASE", "TAKEUP_KEY", "TAKEUP_SPOOL", "TAKEUP_URL", "TAKEUP_USE_CASE",
+}  # fmt: skip
+"""Read by commands or clients alone, and no part of the server's settings."""
 _QUIET = re.compile(r"(?:[01]?\d|2[0-3])-(?:[01]?\d|2[0-3])")
 _made_now: set[Path] = set()
 """Files of secrets that this process made."""
