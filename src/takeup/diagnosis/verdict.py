@@ -140,12 +140,12 @@ def _of_use(a: GroupAdoption) -> str:
         if isinstance(over, CannotSay):
             return (
                 "The advice is in view wherever it is shown."
-                if _withheld(a) or _unknown(a) >= _UNTOLD
+                if _withheld(a) or a.nobody_knows
                 else "The advice is always in view."
             )
         if _withheld(a):
             return f"Where the advice is shown, it is overridden in {share_in_words(over)}."
-        if _unknown(a) >= _UNTOLD:
+        if a.nobody_knows:
             return (
                 "Wherever it is known who looked, the advice is in view and overridden in "
                 f"{share_in_words(over)}{_of_the_rest(a)}."
@@ -159,23 +159,16 @@ def _of_use(a: GroupAdoption) -> str:
     return "This table holds too little to say how the advice is used."
 
 
-_UNTOLD = 0.1
-"""From so many cases of which nobody knows who looked, a share of the others does not stand alone."""
-
-
 def _where_known(a: GroupAdoption) -> str:
-    return " of which it is known who looked" if _unknown(a) >= _UNTOLD else ""
+    return " of which it is known who looked" if a.nobody_knows else ""
 
 
 def _of_the_rest(a: GroupAdoption) -> str:
-    part = _unknown(a)
     return (
-        f"; of {whole_percent(part)} of all eligible cases nobody knows" if part >= _UNTOLD else ""
+        f"; of {whole_percent(a.nobody_knows)} of all eligible cases nobody knows"
+        if a.nobody_knows
+        else ""
     )
-
-
-def _unknown(a: GroupAdoption) -> float:
-    return (a.unknown or 0) / a.eligible if a.eligible else 0.0
 
 
 def _withheld(a: GroupAdoption) -> bool:

@@ -94,7 +94,8 @@ COUNTS = frozenset(
 
 
 def to_one_digit(count: int) -> int:
-    """`702` is 700, `146` is 100, `7` is 10: no share can be made of it that is finer than five points."""
+    """`702` is 700, `146` is 100, `7` is 10: far too rough for the share that was rounded, unless the whole lies just beyond
+    the border of a digit."""
     if count < 10:
         return 10 if count else 0
     return int(round(count, 1 - len(str(count))))

@@ -258,7 +258,7 @@ def _costs(d: Diagnosis) -> Fact:
     if isinstance(found, CannotSay):
         return _none(label, found)
     return Fact(
-        "What people save" if found.net.endswith("saved") else label,
+        "What people save" if found.surely_saved else label,
         found.net,
         f"{found.between} {value.unit} {found.over}",
         "Not looking and overriding are set against following the advice.",

@@ -72,10 +72,9 @@ def _heading(overall: GroupAdoption) -> str:
     if isinstance(seen, Estimate):
         if seen.value >= 0.995:
             over = overall.override_rate
-            known = (overall.unknown or 0) < 0.1 * overall.eligible
             seen_by = (
                 "Everybody sees the advice"
-                if known
+                if not overall.nobody_knows
                 else "Everybody of whom it is known sees the advice"
             )
             if isinstance(over, CannotSay):

@@ -84,6 +84,17 @@ class GroupAdoption:
     hidden: bool = False
     parent: str | None = None
 
+    @property
+    def nobody_knows(self) -> float:
+        """The share of eligible cases of which nobody knows who looked; 0 where it is too small to stand beside a
+        share of the others."""
+        share = (self.unknown or 0) / self.eligible if self.eligible else 0.0
+        return share if share >= _UNTOLD else 0.0
+
+
+_UNTOLD = 0.1
+"""From so many cases of which nobody knows who looked, a share of the others does not stand alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Spread:

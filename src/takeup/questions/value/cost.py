@@ -15,12 +15,13 @@ from takeup.stats.answer import CannotSay, Estimate
 class Cost:
     """`net`: `381,153 EUR lost`; `between`: its interval, of what was saved where something was, and where neither
     can be told with the word at either end; `over`: over how many decisions, and by what most is lost where something
-    is, else what it is held against; `surely_lost`: whether that is beyond chance."""
+    is, else what it is held against; `surely_lost`, `surely_saved`: whether that is beyond chance."""
 
     net: str
     between: str
     over: str
     surely_lost: bool
+    surely_saved: bool
 
     @property
     def sentence(self) -> str:
@@ -41,6 +42,7 @@ def cost_of(value: Value, population: str, titles: Titles) -> Cost | CannotSay:
         _between(stake),
         f"over {whole.eligible:,} decisions{most if lost else _HELD_AGAINST}",
         lost,
+        stake.high < 0,
     )
 
 
