@@ -18,12 +18,16 @@ from takeup.diagnosis.definitions import definitions
 from takeup.diagnosis.diagnose import diagnose_use_case
 from takeup.diagnosis.measures import take_measures
 from takeup.disclosure.group_size import Audience
+from takeup.disclosure.release.earlier import Earlier
 from takeup.drawing.plain import plain
 from takeup.log import fetch
+from takeup.questions.adoption import QUESTION as ADOPTION
+from takeup.questions.adoption import Adoption
 from takeup.questions.diagnosis import Diagnosis
 from takeup.questions.finding import Finding
 from takeup.questions.measures import Measures
 from takeup.questions.register import names
+from takeup.questions.shown import Before
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS
@@ -180,6 +184,16 @@ class Result:
         unit = told["unit"].mode()[0]
         return intervals_chart(told[told["unit"] == unit], question.replace("_", " "))
 
+    @property
+    def hidden_so_far(self) -> dict[str, Any]:
+        """By use case the counts behind what was hidden from whoever sees `share`, now and before: plain values for the
+        next `diagnose(hidden_so_far=…)`. They count few people's cases: keep them as the table itself."""
+        return {
+            d.use_case: used.earlier.as_json()
+            for d in self.shared
+            if isinstance(used := d.measures[ADOPTION], Adoption) and used.earlier is not None
+        }
+
     def findings(self, use_case: str | None = None) -> tuple[Finding, ...]:
         """The analyst's findings of one use case, the gravest first."""
         return self._one(use_case).findings
@@ -259,6 +273,7 @@ def diagnose(
     only: str | Sequence[str] | None = None,
     declared_ahead: bool = False,
     last_shared: dict[str, Any] | None = None,
+    hidden_so_far: dict[str, Any] | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Diagnose a table of decisions: a path, or a pandas, Polars, Arrow or Ibis table.
@@ -271,7 +286,8 @@ def diagnose(
     `since` and `until`: moments, days, or either as ISO text, in the table's time zone.
     `declared_ahead`: use case and populations were declared before their first decisions (a server
     does), so that what matches nothing is no mistake. `last_shared`: the document of the last diagnosis
-    that was shared; what it hid stays hidden, so that the two of them tell of nobody by subtraction. Raises `TakeupError` whose text says what to
+    that was shared, and `hidden_so_far` that result's: what was hidden then is not told by what is shown now, whatever
+    is subtracted from what (without `hidden_so_far`, what the document hid stays hidden). Raises `TakeupError` whose text says what to
     mend.
     """
     started = time.perf_counter()
@@ -346,7 +362,7 @@ def diagnose(
                     thresholds,
                     populations,
                     right_in_words(set(decisions.columns), one),
-                    _use_in(last_shared, shown),
+                    Before(_use_in(last_shared, shown), _earlier(hidden_so_far, shown)),
                 )
             )
     return Result(
@@ -365,6 +381,11 @@ def _use_in(document: dict[str, Any] | None, use_case: str) -> dict[str, Any] | 
         if told["use_case"] == use_case and "groups" in told["measures"].get("adoption", ()):
             return dict(told["measures"]["adoption"])
     return None
+
+
+def _earlier(hidden_so_far: dict[str, Any] | None, use_case: str) -> Earlier | None:
+    kept = (hidden_so_far or {}).get(use_case)
+    return None if kept is None else Earlier.from_json(kept)
 
 
 @damage_in_words()
