@@ -456,7 +456,15 @@ def _facts(
         files=tuple((f.name, f.sha256) for f in opened.files),
         reconciliation=built.reconciliation,
         problems=(*built.problems, *beside.problems),
-        notes=(*built.notes, *(f"look twice: {sentence}" for sentence in twice)),
+        notes=(
+            *built.notes,
+            *(
+                f"column {name} has a name of the record, is not in the mapping and is not used (map it, or list it under "
+                "ignore)"
+                for name in opened.known_names_unused()
+            ),
+            *(f"look twice: {sentence}" for sentence in twice),
+        ),
         assumptions=(*opened.guesses, *built.assumptions, *beside.said),
         columns=tuple(sorted(_columns_there(built))),
         mapping=opened.mapping.model_dump(exclude_defaults=True, mode="json"),
