@@ -22,19 +22,17 @@ def decided_twice(decisions: ir.Table) -> ir.Table | None:
     alone = decisions.filter(decisions.action.isin(["shadow", "off"]))
     if "unblinded" in alone.columns:
         alone = alone.filter(~alone.unblinded.fill_null(False))
-    both = alone.mutate(alone__=True).union(seen_rows(decisions).mutate(alone__=False))
-    pairs = both.group_by("person_id", CASE).aggregate(
-        first__=both.alone__.cast("int64").sum(), n__=both.count()
+    seen, pair = seen_rows(decisions), ["person_id", CASE]
+    # Those decided alone are few: the others are only looked up among them.
+    first = keep(alone.select(*pair).distinct())
+    twice = keep(first.semi_join(seen.select(*pair), pair))
+    alone_n, twice_n = (
+        int(fetch(t.aggregate(n=t.count()))["n"][0].as_py()) for t in (first, twice)
     )
-    sizes = pairs.aggregate(
-        alone=(pairs.first__ > 0).cast("int64").sum(),
-        twice=((pairs.first__ > 0) & (pairs.first__ < pairs.n__)).cast("int64").sum(),
-    )
-    (found,) = fetch(sizes).to_pylist()
-    if not found["twice"] or found["twice"] < _MOST_OF * found["alone"]:
+    if not twice_n or twice_n < _MOST_OF * alone_n:
         return None
-    twice = pairs.filter((pairs.first__ > 0) & (pairs.first__ < pairs.n__))
-    return keep(both.semi_join(twice, ["person_id", CASE]))
+    both = alone.mutate(alone__=True).union(seen.mutate(alone__=False))
+    return keep(both.semi_join(twice, pair))
 
 
 def side_by_side(
