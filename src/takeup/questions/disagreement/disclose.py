@@ -50,8 +50,8 @@ def disclose(found: Disagreement | CannotSay, shown: Shown) -> Disagreement | Ca
 def _kinds_that_differ(
     found: Disagreement, adoption: Adoption, audience: Audience, settings: DisclosureSettings
 ) -> Disagreement:
-    """Without kinds of case and directions of too few people, nor what the total would leave for those."""
-    kinds: dict[Any, int | None] = {k.kind: k.people for k in found.half}
+    """Without kinds of case in which too few people differed or agreed, without directions of too few, nor what the total would leave for those."""
+    kinds: dict[Any, int | None] = {k.kind: k.fewest for k in found.half}
     in_use = {
         k.kind
         for k in found.half
@@ -66,7 +66,7 @@ def _kinds_that_differ(
         half=tuple(k for k in found.half if k.kind not in gone),
         directions=tuple(d for d in found.directions if (d.advice, d.choice) not in few_ways),
     )
-    if found.highest is not None and few(found.highest.people, audience, settings):
+    if found.highest is not None and few(found.highest.fewest, audience, settings):
         return replace(shown, highest=None, above=suppressed())
     return shown
 

@@ -49,7 +49,8 @@ class Direction:
 @dataclass(frozen=True, slots=True)
 class KindOfCase:
     """One kind of case: how often choices differ there, and its part of all disagreement. `people` decided
-    them (None: persons unknown)."""
+    them (None: persons unknown); of those who differed there and those who agreed the fewer are `fewest` (None as before; in
+    no document)."""
 
     kind: tuple[tuple[str, str], ...]
     cases: int
@@ -57,6 +58,7 @@ class KindOfCase:
     rate: Answer
     part: float
     people: int | None = None
+    fewest: int | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +245,16 @@ def _kinds(cells: Mapping[Kind, pd.DataFrame], settings: Settings) -> list[KindO
             clustered=len(part) > 1,
         )
         share_of_all = differed / total if total else 0.0
-        people = _known_people(part["person"])
-        kinds.append(KindOfCase(kind, int(part["n"].sum()), differed, rate, share_of_all, people))
+        cases, people = int(part["n"].sum()), _known_people(part["person"])
+        fewest = people and _fewest(part)
+        kinds.append(KindOfCase(kind, cases, differed, rate, share_of_all, people, fewest))
     return sorted(kinds, key=lambda k: -k.part)
+
+
+def _fewest(part: pd.DataFrame) -> int:
+    """Of the people who differed and those who agreed, where there are any, the fewer."""
+    sides = (part["differed"] > 0, part["n"] > part["differed"])
+    return min(int(side.sum()) for side in sides if side.any())
 
 
 def _people_elsewhere(cells: Mapping[Kind, pd.DataFrame], half: Sequence[KindOfCase]) -> int | None:

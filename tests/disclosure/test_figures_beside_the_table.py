@@ -1,0 +1,118 @@
+"""Figures of use that stand in no table of cells: circumstances, kinds of case crossed, populations of few people."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import takeup
+from takeup.disclosure.rounding import to_one_digit
+from takeup.record.use_case import UseCase
+from tests.disclosure.programmes import Programme
+
+
+def told_of(table: pd.DataFrame, **declared: object) -> dict:
+    result = takeup.diagnose(table, use_case=UseCase(name="loans", **declared))
+    return result.document("share")["diagnoses"][0]["measures"]
+
+
+def seen_on(lookers: int) -> pd.DataFrame:
+    """Thirty people look at most advice in their tool; of what stands beside it only a few look at any."""
+    p = Programme(6)
+    for who in range(30):
+        p.add("north", who, 30, surface="in_tool")
+        p.add("north", who, 20, 0.6 if who < lookers else 0.0, surface="separate")
+    return p.table
+
+
+@pytest.mark.parametrize(("lookers", "told"), [(1, False), (7, False), (12, True)])
+def test_of_a_circumstance_in_which_few_look_it_is_not_told_how_often(lookers, told):
+    """All thirty decided such cases; how many were looked at is the share times the cases, and one person's."""
+    found = told_of(seen_on(lookers))["not_consulted"]
+    assert "status" not in found
+    levels = {c["level"] for c in found["circumstances"] if c["name"] == "surface"}
+    assert levels == ({"in_tool", "separate"} if told else set())
+
+
+@pytest.mark.parametrize(("differing", "told"), [(2, False), (15, True)])
+def test_of_kinds_of_case_crossed_in_which_few_differ_it_is_not_told_how_often(differing, told):
+    """Who looked is unknown; thirty decide high stakes in the south, two of them against the advice."""
+    p = Programme(9)
+    for who in range(30):
+        for place, stakes in (("n", "low"), ("n", "high"), ("s", "low"), ("s", "high")):
+            alone = (place, stakes) == ("s", "high")
+            often = 0.05 if not alone else 0.9 if who < differing else 0.0
+            p.add("north", who, 20, 1.0, lambda _, often=often: often, x_place=place, x_size=stakes)
+    rows = p.table.drop(columns=["consulted", "override_reason", "population"])
+    found = told_of(rows, segment=["x_place", "x_size"])["disagreement"]
+    crossed = [k for k in found["half"] if dict(k["kind"]) == {"x_place": "s", "x_size": "high"}]
+    assert found["half"] or not told
+    assert bool(crossed) is told
+
+
+FEW, MANY = 12, 40
+
+
+def of_two_sizes() -> pd.DataFrame:
+    """North is of twelve people, south of forty; the right answer is known."""
+    draw = np.random.default_rng(3)
+    people = np.repeat(np.arange(FEW + MANY), 71)
+    n = len(people)
+    correct = draw.choice(["pay", "refuse"], n)
+    other = np.where(correct == "pay", "refuse", "pay")
+    advised = np.where(draw.random(n) < 0.85, correct, other)
+    seen = draw.random(n) < 0.83
+    over = seen & (draw.random(n) < 0.17)
+    against = np.where(advised == "pay", "refuse", "pay")
+    return pd.DataFrame(
+        {
+            "case_id": [f"c{i}" for i in range(n)], "person_id": [f"p{who}" for who in people],
+            "population": np.where(people < FEW, "north", "south"), "mode": "assist", "consulted": seen,
+            "recommendation": advised, "correct_choice": correct, "x_line": draw.choice(["a", "b"], n),
+            "choice": np.where(over, against, np.where(seen, advised, draw.choice(["pay", "refuse"], n))),
+            "decided_at": pd.Timestamp("2026-03-02") + pd.to_timedelta(np.arange(n) % 71, unit="D"),
+        }
+    )  # fmt: skip
+
+
+def pieces(value: object, cut: str = "") -> list[dict]:
+    """Every piece of a document that is of north."""
+    if isinstance(value, list):
+        return [one for v in value for one in pieces(v, cut)]
+    if not isinstance(value, dict):
+        return []
+    own = [
+        value.get("population"),
+        value.get("scope"),
+        value.get("key") if cut == "population" else 0,
+    ]
+    if "north" in own:
+        return [value]
+    return [one for key, v in value.items() for one in pieces(v, key)]
+
+
+def counts(value: object) -> set[int]:
+    if isinstance(value, list):
+        return set().union(*map(counts, value))
+    if isinstance(value, dict):
+        return set().union(*(counts(v) for k, v in value.items() if k not in _ASKED))
+    return {value} if isinstance(value, int) and not isinstance(value, bool) else set()
+
+
+_ASKED = {"eligible", "cases", "rule"}
+
+
+def test_of_a_population_of_twelve_no_count_of_what_they_did_stands_beside_a_rounded_share():
+    """`override_rate` over n = 702, of 852 cases: the share that look, which was told as 80 %, is 82.4 %."""
+    table = of_two_sizes()
+    north = table[table.population == "north"]
+    over = north.consulted & (north.choice != north.recommendation)
+    wrong = north.recommendation != north.correct_choice
+    did = {int(v.sum()) for v in (north.consulted, ~north.consulted, over, north.consulted & ~over,
+                                  north.consulted & wrong, over & wrong, over & ~wrong)}  # fmt: skip
+    told = pieces(told_of(table, segment=["x_line"]))
+    assert len(told) > 5
+    assert not {n for one in told for n in counts(one)} & {
+        n for n in did if n > 20 and n != to_one_digit(n)
+    }
