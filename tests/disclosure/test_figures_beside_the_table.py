@@ -116,3 +116,43 @@ def test_of_a_population_of_twelve_no_count_of_what_they_did_stands_beside_a_rou
     assert not {n for one in told for n in counts(one)} & {
         n for n in did if n > 20 and n != to_one_digit(n)
     }
+
+
+def of_two_use_cases(people: int) -> pd.DataFrame:
+    """Twenty-five decide loans, some of them also claims."""
+    loans, claims = Programme(4), Programme(5)
+    for who in range(25):
+        loans.add("north", who, 41)
+    for who in range(people):
+        claims.add("north", who, 37)
+    rows = claims.table
+    rows = rows.assign(
+        use_case="claims", decision_id="b" + rows.decision_id, case_id="b" + rows.case_id
+    )
+    return pd.concat([loans.table, rows], ignore_index=True)
+
+
+@pytest.mark.parametrize(("people", "told"), [(3, False), (12, True)])
+def test_rows_less_those_of_one_use_case_do_not_count_the_few_people_of_another(people, told):
+    """1,136 rows read, and 1,025 cases of loans: the three who decide claims had 111."""
+    table = of_two_use_cases(people)
+    result = takeup.diagnose(table)
+    document, page = result.document("share"), result.to_html()
+    rows = f"{len(table):,}"
+    assert (document["input"]["rows_read"] is not None) is told
+    assert (document["input"]["rows_used"] is not None) is told
+    assert (f"{rows} rows read" in page, rows in page) == (told, told)
+    assert (rows in result.methods()) is told
+    assert result.document()["input"]["rows_read"] == len(table)
+
+
+@pytest.mark.parametrize(("people", "told"), [(2, False), (12, True)])
+def test_rows_less_the_eligible_ones_do_not_count_what_a_few_people_did_without_advice(
+    people, told
+):
+    p = Programme(4)
+    for who in range(25):
+        p.add("north", who, 41)
+    for who in range(30, 30 + people):
+        p.add("north", who, 30, mode="shadow")
+    assert (takeup.diagnose(p.table).document("share")["input"]["rows_used"] is not None) is told
