@@ -156,3 +156,25 @@ def test_rows_less_the_eligible_ones_do_not_count_what_a_few_people_did_without_
     for who in range(30, 30 + people):
         p.add("north", who, 30, mode="shadow")
     assert (takeup.diagnose(p.table).document("share")["input"]["rows_used"] is not None) is told
+
+
+def test_of_interviews_no_reason_that_one_or_two_named_is_told():
+    """Of eight coded interviews one named the workflow and two their competence."""
+    p = Programme(4)
+    for who in range(30):
+        p.add("north", who, 40)
+    codes = ["JS", "JS", "JS", "TD", "TD", "TD", "WD", "CA"]
+    interviews = pd.DataFrame(
+        {
+            "population": "north", "interview_no": [str(i) for i in range(len(codes))], "coder": "agreed",
+            "primary": codes, "secondary": None, "themes": None,
+        }
+    )  # fmt: skip
+    result = takeup.diagnose(p.table, interviews=interviews)
+    measures = result.document("share")["diagnoses"][0]["measures"]
+    (told,) = measures["resistance"]["populations"]
+    heard, terms = told["interviews"], told["scored"]["terms"]
+    assert (heard["primary"], set(heard["shares"])) == ({}, {"JS", "TD"})
+    assert terms["WD"]["interviews"] == terms["CA"]["interviews"] == terms["VM"]["interviews"] == 0
+    whole = result.document()["diagnoses"][0]["measures"]["resistance"]["populations"][0]
+    assert whole["interviews"]["primary"]["WD"] == 1
