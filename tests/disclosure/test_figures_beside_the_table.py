@@ -178,3 +178,49 @@ def test_of_interviews_no_reason_that_one_or_two_named_is_told():
     assert terms["WD"]["interviews"] == terms["CA"]["interviews"] == terms["VM"]["interviews"] == 0
     whole = result.document()["diagnoses"][0]["measures"]["resistance"]["populations"][0]
     assert whole["interviews"]["primary"]["WD"] == 1
+
+
+def drawn(without: int) -> pd.DataFrame:
+    """Forty people of whom some were drawn to go without the advice."""
+    p = Programme(3)
+    for who in range(40):
+        has = who >= without
+        p.add(
+            "north", who, 40, 0.85, lambda _, has=has: 0.2 if has else 0.6, randomised_unit_id=f"north-{who}",
+            assist_probability=1 - without / 40,
+        )  # fmt: skip
+    rows = p.table
+    few = rows.person_id.isin([f"north-{who}" for who in range(without)])
+    return rows.assign(mode=few.map({True: "shadow", False: "assist"}))
+
+
+@pytest.mark.parametrize(("without", "told"), [(3, False), (12, True)])
+def test_an_arm_of_a_draw_is_not_told_where_it_is_of_few_people(without, told):
+    """Three people drew no advice: `without_advice` 120, and the mean beside it was what they chose."""
+    result = takeup.diagnose(drawn(without), use_case=UseCase(name="loans"))
+    rollout = result.document("share")["diagnoses"][0]["measures"]["rollout"]
+    assert ("means" in rollout) is told
+    assert told or rollout["status"] == "suppressed"
+
+
+@pytest.mark.parametrize(("people", "told"), [(6, False), (9, True)])
+def test_of_starts_by_cohort_single_weeks_are_not_told_where_a_cohort_is_of_few_people(
+    people, told
+):
+    p = Programme(3)
+    for number in range(12):
+        begins = 2 + number % 5
+        for who in range(people if number == 3 else 9):
+            for week in range(8):
+                p.add(
+                    "north", 100 * number + who, 3, 0.85, week=week, cohort=f"c{number}",
+                    mode="assist" if week >= begins else "shadow",
+                )  # fmt: skip
+    result = takeup.diagnose(p.table, use_case=UseCase(name="loans"))
+    told_weeks = [
+        e["weeks"]
+        for e in result.document("share")["diagnoses"][0]["measures"]["staggered"]["effects"]
+    ]
+    assert told_weeks
+    assert all(bool(weeks) is told for weeks in told_weeks)
+    assert all(e.weeks for e in result.measures().staggered.effects)
