@@ -224,3 +224,26 @@ def test_of_starts_by_cohort_single_weeks_are_not_told_where_a_cohort_is_of_few_
     assert told_weeks
     assert all(bool(weeks) is told for weeks in told_weeks)
     assert all(e.weeks for e in result.measures().staggered.effects)
+
+
+@pytest.mark.parametrize(
+    ("against", "sides", "bands"), [(2, False, False), (12, True, False), (30, True, True)]
+)
+def test_outcomes_seen_under_one_choice_are_not_told_where_few_chose_it_against_the_advice(
+    against, sides, bands
+):
+    """Whoever approved against the advice is known by how it ended: two people, and in a band of certainty one."""
+    p = Programme(9)
+    for who in range(30):
+        for certain in (0.25, 0.85):
+            # In the lower band all of them differ, in the upper one six of them at most.
+            many = against if certain < 0.5 or against == 30 else min(against, 6)
+            p.add(
+                "north", who, 30, 1.0, lambda _, d=who < many: 0.5 if d else 0.0, confidence=certain
+            )
+    rows = p.table.drop(columns=["consulted", "override_reason"])
+    rows["outcome"] = (rows.index % 4 > 0).astype(float)
+    rows.loc[rows.choice == "decline", "outcome"] = None
+    found = told_of(rows)["disagreement"]["one_sided"]
+    assert bool(found) is sides
+    assert any(one["bands"] for one in found) is bands
