@@ -80,9 +80,11 @@ def main() -> None:
         )
         document = {**plain(first.overall), "groups": plain(first.groups),
                     "weeks_by_population": plain(first.weeks_by_population)}  # fmt: skip
+        more = adoption_of(decisions + decisions // 50, people, populations)
+        assert more.inner is not None
         start = time.perf_counter()
-        released_adoption(found, found.inner, rules, before=document)
-        print(f"a second day: {time.perf_counter() - start:.2f} s")
+        released_adoption(more, more.inner, rules, before=document, earlier=first.earlier)
+        print(f"a second day, with a fiftieth more: {time.perf_counter() - start:.2f} s")
 
 
 if __name__ == "__main__":

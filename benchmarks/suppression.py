@@ -36,7 +36,7 @@ def drawn(rng: np.random.Generator) -> tuple[LinkedCells, list[int]]:
     cost = np.concatenate([np.log10(10.0 + inner.ravel()), np.full(ROWS + COLUMNS + 1, np.inf)])
     table = LinkedCells(
         values.astype(float), csr_matrix(np.vstack([relations, total])), cost,
-        np.zeros(len(values), bool), np.arange(len(values), dtype=np.int64),
+        values.astype(float), np.full(len(values), np.inf), np.arange(len(values), dtype=np.int64),
     )  # fmt: skip
     return table, np.flatnonzero(people.ravel() < 8).tolist()
 
@@ -134,7 +134,7 @@ def main() -> None:
         used += 1
         cells += ROWS * COLUMNS
         first += len(sensitive)
-        released = np.flatnonzero(hidden_cells(table, sensitive, lambda _: False)).tolist()
+        released = np.flatnonzero(hidden_cells(table, sensitive, lambda _: False).cells).tolist()
         for name, gone in (
             ("line by line", line_by_line(table, sensitive)),
             ("takeup's release", set(released)),

@@ -19,12 +19,16 @@ from takeup.diagnosis.diagnose import diagnose_use_case
 from takeup.diagnosis.measures import take_measures
 from takeup.diagnosis.rows_beyond import beyond_is_of_few
 from takeup.disclosure.group_size import Audience
+from takeup.disclosure.release.earlier import Earlier
 from takeup.drawing.plain import plain
 from takeup.log import fetch
+from takeup.questions.adoption import QUESTION as ADOPTION
+from takeup.questions.adoption import Adoption
 from takeup.questions.diagnosis import Diagnosis
 from takeup.questions.finding import Finding
 from takeup.questions.measures import Measures
 from takeup.questions.register import names
+from takeup.questions.shown import Before
 from takeup.record.canonical import ROW
 from takeup.record.clock import now
 from takeup.record.columns import COLUMNS
@@ -188,6 +192,16 @@ class Result:
         unit = told["unit"].mode()[0]
         return intervals_chart(told[told["unit"] == unit], question.replace("_", " "))
 
+    @property
+    def hidden_so_far(self) -> dict[str, Any]:
+        """By use case the counts behind what was hidden from whoever sees `share`, now and before: plain values for the
+        next `diagnose(hidden_so_far=…)`. They count few people's cases: keep them as the table itself."""
+        return {
+            d.use_case: used.earlier.as_json()
+            for d in self.shared
+            if isinstance(used := d.measures[ADOPTION], Adoption) and used.earlier is not None
+        }
+
     def findings(self, use_case: str | None = None) -> tuple[Finding, ...]:
         """The analyst's findings of one use case, the gravest first."""
         return self._one(use_case).findings
@@ -268,6 +282,7 @@ def diagnose(
     only: str | Sequence[str] | None = None,
     declared_ahead: bool = False,
     last_shared: dict[str, Any] | None = None,
+    hidden_so_far: dict[str, Any] | None = None,
     step: Callable[[str], None] = lambda _: None,
 ) -> Result:
     """Diagnose a table of decisions: a path, or a pandas, Polars, Arrow or Ibis table.
@@ -280,7 +295,8 @@ def diagnose(
     `since` and `until`: moments, days, or either as ISO text, in the table's time zone.
     `declared_ahead`: use case and populations were declared before their first decisions (a server
     does), so that what matches nothing is no mistake. `last_shared`: the document of the last diagnosis
-    that was shared; what it hid stays hidden, so that the two of them tell of nobody by subtraction. Raises `TakeupError` whose text says what to
+    that was shared, and `hidden_so_far` that result's: what was hidden then is not told by what is shown now, whatever
+    is subtracted from what (without `hidden_so_far`, what the document hid stays hidden). Raises `TakeupError` whose text says what to
     mend.
     """
     started = time.perf_counter()
@@ -355,7 +371,7 @@ def diagnose(
                     thresholds,
                     populations,
                     right_in_words(set(decisions.columns), one),
-                    _use_in(last_shared, shown),
+                    Before(_use_in(last_shared, shown), _earlier(hidden_so_far, shown)),
                 )
             )
     return Result(
@@ -375,6 +391,11 @@ def _use_in(document: dict[str, Any] | None, use_case: str) -> dict[str, Any] | 
         if told["use_case"] == use_case and "groups" in told["measures"].get("adoption", ()):
             return dict(told["measures"]["adoption"])
     return None
+
+
+def _earlier(hidden_so_far: dict[str, Any] | None, use_case: str) -> Earlier | None:
+    kept = (hidden_so_far or {}).get(use_case)
+    return None if kept is None else Earlier.from_json(kept)
 
 
 @damage_in_words()
@@ -445,7 +466,15 @@ def _facts(
         files=tuple((f.name, f.sha256) for f in opened.files),
         reconciliation=built.reconciliation,
         problems=(*built.problems, *beside.problems),
-        notes=(*built.notes, *(f"look twice: {sentence}" for sentence in twice)),
+        notes=(
+            *built.notes,
+            *(
+                f"column {name} has a name of the record, is not in the mapping and is not used (map it, or list it under "
+                "ignore)"
+                for name in opened.known_names_unused()
+            ),
+            *(f"look twice: {sentence}" for sentence in twice),
+        ),
         assumptions=(*opened.guesses, *built.assumptions, *beside.said),
         columns=tuple(sorted(_columns_there(built))),
         mapping=opened.mapping.model_dump(exclude_defaults=True, mode="json"),

@@ -47,7 +47,7 @@ def day_by_day(table, days: int):
     was shown stays shown. `table` has `came`, the day on which a row is there."""
     rules = Settings().disclosure
     shown = pd.Series(-1, index=table.index)
-    documents, last = [], None
+    documents, last, hidden = [], None, None
     for day in range(days):
         new = table[(table.came <= day) & (shown < 0)]
         families = [(), *((cut,) for cut in (*CUTS, "week") if cut in table)]
@@ -57,9 +57,11 @@ def day_by_day(table, days: int):
             else np.zeros(len(new), bool)
         )
         shown[new.index[~waits]] = day
-        last = takeup.diagnose(
-            table[shown >= 0].drop(columns=["came", "week"]), only="adoption", last_shared=last
-        ).document("share")
+        found = takeup.diagnose(
+            table[shown >= 0].drop(columns=["came", "week"]), only="adoption", last_shared=last,
+            hidden_so_far=hidden,
+        )  # fmt: skip
+        last, hidden = found.document("share"), found.hidden_so_far
         documents.append((last, day))
     counted = table[shown >= 0].assign(**{DAY: shown[shown >= 0]})
     return documents, counted

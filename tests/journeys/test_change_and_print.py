@@ -77,6 +77,10 @@ def test_the_printed_report_holds_its_words_and_fonts_and_no_variable(folders, t
     words = " ".join(text.stdout.split())
     assert result.shared[0].findings[0].title[:30] in words
     assert "takeup" in words
+    first_sheet = text.stdout.split("\f")[0]
+    assert all(f"{place}:" in first_sheet for place in ("First", "Second", "Third", "Fourth")), (
+        "the first sheet holds what to do first, and is not left half empty"
+    )
     fonts = subprocess.run(["pdffonts", path], capture_output=True, text=True, check=True).stdout
     assert "Inter" in fonts
     assert "Source-Serif" in fonts

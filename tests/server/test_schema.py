@@ -190,3 +190,54 @@ def test_what_a_table_lacks_is_added_on_either_store(store):
     assert len(done) == 2
     assert mend(connection, MigrationLoader(connection)) == []
     assert not Person.objects.filter(sessions_ended__gt=0).exists()
+
+
+@pytest.fixture
+def nothing_yet(store, tmp_path):
+    """An empty database of either store, beside that of the tests: its alias."""
+    from django.db import connection, connections
+
+    held, name = connections.databases["default"], str(tmp_path / "nothing.sqlite3")
+    if connection.vendor == "postgresql":
+        name = "takeup_nothing_yet"
+        with connection.cursor() as cursor:
+            cursor.execute(f"CREATE DATABASE {name}")
+    connections.databases["nothing"] = {**held, "NAME": name}
+    yield "nothing"
+    connections["nothing"].close()
+    del connections["nothing"], connections.databases["nothing"]
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name}")
+
+
+class Killed(BaseException):
+    """The process, at this point."""
+
+
+def test_a_first_start_that_ends_before_a_migration_is_recorded_is_made_good_by_the_next(
+    nothing_yet, monkeypatch
+):
+    from django.db import connections
+    from django.db.migrations.loader import MigrationLoader
+    from django.db.migrations.recorder import MigrationRecorder
+
+    from takeup.server.running.schema import bring_up_to_date, mend
+
+    record, recorded, ends = MigrationRecorder.record_applied, [], []
+
+    def killed_at_every_ninth(self, app, name):
+        recorded.append((app, name))
+        if len(recorded) % 9 == 0:
+            raise Killed
+        record(self, app, name)
+
+    monkeypatch.setattr(MigrationRecorder, "record_applied", killed_at_every_ninth)
+    while True:
+        try:
+            bring_up_to_date(nothing_yet)
+            break
+        except Killed:
+            ends.append(recorded[-1])
+    assert len(ends) > 5
+    assert mend(connections[nothing_yet], MigrationLoader(connections[nothing_yet])) == []

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from takeup.diagnosis.findings import find
 from takeup.diagnosis.measures import disclosed
@@ -13,6 +12,7 @@ from takeup.disclosure.group_size import Audience
 from takeup.drawing.words import name_of
 from takeup.questions.diagnosis import Diagnosis
 from takeup.questions.measures import Measures
+from takeup.questions.shown import Before
 from takeup.record.population import Population
 from takeup.record.settings import Settings
 from takeup.record.use_case import UseCase
@@ -26,10 +26,10 @@ def diagnose_use_case(
     settings: Settings,
     populations: Mapping[str, Population],
     right: str = "",
-    before: Mapping[str, Any] | None = None,
+    before: Before | None = None,
 ) -> Diagnosis:
     """The diagnosis of `measures` for `audience`. `right`: what right means where nobody declared it; a
-    verdict that rests on it says so. `before`: the figures of use of the last document to share."""
+    verdict that rests on it says so. `before`: what was shared last."""
     shown = disclosed(measures, audience, settings, before)
     titles = {key: p.title for key, p in populations.items() if p.title}
     ordered, claims = find(shown, settings, titles)

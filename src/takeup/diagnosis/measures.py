@@ -21,7 +21,7 @@ from takeup.questions.question import Question
 from takeup.questions.register import in_order_of_need, questions, with_what_they_lean_on
 from takeup.questions.shared.hidden_in_use import coarse, untold, without_groups
 from takeup.questions.shared.rounded_parts import coarse_parts, rounded_parts
-from takeup.questions.shown import Shown
+from takeup.questions.shown import Before, Shown
 from takeup.questions.signals import QUESTION as SIGNALS
 from takeup.record.evidence import Evidence
 from takeup.record.interventions import Run
@@ -92,15 +92,15 @@ def disclosed(
     measures: Measures,
     audience: Audience,
     settings: Settings,
-    before: Mapping[str, Any] | None = None,
+    before: Before | None = None,
 ) -> Measures:
-    """The measures as `audience` may see them; `before`: the figures of use of the last document to share."""
+    """The measures as `audience` may see them; `before`: what was shared last."""
     if audience == "public":
         return measures
     looked_for = measures[SIGNALS]
     signalled = () if isinstance(looked_for, CannotSay) else [s.population for s in looked_for.seen]
     used = measures[ADOPTION]
-    of_use = Shown(audience, settings, signalled=signalled, before=before)
+    of_use = Shown(audience, settings, signalled=signalled, before=before or Before())
     adoption = ADOPTION.of_part("disclose", "disclose")(used, of_use)
     others = [q for q in questions() if q.name != ADOPTION.name]
     if adoption.overall.hidden:

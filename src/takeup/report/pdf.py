@@ -22,8 +22,9 @@ _PRINT = """
 .card.full { break-inside: auto !important }
 /* On one sheet, where it is no longer than that. */
 .card.full.cannot { break-inside: avoid !important }
-/* WeasyPrint moves a grid whose row spans both columns to a sheet of its own. */
-article > .cards { display: block !important }
+/* WeasyPrint moves a grid whose row spans both columns to a sheet of its own; rows of cards are lines here, and two
+   of them may part. */
+article > .cards { display: block !important; orphans: 1; widows: 1 }
 .cards > .card { display: inline-block !important; width: 48.5%; margin: 0 1% 10px 0; vertical-align: top }
 .cards > .card:last-child:nth-child(odd) { display: block !important; width: auto; margin-right: 1% }
 .key span { white-space: nowrap }

@@ -106,7 +106,8 @@ def build_decision_table(
     folded_raw = raw if decisions_raw is raw.table else replace(raw, table=decisions_raw)
     canonical = read_table(folded_raw, mapping, any_use_case)
     zone = zone_of(mapping)
-    typed = within(canonical.table, moment_of(since, zone), moment_of(until, zone))
+    asked = (moment_of(since, zone), moment_of(until, zone))
+    typed = within(canonical.table, asked)
     if (keep_ids or outcomes is not None) and not {*_IDS} & {*typed.columns}:
         typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
     columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
@@ -139,13 +140,17 @@ def build_decision_table(
     if file is not None:
         orphans, side = _matched(rows, canonical, file)
         problems += [*file.problems, *orphans]
-    unaccounted, eligible_problems, eligible_side = unaccounted_cases(
-        rows, eligible, mapping, any_use_case
-    )
+    left_out = whole.filter(whole[DROP] != 0)
+    unaccounted = unaccounted_cases(rows, left_out, eligible, mapping, any_use_case, asked)
     joined = file.names if file is not None else ()
     tables = {
         name: _narrow(
-            rows, name, use_case_of(name, len(names) == 1), unaccounted, one is not None, keep_ids
+            rows,
+            name,
+            use_case_of(name, len(names) == 1),
+            unaccounted.cases,
+            one is not None,
+            keep_ids,
         )
         for name in names
     }
@@ -159,7 +164,7 @@ def build_decision_table(
         outcomes=tuple(dict.fromkeys((*own_outcomes(frozenset(columns), mapping), *joined))),
         columns=frozenset(columns),
         reconciliation=reconciliation,
-        problems=(*problems, *eligible_problems),
+        problems=(*problems, *unaccounted.problems),
         rejected_rows=_rejected_rows(canonical, counted, unique),
         notes=raw.notes
         + (outcomes.notes if outcomes else ())
@@ -168,9 +173,10 @@ def build_decision_table(
             *carried,
             *canonical.assumptions,
             *said,
+            *unaccounted.assumed,
             *dict.fromkeys(s for s in right if s),
         ),
-        side_counts={**side, **eligible_side},
+        side_counts={**side, **unaccounted.counts},
     )
 
 

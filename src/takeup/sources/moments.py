@@ -45,8 +45,13 @@ def moment_of(given: datetime | None, zone: str | None) -> datetime | None:
     return aware.astimezone(UTC).replace(tzinfo=None)
 
 
-def within(typed: ir.Table, since: datetime | None, until: datetime | None) -> ir.Table:
+Span = tuple[datetime | None, datetime | None]
+"""From when on and until when, in UTC without zone; None: as far as there is anything."""
+
+
+def within(typed: ir.Table, asked: Span) -> ir.Table:
     """Decisions outside the time asked for are marked to be dropped. Raises InputError where none is dated."""
+    since, until = asked
     if since is None and until is None:
         return typed
     if "decided_at" not in typed.columns:

@@ -12,6 +12,7 @@ from typing import Any
 from takeup.log import Engine, fetch
 from takeup.log.compress import beside
 from takeup.record.canonical import ROW
+from takeup.record.columns import is_canonical
 from takeup.record.errors import DeclarationError, InputError
 from takeup.record.mapping import Mapping, parse_mapping, read_mapping
 from takeup.record.nearest import did_you_mean
@@ -56,6 +57,10 @@ class Opened:
             named |= {mapping.events.event, mapping.events.order, *mapping.events.by}
         every = [c for c in self.files[0].table.columns if c != ROW]
         return [c for c in every if c not in named and c not in texts]
+
+    def known_names_unused(self) -> list[str]:
+        """Those of them that have a name of the record: a mapping written by hand that forgot them."""
+        return [c for c in self.unused_columns() if is_canonical(c)]
 
     def look_alikes(self) -> list[str]:
         """Warnings of columns that are not what they look like."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from takeup.disclosure.release.earlier import Earlier, Place, Then
 from takeup.disclosure.release.inner_counts import (
     ALL,
     COUNTED,
@@ -20,6 +21,7 @@ from takeup.disclosure.release.inner_counts import (
 )
 from takeup.disclosure.release.suppress import (
     Cells,
+    Hidden,
     LinkedCells,
     hidden_cells,
     least_change,
@@ -120,12 +122,14 @@ class People:
 @dataclass(frozen=True, slots=True)
 class Released:
     """Of all cells asked for (`cells`) those that may not be shown. `primary` are hidden for what they are;
-    the others protect them. `people`: how many there certainly are in each group."""
+    the others protect them. `people`: how many there certainly are in each group. `earlier`: what the next release
+    has to know of this one and those before."""
 
     hidden: frozenset[Cell]
     primary: frozenset[Cell]
     cells: int
     people: Mapping[Group, int]
+    earlier: Earlier
 
     def has(self, group: Group, *kinds: Kind) -> bool:
         """Whether all these counts of a group may be shown."""
@@ -137,11 +141,13 @@ def release(
     rules: DisclosureSettings,
     published: Sequence[Group],
     before: Mapping[Cell, float | None] | None = None,
+    earlier: Earlier | None = None,
 ) -> Released:
     """What may be shown of the `published` groups. `before`: the counts that were shown last (None: hidden): what hides a
     few people stays the same from day to day, as one day's total less another day's parts is a difference
-    too."""
-    return _Tables(inner, rules, published, before or {}).released()
+    too. `earlier`: what was released on all days before with what was hidden then; how many cases any of those decided
+    is not told by what is shown today either."""
+    return _Tables(inner, rules, published, before or {}, earlier).released()
 
 
 _SHOWN_BEFORE, _HIDDEN_BEFORE = 50.0, 0.02
@@ -157,20 +163,23 @@ class _Tables:
         rules: DisclosureSettings,
         published: Sequence[Group],
         before: Mapping[Cell, float | None],
+        earlier: Earlier | None,
     ) -> None:
         self._before = before
+        self._earlier = earlier or Earlier()
         self._people = People(inner.spans, rules)
         self._cells: dict[Cell, int] = {}
         self._of: list[tuple[Ints, Floats]] = []
         self._values: list[float] = []
         self._cost: list[float] = []
-        self._signed: list[bool] = []
+        self._down: list[float] = []
+        self._up: list[float] = []
         self._relations: list[list[tuple[int, float]]] = []
         counted = inner.groups[ALL].counts.sum(axis=0)
         self._absent = {kind for kind, of in _NEEDS.items() if not counted[COUNTED.index(of)]}
         groups, links = linked(inner.groups, published)
         needs = _needs(published)
-        self._as_before = _as_before(groups, links, before)
+        self._as_before = _as_before(groups, links, before) if earlier is None else set()
         # In an order that does not depend on that of the rows: nor does what is hidden.
         for group in sorted(groups, key=str):
             self._add_group(group, groups[group], needs.get(group, 0.0))
@@ -180,6 +189,12 @@ class _Tables:
         for number, alike in enumerate(sorted(inner.alike, key=lambda a: str((a.ones, a.others)))):
             self._add_difference((_BETWEEN, str(number), None), alike)
         self._add_reasons(inner.reasons, needs)
+        self._today = len(self._cells)
+        self._then: dict[Place, int] = {}
+        for group, chain in self._earlier.counts.items():
+            self._add_chain(group, chain)
+        for terms in self._earlier.sums:
+            self._relations.append([(self._then[place], sign) for place, sign in terms])
 
     def released(self) -> Released:
         """What may be shown of all that is asked to be."""
@@ -188,14 +203,15 @@ class _Tables:
         sensitive = [i for i, cell in enumerate(cells) if self._few((i,), cell.kind == WHOLE)]
         numbers = {group: i for i, group in enumerate(dict.fromkeys(c.group for c in cells))}
         table = LinkedCells(
-            np.array(self._values), sums(self._relations, len(self._cells)), cost, np.array(self._signed),
-            np.array([numbers[c.group] for c in cells], np.int64),
+            np.array(self._values), sums(self._relations, len(self._cells)), cost, np.array(self._down),
+            np.array(self._up), np.array([numbers[c.group] for c in cells], np.int64),
         )  # fmt: skip
-        hidden = hidden_cells(table, sensitive, lambda these: self._few(these, False))
+        guarded = [tuple(self._then[place] for place in these) for these in self._earlier.guarded]
+        found = hidden_cells(table, sensitive, lambda these: self._few(these, False), guarded)
         stay = np.array([c.group in self._as_before for c in cells], bool)
         wanted = np.flatnonzero((cost > 0) | stay)
         return Released(
-            frozenset(cells[i] for i in wanted if hidden[i]),
+            frozenset(cells[i] for i in wanted if found.cells[i]),
             frozenset(cells[i] for i in sensitive if cost[i] > 0),
             len(wanted),
             {
@@ -203,7 +219,63 @@ class _Tables:
                 for c, i in self._cells.items()
                 if c.kind == WHOLE
             },
+            self._with_today(cells[: self._today], found),
         )
+
+    def _with_today(self, cells: Sequence[Cell], found: Hidden) -> Earlier:
+        """What was known before, and today's: how many decisions each group has, and what is known of hidden ones."""
+        whole = [i for i, cell in enumerate(cells) if cell.kind == WHOLE]
+        gone = {i for i in whole if found.cells[i]}
+        return self._earlier.then(
+            {cells[i].group: (self._values[i], i in gone) for i in whole},
+            [
+                [(cells[i].group, sign) for i, sign in terms if i in gone]
+                for terms in self._relations
+                if any(i in gone for i, _ in terms)
+                and all(i < self._today and cells[i].kind == WHOLE for i, _ in terms)
+            ],
+            [[cells[i].group for i in these] for these in found.guarded if gone.issuperset(these)],
+        )
+
+    def _add_chain(self, group: Group, chain: Sequence[Then]) -> None:
+        """What a group counted before, and that from one release to the next it grew by what everybody knows to be
+        no less than nothing; where nobody decided, that is known as well."""
+        last, last_at = None, None
+        for then in chain:
+            at = None
+            if then.hidden:
+                at = self._then[(group, then.release)] = len(self._values)
+                self._add_count(Cell(group, f"{WHOLE} at {then.release}"), then.count)
+            if last is not None:
+                self._grew(group, last, last_at, then.count, at)
+            last, last_at = then, at
+        today = self._cells.get(Cell(group, WHOLE))
+        if last is not None and today is not None:
+            self._grew(group, last, last_at, self._values[today], today)
+
+    def _grew(
+        self, group: Group, then: Then, at: int | None, count: float, now: int | None
+    ) -> None:
+        grown = count - then.count
+        if grown < 0 or (at is None and now is None):
+            return
+        if at is None and now is not None:
+            self._down[now] = min(self._down[now], grown)
+            self._up[now] = np.inf if grown else 0.0
+        elif at is not None and now is None:
+            self._up[at] = grown
+            self._down[at] = self._down[at] if grown else 0.0
+        elif at is not None and now is not None:
+            terms = [(now, 1.0), (at, -1.0)]
+            if grown:
+                terms.append((len(self._values), -1.0))
+                self._add_count(Cell(group, f"new since {then.release}"), grown)
+            self._relations.append(terms)
+
+    def _add_count(self, cell: Cell, count: float) -> None:
+        """A count that nobody is shown, and whose people were judged when it was released."""
+        nobody = (np.zeros(0, np.int64), np.zeros(0))
+        self._put(cell, nobody, count, cost=0.0, signed=False)
 
     def _few(self, cells: Cells, decisions: bool) -> bool:
         if len(cells) == 1:
@@ -218,11 +290,18 @@ class _Tables:
         """A cell, where there is anything to count."""
         some = counts != 0
         if value or some.any():
-            self._cells[Cell(group, kind)] = len(self._values)
-            self._of.append((people[some], counts[some]))
-            self._values.append(value)
-            self._cost.append(cost)
-            self._signed.append(kind in _SIGNED or group[0] == _BETWEEN)
+            signed = kind in _SIGNED or group[0] == _BETWEEN
+            self._put(Cell(group, kind), (people[some], counts[some]), value, cost, signed)
+
+    def _put(
+        self, cell: Cell, of: tuple[Ints, Floats], value: float, cost: float, signed: bool
+    ) -> None:
+        self._cells[cell] = len(self._values)
+        self._of.append(of)
+        self._values.append(value)
+        self._cost.append(cost)
+        self._down.append(np.inf if signed else value)
+        self._up.append(np.inf)
 
     def _add_group(self, group: Group, counts: GroupCounts, need: float) -> None:
         of_people, nobodys = kinds_of(counts), _with_sums(counts.nobodys[None])[0]

@@ -53,11 +53,11 @@ def kinds_hidden(
         nobodys = [(more(rest, 0.0), -1.0)] if rest else []
         relations.append([(i, 1.0), *((j, -1.0) for j in parts), *nobodys])
     table = LinkedCells(
-        np.array(values), sums(relations, len(values)), np.array(cost), np.zeros(len(values), bool), np.arange(len(values), dtype=np.int64),
+        np.array(values), sums(relations, len(values)), np.array(cost), np.array(values), np.full(len(values), np.inf), np.arange(len(values), dtype=np.int64),
     )  # fmt: skip
 
     def of_few(cells: Cells) -> bool:
         return max(people[i] for i in cells) < least
 
-    found = hidden_cells(table, [at[one] for one in hidden if one in at], of_few)
+    found = hidden_cells(table, [at[one] for one in hidden if one in at], of_few).cells
     return {one for one, i in at.items() if found[i]}

@@ -33,14 +33,24 @@ _NOTHING = 1e-6
 @dataclass(frozen=True, slots=True)
 class LinkedCells:
     """Cells, how they add up (each row of `relations` times `values` is 0), and what hiding one costs
-    (0: it is never shown; infinite: it is always). A `signed` cell may be below zero. `groups` numbers of
-    whom a cell is."""
+    (0: it is never shown; infinite: it is always). By how much everybody knows that a cell can be smaller (`down`:
+    a count by itself, one that may be below zero by anything) and larger (`up`) than it is. `groups` numbers of whom
+    a cell is."""
 
     values: Floats
     relations: csr_matrix
     cost: Floats
-    signed: Bools
+    down: Floats
+    up: Floats
     groups: NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """Which cells stay hidden, and what of them had to be kept from being known: cells, and sums of cells."""
+
+    cells: Bools
+    guarded: tuple[Cells, ...]
 
 
 def sums(relations: Sequence[Sequence[tuple[int, float]]], cells: int) -> csr_matrix:
@@ -52,55 +62,83 @@ def sums(relations: Sequence[Sequence[tuple[int, float]]], cells: int) -> csr_ma
 
 
 def hidden_cells(
-    table: LinkedCells, sensitive: Sequence[int], of_few: Callable[[Cells], bool]
-) -> Bools:
+    table: LinkedCells,
+    sensitive: Sequence[int],
+    of_few: Callable[[Cells], bool],
+    guarded_before: Sequence[Cells] = (),
+) -> Hidden:
     """Which cells stay hidden: those never shown, the `sensitive` ones, and what keeps each of these, and
-    each sum of hidden cells that is `of_few` people, from being known."""
-    hidden: Bools = table.cost == 0
-    hidden[sensitive] = True
-    beside = _groups_beside(table)
-    kept: list[Floats] = []
+    each sum of hidden cells that is `of_few` people, from being known. `guarded_before`: what was kept from being known
+    when it was released; for it nothing is hidden that is always shown."""
+    search = _Search(table, sensitive)
+    search.protect(guarded_before, at_any_cost=False)
     wanted: list[Cells] = [(i,) for i in sensitive]
-    judged: set[Cells] = set()
+    guarded: set[Cells] = set()
     while wanted:
-        batches = _balanced(wanted, table, beside)
-        while batches:
-            batch = [one for one in batches.pop(0) if not _safe(one[0], kept, table.values)]
-            if not batch:
-                continue
-            change = _other_table(batch, table, hidden)
-            hidden |= np.abs(change) > _NOTHING
-            kept.append(change)
-            left = [one for one in batch if not _safe(one[0], kept, table.values)]
-            if len(left) < len(batch):
-                batches += [left]
-            elif len(left) > 1:
-                batches += [[one] for one in left]
-            elif left[0][1] < 0:
-                batches += [[(left[0][0], 1.0)]]
-            elif not np.isfinite(table.cost[~hidden]).all():
-                # Nothing that is always shown allows it: then nothing is.
-                table = replace(table, cost=np.minimum(table.cost, _DEAREST))
-                batches += [left]
-        wanted = [
+        guarded |= set(wanted)
+        search.protect(wanted, at_any_cost=True)
+        found = [
             cells
-            for cells in _sums(table.relations, hidden)
-            if cells not in judged and of_few(cells)
+            for cells in _sums(table.relations, search.hidden)
+            if cells not in guarded and of_few(cells)
         ]
-        judged |= set(wanted)
-        wanted = [cells for cells in wanted if not _safe(cells, kept, table.values)]
-    return hidden
+        guarded |= set(found)
+        wanted = [cells for cells in found if not search.safe(cells)]
+    return Hidden(search.hidden, tuple(sorted(guarded)))
+
+
+class _Search:
+    """Other tables that agree with all that is shown, and what is hidden so that they do."""
+
+    def __init__(self, table: LinkedCells, sensitive: Sequence[int]) -> None:
+        self._table = table
+        self._beside = _groups_beside(table)
+        self._kept: list[Floats] = []
+        self.hidden: Bools = table.cost == 0
+        self.hidden[sensitive] = True
+
+    def safe(self, cells: Cells) -> bool:
+        """Whether one of the other tables keeps these cells' sum from being known."""
+        at = list(cells)
+        needed = least_change(float(self._table.values[at].sum())) - _NOTHING
+        return any(abs(float(change[at].sum())) >= needed for change in self._kept)
+
+    def protect(self, wanted: Sequence[Cells], *, at_any_cost: bool) -> None:
+        """Another table for each of these sums, as far as there is one: of some at a time, then of each by itself."""
+        batches = _balanced(wanted, self._table, self._beside)
+        while batches:
+            batch = self._not_safe(batches.pop(0))
+            if len(batch) < 2:
+                for cells, sign in batch:
+                    self._protect_alone(cells, sign, at_any_cost)
+                continue
+            self._keep(_other_table(batch, self._table, self.hidden))
+            left = self._not_safe(batch)
+            batches += [left] if len(left) < len(batch) else [[one] for one in left]
+
+    def _not_safe(self, batch: Batch) -> Batch:
+        return [one for one in batch if not self.safe(one[0])]
+
+    def _keep(self, change: Floats) -> None:
+        self.hidden |= np.abs(change) > _NOTHING
+        self._kept.append(change)
+
+    def _protect_alone(self, cells: Cells, sign: float, at_any_cost: bool) -> None:
+        # Where nothing that is always shown allows it, then nothing is; if that helps.
+        dearest = replace(self._table, cost=np.minimum(self._table.cost, _DEAREST))
+        for table in (self._table, dearest) if at_any_cost else (self._table,):
+            for way in (sign, -sign):
+                change = _other_table([(cells, way)], table, self.hidden)
+                needed = least_change(_value(cells, table)) - _NOTHING
+                if abs(float(change[list(cells)].sum())) >= needed:
+                    self._table = table
+                    self._keep(change)
+                    return
 
 
 def least_change(value: float) -> float:
     """By how much another table must differ for a count not to be known."""
     return float(np.floor(max(KNOWN_WITHIN, KNOWN_SHARE * abs(value))) + 1)
-
-
-def _safe(cells: Cells, kept: Sequence[Floats], values: Floats) -> bool:
-    at = list(cells)
-    needed = least_change(float(values[at].sum()))
-    return any(abs(float(change[at].sum())) >= needed - _NOTHING for change in kept)
 
 
 Batch = list[tuple[Cells, float]]
@@ -128,10 +166,9 @@ def _balanced(
     batches: list[Batch] = [[] for _ in range(_BATCHES)]
     for number, whose in enumerate(sorted(by_group, key=most)):
         near = sum(signs.get(other, 0.0) for group in whose for other in beside[group])
-        can_lose = all(
-            _value(cells, table) >= least_change(_value(cells, table)) for cells in by_group[whose]
-        )
-        sign = -1.0 if near > 0 and can_lose else 1.0
+        can_lose = all(_room(cells, table.down, table) for cells in by_group[whose])
+        can_gain = all(_room(cells, table.up, table) for cells in by_group[whose])
+        sign = -1.0 if can_lose and (near > 0 or not can_gain) else 1.0
         signs |= dict.fromkeys(whose, sign)
         batches[number % _BATCHES] += [(cells, sign) for cells in by_group[whose]]
     return batches
@@ -139,6 +176,11 @@ def _balanced(
 
 def _value(cells: Cells, table: LinkedCells) -> float:
     return float(table.values[list(cells)].sum())
+
+
+def _room(cells: Cells, room: Floats, table: LinkedCells) -> bool:
+    """Whether cells can move as far as they must."""
+    return float(room[list(cells)].sum()) >= least_change(_value(cells, table))
 
 
 def _groups_beside(table: LinkedCells) -> list[set[int]]:
@@ -172,8 +214,8 @@ def _other_table(batch: Batch, table: LinkedCells, hidden: Bools) -> Floats:
     gains = csr_matrix((signs, (rows, at)), shape=(len(batch), n))
     needed = np.array([least_change(_value(cells, table)) for cells, _ in batch])
     most = needed.sum() * 4
-    upper = np.where(movable, most, 0.0)
-    lower = np.where(movable, np.where(table.signed, most, np.minimum(table.values, most)), 0.0)
+    upper = np.where(movable, np.minimum(table.up, most), 0.0)
+    lower = np.where(movable, np.minimum(table.down, most), 0.0)
     limits = np.concatenate([upper, lower, needed])
     found = linprog(
         np.concatenate([cost, cost, np.full(len(batch), _UNSAFE)]),

@@ -41,8 +41,8 @@ def disclose(adoption: Adoption, shown: Shown) -> Adoption:
 
 def _seen(adoption: Adoption, shown: Shown) -> Adoption:
     """The adoption figures that `audience` may see; others say that they are hidden. `signalled`:
-    populations of which something is told by week, too. `before`: the figures of use of the last document to
-    share."""
+    populations of which something is told by week, too. `before`: what was shared
+    last."""
     audience, settings, signalled, before = (
         shown.audience,
         shown.rules,
@@ -52,7 +52,9 @@ def _seen(adoption: Adoption, shown: Shown) -> Adoption:
     if audience == "public":
         return adoption
     if audience == "share" and adoption.inner is not None:
-        adoption = released_adoption(adoption, adoption.inner, settings, signalled, before)
+        adoption = released_adoption(
+            adoption, adoption.inner, settings, signalled, before.use, before.earlier
+        )
     groups = {
         dimension: _disclosed(found, audience, settings)
         for dimension, found in adoption.groups.items()

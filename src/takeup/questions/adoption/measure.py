@@ -20,6 +20,7 @@ import pandas as pd
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from takeup.disclosure.release.earlier import Earlier
 from takeup.disclosure.release.inner_counts import (
     ALL,
     COUNTS,
@@ -134,7 +135,8 @@ class Adoption:
     `by_person`: counts by person and population, for measures that lean on them; `inner`: what disclosure
     proves on; `people_of`: how many people stand behind a figure that is in none of its groups; `weeks_hidden`:
     weeks by population whose looking and overriding may not be shown; `stayed`: what looking did, by population,
-    among those who decided in the first week and in the last; in no document.
+    among those who decided in the first week and in the last; `earlier`: what the next release has to know of this one;
+    in no document.
     """
 
     overall: GroupAdoption
@@ -151,6 +153,7 @@ class Adoption:
     weeks_hidden: dict[str, frozenset[str]] = field(default_factory=dict, compare=False, repr=False)
     people_of: dict[str, int] = field(default_factory=dict, compare=False, repr=False)
     stayed: dict[str, Stayed] = field(default_factory=dict, compare=False, repr=False)
+    earlier: Earlier | None = field(default=None, compare=False, repr=False)
 
 
 PAIRS = {

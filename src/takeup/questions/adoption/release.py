@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from takeup.disclosure.release.cells import REASON, WHOLE, Cell, Kind, Released, release
+from takeup.disclosure.release.earlier import Earlier
 from takeup.disclosure.release.inner_counts import ALL, COUNTS, Group, InnerCounts
 from takeup.questions.adoption.measure import Adoption, GroupAdoption
 from takeup.record.settings import DisclosureSettings
@@ -54,11 +55,13 @@ def released_adoption(
     rules: DisclosureSettings,
     signalled: Collection[str] = (),
     before: Mapping[str, Any] | None = None,
+    earlier: Earlier | None = None,
 ) -> Adoption:
     """Figures of use whose counts are released; the others say that they are hidden. `signalled`:
-    populations of which something is told by week, too. `before`: the figures of use of the last document."""
+    populations of which something is told by week, too. `before`: the figures of use of the last document;
+    `earlier`: what was hidden until then."""
     last = None if before is None else cells_of(before)
-    released = release(inner, rules, groups_shown(adoption, signalled), last)
+    released = release(inner, rules, groups_shown(adoption, signalled), last, earlier)
 
     def of(cut: str, groups: Sequence[GroupAdoption], within: str | None = None) -> Any:
         return tuple(_group(g, (cut, g.key, within), released) for g in groups)
@@ -85,6 +88,7 @@ def released_adoption(
             if released.has(ALL, action)
         },
         inner=None,
+        earlier=released.earlier,
         weeks_hidden={
             population: frozenset(
                 str(week[1])

@@ -75,7 +75,8 @@ def _now_in_fives(gap: Clause, level: PopulationLevel) -> str:
         low, high = (int(found[i] or found[2]) / 100 for i in (1, 2))
         # One or two people on either side are nobody's business.
         low, high = (low if low >= least else 0.0), (high if 1 - high >= least else 1.0)
-        return f"{5 * math.floor(20 * low + 1e-9)} to {5 * math.ceil(20 * high - 1e-9)}\u00a0%"
+        ends = (5 * math.floor(20 * low + 1e-9), 5 * math.ceil(20 * high - 1e-9))
+        return f"{' to '.join(str(end) for end in dict.fromkeys(ends))}\u00a0%"
 
     return _PERCENT.sub(between, gap.now, count=1)
 

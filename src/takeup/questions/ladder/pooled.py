@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from takeup.questions.ladder.people import COUNTS, SKILL, GradedPeople, shares_at
 from takeup.record.population import Population
@@ -181,14 +181,14 @@ class Pooled:
     ) -> None:
         self.whole, self.skill, self.facts, self.rules = whole, skill, facts, rules
         self.stakes = stakes
-        by_person = recent.groupby("person")[list(COUNTS)].sum()
+        by_person = _by_person(recent, COUNTS)
         previous = part[part["window"] == recent["window"].min() + 1]
-        before = previous.groupby("person")[list(COUNTS)].sum()
+        before = _by_person(previous, COUNTS)
         self.consulting = _posterior(by_person, "consulted", "eligible")
         self.overriding = _posterior(by_person, "overridden", "consulted")
-        self.skill_of = part.groupby("person")[list(SKILL)].sum()
+        self.skill_of = _by_person(part, SKILL)
         self.overriding_before = (
-            _posterior(before, "overridden", "consulted") if len(before) else None
+            _posterior(before, "overridden", "consulted") if len(previous) else None
         )
 
     def _integrated_reliance(self, now: Counts) -> Clause:
@@ -294,10 +294,7 @@ class Pooled:
         j = self.skill.discrimination()
         enough = self.skill.right >= 30 and self.skill.wrong >= 10
         low = discrimination_low(
-            *(
-                self.skill_of[name].to_numpy(float)
-                for name in ("right_kept", "right", "wrong_caught", "wrong")
-            )
+            *(self.skill_of[name] for name in ("right_kept", "right", "wrong_caught", "wrong"))
         )
         return [
             _rate("looked at", self.whole.consult(), self.rules.l4_consult),
@@ -350,5 +347,14 @@ def _rate(text: str, range_: tuple[float, float], limit: float) -> Clause:
     return Clause(text, _at_least(range_, limit), _shown(range_), _percent(limit))
 
 
-def _posterior(by_person: Any, k: str, n: str) -> Posterior:
-    return clustered_posterior(by_person[k].to_numpy(float), by_person[n].to_numpy(float))
+def _by_person(part: pd.DataFrame, names: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+    """Sums of each person, in the order of the people; hundreds of populations are asked, so without `groupby`."""
+    at, people = pd.factorize(part["person"], sort=True)
+    return {
+        name: np.bincount(at, part[name].to_numpy(float), len(people)).astype(float)
+        for name in names
+    }
+
+
+def _posterior(by_person: dict[str, NDArray[np.float64]], k: str, n: str) -> Posterior:
+    return clustered_posterior(by_person[k], by_person[n])

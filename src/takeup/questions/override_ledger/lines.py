@@ -45,13 +45,13 @@ def lines_hidden(
         nowhere = [(more(rest, 0.0), -1.0)] if rest else []
         relations.append([(more(total, np.inf), 1.0), *((i, -1.0) for i in own), *nowhere])
     table = LinkedCells(
-        np.array(values), sums(relations, len(values)), np.array(cost), np.zeros(len(values), bool), np.arange(len(values), dtype=np.int64),
+        np.array(values), sums(relations, len(values)), np.array(cost), np.array(values), np.full(len(values), np.inf), np.arange(len(values), dtype=np.int64),
     )  # fmt: skip
 
     def of_few(cells: Cells) -> bool:
         return max(people[i] for i in cells) < least
 
-    found = hidden_cells(table, list(hidden), of_few)
+    found = hidden_cells(table, list(hidden), of_few).cells
     if found[np.isinf(table.cost)].any():
         # The totals are shown elsewhere: no line may be.
         return set(range(len(lines)))

@@ -12,10 +12,17 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.apps import apps
-from django.core.management import call_command
-from django.db import connections, models
+from django.core.management.sql import emit_post_migrate_signal, emit_pre_migrate_signal
+from django.db import connections, models, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.migrations import AddConstraint, AddField, AddIndex, AlterField, CreateModel
+from django.db.migrations import (
+    AddConstraint,
+    AddField,
+    AddIndex,
+    AlterField,
+    CreateModel,
+    Migration,
+)
 from django.db.migrations.executor import MigrationExecutor
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations import RemoveField
@@ -47,8 +54,29 @@ def bring_up_to_date(alias: str = "default") -> None:
         return
     modes = _modes_of_use_cases(connection)
     mend(connection, loader)
-    call_command("migrate", database=alias, verbosity=0, interactive=False)
+    whole = _Whole(connection)
+    emit_pre_migrate_signal(0, False, alias)
+    whole.migrate(whole.loader.graph.leaf_nodes())
+    emit_post_migrate_signal(0, False, alias)
     _keep_modes(modes, alias)
+
+
+class _Whole(MigrationExecutor):
+    """Each migration in one transaction with the record that it was applied. Where constraints come last, Django
+    records after it, and a process killed between the two leaves tables that every later start would make again."""
+
+    def apply_migration(
+        self,
+        state: ProjectState,
+        migration: Migration,
+        fake: bool = False,
+        fake_initial: bool = False,
+    ) -> ProjectState:
+        """Run a migration forwards."""
+        # SQLite changes tables only while keys are not checked, which cannot be switched within a transaction.
+        unchecked = self.connection.constraint_checks_disabled()
+        with unchecked, transaction.atomic(using=self.connection.alias):
+            return super().apply_migration(state, migration, fake, fake_initial)
 
 
 def later_migrations() -> list[str]:

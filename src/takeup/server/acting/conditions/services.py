@@ -202,31 +202,32 @@ def keep_day(
     use_case: str, day: date, found: Sequence[PopulationConditions], titles: Mapping[str, str]
 ) -> None:
     """Keep how the conditions of each population stood that night; of earlier nights, statuses alone."""
-    for one in found:
-        if one.hidden:
-            continue
-        ConditionsDay.objects.filter(use_case=use_case, population=one.population).update(told=None)
-        ConditionsDay.objects.update_or_create(
-            use_case=use_case, population=one.population, day=day,
-            defaults={
-                "title": _title(one.population, titles)[:200], "told": plain(one),
-                "stood": {"risk": one.risk} | {c.condition: c.status for c in one.conditions},
-            },
-        )  # fmt: skip
+    # What may not be shown any more is not shown as it was, nor what is told anew.
+    ConditionsDay.objects.filter(use_case=use_case).update(told=None)
+    ConditionsDay.objects.bulk_create(
+        [
+            ConditionsDay(
+                use_case=use_case, population=one.population, day=day,
+                title=_title(one.population, titles)[:200], told=plain(one),
+                stood={"risk": one.risk} | {c.condition: c.status for c in one.conditions},
+            )
+            for one in found if not one.hidden
+        ],
+        update_conflicts=True, unique_fields=["use_case", "population", "day"],
+        update_fields=["title", "told", "stood"],
+    )  # fmt: skip
     for one in found:
         _tell_of_contradictions(use_case, day, one, titles)
-    kept = [p.population for p in found if not p.hidden]
-    # What may not be shown any more is not shown as it was.
-    ConditionsDay.objects.filter(use_case=use_case).exclude(population__in=kept).update(told=None)
 
 
 def _tell_of_contradictions(
     use_case: str, day: date, one: PopulationConditions, titles: Mapping[str, str]
 ) -> None:
     """Who leads the programme is asked for evidence where a claim and what is known lie apart, once a claim."""
-    leads = [handle for handle, _ in organization.named_with([Role.PROGRAMME_LEAD], day)]
-    for c in one.conditions:
-        if c.contradiction:
+    contradicted = [c for c in one.conditions if c.contradiction]
+    if contradicted:
+        leads = [handle for handle, _ in organization.named_with([Role.PROGRAMME_LEAD], day)]
+        for c in contradicted:
             name = condition_of(c.condition).name
             tell(
                 leads, f"contradiction:{use_case}:{one.population}:{c.condition}:{c.claimed}"[:120],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections.abc import Iterable
 from datetime import timedelta
 
 import pyarrow as pa
@@ -50,8 +51,15 @@ def rotate_key(days: int) -> bool:
 
 def pseudonyms_of(person_id: str) -> set[str]:
     """Every pseudonym that the log may have of this person: under each key there ever was."""
-    keys = PseudonymKey.objects.values_list("secret", flat=True)
-    return {_pseudonym(bytes.fromhex(secret), person_id) for secret in keys}
+    return set(people_behind([person_id]))
+
+
+def people_behind(people: Iterable[str]) -> dict[str, str]:
+    """Whose each pseudonym is that the log may have of these people."""
+    keys = [
+        bytes.fromhex(secret) for secret in PseudonymKey.objects.values_list("secret", flat=True)
+    ]
+    return {_pseudonym(key, person_id): person_id for person_id in people for key in keys}
 
 
 def _secret() -> bytes:

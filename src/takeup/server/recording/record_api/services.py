@@ -21,7 +21,7 @@ from takeup.server.recording.record_api.keys import signing_key
 from takeup.server.recording.record_api.models import ApiKey as SenderKey
 from takeup.server.recording.record_api.models import InboxRow, Night, Quarantined, Sender
 from takeup.server.recording.record_api.night import implausible
-from takeup.server.recording.record_api.pseudonyms import pseudonyms_of
+from takeup.server.recording.record_api.pseudonyms import people_behind
 from takeup.server.recording.record_api.reading import NOT_DRAINED, Recorded, recorded
 
 _USUAL_DAYS = 10
@@ -36,10 +36,12 @@ def in_quarantine() -> int:
 def handles_behind(pseudonyms: Collection[str]) -> dict[str, str]:
     """Handles of active people by the pseudonyms under which the log has them: to tell them
     something, never to show who they are."""
-    found: dict[str, str] = {}
-    for person_id, handle in active_handles():
-        found |= dict.fromkeys(pseudonyms_of(person_id) & set(pseudonyms), handle)
-    return found
+    handles, wanted = dict(active_handles()), set(pseudonyms)
+    return {
+        pseudonym: handles[person_id]
+        for pseudonym, person_id in people_behind(handles).items()
+        if pseudonym in wanted
+    }
 
 
 def decisions_in(engine: Engine, use_case: str) -> ir.Table | None:

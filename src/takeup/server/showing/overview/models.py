@@ -47,12 +47,14 @@ class PopulationView(models.Model):
 class Released(models.Model):
     """What the figures of a use case hold so far: everything up to these batches, and `also` what was
     in no batch yet, but for what is `held` back because too few people would have added to a figure
-    (keys of decisions and outcomes)."""
+    (keys of decisions and outcomes). `hidden_so_far`: the counts behind what was hidden, of which no page tells
+    (`takeup.disclosure.release.earlier`)."""
 
     use_case = models.CharField(max_length=200, unique=True)
     batches = models.JSONField(default=dict)
     also = models.JSONField(default=dict)
     held = models.JSONField(default=dict)
+    hidden_so_far = models.JSONField(default=dict)
 
     def __str__(self) -> str:
         return self.use_case

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import ibis
 import ibis.expr.types as ir
@@ -35,19 +36,26 @@ _SHOWN_BY = ("population", "team", "mode", "stakes", "model_version", "phase", "
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """The rows of a use case that figures may hold, and what to remember of it."""
+    """The rows of a use case that figures may hold, and what to remember of it. `hidden_so_far`: what the next
+    diagnosis has to know of those before."""
 
     use_case: str
     rows: Mapping[RecordKind, ir.Table]
     batches: dict[str, int]
     also: dict[str, list[str]]
     held: dict[str, list[str]]
+    hidden_so_far: dict[str, Any]
 
-    def keep(self) -> None:
-        """Remember it, together with the figures."""
+    def keep(self, hidden_so_far: dict[str, Any]) -> None:
+        """Remember it, together with the figures and what is hidden in them."""
         Released.objects.update_or_create(
             use_case=self.use_case,
-            defaults={"batches": self.batches, "also": self.also, "held": self.held},
+            defaults={
+                "batches": self.batches,
+                "also": self.also,
+                "held": self.held,
+                "hidden_so_far": hidden_so_far,
+            },
         )
 
 
@@ -59,7 +67,7 @@ def release(use_case: str, rows: Mapping[RecordKind, ir.Table], segments: Sequen
     batches = {str(kind): _last_batch(table) for kind, table in rows.items()}
     if last is None:
         also = {str(kind): _keys(_not_drained(table), kind) for kind, table in rows.items()}
-        return Release(use_case, rows, batches, also, {})
+        return Release(use_case, rows, batches, also, {}, {})
     fresh = {kind: _fresh(table, kind, last) for kind, table in rows.items()}
     held = _waiting(rows["decisions"], fresh, segments)
     kept = {kind: _without(table, kind, held.get(kind, ())) for kind, table in rows.items()}
@@ -69,7 +77,8 @@ def release(use_case: str, rows: Mapping[RecordKind, ir.Table], segments: Sequen
         )
         kept["eligible"] = _without(rows["eligible"], "eligible", held["eligible"])
     also = {str(kind): _keys(_not_drained(table), kind) for kind, table in kept.items()}
-    return Release(use_case, kept, batches, also, {str(kind): keys for kind, keys in held.items()})
+    waits = {str(kind): keys for kind, keys in held.items()}
+    return Release(use_case, kept, batches, also, waits, last.hidden_so_far)
 
 
 def _key(rows: ir.Table, kind: RecordKind) -> ir.StringValue:

@@ -253,6 +253,7 @@ def _take_in(
         conditions=records_of(name, now().date()),
         declared_ahead=True,
         last_shared=None if (last := latest(name)) is None else last.document,
+        hidden_so_far=released.hidden_so_far,
         step=step,
     )
     known_use_case(name)
@@ -283,7 +284,7 @@ def _take_in(
         )
         if made:
             _draw(snapshot, result, left_out)
-            released.keep()
+            released.keep(result.hidden_so_far)
 
 
 def _without_teams(rows: ir.Table) -> ir.Table:
