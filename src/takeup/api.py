@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -17,6 +17,7 @@ from takeup.diagnosis.change import Changes, changes, read_earlier, to_compare
 from takeup.diagnosis.definitions import definitions
 from takeup.diagnosis.diagnose import diagnose_use_case
 from takeup.diagnosis.measures import take_measures
+from takeup.diagnosis.rows_beyond import beyond_is_of_few
 from takeup.disclosure.group_size import Audience
 from takeup.disclosure.release.earlier import Earlier
 from takeup.drawing.plain import plain
@@ -74,6 +75,13 @@ class Result:
     facts: InputFacts
     settings: Settings
     seconds: float
+    counted: bool = True
+
+    @property
+    def shared_facts(self) -> InputFacts:
+        """What was read, as it may travel: without how many rows (`counted`), where those beyond the figures shown are of
+        too few people."""
+        return replace(self.facts, counted=self.counted)
 
     def measures(self, use_case: str | None = None) -> Measures:
         """The analyst's measures of one use case (the only one where there is one)."""
@@ -95,7 +103,7 @@ class Result:
         """The report as one self-contained page, always in `share` disclosure. `compare`: an
         earlier diagnosis as JSON; the report then says what changed."""
         changed = {} if compare is None else {c.use_case: c for c in self.changes(compare, "share")}
-        return render_html(Page(title, self.facts, self.shared, changed))
+        return render_html(Page(title, self.shared_facts, self.shared, changed))
 
     def to_pdf(
         self,
@@ -145,7 +153,7 @@ class Result:
             "made_at": self.facts.made_at.isoformat(timespec="seconds"),
             "disclosure": disclosure,
             "definitions": definitions(),
-            "input": self.facts.to_json(),
+            "input": (self.shared_facts if disclosure == "share" else self.facts).to_json(),
             "diagnoses": [diagnosis_json(d) for d in chosen]
             if disclosure != "analyst"
             else [
@@ -235,9 +243,10 @@ class Result:
     def methods(self) -> str:
         """A methods paragraph to paste."""
         r = self.table.reconciliation
+        rows = f" on {r.rows_used:,} of {r.rows_read:,} recorded rows" if self.counted else ""
         return (
-            f"Adoption was measured with takeup {self.facts.version} on {r.rows_used:,} of "
-            f"{r.rows_read:,} recorded rows. Shares are observed counts with Jeffreys intervals whose "
+            f"Adoption was measured with takeup {self.facts.version}{rows}. Shares are observed counts with "
+            "Jeffreys intervals whose "
             "effective sample respects clustering by person (ratio estimator). Comparisons of model and "
             "person use the same cases, weighted by the inverse probability of having been judged. "
             "Randomised comparisons are by intention to treat, unadjusted (Neyman) and with Lin's (2013) "
@@ -372,6 +381,7 @@ def diagnose(
         _facts(opened, thresholds, read, tuple(dict.fromkeys(twice))),
         thresholds,
         time.perf_counter() - started,
+        public or not beyond_is_of_few(built.tables.values(), shared, thresholds.disclosure),
     )
 
 

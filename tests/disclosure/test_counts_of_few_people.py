@@ -76,3 +76,28 @@ def test_no_count_of_what_twelve_people_did_is_in_the_document_or_on_the_page():
 
 def test_a_count_of_one_digit_lies_within_half_of_its_first_place():
     assert [to_one_digit(n) for n in (0, 3, 14, 146, 702, 1_960)] == [0, 10, 10, 100, 700, 2_000]
+
+
+def test_where_one_of_twelve_left_a_few_cases_no_rounded_count_says_that_the_others_were_looked_at():
+    """851 of 852 looked at are 900 rounded, which 852 cases leave no other number for: it is not told at all."""
+    people = np.arange(PEOPLE * EACH) % PEOPLE
+    seen = ~((people == 4) & (np.arange(len(people)) < PEOPLE))
+    draw = np.random.default_rng(5)
+    advised = draw.choice(["pay", "refuse"], len(people))
+    over = seen & (draw.random(len(people)) < 0.2)
+    frame = pd.DataFrame(
+        {
+            "case_id": [f"c{i}" for i in range(len(people))], "person_id": [f"p{who}" for who in people],
+            "mode": "assist", "consulted": seen, "recommendation": advised, "correct_choice": advised,
+            "choice": np.where(over, np.where(advised == "pay", "refuse", "pay"), advised),
+        }
+    )  # fmt: skip
+    assert to_one_digit(int(seen.sum())) == 900
+    measures = takeup.diagnose(frame).document("share")["diagnoses"][0]["measures"]
+    overall = measures["adoption"]
+    assert overall["eligible"] == len(people)
+    assert (overall["consulted"], overall["counts"]) == (None, {})
+    for name in ("consult_rate", "override_rate", "effective_reliance"):
+        assert overall[name]["status"] == "suppressed"
+    for name in ("reliance", "comparison", "people", "not_consulted"):
+        assert measures[name].get("status") in ("suppressed", "not_instrumented"), name

@@ -160,6 +160,35 @@ def test_a_population_in_which_one_is_judged_is_told_of_nowhere_and_not_by_subtr
     assert measures["expert_benchmark"] == []
 
 
+@pytest.mark.parametrize("unjudged", [{"north-3"}, {"north-3", "north-4", "south-3"}])
+def test_where_all_but_a_few_peoples_decisions_are_judged_nothing_rests_on_the_right_answers(
+    unjudged,
+):
+    """2,880 cases and 2,820 judged ones: sixty are one person's, and how many of these were overridden followed, too."""
+    measures = told_of(judged_programme((everybody("south") | everybody("north")) - unjudged))
+    for name in RESTS_ON_TRUTH:
+        assert measures[name]["status"] == "suppressed", name
+    assert "status" not in measures["adoption"]["override_rate"]
+
+
+def test_of_a_population_in_which_all_but_one_are_judged_nothing_is_told_nor_by_subtraction():
+    """Half of south is judged, so the whole tells nothing of the one in north; north's own figures, or south's beside those
+    of all, would."""
+    half = {f"south-{who}" for who in range(12)}
+    measures = told_of(judged_programme(everybody("north") - {"north-3"} | half))
+    assert {s["scope"] for s in measures["model_issue"]["scopes"]} == {"all"}
+    assert measures["people"]["populations"] == []
+
+
+def test_a_few_cases_that_are_not_judged_are_nobodys_where_their_people_are_judged_as_a_rule():
+    rows = judged_programme(everybody("south") | everybody("north"))
+    rows.loc[rows.index[::700], "correct_choice"] = None
+    measures = told_of(rows)
+    assert rows.correct_choice.isna().sum() < 8
+    for name in RESTS_ON_TRUTH:
+        assert "status" not in measures[name], name
+
+
 def test_where_all_are_judged_all_is_told():
     measures = told_of(judged_programme(everybody("south") | everybody("north")))
     for name in RESTS_ON_TRUTH:

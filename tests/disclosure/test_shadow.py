@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -88,3 +90,15 @@ def test_no_step_between_two_reports_comes_from_fewer_people_than_the_minimum(ad
     if left:
         assert len(waiting) > 1
         assert len(left) >= LEAST
+
+
+def test_of_fewer_than_twenty_people_no_count_of_what_they_did_is_exact():
+    """`They disagreed in 23, of which 17 are judged` stood above shares to five points."""
+    exact = replace(kind("a", 12), disagreements=23, judged=17)
+    found = disclose_shadow(report(exact, kind("b", 30)), "share", RULES)
+    assert isinstance(found, Shadow)
+    few, many = found.kinds
+    assert (few.disagreements, few.judged, few.only_model, few.pairs) == (20, 20, None, 100)
+    assert (many.disagreements, many.judged, many.only_model) == (20, 20, 12)
+    assert isinstance(few.model_error, Estimate)
+    assert (few.model_error.k, few.model_error.value) == (None, 0.1)

@@ -20,12 +20,13 @@ from takeup.questions.measures import Measures
 from takeup.questions.question import Question
 from takeup.questions.register import in_order_of_need, questions, with_what_they_lean_on
 from takeup.questions.shared.hidden_in_use import coarse, untold, without_groups
+from takeup.questions.shared.rounded_parts import coarse_parts, rounded_parts
 from takeup.questions.shown import Before, Shown
 from takeup.questions.signals import QUESTION as SIGNALS
 from takeup.record.evidence import Evidence
 from takeup.record.interventions import Run
 from takeup.record.population import Population
-from takeup.record.settings import Settings
+from takeup.record.settings import DisclosureSettings, Settings
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import CannotSay, not_instrumented, not_recorded, suppressed
 
@@ -126,10 +127,17 @@ def disclosed(
             }
         )
     if not coarse(adoption, audience, settings.disclosure):
-        return found
+        return found if audience != "share" else _parts_rounded(found, settings.disclosure)
     rounded = {name: rounded_throughout(answer) for name, answer in found.items()}
     # A ledger is nothing but counts.
     return Measures(rounded).but(override_ledger=suppressed())
+
+
+def _parts_rounded(found: Measures, rules: DisclosureSettings) -> Measures:
+    adoption = found[ADOPTION]
+    parts, fewest = coarse_parts(adoption, "share", rules), rules.round_below_people
+    others = {name: one for name, one in found.items() if name != ADOPTION.name}
+    return found.but(**{n: rounded_parts(one, parts, fewest) for n, one in others.items()})
 
 
 _Thin = Mapping[str, frozenset[Group]]

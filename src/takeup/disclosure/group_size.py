@@ -64,6 +64,19 @@ def share_at_least(k: int, n: int, least: int) -> float:
     return int(min(k / n, most) * _STEP + 1e-9) / _STEP
 
 
+_FEWEST_IN_A_CELL = 3
+
+
+def named_by_some(counts: Mapping[_Key, int]) -> tuple[list[_Key], dict[_Key, int]]:
+    """What at least three people named, most first; and how many, where that leaves nobody or at least three to what one or
+    two named. Each person named one."""
+    named = sorted(
+        (k for k, n in counts.items() if n >= _FEWEST_IN_A_CELL), key=lambda k: -counts[k]
+    )
+    left = sum(counts.values()) - sum(counts[k] for k in named)
+    return named, {k: counts[k] for k in named} if not 0 < left < _FEWEST_IN_A_CELL else {}
+
+
 def without_small_cells(counts: tuple[int, ...]) -> tuple[int, ...]:
     """People by level with cells of one or two moved into the neighbour towards the middle,
     until none is left: levels are merged, nobody is dropped."""

@@ -15,7 +15,8 @@ from takeup.sources.reconciliation import Problem, Reconciliation
 
 @dataclass(frozen=True, slots=True)
 class InputFacts:
-    """What was read, what became of every row, and all that is needed to run it again."""
+    """What was read, what became of every row, and all that is needed to run it again. `counted`: whether it may be told
+    how many rows there were."""
 
     version: str
     made_at: datetime
@@ -30,6 +31,7 @@ class InputFacts:
     disclosure_reason: str | None
     raw_rejects: tuple[Reject, ...]
     side_counts: dict[str, int]
+    counted: bool = True
 
     def missing(self) -> tuple[Column, ...]:
         """Columns worth asking for; each says what it would unlock."""
@@ -37,16 +39,8 @@ class InputFacts:
 
     def to_json(self) -> dict[str, Any]:
         """The `input` part of the JSON document."""
-        r = self.reconciliation
         return {
-            "rows_read": r.rows_read,
-            "rows_used": r.rows_used,
-            "rows_folded": r.rows_folded,
-            "rows_filtered": r.rows_filtered,
-            "rows_superseded": r.rows_superseded,
-            "rows_duplicate": r.rows_duplicate,
-            "rows_rejected": r.rows_rejected,
-            "filtered": r.filtered,
+            **self._rows(),
             "columns": list(self.columns),
             "missing_columns": [{"column": c.name, "unlocks": c.unlocks} for c in self.missing()],
             "files": [{"name": name, "sha256": digest} for name, digest in self.files],
@@ -66,8 +60,23 @@ class InputFacts:
             "assumptions": list(self.assumptions),
             "mapping": self.mapping,
             "settings": self.settings,
-            **self.side_counts,
         }
+
+    def _rows(self) -> dict[str, Any]:
+        """What became of how many rows; None where that is not told."""
+        r = self.reconciliation
+        counts = {
+            "rows_read": r.rows_read,
+            "rows_used": r.rows_used,
+            "rows_folded": r.rows_folded,
+            "rows_filtered": r.rows_filtered,
+            "rows_superseded": r.rows_superseded,
+            "rows_duplicate": r.rows_duplicate,
+            "rows_rejected": r.rows_rejected,
+        }
+        if not self.counted:
+            return {**dict.fromkeys(counts), "filtered": {}}
+        return {**counts, "filtered": r.filtered, **self.side_counts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -279,7 +279,8 @@ def test_the_population_reads_what_was_heard_and_comments_without_a_name(team, d
     browser, path = client_of(officer), f"/conversations/{drawn.pk}"
     page = browser.get(path).content.decode()
     assert "5 conversations" in page
-    assert "Trust deficit" in page
+    assert "<span>Trust deficit</span></li>" in page
+    assert "Workflow disruption" not in page[page.index("<main") :]
     browser.post(f"{path}/comment", {"text": "Officer Nr8 said so too: the road is missing."})
     (kept,) = Comment.objects.all()
     assert "Nr8" not in kept.text
@@ -289,6 +290,24 @@ def test_the_population_reads_what_was_heard_and_comments_without_a_name(team, d
     assert (
         client_of(with_role("executive")).post(f"{path}/comment", {"text": "so"}).status_code == 403
     )
+
+
+@pytest.mark.parametrize(
+    ("codes", "named", "counts"),
+    [
+        ("TD TD TD TD WD", ["TD"], {}),
+        ("TD TD TD WD JS CA", ["TD"], {"TD": 3}),
+        ("TD TD WD WD JS", [], {}),
+        ("TD TD TD WD WD WD", ["TD", "WD"], {"TD": 3, "WD": 3}),
+    ],
+)
+def test_no_reason_that_one_or_two_named_is_told_nor_follows_from_the_others(codes, named, counts):
+    """`Workflow disruption 1`, read by everybody in the population, was one colleague's reason."""
+    from collections import Counter
+
+    from takeup.disclosure.group_size import named_by_some
+
+    assert named_by_some(Counter(codes.split())) == (named, counts)
 
 
 def test_what_was_said_goes_after_half_a_year_and_the_codes_stay(team, drawn):

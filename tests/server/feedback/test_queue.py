@@ -399,3 +399,53 @@ def test_a_fix_of_a_kind_that_few_decide_is_not_checked_aloud():
     assert (few, isinstance(told, CannotSay)) == (2, True)
     many, told = checked(12)
     assert (many, isinstance(told, FixCheck)) == (12, True)
+
+
+def who(*people: int, n: int = 1) -> dict[str, int]:
+    return {f"m{i}": n for i in people}
+
+
+@pytest.mark.parametrize(
+    ("now", "waits"),
+    [
+        # Nobody, or enough of one population: told anew.
+        ({"north": who(*range(12)), "south": who(*range(20, 32))}, set()),
+        ({"north": who(*range(12), n=2), "south": who(*range(20, 32))}, set()),
+        # One of north beside eight of south: the whole less south's would be that one's.
+        ({"north": who(*range(1, 12)) | who(0, n=2), "south": who(*range(20, 28), n=2) | who(*range(28, 32))}, {"north", "south"}),
+        # Seven of each: neither is told, the whole is of fourteen.
+        ({"north": who(*range(7), n=2) | who(*range(7, 12)), "south": who(*range(20, 27), n=2) | who(*range(27, 32))}, {"north", "south"}),
+        # One of a population that is not told, beside eight of north.
+        ({"north": who(*range(8), n=2) | who(*range(8, 12)), "south": who(*range(20, 32)), "tiny": who(50)}, {"north"}),
+    ],
+)  # fmt: skip
+def test_between_two_days_no_population_of_a_topic_shows_what_few_have_added(
+    django_ready, now, waits
+):
+    """A topic changes by nine people, of whom one is in north: north's 40 overrides were 41 the day after."""
+    from takeup.server.acting.feedback.taking import _waiting
+
+    before = {"north": who(*range(12)), "south": who(*range(20, 32))}
+    assert _waiting(before, before, now, ["north", "south"], 8) == waits
+
+
+def test_populations_of_a_topic_are_told_anew_where_enough_have_added(credit, log):
+    """Enough of both populations add: both are told anew."""
+    from takeup.record.clock import at, now
+
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="b", population="branch")
+    snapshot(log)
+
+    def figures() -> dict[str, int]:
+        of = topic(level="seasonal", reason="info_model_lacks").figures["populations"]
+        return {one["key"]: one["overrides"] for one in of}
+
+    first = figures()
+    assert set(first) == {"officers", "branch"}
+    with at(now() + timedelta(days=1)):
+        sent(credit, days_ago=20, wrong=0.9, version="4.2", prefix="c", population="branch", seed=3)
+        sent(credit, days_ago=20, wrong=0.9, version="4.2", prefix="d", n=480, seed=4)
+        snapshot(log)
+    assert figures()["officers"] > first["officers"]
+    assert figures()["branch"] > first["branch"]

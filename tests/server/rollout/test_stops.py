@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -89,11 +90,24 @@ def test_a_stop_of_a_use_case_that_is_not_there_is_refused_and_makes_none(record
     assert use_case_names() == ["credit"]
 
 
-def test_a_stop_keeps_how_many_cases_it_would_have_hit(recorded):
-    from takeup.server.acting.rollout.services import stop
+def _lately() -> dict[str, str]:
+    from takeup.record.clock import now
 
-    made = stop("credit", by="ann", reason="wrong", kind={"segment": "local", "stakes": "high"})
-    assert made.cases == 3
+    return {"decided_at": (now() - timedelta(days=2)).isoformat()}
+
+
+def test_a_stop_keeps_about_how_many_cases_it_would_have_hit_where_they_are_of_enough_people(
+    recorded,
+):
+    from takeup.server.acting.rollout.services import stop
+    from takeup.server.recording.record_api.receive import receive
+
+    of_few = stop("credit", by="ann", reason="wrong", kind={"segment": "local", "stakes": "high"})
+    assert of_few.cases is None
+    receive(
+        "decisions", [decision(100 + i, **_lately(), x_segment="wide") for i in range(37)], recorded
+    )
+    assert stop("credit", by="ann", reason="wrong", kind={"segment": "wide"}).cases == 40
     assert stop("credit", by="ann", reason="old ones", kind={"segment": "gone"}).cases == 0
 
 
@@ -122,7 +136,12 @@ def test_obedience_is_counted_by_what_was_shown_and_by_who_has_heard(recorded):
         for module in ("takeup.server.acting.rollout.obedience.now",):
             patch.setattr(module, lambda: ahead)
         ((_, found),) = obeyed("credit")
-        assert (found.cases, found.shown, found.heard, found.deaf) == (3, 1, (), ("till",))
+        assert (found.cases.cases, found.shown.cases, found.heard, found.deaf) == (
+            3,
+            1,
+            (),
+            ("till",),
+        )
         assert hearing.due("old", "b")
         hearing.keep("old", "till", (), "b")
         assert not hearing.due("old", "b")
@@ -136,11 +155,11 @@ def test_the_page_says_what_was_stopped_whom_it_hits_and_that_it_was_decided(rec
     take_step("credit", "assist", by="ann", reason="first wave")
     lead = client_of(with_role("programme_lead"))
     page = lead.get("/rollout/credit").content.decode()
-    assert '<option value="segment=local">segment: local · 4</option>' in page
+    assert '<option value="segment=local">segment: local · a few people’s</option>' in page
     asked = {"kind": "segment=local", "reason": "wrong there"}
     page = lead.post("/rollout/credit/stop", asked, follow=True).content.decode()
     assert "Advice is stopped on cases of “segment: local”" in page
-    assert "4 cases of it in the 28 days before" in page
+    assert "of it in the 28 days before" not in page
     assert "No case decided since" in page
     assert "not on segment: local" in page
     assert "<b>segment: local</b> · advice stopped" in page
@@ -156,3 +175,41 @@ def test_a_text_with_a_null_character_is_refused_before_a_page_asks_the_store(re
         assert lead.post("/rollout/credit/stop", asked).status_code == 400
     assert lead.get("/use-cases", {"q": "\0"}).status_code == 400
     assert not Stop.objects.exists()
+
+
+def test_a_page_looked_at_twice_counts_nobodys_case(recorded):
+    """`segment: seasonal · 2` and then 3 was one person's case, as it was decided; `3 cases decided since` likewise."""
+    from takeup.record.clock import now
+    from takeup.server.acting.rollout.services import stop, take_step
+    from takeup.server.recording.record_api.receive import receive
+
+    take_step("credit", "assist", by="ann", reason="first wave")
+    stop("credit", by="ann", reason="wrong there", kind={"segment": "local"})
+    wide = [decision(100 + i, **_lately(), x_segment="wide") for i in range(120)]
+    receive("decisions", wide, recorded)
+    lead, later = client_of(with_role("programme_lead")), (now() + timedelta(seconds=1)).isoformat()
+
+    def page() -> str:
+        return main_of(lead.get("/rollout/credit").content.decode())
+
+    first = page()
+    assert "segment: wide · 100</option>" in first
+    receive("decisions", [decision(300, **_lately(), x_segment="seasonal"),
+                          decision(301, **_lately(), x_segment="wide")], recorded)  # fmt: skip
+    assert page() == first
+    several = [
+        decision(310 + i, person_id="p1", decided_at=later, x_segment="local") for i in range(3)
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        ahead = now() + timedelta(minutes=1)
+        patch.setattr("takeup.server.acting.rollout.obedience.now", lambda: ahead)
+        receive("decisions", several[:1], recorded)
+        one = page()
+        assert 'Some cases decided since, <b class="alarm">some with advice all the same</b>' in one
+        receive("decisions", several, recorded)
+        assert page() == one
+
+
+def main_of(page: str) -> str:
+    """Without what changes with every answer."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", page[page.index("<main") :])

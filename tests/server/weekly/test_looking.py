@@ -162,16 +162,30 @@ def test_a_milestone_is_told_how_many_managers_look_three_weeks_of_four(programm
     assert (found.k, found.n, found.path) == (4, 6, "/week/of/credit")
 
 
-def test_of_fewer_than_five_managers_it_is_told_alone_whether_all_look(programme):
+@pytest.mark.parametrize("left", [1, 2, 4])
+def test_of_fewer_than_five_managers_it_is_told_to_nobody_whether_they_look(programme, left):
+    """Of one manager `all of them look` is what that one does; of two each would know of the other."""
     from takeup.server.foundation.organization.services import deactivate
 
-    for who in MANAGERS[2:]:
+    for who in MANAGERS[left:]:
         deactivate(person_called(who), TODAY, "test")
-    looks(MANAGERS[0], 1, 2, 3)
-    found = told()["weekly.managers_looking"]
-    assert (found.k, found.n, found.value) == (None, None, 0.0)
-    looks(MANAGERS[1], 1, 2, 3)
-    assert told()["weekly.managers_looking"].value == 1.0
+    before = told()["weekly.managers_looking"]
+    assert before.figure is None
+    for who in MANAGERS[:left]:
+        looks(who, 1, 2, 3)
+    assert told()["weekly.managers_looking"] == before
+
+
+def test_where_too_few_lead_teams_the_milestone_is_signed_instead(programme):
+    from takeup.record.milestones import MilestoneRecord
+    from takeup.server.acting.sprint.milestone import Known, Seen, lacks, seen_of
+    from takeup.server.acting.sprint.milestones.m15 import MILESTONE
+
+    few = {"weekly.managers_looking": {"": MilestoneRecord("weekly.managers_looking")}}
+    seen = seen_of(MILESTONE, Known(TODAY, {}, few))
+    assert seen["opened"].holds is None
+    assert "opened" in lacks(MILESTONE, seen)
+    assert "opened" not in lacks(MILESTONE, seen | {"read": Seen(True, "signed")})
 
 
 def test_a_milestone_is_told_how_many_reviews_decided_something(programme):

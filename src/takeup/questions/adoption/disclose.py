@@ -7,7 +7,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from takeup.disclosure.group_size import Audience, is_coarse
-from takeup.disclosure.rounding import rounded, to_five_points
+from takeup.disclosure.rounding import rounded, rounded_throughout, to_five_points
 from takeup.questions.adoption.measure import WITHOUT, Adoption, GroupAdoption, Spread
 from takeup.questions.adoption.over_weeks import who_stayed
 from takeup.questions.adoption.release import released_adoption
@@ -192,11 +192,11 @@ _ANSWERS = (
 def _coarse(
     group: GroupAdoption, people: int | None, audience: Audience, settings: DisclosureSettings
 ) -> GroupAdoption:
-    """Fewer than twenty people: rates to five points, without counts of what they did."""
+    """Fewer than twenty people: rates to five points, without counts of what they did; of how many, to one digit."""
     if audience != "share" or people is None or people >= settings.round_below_people:
         return group
-    figures: dict[str, Any] = {name: rounded(getattr(group, name)) for name in _ANSWERS}
-    figures["quality_gap"] = _rounded_gap(group.quality_gap)
+    figures: dict[str, Any] = {name: rounded_throughout(getattr(group, name)) for name in _ANSWERS}
+    figures["quality_gap"] = rounded_throughout(_rounded_gap(group.quality_gap))
     return replace(group, counts={}, consulted=None, unknown=None, **figures)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from takeup.disclosure.group_size import Audience, few, parts_hidden
 from takeup.disclosure.rounding import rounded
 from takeup.questions.adoption import Adoption
-from takeup.questions.disagreement.measure import Disagreement, KindOfCase
+from takeup.questions.disagreement.measure import Disagreement, KindOfCase, OneSidedOutcome
 from takeup.questions.shared.hidden_in_use import coarse, untold_keys
 from takeup.questions.shown import Shown
 from takeup.record.settings import DisclosureSettings
@@ -50,8 +50,8 @@ def disclose(found: Disagreement | CannotSay, shown: Shown) -> Disagreement | Ca
 def _kinds_that_differ(
     found: Disagreement, adoption: Adoption, audience: Audience, settings: DisclosureSettings
 ) -> Disagreement:
-    """Without kinds of case and directions of too few people, nor what the total would leave for those."""
-    kinds: dict[Any, int | None] = {k.kind: k.people for k in found.half}
+    """Without kinds of case in which too few people differed or agreed, without directions of too few, nor what the total would leave for those."""
+    kinds: dict[Any, int | None] = {k.kind: k.fewest for k in found.half}
     in_use = {
         k.kind
         for k in found.half
@@ -65,10 +65,27 @@ def _kinds_that_differ(
         found,
         half=tuple(k for k in found.half if k.kind not in gone),
         directions=tuple(d for d in found.directions if (d.advice, d.choice) not in few_ways),
+        one_sided=tuple(
+            _bands_of_enough(o, audience, settings)
+            for o in found.one_sided
+            if not _of_some_and_few(o.fewest, audience, settings)
+        ),
     )
-    if found.highest is not None and few(found.highest.people, audience, settings):
+    if found.highest is not None and few(found.highest.fewest, audience, settings):
         return replace(shown, highest=None, above=suppressed())
     return shown
 
 
 _ELSEWHERE = "elsewhere"
+
+
+def _bands_of_enough(
+    one: OneSidedOutcome, audience: Audience, settings: DisclosureSettings
+) -> OneSidedOutcome:
+    """With its score bands, or without all: of all but one the total leaves the one."""
+    few_there = any(_of_some_and_few(b.fewest, audience, settings) for b in one.bands)
+    return replace(one, bands=()) if few_there else one
+
+
+def _of_some_and_few(people: int | None, audience: Audience, settings: DisclosureSettings) -> bool:
+    return bool(people) and few(people, audience, settings)

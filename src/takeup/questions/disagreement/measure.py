@@ -49,7 +49,8 @@ class Direction:
 @dataclass(frozen=True, slots=True)
 class KindOfCase:
     """One kind of case: how often choices differ there, and its part of all disagreement. `people` decided
-    them (None: persons unknown)."""
+    them (None: persons unknown); of those who differed there and those who agreed the fewer are `fewest` (None as before; in
+    no document)."""
 
     kind: tuple[tuple[str, str], ...]
     cases: int
@@ -57,24 +58,27 @@ class KindOfCase:
     rate: Answer
     part: float
     people: int | None = None
+    fewest: int | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class BandOutcome:
-    """One score band of `choice`: outcome with the advice and against it (means, counts)."""
+    """One score band of `choice`: outcome with the advice and against it (means, counts). On the side of fewer people,
+    where there are any, are `fewest` (None: persons unknown; in no document)."""
 
     band: str
     with_n: int
     with_mean: float | None
     against_n: int
     against_mean: float | None
+    fewest: int | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class OneSidedOutcome:
     """Among cases decided `choice`: outcome of those against the advice minus those with it,
     in the same score band. `bounds`: what the outcome of *all* cases so advised against can
-    be, the unseen at 0 and at 1."""
+    be, the unseen at 0 and at 1. `fewest`: as of a band."""
 
     outcome: str
     label: str
@@ -85,6 +89,7 @@ class OneSidedOutcome:
     difference: Answer
     bounds: Answer
     bands: tuple[BandOutcome, ...]
+    fewest: int | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +248,16 @@ def _kinds(cells: Mapping[Kind, pd.DataFrame], settings: Settings) -> list[KindO
             clustered=len(part) > 1,
         )
         share_of_all = differed / total if total else 0.0
-        people = _known_people(part["person"])
-        kinds.append(KindOfCase(kind, int(part["n"].sum()), differed, rate, share_of_all, people))
+        cases, people = int(part["n"].sum()), _known_people(part["person"])
+        fewest = people and _fewest(part)
+        kinds.append(KindOfCase(kind, cases, differed, rate, share_of_all, people, fewest))
     return sorted(kinds, key=lambda k: -k.part)
+
+
+def _fewest(part: pd.DataFrame) -> int:
+    """Of the people who differed and those who agreed, where there are any, the fewer."""
+    sides = (part["differed"] > 0, part["n"] > part["differed"])
+    return min(int(side.sum()) for side in sides if side.any())
 
 
 def _people_elsewhere(cells: Mapping[Kind, pd.DataFrame], half: Sequence[KindOfCase]) -> int | None:
@@ -384,6 +396,7 @@ def _beside(
         _difference(frame, sample, settings),
         _unseen(t, choice, binary, settings),
         tuple(_bands(frame)),
+        _fewest_on_a_side(frame),
     )
 
 
@@ -501,9 +514,17 @@ def _bands(frame: pd.DataFrame) -> list[BandOutcome]:
                 float(one["y"].sum() / one["n"].sum()) if len(one) else None,
                 int(other["n"].sum()),
                 float(other["y"].sum() / other["n"].sum()) if len(other) else None,
+                _fewest_on_a_side(part),
             )
         )
     return found
+
+
+def _fewest_on_a_side(frame: pd.DataFrame) -> int | None:
+    """Of the people with the advice and those against it, where there are any, the fewer."""
+    if _known_people(frame["person"]) is None:
+        return None
+    return min((int(n) for n in frame.groupby("agrees")["person"].nunique()), default=0)
 
 
 def ask(inquiry: Inquiry) -> Disagreement | CannotSay:

@@ -16,7 +16,7 @@ from takeup.stats.answer import CannotSay
 
 
 def disclose(found: NotConsulted | CannotSay, shown: Shown) -> NotConsulted | CannotSay:
-    """What goes with looking, of levels of enough people; what wrong advice does to it, of the populations
+    """What goes with looking, of levels in which enough people looked and enough did not; what wrong advice does to it, of the populations
     that may be shown."""
     adoption, audience, settings = shown.adoption, shown.audience, shown.settings
     if isinstance(found, CannotSay):
@@ -39,7 +39,7 @@ def _of_enough_people(
 ) -> tuple[Circumstance, ...]:
     hidden = {(cut, level) for cut in adoption.groups for level in untold_keys(adoption, cut)}
     for name in {one.name for one in found.circumstances}:
-        sizes = {one.level: one.people for one in found.circumstances if one.name == name}
+        sizes = {one.level: one.fewest for one in found.circumstances if one.name == name}
         gone = parts_hidden(sizes, audience, settings.disclosure)
         hidden |= {(name, level) for level in gone}
     return tuple(c for c in found.circumstances if (c.name, c.level) not in hidden)

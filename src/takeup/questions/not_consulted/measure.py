@@ -9,7 +9,7 @@ the other levels when all else recorded is alike. Beside it what wrong advice do
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis.expr.types as ir
 import numpy as np
@@ -38,7 +38,8 @@ FEWEST = 200
 @dataclass(frozen=True, slots=True)
 class Circumstance:
     """One level of one circumstance: `cases` of that level, `looked` the share looked at, and
-    `difference` to the other levels, like with like. At least `people` decided the cases."""
+    `difference` to the other levels, like with like. At least `people` decided the cases, `lookers` of them looked and
+    `others` did not look, at least at one; the two are in no document."""
 
     name: str
     level: str
@@ -46,6 +47,13 @@ class Circumstance:
     looked: float
     difference: Estimate
     people: int
+    lookers: int = field(default=0, compare=False, repr=False)
+    others: int = field(default=0, compare=False, repr=False)
+
+    @property
+    def fewest(self) -> int:
+        """Of how many people what it tells is, at least: of those who looked and those who did not the fewer."""
+        return min([self.people, *(n for n in (self.lookers, self.others) if n)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +134,7 @@ def _circumstances(
 ) -> list[Circumstance]:
     found, at = [], 0
     half = fitted.half_width(confidence)
+    frame = frame.assign(unseen=frame["n"] - frame["k"])
     for factor in shown:
         value = frame[factor].astype(str)
         for level in design.levels[factor]:
@@ -141,11 +150,16 @@ def _circumstances(
                         "adjusted", unit="points", people=fitted.groups, se=float(fitted.se[at]),
                         assumption="an association: what is not recorded may go with both",
                     ),
-                    int(frame.loc[here & (frame["n"] > 0), "group__"].nunique()),
+                    *(_groups(frame[here], some) for some in ("n", "k", "unseen")),
                 )
             )  # fmt: skip
             at += 1
     return found
+
+
+def _groups(cells: pd.DataFrame, counted: str) -> int:
+    """How many groups of people have some of what is counted."""
+    return int(cells.loc[cells[counted] > 0, "group__"].nunique())
 
 
 def _which(cases: int, looked_at: int) -> str:

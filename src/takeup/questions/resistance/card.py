@@ -152,7 +152,7 @@ def _table(scored: Scored, p: PopulationReasons) -> list[tuple[str, ...]]:
                 ("survey", name, f"{p.survey.excess[t]:+.2f} above mood", "+0.10 to +0.75",
                  f"{p.survey.respondents} people", _or_unused(terms.survey))
             )  # fmt: skip
-        if p.interviews is not None and p.interviews.shares:
+        if p.interviews is not None and t in p.interviews.shares:
             rows.append(
                 ("interviews", name, f"{100 * p.interviews.shares[t]:.0f} % of codes", "15 to 50 %",
                  f"{p.interviews.interviews} talks", _or_unused(terms.interviews))

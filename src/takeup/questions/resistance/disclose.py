@@ -7,7 +7,7 @@ from math import ceil, floor
 
 from scipy.special import expit
 
-from takeup.disclosure.group_size import few
+from takeup.disclosure.group_size import few, named_by_some
 from takeup.questions.resistance.measure import PopulationReasons, Resistance, without_figures
 from takeup.questions.resistance.reason_score import (
     InterviewResult,
@@ -17,6 +17,7 @@ from takeup.questions.resistance.reason_score import (
     Terms,
     between,
     of_behaviour,
+    of_talks,
     probability,
 )
 from takeup.questions.resistance.signatures import OF_CASES, OF_TRUTH, Signature, log_odds
@@ -40,13 +41,13 @@ def disclose(found: Resistance | CannotSay, shown: Shown) -> Resistance | Cannot
             return without_figures(one)
         if audience != "share":
             return one
+        interviews = _enough_interviews(one.interviews, settings)
+        scored = _talks_told(_in_tenths(one.scored), interviews, settings.resistance)
         return replace(
             one,
-            scored=_roughly(
-                _in_tenths(one.scored), settings.resistance, _judged_by_few(one, shown)
-            ),
+            scored=_roughly(scored, settings.resistance, _judged_by_few(one, shown)),
             survey=_enough_answers(one.survey, settings),
-            interviews=_enough_interviews(one.interviews, settings),
+            interviews=interviews,
         )
 
     return replace(found, populations=tuple(told(p) for p in found.populations))
@@ -126,7 +127,32 @@ def _enough_answers(found: SurveyResult | None, settings: Settings) -> SurveyRes
     return None if found is None or found.respondents < enough else replace(found, highest={})
 
 
+def _talks_told(
+    scored: Scored | CannotSay, talks: InterviewResult | None, rules: ResistanceSettings
+) -> Scored | CannotSay:
+    """What interviews add, as from the shares that are told; of reasons that one or two named, or nobody, nothing."""
+    if isinstance(scored, CannotSay) or talks is None:
+        return scored
+    terms = {
+        t: of
+        if of.interviews is None
+        else replace(
+            of,
+            interviews=of_talks(talks.shares[t], talks.interviews, rules)
+            if t in talks.shares
+            else 0.0,
+        )
+        for t, of in scored.terms.items()
+    }
+    return replace(scored, terms=terms)
+
+
 def _enough_interviews(found: InterviewResult | None, settings: Settings) -> InterviewResult | None:
-    if found is None or found.interviews >= settings.resistance.smallest_interviews:
-        return found
-    return replace(found, shares={}, primary={})
+    """Without what one or two said."""
+    if found is None:
+        return None
+    if found.interviews < settings.resistance.smallest_interviews:
+        return replace(found, shares={}, primary={})
+    named, counts = named_by_some(found.primary)
+    shares = {t: round(found.shares[t], 1) for t in named}
+    return replace(found, shares=shares, primary=counts)

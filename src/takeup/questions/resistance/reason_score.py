@@ -252,6 +252,11 @@ def of_behaviour(signs: Sequence[Signature], rules: ResistanceSettings) -> float
     return float(np.clip(sum(s.log_odds for s in signs), -cap, cap))
 
 
+def of_talks(share: float, interviews: int, rules: ResistanceSettings) -> float:
+    """What a share of the codes of so many interviews adds to one reason."""
+    return _ramp(share, 0.15, 0.50, 1.8, 4, interviews, rules.interview_cap)
+
+
 VALUES_COST = "vm_segment_gap"
 """The sign that tells whether a value that people hold costs use. Survey and interviews tell that it is
 held: by how much it costs, one and the same answer stood for nothing in one family of simulated
@@ -284,7 +289,7 @@ def _terms(
     if survey is not None and survey.usable and not np.isnan(survey.excess[t]):
         said = _ramp(survey.excess[t], 0.10, 0.75, 1.6, 10, survey.respondents, rules.survey_cap)
     if talks is not None and talks.usable:
-        told = _ramp(talks.shares[t], 0.15, 0.50, 1.8, 4, talks.interviews, rules.interview_cap)
+        told = of_talks(talks.shares[t], talks.interviews, rules)
     return Terms(base, said, told, acted, own)
 
 

@@ -9,7 +9,7 @@ of one arm more often than of the other. Grade: randomised.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import ibis
 import ibis.expr.types as ir
@@ -77,7 +77,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Rollout:
-    """Effects of having the advice, and the checks of the randomisation."""
+    """Effects of having the advice, and the checks of the randomisation. `arms`: how many people's cases are in each, and
+    the largest part of one of them; in no document."""
 
     effects: tuple[Effect, ...]
     with_advice: int
@@ -85,6 +86,7 @@ class Rollout:
     sample_ratio_p: float
     balance_p: float | None
     alerts: tuple[str, ...]
+    arms: tuple[tuple[int, float], ...] = field(default=(), compare=False, repr=False)
 
 
 def measure_rollout(
@@ -148,9 +150,20 @@ def measure_rollout(
         effects.append(_effect(quantity, arms, plain, adjusted, unit, interval_of(settings)))
         if balance_p is None and columns:
             balance_p = balance_of_arms(*arms)
-    return Rollout(
-        tuple(effects), treated, control, ratio_p, balance_p, _alerts(ratio_p, balance_p, settings)
+    alerts = _alerts(ratio_p, balance_p, settings)
+    return Rollout(tuple(effects), treated, control, ratio_p, balance_p, alerts, _people_of_arms(t))
+
+
+def _people_of_arms(t: ir.Table) -> tuple[tuple[int, float], ...]:
+    """Of each arm how many people decided its cases, and the largest part of one of them; none where persons are unknown."""
+    if "person_id" not in t.columns:
+        return ()
+    each = (
+        t.filter(t.person_id.notnull()).group_by("arm__", "person_id").aggregate(n=ibis._.count())
     )
+    arms = each.group_by("arm__").aggregate(people=each.count(), most=each.n.max(), n=each.n.sum())
+    rows = fetch(arms.order_by("arm__")).to_pylist()
+    return tuple((int(row["people"]), row["most"] / row["n"]) for row in rows)
 
 
 def _few_units(units: int, unit: str | None, n: int) -> CannotSay:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from takeup.disclosure.group_size import Audience
-from takeup.disclosure.rounding import rounded
+from takeup.disclosure.rounding import rounded_throughout
 from takeup.questions.shadow.measure import Shadow, ShadowKind
 from takeup.record.settings import DisclosureSettings
 from takeup.stats.answer import Answer, CannotSay, suppressed
@@ -117,21 +117,17 @@ def _without_figures(kind: ShadowKind) -> ShadowKind:
 
 
 def _coarse(kind: ShadowKind, audience: Audience, settings: DisclosureSettings) -> ShadowKind:
-    """Fewer than twenty people: to five points, and no counts of who was right."""
+    """Fewer than twenty people: to five points, counts of what they did to one digit, and none of who was right."""
     kind = replace(kind, looks=()) if audience == "share" else kind
     if audience != "share" or (kind.people or 0) >= settings.round_below_people:
         return kind
-    return replace(
-        kind,
-        only_model=None,
-        only_person=None,
-        model_error=rounded(kind.model_error),
-        person_error=rounded(kind.person_error),
-    )
+    told: ShadowKind = rounded_throughout(kind)
+    return replace(told, only_model=None, only_person=None)
 
 
 def _coarse_answer(
     answer: Answer, overall: ShadowKind, audience: Audience, settings: DisclosureSettings
 ) -> Answer:
     small = audience == "share" and (overall.people or 0) < settings.round_below_people
-    return rounded(answer) if small else answer
+    told: Answer = rounded_throughout(answer) if small else answer
+    return told

@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from takeup.drawing.charts import since_start_chart
-from takeup.drawing.section import Section, banded, in_its_unit, interval, of_looks, signed, told
+from takeup.drawing.section import (
+    Section,
+    banded,
+    figure,
+    in_its_unit,
+    interval,
+    of_looks,
+    signed,
+    told,
+)
 from takeup.drawing.words import points
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.staggered.measure import Staggered, StaggeredEffect
@@ -15,7 +24,14 @@ def staggered_sections(diagnosis: Diagnosis) -> list[Section]:
     found = diagnosis.measures.staggered
     if not isinstance(found, Staggered):
         return []
-    return [_card(effect, found, diagnosis) for effect in found.effects if effect.weeks]
+    told = (e for e in found.effects if e.weeks or isinstance(e.overall, Estimate))
+    return [_card(effect, found, diagnosis) for effect in told]
+
+
+_WEEKS = (
+    " Hollow: weeks before the start, where nothing should be. Bands hold for all weeks together."
+)
+_NO_WEEKS = " Single weeks are hidden on purpose: a cohort is of too few people."
 
 
 def _card(effect: StaggeredEffect, found: Staggered, diagnosis: Diagnosis) -> Section:
@@ -23,13 +39,12 @@ def _card(effect: StaggeredEffect, found: Staggered, diagnosis: Diagnosis) -> Se
     return Section(
         _heading(effect),
         f"{found.started} cohorts began on {found.dates} dates, {found.waiting} have not; each is "
-        "compared with those not yet begun. Hollow: weeks before the start, where nothing should be. "
-        f"Bands hold for all weeks together.{_left_out(found)}",
+        f"compared with those not yet begun.{_WEEKS if effect.weeks else _NO_WEEKS}{_left_out(found)}",
         ("Weeks since the start", f"Difference, {effect.unit}"),
-        tuple((f"{w.week}", banded(w, effect.unit)) for w in effect.weeks),
+        tuple((f"{w.week}", banded(w, effect.unit)) for w in effect.weeks) or (("all", figure(whole)),),
         # The chart's axis is in points.
         chart=since_start_chart([(w.week, w.value, w.low, w.high) for w in effect.weeks])
-        if effect.unit == "points"
+        if effect.unit == "points" and effect.weeks
         else None,
         note=f"Over all weeks since the start: {in_its_unit(whole)}{_on(whole)}. "
         + (f"It assumes that {whole.assumption}. " if isinstance(whole, Estimate) else "")

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import ibis
@@ -65,7 +65,8 @@ class StaggeredEffect:
 class Staggered:
     """Effects of starting; `started` cohorts on `dates` different weeks, `waiting` never within the
     table. `always`: cohorts with the advice from their first week on, left out; `withdrawn`: cohorts
-    that lost it again, which count until then."""
+    that lost it again, which count until then. `fewest_people`: of the smallest cohort (None: persons unknown); in no
+    document."""
 
     effects: tuple[StaggeredEffect, ...]
     started: int
@@ -74,6 +75,7 @@ class Staggered:
     weeks: int
     always: int = 0
     withdrawn: int = 0
+    fewest_people: int | None = field(default=None, compare=False, repr=False)
 
 
 def measure_staggered(
@@ -106,8 +108,16 @@ def measure_staggered(
     waiting = sum(start == 0 for start in starts.values())
     return Staggered(
         tuple(effects), len(starts) - waiting, len(began), waiting, cohorts.weeks,
-        always=cohorts.always, withdrawn=len(cohorts.stops),
+        always=cohorts.always, withdrawn=len(cohorts.stops), fewest_people=_fewest_people(rows),
     )  # fmt: skip
+
+
+def _fewest_people(rows: ir.Table) -> int | None:
+    """How many people decided the cases of the cohort in which they were fewest."""
+    if "person_id" not in rows.columns:
+        return None
+    people = rows.group_by("cohort").aggregate(n=rows.person_id.nunique())
+    return int(fetch(people.aggregate(n=people.n.min()))["n"][0].as_py() or 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -241,7 +241,7 @@ def _read_back(request: HttpRequest, number: int, status: int = 200, **more: Any
         raise Http404
     heard = services.heard_in(one)
     shown = {
-        "heard": heard, "themes": [theme.replace("_", " ") for theme in heard.themes], "counts": [(TYPE_NAMES[t], n) for t, n in heard.primary.items() if n],
+        "heard": heard, "themes": [theme.replace("_", " ") for theme in heard.themes], "counts": [(TYPE_NAMES[t], heard.primary.get(t)) for t in heard.named],
         "comments": services.comments_on(one), "fewest": services.fewest(),
         "comments_may": person.handle in organization.placed_in(one.population, now().date()),
     }  # fmt: skip

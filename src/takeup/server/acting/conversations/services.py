@@ -11,6 +11,7 @@ import pandas as pd
 from django.db import transaction
 from django.db.models import Max
 
+from takeup.disclosure.group_size import named_by_some
 from takeup.disclosure.names import Names
 from takeup.record.clock import now
 from takeup.record.errors import InputError
@@ -329,9 +330,11 @@ def withdraw(number: int, *, by: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What conversations amount to: by reason how many named it first (empty under five conversations), and themes."""
+    """What conversations amount to: the reasons that at least three named first, most first (none under five
+    conversations), how many did (empty where that would count one or two others), and themes."""
 
     conversations: int
+    named: Sequence[str]
     primary: Mapping[str, int]
     themes: tuple[str, ...]
 
@@ -341,7 +344,8 @@ def heard_in(one: Draw) -> Heard:
     agreed = list(codings_of(one, AGREED).values())
     themes = {t.strip() for coding in agreed for t in coding.themes.split(";") if t.strip()}
     counts = {t: sum(coding.primary == t for coding in agreed) for t in TYPES}
-    return Heard(len(agreed), counts if len(agreed) >= fewest() else {}, tuple(sorted(themes)))
+    named, told = named_by_some(counts) if len(agreed) >= fewest() else ([], {})
+    return Heard(len(agreed), named, told, tuple(sorted(themes)))
 
 
 @transaction.atomic

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from datetime import UTC, date
 from typing import Any
@@ -110,25 +111,75 @@ def _keep_clusters(
             level=(line.segment or "")[:_NAME], reason=line.reason[:_REASON], flag_kind="",
             version=(line.version or "")[:_NAME], defaults={"opened_on": day},
         )  # fmt: skip
-        counts = {keyed("behind", person)[:_MARK]: n for person, n in behind.items()}
-        if topic.figures and 0 < _changed(topic, counts) < fewest:
+        counts = _marked(behind)
+        before = _behind(topic)
+        if topic.figures and 0 < len(_changed(before[_COUNTS], _summed(counts))) < fewest:
             # What few have added since would be what is between yesterday's figures and today's.
             continue
-        topic.figures = _figures(line) | {
-            "populations": [
-                {"name": titles.get(key, key)} | _figures(own)
-                for key, own in one.populations[:MOST_POPULATIONS]
-            ]
+        told_of = dict(one.populations[:MOST_POPULATIONS])
+        last = {own["key"]: own for own in topic.figures.get("populations", ()) if "key" in own}
+        shown, where = (before.get(name, {}) for name in (_SHOWN, _WHERE))
+        waits = _waiting(shown, where, counts, told_of, fewest) if topic.figures else set()
+        fresh = {
+            key: {"key": key, "name": titles.get(key, key)} | _figures(own)
+            for key, own in told_of.items()
         }
+        populations = [last.get(key) if key in waits else own for key, own in fresh.items()]
+        topic.figures = _figures(line) | {"populations": [own for own in populations if own]}
         told = sorted({handles[p] for p in behind if p in handles})
-        topic.members = seal(json.dumps({_TOLD: told, _COUNTS: counts}))
+        shown = {k: shown.get(k, {}) if k in waits else counts.get(k, {}) for k in told_of}
+        kept = {_TOLD: told, _COUNTS: _summed(counts), _WHERE: counts, _SHOWN: shown}
+        topic.members = seal(json.dumps(kept))
         topic.save(update_fields=["figures", "members"])
 
 
-def _changed(topic: Topic, counts: Mapping[str, int]) -> int:
-    """How many people have added to a topic, or taken from it, since its figures were taken."""
-    before = _behind(topic)[_COUNTS]
-    return sum(before.get(p, 0) != counts.get(p, 0) for p in {*before, *counts})
+def _marked(behind: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+    """By population and mark of a person how many overrides there are."""
+    found: dict[str, dict[str, int]] = {}
+    for person, places in behind.items():
+        for population, n in places.items():
+            found.setdefault(population, {})[keyed("behind", person)[:_MARK]] = n
+    return found
+
+
+def _summed(counts: Mapping[str, Mapping[str, int]]) -> dict[str, int]:
+    """The same by mark alone."""
+    found: Counter[str] = Counter()
+    for own in counts.values():
+        found.update(own)
+    return dict(found)
+
+
+def _changed(before: Mapping[str, int], counts: Mapping[str, int]) -> set[str]:
+    """Who has added to a topic, or taken from it, since its figures were taken."""
+    return {p for p in {*before, *counts} if before.get(p, 0) != counts.get(p, 0)}
+
+
+_Counts = Mapping[str, Mapping[str, int]]
+"""By population and mark of a person how many overrides there are."""
+
+
+def _waiting(
+    shown: _Counts, before: _Counts, counts: _Counts, told_of: Collection[str], fewest: int
+) -> set[str]:
+    """Populations that keep their figures, as too few in them have changed anything since these were taken (`shown`); and
+    the smallest others, until what the whole leaves for all that are not told anew is of enough since last time
+    (`before`), or nobody's."""
+    places = {*before, *counts}
+    since = {k: _changed(shown.get(k, {}), counts.get(k, {})) for k in told_of}
+    lately = {k: _changed(before.get(k, {}), counts.get(k, {})) for k in places}
+    waits = {k for k, people in since.items() if 0 < len(people) < fewest}
+    others = sorted(
+        (k for k in told_of if since[k] and k not in waits), key=lambda k: len(since[k])
+    )
+    while others and 0 < len(_left(lately, told_of, waits)) < fewest:
+        waits.add(others.pop(0))
+    return waits
+
+
+def _left(lately: Mapping[str, set[str]], told_of: Collection[str], waits: set[str]) -> set[str]:
+    untold = (people for k, people in lately.items() if k in waits or k not in told_of)
+    return set().union(*untold)
 
 
 def _behind(topic: Topic) -> dict[str, Any]:
@@ -138,7 +189,7 @@ def _behind(topic: Topic) -> dict[str, Any]:
     return held if isinstance(held, dict) else {_TOLD: held, _COUNTS: {}}
 
 
-_TOLD, _COUNTS, _MARK = "handles", "counts", 16
+_TOLD, _COUNTS, _WHERE, _SHOWN, _MARK = "handles", "counts", "where", "shown", 16
 
 
 def tell_of_late(name: str, day: date) -> None:
@@ -209,8 +260,10 @@ def marks_of(use_case: str, decision_ids: Collection[str]) -> dict[str, str]:
     return {_mark(use_case, one): one for one in decision_ids}
 
 
-def _members(decisions: ir.Table, segment: str) -> dict[tuple[str, str, str], dict[str, int]]:
-    """By kind of case, reason and version: who overrode, and how often."""
+def _members(
+    decisions: ir.Table, segment: str
+) -> dict[tuple[str, str, str], dict[str, dict[str, int]]]:
+    """By kind of case, reason and version: who overrode, and how often in which population."""
     if not {"person_id", "override_reason"} <= set(decisions.columns):
         return {}
     over = decisions.filter(decisions.action == "overridden")
@@ -219,13 +272,15 @@ def _members(decisions: ir.Table, segment: str) -> dict[tuple[str, str, str], di
         "level": over[segment].cast("string") if segment else none,
         "reason": over.override_reason,
         "version": over.model_version if "model_version" in over.columns else none,
+        "population": over.population.cast("string") if "population" in over.columns else none,
     }
     frame = fetch(over.group_by(**by, person=over.person_id).aggregate(n=over.count())).to_pylist()
-    found: dict[tuple[str, str, str], dict[str, int]] = {}
+    found: dict[tuple[str, str, str], dict[str, dict[str, int]]] = {}
     for row in frame:
         key = (row["level"] or "", row["reason"] or "", row["version"] or "")
         if row["person"]:
-            found.setdefault(key, {})[row["person"]] = row["n"]
+            own = found.setdefault(key, {}).setdefault(row["person"], {})
+            own[row["population"] or ""] = row["n"]
     return found
 
 

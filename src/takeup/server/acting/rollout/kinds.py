@@ -16,6 +16,7 @@ from takeup.record.clock import now
 from takeup.record.columns import COVARIATE_PREFIX
 from takeup.record.errors import InputError
 from takeup.record.use_case import words_of_kind
+from takeup.server.acting.rollout.counted import Counted
 from takeup.server.acting.rollout.shadow_looks import kinds_seen
 from takeup.server.deployment.recorder import recorder
 from takeup.server.foundation.pages.detail import kind_words
@@ -33,7 +34,17 @@ class KindThere:
     days."""
 
     kind: Mapping[str, str]
-    cases: int
+    counted: Counted
+
+    @property
+    def cases(self) -> int:
+        """How many there are, for whoever holds the log."""
+        return self.counted.cases
+
+    @property
+    def told(self) -> int | None:
+        """About how many there are, as a page may tell it."""
+        return self.counted.told
 
     @property
     def key(self) -> str:
@@ -90,56 +101,60 @@ class Recorded:
     def kinds(self) -> list[KindThere]:
         """Every case first, then what tells cases apart, by name and frequency, then kinds that a shadow
         report tells of."""
-        found = [KindThere({}, self.cases({}))]
+        found = [KindThere({}, self.counted({}))]
         for column in self._columns():
             if column == "cohort":
                 # Which cohort has advice is a step's matter; a gate's stop may name one.
                 continue
             counted = self._ask(
-                f"SELECT {_text(column)}, count(*) AS n FROM held WHERE {_named(column)} IS NOT NULL "
-                "AND decided_at >= ? GROUP BY 1 ORDER BY n DESC, 1 LIMIT ?",
+                f"SELECT level, {_FOLDED} FROM (SELECT {_text(column)} AS level, {self._person} AS person, count(*) AS n "
+                f"FROM held WHERE {_named(column)} IS NOT NULL AND decided_at >= ? GROUP BY 1, 2) "
+                "GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT ?",
                 [now() - LATELY, _MOST + 1],
             )
             if len(counted) <= _MOST or column in _BESIDE:
                 name = column.removeprefix(COVARIATE_PREFIX)
-                found += [KindThere({name: str(value)}, n) for value, n in counted]
+                found += [KindThere({name: str(level)}, _counted(of)) for level, *of in counted]
         offered = [one.kind for one in found]
         # What a report told of may be stopped though no case of it came lately.
         return found + [
-            KindThere(kind, 0) for kind in kinds_seen(self._use_case) if kind not in offered
+            KindThere(kind, Counted()) for kind in kinds_seen(self._use_case) if kind not in offered
         ]
 
-    def cases(self, kind: Mapping[str, str]) -> int:
+    def counted(self, kind: Mapping[str, str]) -> Counted:
         """Cases of this kind, of the last 28 days."""
-        where = self._of(kind)
-        if where is None:
-            return 0
-        ((found,),) = self._ask(
-            f"SELECT count(*) FROM held WHERE decided_at >= ?{where}",
-            [now() - LATELY, *kind.values()],
-        )
-        return int(found)
+        return self._count(kind, "decided_at >= ?", [now() - LATELY])
 
-    def since(self, kind: Mapping[str, str], begins: datetime, ends: datetime) -> tuple[int, int]:
+    def since(
+        self, kind: Mapping[str, str], begins: datetime, ends: datetime
+    ) -> tuple[Counted, Counted]:
         """Cases of this kind decided between two moments, and those whose advice was shown after the
         first of them."""
-        where = self._of(kind)
-        if where is None:
-            return 0, 0
+        between = "decided_at >= ? AND decided_at < ?"
+        cases = self._count(kind, between, [begins, ends])
+        if "mode" not in self._schema:
+            return cases, Counted()
         told = (
             "coalesce(delivered_at, decided_at)" if "delivered_at" in self._schema else "decided_at"
         )
-        shown = (
-            f"\"mode\" = 'assist' AND {told} >= ?"
-            if "mode" in self._schema
-            else "false AND ? IS NULL"
+        shown = f"{between} AND \"mode\" = 'assist' AND {told} >= ?"
+        return cases, self._count(kind, shown, [begins, ends, begins])
+
+    def _count(self, kind: Mapping[str, str], when: str, given: Sequence[object]) -> Counted:
+        where = self._of(kind)
+        if where is None:
+            return Counted()
+        (found,) = self._ask(
+            f"SELECT {_FOLDED} FROM (SELECT {self._person} AS person, count(*) AS n FROM held "
+            f"WHERE {when}{where} GROUP BY 1)",
+            [*given, *kind.values()],
         )
-        ((cases, with_advice),) = self._ask(
-            f"SELECT count(*), count(*) FILTER ({shown}) FROM held "
-            f"WHERE decided_at >= ? AND decided_at < ?{where}",
-            [begins, begins, ends, *kind.values()],
-        )
-        return int(cases), int(with_advice)
+        return _counted(found)
+
+    @property
+    def _person(self) -> str:
+        """Who decided; nobody where that is not recorded."""
+        return "person_id" if "person_id" in self._schema else "NULL"
 
     def _of(self, kind: Mapping[str, str]) -> str | None:
         """What cases of a kind have in common, as a condition on columns; None where no case can be."""
@@ -208,6 +223,14 @@ def need_kind(use_case: str, kind: Mapping[str, str], lately: Recorded) -> None:
                 f"no case was ever {kind_words({name: value})}; there is: "
                 f"{', '.join(held[:10])}{' …' if len(held) > 10 else ''}"
             )
+
+
+_FOLDED = "coalesce(sum(n), 0), count(person), coalesce(max(n) FILTER (person IS NOT NULL), 0)"
+"""Cases, people, and how many cases are one's, of how many there are by person."""
+
+
+def _counted(of: Sequence[Any]) -> Counted:
+    return Counted(*map(int, of))
 
 
 def _named(column: str) -> str:

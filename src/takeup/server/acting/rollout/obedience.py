@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from takeup.record.clock import now
+from takeup.server.acting.rollout.counted import Counted
 from takeup.server.acting.rollout.drills import heard
 from takeup.server.acting.rollout.in_force import HELD_SECONDS
 from takeup.server.acting.rollout.kinds import Recorded
@@ -24,8 +25,8 @@ class Obedience:
     """Of a stop: `cases` decided since (until it was lifted), `shown` those whose advice was shown all the
     same; senders whose clients have `heard`, and those that have not asked since (`deaf`)."""
 
-    cases: int
-    shown: int
+    cases: Counted
+    shown: Counted
     heard: tuple[str, ...]
     deaf: tuple[str, ...]
 

@@ -233,7 +233,7 @@ def stop(use_case: str, *, by: str, reason: str, kind: Mapping[str, str] | None 
         need_kind(use_case, wanted, recorded)
     made = Stop.objects.create(
         use_case=use_case, kind=wanted, reason=reason.strip(), made_at=now(), made_by=by,
-        cases=recorded.cases(wanted) if recorded is not None else None,
+        cases=recorded.counted(wanted).told if recorded is not None else None,
     )  # fmt: skip
     audit.record(
         "rollout.stopped", actor=by, use_case=use_case, kind=words_of_kind(made.kind), reason=reason,

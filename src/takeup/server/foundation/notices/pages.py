@@ -66,10 +66,11 @@ def deliveries(request: HttpRequest) -> HttpResponse:
 
 
 def _told_once(held: Iterable[Delivery]) -> list[Delivery]:
-    """One of those with one subject that went alike: how many there are would count who has not answered a survey, or
-    whom a notice is about."""
+    """One of those that went alike, of channels by subject: how many there are would count who has not answered a survey, or
+    whom a notice is about, and what a mail is about would tell that somebody is told alone (of one manager: who)."""
     found: dict[tuple[object, ...], Delivery] = {}
     for one in held:
         state = (one.sent_at is None, one.given_up_at is None, one.error)
-        found.setdefault((one.subject, one.channel, one.made_at.date(), *state), one)
+        about = "" if one.channel == "mail" else one.subject
+        found.setdefault((about, one.channel, one.made_at.date(), *state), one)
     return list(found.values())

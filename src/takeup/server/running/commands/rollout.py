@@ -45,8 +45,8 @@ def show(name: _UseCase, as_json: AsJson = False) -> None:
         out.print(f"no advice on {', '.join(f'{k}={v}' for k, v in kind.items())}")
     for held, found in obeyed(name):
         out.print(
-            f"stop {held.pk} since {held.made_at:%Y-%m-%d %H:%M} UTC: {found.cases:,} cases decided, "
-            f"{found.shown:,} with advice; heard by {', '.join(found.heard) or 'nobody yet'}"
+            f"stop {held.pk} since {held.made_at:%Y-%m-%d %H:%M} UTC: {found.cases.cases:,} cases decided, "
+            f"{found.shown.cases:,} with advice; heard by {', '.join(found.heard) or 'nobody yet'}"
             + (f"; not yet by {', '.join(found.deaf)}" if found.deaf else "")
         )
 
@@ -106,7 +106,7 @@ def stop(
     except ValueError as error:
         raise InputError(str(error)) from None
     made = services.stop(name, by=actor(), reason=reason, kind=found)
-    hit = "" if made.cases is None else f", {made.cases:,} cases of it in the last 28 days"
+    hit = "" if made.cases is None else f", about {made.cases:,} cases of it in the last 28 days"
     out.print(
         f"{name}: advice stopped on {f'cases of {kind}' if kind else 'every case'}{hit} "
         f"(takeup rollout show tells who has heard; lift it: takeup rollout lift {made.pk})"

@@ -278,7 +278,7 @@ def _take_in(
                 "basis": basis,
                 "document": result.document("share"),
                 "body": page_words(
-                    render_body(Page(None, result.facts, result.shared, run_again=False))
+                    render_body(Page(None, result.shared_facts, result.shared, run_again=False))
                 ),
             },
         )

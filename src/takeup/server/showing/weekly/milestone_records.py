@@ -26,11 +26,8 @@ def tell(use_case: str, today: date) -> Iterable[MilestoneRecord]:
 
 
 def _looking(k: int, n: int, path: str) -> MilestoneRecord:
-    """Of fewer managers than five it is told alone that all of them look, or not all."""
+    """Of fewer managers than five nothing: that all of them look, or not all, is what one of them does."""
     words = "managers who opened the weekly dashboard in three of the last four whole weeks"
     if n < FEWEST_MANAGERS:
-        return MilestoneRecord(
-            "weekly.managers_looking", value=float(k == n), path=path,
-            words=f"whether all {words}: of fewer than five it is not counted",
-        )  # fmt: skip
+        return MilestoneRecord("weekly.managers_looking", path=path, words=words)
     return MilestoneRecord("weekly.managers_looking", k=k, n=n, path=path, words=words)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from takeup.server.acting.sprint.milestone import Check, Milestone, Need
+from takeup.server.acting.sprint.milestone import Attest, Check, Milestone, Need
 from takeup.server.acting.sprint.seeing import Reaches
 from takeup.server.deployment.roles import Role
 
@@ -20,6 +20,12 @@ MILESTONE = Milestone(
             "opened",
             _("Four of five managers opened it in three of four weeks"),
             Reaches("weekly.managers_looking", at_least=0.8),
+        ),
+        Attest(
+            "read",
+            _("Managers have said that they read it, where fewer than five lead teams"),
+            (Role.EXECUTIVE, Role.PROGRAMME_LEAD),
+            instead_of="opened",
         ),
         Check(
             "decided",
