@@ -153,6 +153,7 @@ def test_an_upgrade_is_told_before_it_is_made_and_changes_nothing_then(tmp_path)
     # Nor does whoever looks at it, or backs it up, with the version that is not asked for yet.
     for arguments in (
         ("doctor",), ("log", "status"), ("log", "verify"), ("backup", str(tmp_path / "too-new.tar")),
+        ("serve", "--port", str(server.port)), ("serve", "--sample", "--port", str(server.port)),
     ):  # fmt: skip
         refused = server.command(*arguments, check=False)
         assert refused.returncode in (1, 4)

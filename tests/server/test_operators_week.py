@@ -3,11 +3,16 @@ that was lost, an archive of the day before, an id with a slip of the pen."""
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import gc
 import json
 import logging
+import os
 import shutil
 import signal
+import subprocess
+import sys
 import urllib.error
 import urllib.request
 
@@ -16,7 +21,15 @@ import pytest
 from takeup.record.errors import DeclarationError, InputError
 from takeup.server.deployment.log_lines import TextLines, cleaned
 from takeup.server.deployment.settings import read_server_settings
-from tests.server.running import STORES, Server, cluster, decision, running, select_nothing
+from tests.server.running import (
+    STORES,
+    Server,
+    cluster,
+    decision,
+    free_port,
+    running,
+    select_nothing,
+)
 
 PASSWORD = "p@ss/w%rd"
 """Of signs that an address writes in another way."""
@@ -213,6 +226,47 @@ def test_an_end_told_to_server_and_worker_at_once_is_no_accident(tmp_path):
     assert status["tables"][0]["logged"] == 50
 
 
+def test_a_server_that_is_stopped_lists_no_leaks_of_a_library(tmp_path):
+    """What is frozen so that it is looked at no more is cleared away at the end all the same."""
+    server = Server(tmp_path / "home")
+    log = tmp_path / "end.log"
+    with log.open("w") as out:
+        port = free_port()
+        process = subprocess.Popen(
+            [sys.executable, "-m", "takeup.cli", "serve", "--port", str(port)],
+            env=os.environ | {"TAKEUP_HOME": str(server.home)}, stdout=out, stderr=out,
+        )  # fmt: skip
+        while "takeup answers on" not in log.read_text():
+            assert process.poll() is None, log.read_text()
+            select_nothing()
+        urllib.request.urlopen(f"http://127.0.0.1:{port}/ready", timeout=30).close()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(60) == 0
+    assert "leaked" not in log.read_text()
+
+
+def test_who_leaves_before_the_answer_is_no_fault_of_the_server(django_ready, monkeypatch):
+    """A probe that gave up while the server began is told as 499, not as one of the 5xx that wake somebody."""
+    from takeup.server.running import asgi
+
+    async def gone(scope, receive, send):
+        return None
+
+    async def broken(scope, receive, send):
+        raise RuntimeError("broken")
+
+    told: list[int] = []
+    monkeypatch.setattr(asgi, "answered", lambda path, status, seconds: told.append(status))
+    scope = {"type": "http", "path": "/ready", "method": "GET", "headers": []}
+    monkeypatch.setattr(asgi, "_pages", gone)
+    asyncio.run(asgi.application(scope, None, None))
+    monkeypatch.setattr(asgi, "_pages", broken)
+    with pytest.raises(RuntimeError):
+        asyncio.run(asgi.application(scope, None, None))
+    assert told == [499, 500]
+    gc.unfreeze()
+
+
 def said(done) -> str:
     return " ".join((done.stdout + done.stderr).split())
 
@@ -354,6 +408,40 @@ def test_an_upgrade_beside_a_running_server_is_refused(store, tmp_path):
         assert "stop" in said(refused)
         server.kill(signal.SIGTERM)
         assert "of the installed version" in said(server.command("upgrade"))
+
+
+BACK = """
+import os
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "takeup.server.running.django_settings")
+import django
+django.setup()
+from django.core.management import call_command
+call_command("migrate", "record_api", "0004", verbosity=0)
+"""
+
+
+@pytest.mark.parametrize("store", STORES)
+def test_a_server_of_a_newer_version_starts_on_an_older_home_only_where_that_is_asked_for(
+    store, tmp_path
+):
+    """What it changes has no way back but a backup of before, which nobody may have made: a container whose image was
+    replaced says so instead of beginning."""
+    with running(store, tmp_path) as (server, _):
+        key = server.command("key", "make", "host").stdout.strip()
+        server.kill(signal.SIGTERM)
+        server.python(BACK)
+        for also in ((), ("--sample",)):
+            refused = server.command("serve", "--port", str(server.port), *also, check=False)
+            assert refused.returncode == 1
+            assert "backup with that version, then `takeup upgrade`" in said(refused)
+            assert "nothing was changed" in said(refused)
+        refused = server.command("secret", "accept", "--yes", check=False)
+        assert "of an earlier version" in said(refused)
+        assert "would change: table record_api 0005" in said(server.command("upgrade", "--check"))
+        server.process = server.begin("serve", "--port", str(server.port), "--upgrade")
+        server.wait()
+        assert server.send("/api/v1/decisions", [{"bad": 1}], key)[0] == 200
+        assert "of the installed version" in said(server.command("upgrade", "--check"))
 
 
 def test_an_id_under_which_nobody_is_found_is_not_said_to_be_erased(tmp_path):

@@ -317,6 +317,60 @@ def test_a_card_log_is_read_as_loosely_as_hl7_writes_it_and_an_answer_without_ca
     assert told["input"]["eligible_excluded"] == 3
 
 
+def test_a_faulty_row_that_is_sent_again_waits_once_and_is_answered_alike(server):
+    key, other = (server.command("key", "make", who).stdout.strip() for who in ("again", "another"))
+    wrong, worse = decision(810, confidence=7), decision(811, confidence=7)
+    _, first = server.send("/api/v1/decisions", [wrong, worse, decision(812)], key)
+    _, again = server.send("/api/v1/decisions", [wrong, worse, wrong, decision(812)], key)
+    numbers = [one.get("quarantine_id") for one in first["results"]]
+    assert [one.get("quarantine_id") for one in again["results"]] == [
+        *numbers[:2],
+        numbers[0],
+        None,
+    ]
+    assert statuses(again) == [*["quarantined"] * 3, "unchanged"]
+    assert again["results"][0]["reasons"] == first["results"][0]["reasons"]
+    # Another sender's row, or one of another kind, is another; and so is one after its correction.
+    _, theirs = server.send("/api/v1/decisions", [wrong], other)
+    assert theirs["results"][0]["quarantine_id"] not in numbers
+    _, kind = server.send("/api/v1/outcomes", [wrong], key)
+    assert kind["results"][0]["quarantine_id"] not in numbers
+    assert (
+        server.send(f"/api/v1/quarantine/{numbers[0]}", decision(810), key)[1]["status"] == "stored"
+    )
+    _, after = server.send("/api/v1/decisions", [wrong], key)
+    assert after["results"][0]["quarantine_id"] not in numbers
+    _, rows = server.send("/api/v1/quarantine?most=1000", None, key)
+    assert len(rows) == 3
+
+
+def test_faulty_events_cards_and_recommendations_sent_again_wait_once_too(server):
+    key = server.command("key", "make", "events-again").stdout.strip()
+    for path in ("events", "recommendations"):
+        (first, again) = (server.send(f"/api/v1/{path}", [{"bad": 1}], key)[1] for _ in range(2))
+        assert first["results"][0]["status"] == "quarantined"
+        assert first["results"][0] == again["results"][0]
+    _, rows = server.send("/api/v1/quarantine?most=1000", None, key)
+    assert len(rows) == 2
+
+
+def test_a_correction_that_is_faulty_itself_waits_once_whatever_else_waits(server):
+    key = server.command("key", "make", "corrector").stdout.strip()
+    one, two = decision(820, confidence=7), decision(820, confidence=8)
+    _, answer = server.send("/api/v1/decisions", [one, two], key)
+    first, second = (row["quarantine_id"] for row in answer["results"])
+    # As it was: it waits on.
+    assert server.send(f"/api/v1/quarantine/{first}", one, key)[1]["quarantine_id"] == first
+    # With another fault: under its number, and known under it when that is sent as a batch.
+    new = decision(820, confidence=9)
+    assert server.send(f"/api/v1/quarantine/{first}", new, key)[1]["quarantine_id"] == first
+    assert server.send("/api/v1/decisions", [new], key)[1]["results"][0]["quarantine_id"] == first
+    # The same as another that waits: that one goes on alone.
+    assert server.send(f"/api/v1/quarantine/{first}", two, key)[1]["quarantine_id"] == second
+    _, rows = server.send("/api/v1/quarantine?most=1000", None, key)
+    assert [row["quarantine_id"] for row in rows] == [second]
+
+
 def test_a_quarantined_row_is_corrected_and_replayed_by_its_sender_alone(server, key):
     wrong = decision(800, confidence=7)
     _, answer = server.send("/api/v1/decisions", [wrong], key)

@@ -3,6 +3,7 @@ files that others may read, administrators who serve themselves."""
 
 from __future__ import annotations
 
+import re
 import socket
 import time
 
@@ -115,6 +116,38 @@ def test_nor_by_a_file(store):
     with pytest.raises(DeclarationError, match="gives themselves a role that shows figures"):
         import_people(read_people(rows, "test"), actor=administrator.handle)
     assert {r.value for r in roles_of(administrator)} == {"administrator"}
+
+
+def test_nor_by_a_file_that_makes_them_lead_a_team_while_another_may(store):
+    from takeup.server.foundation.organization.services import import_people, read_people, roles_of
+
+    administrator, another = with_role("administrator"), with_role("programme_lead")
+    rows = [{"person_id": one.person_id} for one in (administrator, another)]
+    placed = {"person_id": "placed", "population": "branch", "team": "north"}
+    file = read_people([*rows, placed | {"team_manager": administrator.person_id}], "test")
+    with pytest.raises(DeclarationError, match="direct manager"):
+        import_people(file, actor=administrator.handle)
+    assert {r.value for r in roles_of(administrator)} == {"administrator"}
+    import_people(file, actor=another.handle)
+    assert {r.value for r in roles_of(administrator)} == {"administrator", "manager"}
+    # What another made so is in the file from then on, and keeps nobody from importing it.
+    import_people(file, actor=administrator.handle)
+
+
+def test_their_own_page_says_which_roles_another_gives_them_and_keeps_what_was_ticked(store):
+    administrator, other = with_role("administrator"), with_role("practitioner")
+    client = client_of(administrator)
+    own = client.get(f"/people/{administrator.handle}").content.decode()
+    assert own.count("another administrator gives it to you") == len(FIGURES)
+    assert "another administrator" not in client.get(f"/people/{other.handle}").content.decode()
+    refused = client.post(
+        f"/people/{administrator.handle}/roles",
+        {"role": ["administrator", "champion", "executive"]},
+    )
+    assert refused.status_code == 422
+    ticked = re.findall(r'value="(\w+)" checked', refused.content.decode())
+    assert ticked == ["champion", "administrator"]
+    assert "Role." not in own  # the bar names who looks by the words of their roles
 
 
 def test_an_administrator_remains_whoever_leaves(store, log):

@@ -47,6 +47,8 @@ def _record_handler() -> RecordHandler:
         settings.MIDDLEWARE = whole
 
 
+_CLIENT_LEFT = 499
+"""Nothing was answered because nobody listened any more: a probe that waited for a start, say. No fault of ours (5xx)."""
 _ASKED_BY_MACHINES = ("/ready", "/metrics")
 _PLAIN = [
     (b"content-type", b"text/plain"),
@@ -81,7 +83,7 @@ async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
     if scope.get("path") in _ASKED_BY_MACHINES:
         scope = _by_any_name(scope)
     name = new_request(dict(scope.get("headers", ()))).encode()
-    begun, status = time.perf_counter(), 500
+    begun, status = time.perf_counter(), _CLIENT_LEFT
 
     async def told(message: Mapping[str, Any]) -> None:
         nonlocal status
@@ -93,6 +95,9 @@ async def application(scope: _Scope, receive: _Channel, send: _Channel) -> None:
     chosen = _api if scope.get("path", "").startswith("/api/") else _pages
     try:
         await chosen(scope, receive, told)
+    except Exception:
+        status = 500
+        raise
     finally:
         seconds = time.perf_counter() - begun
         answered(scope.get("path", ""), status, seconds)

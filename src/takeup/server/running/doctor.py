@@ -38,7 +38,7 @@ def examine() -> list[Finding]:
         from takeup.server.running.start import start
 
         # A secret that opens nothing is among what is examined.
-        start(any_secret=True, upgrade=False)
+        start(any_secret=True)
     except TakeupError as error:
         return [*found, Finding("database", "mend", str(error))]
     log = log_of(settings)

@@ -97,7 +97,8 @@ def need_installed_version() -> None:
     if (pending := pending_migrations()) and _ever_used():
         raise InputError(
             f"this home is of an earlier version of takeup ({len(pending)} changes of tables wait): take a "
-            "backup with that version, then `takeup upgrade` (`--check` says what it does); nothing was changed"
+            "backup with that version, then `takeup upgrade` (`--check` says what it does), or `takeup serve --upgrade` "
+            "where that is asked for with every start; nothing was changed"
         )
 
 

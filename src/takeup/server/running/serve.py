@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import signal
 import socket
 from collections.abc import Callable
@@ -22,14 +23,16 @@ def serve(
     host: str,
     port: int,
     sample: bool = False,
+    upgrade: bool = False,
     step: Callable[[str], None] = lambda _: None,
     ready: Callable[[list[str]], None] = lambda _: None,
 ) -> None:
     """Answer on `host:port`, drain the inbox and do the nightly work until told to stop.
 
-    `step` hears what is being set up; `ready` what to tell whoever started it.
+    `step` hears what is being set up; `ready` what to tell whoever started it. Raises InputError where the
+    home is of an earlier version, but for `upgrade`: what is changed then has no way back but a backup.
     """
-    settings = start()
+    settings = start(upgrade=upgrade)
     with_warnings()
     listening = _listen(host, port)
     from takeup.server.running.first_run import prepare_administrator, prepare_oversight
@@ -67,7 +70,11 @@ def serve(
             timeout_keep_alive=10,
             h11_max_incomplete_event_size=64 * 1024,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        try:
+            uvicorn.Server(config).run(sockets=[listening])
+        finally:
+            # What was frozen (`asgi`) is cleared away with the rest, or DuckDB lists it as leaked.
+            gc.unfreeze()
 
 
 def _listen(host: str, port: int) -> socket.socket:

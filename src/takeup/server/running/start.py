@@ -16,7 +16,7 @@ _LEAST_ROOM = 1_000_000
 """Bytes: SQLite makes a small file beside the database before anything is read."""
 
 
-def start(any_secret: bool = False, upgrade: bool = True) -> ServerSettings:
+def start(any_secret: bool = False, upgrade: bool = False) -> ServerSettings:
     """Django set up from this environment, its tables up to date. Raises InputError where the deployment's
     secret is another than before and leaves something shut, but for `any_secret`; and where the tables
     are of an earlier version, but for `upgrade`."""

@@ -15,6 +15,7 @@ from django.db import transaction
 
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
+from takeup.server.deployment.roles import Role
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization.membership import (
     administrator_remains,
@@ -206,6 +207,7 @@ class _Import:
             lead_now = held.get(key)
             if lead_now is None or lead_now.person.person_id != manager:
                 person = self.people[manager]
+                need_second_person(person, {Role.MANAGER}, self.actor)
                 Lead.objects.create(team=self._one(Team, key), person=person, from_day=self.day)
                 self._changed(person, "leads", after=key)
 

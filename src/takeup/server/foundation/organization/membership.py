@@ -51,8 +51,10 @@ def administrator_remains() -> Iterator[None]:
 
 
 def need_second_person(person: Person, roles: Collection[str], actor: str) -> None:
-    """Raises InputError where somebody would give themselves a role that shows figures."""
-    own = sorted(SHOWS_FIGURES & set(roles)) if actor == person.handle else []
+    """Raises InputError where somebody would give themselves a role that shows figures, those of a team they
+    would lead among them."""
+    shows = SHOWS_FIGURES | {Role.MANAGER}
+    own = sorted(shows & set(roles)) if actor == person.handle else []
     if own:
         named = ", ".join(str(Role(role).label) for role in own)
         raise InputError(

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from takeup.record.clock import now
 from takeup.record.errors import DeclarationError, InputError
 from takeup.server.deployment.capability import of_every
-from takeup.server.deployment.roles import FOLLOWS, Role
+from takeup.server.deployment.roles import FOLLOWS, SHOWS_FIGURES, Role
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.organization import services
 from takeup.server.foundation.organization.columns import Column
@@ -120,19 +120,24 @@ def person(request: HttpRequest, handle: str) -> HttpResponse:
     """One person: where they were, on which days, and their roles."""
     found = get_object_or_404(Person, handle=handle, erased_at=None)
     audit.record("access.logged", actor=_actor(request).handle, subject=found.handle, what="person")
+    return _person(request, found, services.roles_of(found))
+
+
+def _person(
+    request: HttpRequest, found: Person, ticked: frozenset[Role], status: int = 200
+) -> HttpResponse:
+    """The page of a person, with these roles ticked. What would show figures to whoever looks at their own is
+    another administrator's to give: said before it is tried."""
     held = services.roles_of(found)
-    return render(
-        request,
-        "organization/person.html",
-        {
-            "person": found,
-            "places": found.placements.select_related("population", "team", "cohort").order_by(
-                "-from_day"
-            ),
-            "roles": [(r, r in held, r in FOLLOWS) for r in Role],
-            "held": [r for r in Role if r in held],
-        },
-    )
+    shut = SHOWS_FIGURES - held if found.handle == _actor(request).handle else frozenset()
+    shown = {
+        "person": found,
+        "places": found.placements.select_related("population", "team", "cohort").order_by(
+            "-from_day"
+        ),
+        "choices": [(r, r in ticked - shut, r in FOLLOWS, r in shut) for r in Role],
+    }
+    return render(request, "organization/person.html", shown, status=status)
 
 
 @require_POST
@@ -144,8 +149,8 @@ def person_roles(request: HttpRequest, handle: str) -> HttpResponse:
         services.set_roles(found, chosen, _actor(request).handle)
     except InputError as error:
         messages.error(request, str(error))
-    else:
-        messages.success(request, _("Roles are kept."))
+        return _person(request, found, services.roles_of(found) & FOLLOWS | chosen, status=422)
+    messages.success(request, _("Roles are kept."))
     return redirect("person", handle)
 
 

@@ -18,6 +18,7 @@ from django.db.models import Model, Q, QuerySet
 from takeup.disclosure.names import Called, Names
 from takeup.log.delta import FREE_TEXT, DecisionLog, Snapshot
 from takeup.record.columns import COLUMNS, COVARIATE_PREFIX
+from takeup.record.events import hash_of_body
 from takeup.record.incoming import RECORD_KINDS, RecordKind
 from takeup.server.deployment.capability import of_every
 from takeup.server.foundation.audit import services as audit
@@ -176,7 +177,9 @@ def _unname(rows: QuerySet[Any], names: Names, is_text: Callable[[str], bool]) -
             changed = _changed(body, change)
             unnamed = row.body if changed == body else json.dumps(changed, ensure_ascii=False)
         if unnamed != row.body:
-            rows.filter(pk=row.pk).update(body=unnamed)
+            # By its hash a row is known again: one that names somebody must not outlive the name.
+            known_by = {"content": hash_of_body(unnamed)} if rows.model is Quarantined else {}
+            rows.filter(pk=row.pk).update(body=unnamed, **known_by)
 
 
 def _changed(value: object, change: Callable[[str, object], object], name: str = "") -> object:

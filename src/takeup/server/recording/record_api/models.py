@@ -149,7 +149,8 @@ class InboxRow(models.Model):
 
 
 class Quarantined(models.Model):
-    """A row that could not be kept, with every reason; `resolved_at` once its correction was."""
+    """A row that could not be kept, with every reason; `resolved_at` once its correction was. By its
+    `content`, the hash of its body, it is known when it is sent again."""
 
     kind = models.CharField(max_length=20)
     body = models.TextField()
@@ -157,6 +158,10 @@ class Quarantined(models.Model):
     sender = models.ForeignKey(Sender, on_delete=models.PROTECT, related_name="+")
     received_at = models.DateTimeField()
     resolved_at = models.DateTimeField(null=True)
+    content = models.CharField(max_length=64, default="")
+
+    class Meta:
+        indexes = (models.Index(fields=["sender", "content"], name="quarantined_by_content"),)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from takeup.record.clock import now
 from takeup.record.incoming import RecordKind
@@ -42,7 +43,7 @@ def waiting(key: ApiKey, most: int = 100) -> list[dict[str, Any]]:
 
 def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
     """Keep `corrected` in place of the quarantined row; where it cannot be kept either, the new
-    reasons take the place of the old ones.
+    reasons take the place of the old ones, or, where the same waits already, that one goes on alone.
 
     Raises Problem where this sender has no such row waiting.
     """
@@ -56,17 +57,26 @@ def replay(number: int, corrected: Any, key: ApiKey) -> RowResult:
             raise Problem(
                 404, "Not in quarantine", f"row {number} does not wait for a correction by this key"
             )
+        newest = Quarantined.objects.aggregate(newest=Max("pk"))["newest"]
         (result,) = _received(held.kind, corrected, key)
-        if result.status in KEPT:
+        # A correction that is the same as another row that waits goes on as that one.
+        waits_as = result.quarantine_id or held.pk
+        as_another = waits_as != held.pk and waits_as <= newest
+        if result.status in KEPT or as_another:
             held.resolved_at = now()
             held.save(update_fields=["resolved_at"])
         elif result.quarantine_id is not None:
-            newer = Quarantined.objects.get(pk=result.quarantine_id)
-            held.body, held.reasons = newer.body, newer.reasons
-            held.save(update_fields=["body", "reasons"])
-            newer.delete()
-            result = RowResult(0, "quarantined", reasons=result.reasons, quarantine_id=held.pk)
+            result = _still_waits(held, Quarantined.objects.get(pk=result.quarantine_id))
     return result
+
+
+def _still_waits(held: Quarantined, newer: Quarantined) -> RowResult:
+    """The correction in place of what waited, under the number that it has."""
+    held.body, held.content, held.reasons = newer.body, newer.content, newer.reasons
+    held.save(update_fields=["body", "content", "reasons"])
+    if newer.pk != held.pk:
+        newer.delete()
+    return RowResult(0, "quarantined", reasons=tuple(held.reasons), quarantine_id=held.pk)
 
 
 def replay_as_sender(held: Quarantined, corrected: Any) -> RowResult:

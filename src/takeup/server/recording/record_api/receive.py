@@ -18,6 +18,7 @@ from typing import Any, Literal
 from django.db import IntegrityError, connection, transaction
 
 from takeup.record.clock import now
+from takeup.record.events import hash_of_body
 from takeup.record.incoming import RecordKind, Refusal, Row, read_row
 from takeup.server.recording.record_api.admission import admission
 from takeup.server.recording.record_api.covariates import with_known_types
@@ -99,8 +100,7 @@ def _keep(
             mine[revision] = (row.hash, _corrected_at(row.values.get("updated_at")))
             fresh.append((row, revision))
     _insert(fresh, key, moment)
-    for index, quarantined in bad:
-        quarantined.save()
+    for (index, _), quarantined in zip(bad, put_aside([row for _, row in bad]), strict=True):
         results.append(
             RowResult(
                 index, "quarantined", reasons=tuple(quarantined.reasons),
@@ -210,15 +210,39 @@ def _fate(index: int, row: Row, held: _Held) -> tuple[RowResult, int | None]:
     return RowResult(index, "conflict", row.key, same, (reason,)), None
 
 
+def put_aside(rows: Sequence[Quarantined]) -> list[Quarantined]:
+    """One sender's rows of one kind, each as it waits in quarantine: one that was sent before and still waits does not
+    wait twice, but goes on under its number, with today's reasons."""
+    if not rows:
+        return []
+    held = {row.content: row for row in _waiting_alike(rows)}
+    for row in rows:
+        waits = held.setdefault(row.content, row)
+        if waits.reasons != row.reasons or waits.pk is None:
+            waits.reasons = row.reasons
+            waits.save()
+    return [held[row.content] for row in rows]
+
+
+def _waiting_alike(rows: Sequence[Quarantined]) -> list[Quarantined]:
+    """The newest first, so that of several of before there was this the oldest is taken."""
+    return list(
+        Quarantined.objects.filter(
+            sender_id=rows[0].sender_id, kind=rows[0].kind, resolved_at=None,
+            content__in=[row.content for row in rows],
+        ).order_by("-id")
+    )  # fmt: skip
+
+
 def quarantined_row(
     kind: str, given: Any, refusal: Refusal, key: ApiKey, moment: Any
 ) -> Quarantined:
     """What cannot be kept, as it came, with its reasons; not saved yet."""
     text = given.text if isinstance(given, Unreadable) else json.dumps(given, ensure_ascii=False)
+    body = _storable(text)
     return Quarantined(
-        kind=kind, body=_storable(text), reasons=[_storable(r) for r in refusal.reasons],
-        sender_id=key.sender_id,
-        received_at=moment,
+        kind=kind, body=body, content=hash_of_body(body), reasons=[_storable(r) for r in refusal.reasons],
+        sender_id=key.sender_id, received_at=moment,
     )  # fmt: skip
 
 

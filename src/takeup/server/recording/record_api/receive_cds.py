@@ -16,6 +16,7 @@ from takeup.server.recording.record_api.models import ApiKey, InboxRow
 from takeup.server.recording.record_api.receive import (
     RowResult,
     count_results,
+    put_aside,
     quarantined_row,
     receive,
 )
@@ -75,7 +76,7 @@ def _refused(
 ) -> RowResult:
     moment = now()
     row = quarantined_row(kind, {"service": service, "item": given}, refusal, key, moment)
-    row.save()
+    (row,) = put_aside([row])
     result = RowResult(index, "quarantined", reasons=tuple(row.reasons), quarantine_id=row.pk)
     count_results(key, [result], moment)
     return result

@@ -21,6 +21,7 @@ from takeup.server.recording.record_api.receive import (
     count_results,
     in_scope,
     insert_rows,
+    put_aside,
     quarantined_row,
 )
 
@@ -75,7 +76,7 @@ def _keep(
         if isinstance(event, Refusal) or refusal is not None:
             reasons = refusal or event
             row = quarantined_row(EVENTS, given[index], reasons, key, moment)  # type: ignore[arg-type]
-            row.save()
+            (row,) = put_aside([row])
             results.append(
                 RowResult(index, "quarantined", reasons=tuple(row.reasons), quarantine_id=row.pk)
             )
@@ -127,7 +128,7 @@ def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
         for name in [name for name, events in told.items() if events is None]:
             told.pop(name)
             given = {"use_case": use_case, "decision_id": name}
-            quarantined_row("decisions", given, _TOO_LATE, key, moment).save()
+            put_aside([quarantined_row("decisions", given, _TOO_LATE, key, moment)])
         newest = _newest(use_case, ids)
         made = [row for row in map(fold, filter(None, told.values())) if row is not None]
         for given, row in zip(
@@ -136,7 +137,7 @@ def _fold(touched: set[tuple[str, str]], key: ApiKey, moment: Any) -> None:
             strict=True,
         ):
             if isinstance(row, Refusal):
-                quarantined_row("decisions", given, row, key, moment).save()
+                put_aside([quarantined_row("decisions", given, row, key, moment)])
                 continue
             last = newest.get(row.key)
             if last is None or last.hash != row.hash:

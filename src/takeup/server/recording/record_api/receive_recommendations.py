@@ -20,6 +20,7 @@ from takeup.server.recording.record_api.receive import (
     RowResult,
     Unreadable,
     count_results,
+    put_aside,
     quarantined_row,
 )
 from takeup.server.recording.record_api.receive_events import EVENTS, receive_events
@@ -95,5 +96,5 @@ def _with_mode(given: Any, rollout: Assigning) -> Any:
 
 def _refused(index: int, given: Any, refusal: Refusal, key: ApiKey, moment: Any) -> RowResult:
     row = quarantined_row(RECOMMENDATIONS, given, refusal, key, moment)
-    row.save()
+    (row,) = put_aside([row])
     return RowResult(index, "quarantined", reasons=tuple(row.reasons), quarantine_id=row.pk)

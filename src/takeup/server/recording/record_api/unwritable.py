@@ -13,10 +13,12 @@ from django.db import transaction
 from django.db.models import F
 
 from takeup.log.delta import DecisionLog
+from takeup.record.events import hash_of_body
 from takeup.record.incoming import RecordKind
 from takeup.server.foundation.audit import services as audit
 from takeup.server.foundation.oversight.services import discard
 from takeup.server.recording.record_api.models import Batch, InboxRow, Quarantined, Sender
+from takeup.server.recording.record_api.receive import put_aside
 
 _TIME = "2026-01-01T00:00:00Z"
 _SOUND: dict[RecordKind, dict[str, str]] = {
@@ -55,10 +57,11 @@ def set_aside(batch: Batch, write: Write) -> int:
     with transaction.atomic():
         for place, reason in found.items():
             row = rows[place]
-            Quarantined.objects.create(
-                kind=kind, body=row.body, sender_id=row.sender_id, received_at=row.received_at,
-                reasons=[f"the log cannot hold this row: {reason}"],
+            waits = Quarantined(
+                kind=kind, body=row.body, content=hash_of_body(row.body), sender_id=row.sender_id,
+                received_at=row.received_at, reasons=[f"the log cannot hold this row: {reason}"],
             )  # fmt: skip
+            put_aside([waits])
             # What events were folded into was not sent, and so is in no counter.
             told = 0 if row.folded else 1
             Sender.objects.filter(pk=row.sender_id).update(

@@ -48,6 +48,13 @@ def serve(
     sample: Annotated[
         bool, typer.Option("--sample", help="fill an empty deployment with a simulated bank")
     ] = False,
+    upgrade: Annotated[
+        bool,
+        typer.Option(
+            "--upgrade",
+            help="bring a home of an earlier version to this one; else it is refused: back up first",
+        ),
+    ] = False,
 ) -> None:
     """Record decisions and show what they say: API, pages, drain and nightly work in one process."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::") else host
@@ -75,7 +82,7 @@ def serve(
             for line in lines:
                 out.print(line, soft_wrap=True)
 
-        run(host, port, sample, step, ready)
+        run(host, port, sample, upgrade, step, ready)
 
 
 @needs_server
@@ -123,8 +130,8 @@ def upgrade(
         bool, typer.Option("--check", help="only say what would be done; exit code 4: it cannot be")
     ] = False,
 ) -> None:
-    """Bring this home to the installed version: tables and log. `serve` does so too; other commands refuse
-    a home of an earlier version."""
+    """Bring this home to the installed version: tables and log. `serve --upgrade` does so too; every other
+    command, and `serve`, refuses a home of an earlier version."""
     from takeup.server.deployment.connect import connect, log_of
     from takeup.server.deployment.set_aside import need_nobody_at_work, used_database
     from takeup.server.deployment.settings import read_server_settings
@@ -161,7 +168,7 @@ def upgrade(
             soft_wrap=True,
         )
     else:
-        start()
+        start(upgrade=True)
         move_into_folders(log)
         out.print("done")
 
@@ -255,7 +262,7 @@ def restore(
             f"what was in use is in {aside}: take it away when all is well, for erasures do not reach it",
             soft_wrap=True,
         )
-    settings = start(any_secret=without_secret)
+    settings = start(any_secret=without_secret, upgrade=True)
     log = log_of(settings)
     from takeup.server.foundation import sealed
 

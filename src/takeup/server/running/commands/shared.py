@@ -60,7 +60,7 @@ def started() -> tuple[ServerSettings, DecisionLog]:
     from takeup.server.deployment.connect import log_of
     from takeup.server.running.start import start
 
-    settings = start(upgrade=False)
+    settings = start()
     return settings, log_of(settings)
 
 
