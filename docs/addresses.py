@@ -1,10 +1,12 @@
 """The table of the server's addresses and who may open each, as the capabilities declare them.
 
-`TAKEUP_HOME=$(mktemp -d) python docs/addresses.py` writes docs/reference/addresses.md; a test holds it to the code.
+`python docs/addresses.py` writes docs/reference/addresses.md; a test holds it to the code.
 """
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -63,5 +65,8 @@ def table() -> str:
 if __name__ == "__main__":
     from takeup.server.running.start import start
 
-    start()
-    PAGE.write_text(table(), encoding="utf-8")
+    # The page is the same whatever home there is, and one of before is not to be touched for it.
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["TAKEUP_HOME"] = home
+        start()
+        PAGE.write_text(table(), encoding="utf-8")
