@@ -221,8 +221,11 @@ def test_a_channel_gets_the_form_it_reads(deployment, flavour):
 def test_without_a_mail_server_and_channels_nothing_waits_to_be_sent(deployment):
     from takeup.server.foundation.notices.models import Delivery
 
-    tell_leads()
+    lead = tell_leads()
     assert not Delivery.objects.exists()
+    page = client_of(lead).get("/deliveries").content.decode()
+    assert "<h1>Nothing was sent</h1>" in page
+    assert "Everything was delivered" not in page
 
 
 def test_the_digest_goes_to_leads_once_a_week(deployment):
