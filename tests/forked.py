@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -64,7 +65,9 @@ class Forked:
         return self._process.exitcode
 
     def send_signal(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)
+        """As `Popen`: nothing, where it has ended by itself just now."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
 
 def takeup(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
