@@ -21,6 +21,7 @@ from takeup.questions.inquiry import Inquiry
 from takeup.questions.shared.known_truth import PANEL, answered_rows, truth_weight, uneven_truth
 from takeup.questions.shared.same_cases import crossed
 from takeup.questions.shared.whose import ALL, person_of, population_of
+from takeup.record.columns import CASE
 from takeup.record.settings import ModelIssueSettings, Settings
 from takeup.record.use_case import UseCase, Utility
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
@@ -171,15 +172,19 @@ def segment_errors(
     for name, part in _scoped(_sums(rows, dimension) if sums is None else sums):
         for level, own in part.dropna(subset=["level"]).groupby("level"):
             rest = part[part["level"] != level]
-            scope = _of_scope(rows, name)
-            inside, outside = (
-                _seen(scope.filter((level_of == level).fill_null(False) == side))
-                for side in (True, False)
-            )
-            found.append(
-                segment_error(name, dimension, str(level), own, rest, settings, (inside, outside))
-            )
+            seen = _inside_and_out(_of_scope(rows, name), level_of == level)
+            found.append(segment_error(name, dimension, str(level), own, rest, settings, seen))
     return found
+
+
+def _inside_and_out(
+    rows: ir.Table, inside: ir.BooleanValue
+) -> tuple[dict[str, Crossed], dict[str, Crossed]]:
+    """What cases add that many people saw, to the errors of a kind of case and of the rest."""
+    if CASE not in rows.columns:
+        return {}, {}
+    known = inside.fill_null(False)
+    return _seen(rows.filter(known)), _seen(rows.filter(~known))
 
 
 def _of_scope(rows: ir.Table, scope: str) -> ir.Table:
@@ -283,6 +288,7 @@ def segment_error(
 ) -> SegmentError:
     """One kind of case from its own sums (by person) and those of the `rest` of its scope. `seen`: what cases
     add that many people saw, inside and in the rest."""
+    own, rest = _of_people(own), None if rest is None else _of_people(rest)
     total = own["cases"].sum() + (rest["cases"].sum() if rest is not None else 0)
     elsewhere: Answer = insufficient("there is no other kind of case", "a second kind of case")
     against: Answer = elsewhere
@@ -296,13 +302,12 @@ def segment_error(
     over, scored = int(own["over"].sum()), "over_judged" in own
     accuracy: Answer = not_instrumented("overrides cannot be scored", "the right answer")
     if scored:
-        by_person = own.groupby("person")[["w_right", "w_over"]].sum()
         accuracy = weighted_share(
-            by_person["w_right"].to_numpy(float),
-            by_person["w_over"].to_numpy(float),
+            own["w_right"].to_numpy(float),
+            own["w_over"].to_numpy(float),
             float(own["over_judged"].sum()),
             settings.confidence,
-            clustered=len(by_person) > 1,
+            clustered=len(own) > 1,
             crossed=seen[0].get("overrides"),
         )
     return SegmentError(
@@ -327,33 +332,31 @@ def segment_error(
     )
 
 
-def _people_with(frame: pd.DataFrame, *counts: str) -> int | None:
+def _of_people(sums: pd.DataFrame) -> pd.DataFrame:
+    """The sums, a row a person."""
+    return sums.groupby("person", dropna=False).sum(numeric_only=True)
+
+
+def _people_with(own: pd.DataFrame, *counts: str) -> int | None:
     """How many people there are of whom one of these counts is above zero, of that of which there are fewest
     and some."""
-    if set(frame["person"]) == {"everyone"}:
+    if list(own.index) == ["everyone"]:
         return None
-    of_each = (int((frame.groupby("person")[c].sum() > 0).sum()) for c in counts if c in frame)
-    return min((n for n in of_each if n), default=0)
+    return min((n for c in counts if c in own if (n := int((own[c] > 0).sum()))), default=0)
 
 
-def _by_person(frame: pd.DataFrame) -> tuple[pd.DataFrame, float]:
-    return frame.groupby("person")[["w_wrong", "w"]].sum(), float(frame["judged"].sum())
+def _posterior(own: pd.DataFrame, cases: Crossed | None) -> Posterior:
+    wrong, w = own["w_wrong"].to_numpy(float), own["w"].to_numpy(float)
+    return weighted_posterior(wrong, w, float(own["judged"].sum()), cases)
 
 
-def _posterior(frame: pd.DataFrame, cases: Crossed | None) -> Posterior:
-    sums, rows = _by_person(frame)
-    wrong, w = sums["w_wrong"].to_numpy(float), sums["w"].to_numpy(float)
-    return weighted_posterior(wrong, w, rows, cases)
-
-
-def _error(frame: pd.DataFrame, settings: Settings, cases: Crossed | None) -> Answer:
-    sums, rows = _by_person(frame)
+def _error(own: pd.DataFrame, settings: Settings, cases: Crossed | None) -> Answer:
     return weighted_share(
-        sums["w_wrong"].to_numpy(float),
-        sums["w"].to_numpy(float),
-        rows,
+        own["w_wrong"].to_numpy(float),
+        own["w"].to_numpy(float),
+        float(own["judged"].sum()),
         settings.confidence,
-        clustered=len(sums) > 1,
+        clustered=len(own) > 1,
         crossed=cases,
     )
 

@@ -16,7 +16,7 @@ import ibis.expr.types as ir
 import numpy as np
 from scipy.special import chdtrc
 
-from takeup.log import fetch
+from takeup.log import fetch, stage
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.shared.calendar import local_clock
 from takeup.questions.shared.known_truth import truth_weight, uneven_truth
@@ -327,7 +327,8 @@ def _design(
             break
         columns |= own
         found[name] = list(own)
-    return t.mutate(**columns), found
+    # Staged, what is asked of it names no level: the next programme's text is compiled already.
+    return stage(t.mutate(**columns)), found
 
 
 def _columns_of(t: ir.Table, name: str, at: int) -> dict[str, ir.Value]:
