@@ -32,6 +32,20 @@ def test_families_in_which_nothing_is_say_something_in_no_more_than_the_rate():
     assert said / 4_000 <= 0.061
 
 
+def test_families_in_which_nothing_is_stay_silent_beside_many_in_which_much_is():
+    """Ten families that speak for certain and five of nothing: 4,000 draws, 5 % exceed 6.1 % in 1 of 1,000. With
+    one false discovery rate for all families they spoke in 19 %."""
+    draw = np.random.default_rng(3)
+    said = 0
+    for _ in range(4_000):
+        families = {f"true {i}": np.full(3, 1e-9) for i in range(10)}
+        families |= {f"empty {i}": draw.random(1 + 7 * (i % 2)) for i in range(5)}
+        found = discoveries_in_families(families, 0.05)
+        assert all(found[f"true {i}"].all() for i in range(10))
+        said += any(found[f"empty {i}"].any() for i in range(5))
+    assert said / 4_000 <= 0.061
+
+
 def test_what_is_there_is_found_beside_many_that_are_nothing():
     draw = np.random.default_rng(2)
     families = {"whole": np.array([1e-5]), "kinds": np.r_[1e-6, 1e-5, draw.random(30)]}

@@ -2,7 +2,7 @@
 
 An interval may be read beside its neighbours; a sentence is a claim, and claims are a family. Each
 declares what it is one of, the chance of so much where nothing differs, and the finding that would say
-it; false discovery over a report is held by families (Benjamini & Bogomolov 2014).
+it; over a report they are held by families, and what is false within each by its share.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ from takeup.stats.answer import Estimate
 from takeup.stats.many import discoveries_in_families
 
 FALSE_DISCOVERY = 0.05
-"""Over the families of a report. With what counts its own errors (blind spots, disagreement, signals) a
-report says something false in no more than one of ten."""
+"""The share of reports in which a family of claims of which none is true may say something. With what counts
+its own errors (blind spots, disagreement, signals) a report says something false in no more than one of ten."""
 _Z95 = 1.96
 
 
