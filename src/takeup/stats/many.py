@@ -52,20 +52,19 @@ def discoveries_in_families(
 ) -> dict[str, NDArray[np.bool_]]:
     """Which null hypotheses of each family are rejected, so that in no more than `rate` of reports a family in
     which nothing is says something, however many others speak; and within a family that does the false share
-    is on average at most the level at which it passed.
+    is on average at most the level at which the last family passed.
 
     Families pass by Holm (1979, Scand. J. Stat. 6) on Simes' p of each, their own tests by Benjamini &
-    Hochberg at the level their family passed at: the hierarchy of Benjamini & Bogomolov (2014, JRSS-B 76, §3),
-    whose families share one false discovery rate, held more strictly at the top. Where much is true, theirs lets
-    several families in which nothing is speak.
+    Hochberg: the hierarchy of Benjamini & Bogomolov (2014, JRSS-B 76, §3), whose families share one false
+    discovery rate, held more strictly at the top. Where much is true, theirs lets families in which nothing is
+    speak beside it.
     """
     found = {name: np.zeros(len(p), bool) for name, p in families.items()}
-    left = sorted((simes(p), name) for name, p in families.items() if len(p))
-    for passed, (whole, name) in enumerate(left):
-        level = rate / (len(left) - passed)
-        if whole > level:
-            break
-        found[name] = discoveries(families[name], level)
+    ordered = sorted((simes(p), name) for name, p in families.items() if len(p))
+    levels = rate / np.arange(len(ordered), 0, -1)
+    passing = int(np.logical_and.accumulate([p for p, _ in ordered] <= levels).sum())
+    for _, name in ordered[:passing]:
+        found[name] = discoveries(families[name], levels[passing - 1])
     return found
 
 
