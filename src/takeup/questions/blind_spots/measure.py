@@ -430,9 +430,7 @@ def _errors(
         if set(columns) <= set(together):
             own = whole.group_by("person", *columns)
             sums = [c for c in whole.columns if c not in ("person", *together)]
-            cells = fetch(
-                own.aggregate(**{c: whole[c].sum().cast("float64") for c in sums})
-            ).to_pandas()
+            cells = fetch(own.aggregate(**{c: whole[c].sum() for c in sums})).to_pandas()
         else:
             cells = error_sums(rows, _by(rows, columns))
         for test, _ in told:
