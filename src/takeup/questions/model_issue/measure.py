@@ -145,7 +145,9 @@ def measure_model_issue(
     sums = {dimension: _sums(rows, dimension) for dimension in segments}
     whole = _of_all_levels(next(iter(sums.values()))) if sums else _sums(rows, None)
     scopes = [
-        segment_error(name, "", ALL, part, None, settings, (_seen(_of_scope(rows, name)), {}))
+        segment_error(
+            name, "", ALL, part, None, settings, (_seen(_of_scope(rows, name)).get((), {}), {})
+        )
         for name, part in _scoped(whole)
     ]
     found: list[SegmentError] = []
@@ -170,29 +172,27 @@ def segment_errors(
     found = []
     level_of = rows[dimension].cast("string")
     for name, part in _scoped(_sums(rows, dimension) if sums is None else sums):
+        scope = _of_scope(rows, name)
+        inside = _seen(scope, {"level": level_of})
         for level, own in part.dropna(subset=["level"]).groupby("level"):
             rest = part[part["level"] != level]
-            seen = _inside_and_out(_of_scope(rows, name), level_of == level)
+            outside = _seen(scope.filter((level_of != level).fill_null(True))) if inside else {}
+            seen = inside.get((str(level),), {}), outside.get((), {})
             found.append(segment_error(name, dimension, str(level), own, rest, settings, seen))
     return found
-
-
-def _inside_and_out(
-    rows: ir.Table, inside: ir.BooleanValue
-) -> tuple[dict[str, Crossed], dict[str, Crossed]]:
-    """What cases add that many people saw, to the errors of a kind of case and of the rest."""
-    if CASE not in rows.columns:
-        return {}, {}
-    known = inside.fill_null(False)
-    return _seen(rows.filter(known)), _seen(rows.filter(~known))
 
 
 def _of_scope(rows: ir.Table, scope: str) -> ir.Table:
     return rows if scope == ALL else rows.filter(population_of(rows) == scope)
 
 
-def _seen(rows: ir.Table) -> dict[str, Crossed]:
-    """What cases add that many people saw, to the errors of advice and of overrides."""
+def _seen(
+    rows: ir.Table, by: Mapping[str, ir.Value] | None = None
+) -> dict[tuple[str, ...], dict[str, Crossed]]:
+    """What cases add that many people saw, to the errors of advice and of overrides (by level of `by`); nothing
+    where cases do not repeat."""
+    if CASE not in rows.columns:
+        return {}
     weight, known = truth_weight(rows), rows.advice_right.notnull()
     ratios = {
         "error": (
@@ -206,7 +206,7 @@ def _seen(rows: ir.Table) -> dict[str, Crossed]:
             ibis.ifelse(scored & rows.choice_better, weight, 0.0),
             ibis.ifelse(scored, weight, 0.0),
         )
-    return crossed(rows, ratios).get((), {})
+    return crossed(rows, ratios, by)
 
 
 def is_blind_spot(one: SegmentError, settings: Settings) -> bool:
