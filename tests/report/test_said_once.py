@@ -166,7 +166,7 @@ def test_the_opposite_in_another_kind_of_case_is_found_a_population_first():
 
 def test_a_difference_off_zero_that_did_not_pass_is_not_called_none():
     assert _ahead(points(0.1, 0.05), False) == "People and model: may be chance, as one of several"
-    assert _ahead(points(0.1, 0.2), False) == "People and model: no difference told"
+    assert _ahead(points(0.1, 0.2), False) == "People and model: no difference beyond chance"
 
 
 def test_no_owner_of_an_action_is_of_one_field_of_work():

@@ -171,6 +171,12 @@ def _of_the_rest(a: GroupAdoption) -> str:
     )
 
 
+def _without(a: GroupAdoption) -> str:
+    """How many more decisions there are that nobody could decide with the advice."""
+    more = sum(a.counts.get(mode) or 0 for mode in ("shadow", "off"))
+    return f" ({more:,} more without advice)" if more else ""
+
+
 def _withheld(a: GroupAdoption) -> bool:
     """Whether other cases were decided without it: in shadow, or drawn not to have it."""
     return any(a.counts.get(mode) for mode in ("shadow", "off"))
@@ -182,7 +188,7 @@ def summary(measures: Measures, titles: Titles) -> str:
     if a.hidden:
         return "Hidden is not zero: the analyst who holds the rows can see more."
     who = f"{a.people:,} people had " if a.people else "There were "
-    text = f"{who}{a.eligible:,} eligible cases"
+    text = f"{who}{a.eligible:,} eligible cases{_without(a)}"
     if not isinstance(a.consult_rate, CannotSay):
         rounded_away = a.consult_rate.k is None
         always = not rounded_away and a.consulted == a.eligible

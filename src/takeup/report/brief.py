@@ -112,9 +112,10 @@ def topic(f: Finding) -> str:
 def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     """Of use, the model, who is right and why, the one with most at stake each, and those again by what is at
     stake. A model that is wrong too often comes before all; reasons, which only explain, come last. Where nothing is
-    known, what would make it so. What is lost has a fact of its own."""
+    known, what would make it so. What is lost has a fact of its own; an association stands behind what is counted,
+    paired or drawn."""
     of_topic: dict[str, Finding] = {}
-    for f in sorted(findings, key=lambda f: (not _leads(f, findings), -f.at_stake)):
+    for f in sorted(findings, key=lambda f: (not _leads(f, findings), _is_weak(f), -f.at_stake)):
         if f.kind != "unknown" and f.rule != "value_lost" and f.actions:
             of_topic.setdefault(topic(f), f)
     if not of_topic:
@@ -122,9 +123,14 @@ def _first(findings: Sequence[Finding]) -> tuple[Finding, ...]:
     return tuple(
         sorted(
             of_topic.values(),
-            key=lambda f: (f.rule not in MODEL_FIRST, topic(f) == "why", -f.at_stake),
+            key=lambda f: (f.rule not in MODEL_FIRST, topic(f) == "why", _is_weak(f), -f.at_stake),
         )
     )
+
+
+def _is_weak(f: Finding) -> bool:
+    """Whether a finding is a question rather than an answer."""
+    return f.grade == "adjusted"
 
 
 def _used(d: Diagnosis) -> Fact:
@@ -201,8 +207,8 @@ def _right(d: Diagnosis) -> Fact:
     return Fact(
         label,
         _ahead(difference, d.says("paired")),
-        f"people with it {_share(whole.person_right)}, the model alone {_share(whole.model_right)}"
-        f"{_alone(d)}: {_points(difference)}, over {whole.judged:,} judged cases",
+        f"people with it {_share(whole.person_right)}, the model alone {_share(whole.model_right)}: "
+        f"{_points(difference)}, over {whole.judged:,} judged cases that were looked at{_alone(d)}",
         "Above zero, people add to the model.",
         tuple(
             (d.name(g.key), _points(g.person_minus_model))
@@ -218,7 +224,7 @@ def _alone(d: Diagnosis) -> str:
     if isinstance(team, CannotSay) or isinstance(team.complementarity, CannotSay):
         return ""
     alone = team.complementarity
-    return f", people without it {_share(alone.alone)} {_ALONE[alone.source]}"
+    return f"; people without it {_share(alone.alone)}, {_ALONE[alone.source]}"
 
 
 _ALONE = {
@@ -235,7 +241,7 @@ def _populations(paired: Paired) -> tuple[PairedGroup, ...]:
 def _ahead(difference: Estimate, passed: bool) -> str:
     if not passed:
         off = difference.excludes()
-        return f"People and model: {'may be chance, as one of several' if off else 'no difference told'}"
+        return f"People and model: {'may be chance, as one of several' if off else 'no difference beyond chance'}"
     return "People with the advice" if difference.value > 0 else "The model alone"
 
 

@@ -134,7 +134,8 @@ def measure_blind_spots(
     """Kinds of case by `covariates` (texts; population among them where there are several)."""
     if "person_id" not in decisions.columns:
         return not_instrumented(
-            "persons are unknown, so no half of them can confirm the other", "person_id"
+            "persons are unknown, and what some people's cases show must show again in other people's",
+            "person_id",
         )
     rules = settings.blind_spots
     names = tuple(dict.fromkeys(c for c in covariates if c in decisions.columns))

@@ -7,10 +7,11 @@ from takeup.drawing.words import (
 )
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
-from takeup.questions.comparison.measure import CORRECTNESS, Comparison, OutcomeComparison
+from takeup.questions.comparison.measure import CORRECTNESS, LOSS, Comparison, OutcomeComparison
 from takeup.questions.finding import Finding, finding
 from takeup.questions.paired import Paired
 from takeup.questions.shared.outcome_effects import number_of, weight_of
+from takeup.questions.value import Value
 from takeup.stats.answer import CannotSay, Estimate
 
 
@@ -22,8 +23,7 @@ def _comparison(asked: Asked) -> list[Finding | Claim]:
     for one in comparison.outcomes:
         if isinstance(one.adjusted, Estimate):
             said = _association(one, one.told) if one.told else []
-            if one.outcome == CORRECTNESS and isinstance(asked.measures.paired, Paired):
-                # The answer on the same cases is the one to go by.
+            if _on_the_same_cases(one.outcome, asked):
                 said = []
             # All ways to adjust must say it: the chance is that of the least sure.
             least = chance_of(one.told) if one.told else max(chance_of(one.adjusted), 0.5)
@@ -31,6 +31,14 @@ def _comparison(asked: Asked) -> list[Finding | Claim]:
             if not said:
                 found.append(Claim("followed against overridden", one.outcome, least))
     return [*found, *_refused(comparison, asked)]
+
+
+def _on_the_same_cases(outcome: str, asked: Asked) -> bool:
+    """Whether the same cases answer it, of which each was decided and advised: that answer is the one to go by."""
+    measures = asked.measures
+    if outcome == LOSS:
+        return isinstance(measures.value, Value) and bool(measures.value.populations[0].ways())
+    return outcome == CORRECTNESS and isinstance(measures.paired, Paired)
 
 
 def _refused(comparison: Comparison, asked: Asked) -> list[Finding]:
@@ -86,8 +94,8 @@ def _association(one: OutcomeComparison, adjusted: Estimate) -> list[Finding]:
         else "Overridden cases went better"
     )
     robust = (
-        f" Something not recorded that explains {whole_percent(one.robustness)} of what is left on both "
-        "sides would erase it."
+        f" Something not recorded would erase it if it explained {whole_percent(one.robustness)} of what is still "
+        "open, both in who follows and in how cases go."
         if one.robustness is not None and one.robustness == one.robustness
         else ""
     )

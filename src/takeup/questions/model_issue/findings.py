@@ -108,6 +108,18 @@ def _most_specific(found: ModelIssues) -> list[Issue]:
     return kept
 
 
+def _reason_of(share: float | None) -> str:
+    return (
+        "" if share is None else f"It is the reason of {whole_percent(share)} of overrides there."
+    )
+
+
+def _whoever_looked(asked: Asked) -> str:
+    """The model's errors are counted in all cases, people's only where they looked."""
+    seen = asked.measures.adoption.overall.consult_rate
+    return ", looked at or not" if isinstance(seen, Estimate) and seen.value < 0.995 else ""
+
+
 def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     one = issue.evidence
     error = one.error
@@ -117,11 +129,11 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
     right = ""
     if one.overrides_judged:
         there = "there " if on else ""
-        right = f" {one.right_in_words.capitalize()} {there}improved on it."
+        right = f" {one.right_in_words.capitalize()} {there}improved on the advice."
         if one.overrides_right is not None:
             right = (
                 f" Of {one.overrides_judged:,} judged overrides {there}{one.overrides_right:,} "
-                "improved on it."
+                "improved on the advice."
             )
     elsewhere = one.error_elsewhere
     against = ""
@@ -131,8 +143,9 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         i.kind == "missing_input" and (i.scope, i.segment) == (issue.scope, issue.segment)
         for i in kept
     )
-    if lacks:
-        right += f" In {whole_percent(one.missing_input_share or 0)} the reason was what the model lacks."
+    share = one.missing_input_share  # None: not shown, on purpose
+    if lacks and share is not None:
+        right += f" Of the overrides there {whole_percent(share)} give what the model lacks as their reason."
     titles: dict[str, tuple[str, str]] = {
         "blind_spot": (
             f"{upper_first(on)} the model is wrong in {of_hundred(error.value)} cases",
@@ -140,11 +153,11 @@ def _model_issue(issue: Issue, asked: Asked, kept: list[Issue]) -> Finding:
         ),
         "missing_input": (
             f"{upper_first(on)} people know what the model lacks",
-            f"It is the reason of {whole_percent(one.missing_input_share or 0)} of overrides there.{right}",
+            f"{_reason_of(share)}{right}".strip(),
         ),
         "low_precision": (
             f"The advice is wrong in {of_hundred(error.value)} cases",
-            f"{counted(error)} judged cases ({percent(error)}).{right}",
+            f"{counted(error)} judged cases{_whoever_looked(asked)} ({percent(error)}).{right}",
         ),
         "overrides_mostly_right": (
             "People are right more often than the advice they reject",

@@ -165,7 +165,10 @@ def _groups(cells: pd.DataFrame, counted: str) -> int:
 def _which(cases: int, looked_at: int) -> str:
     """What there is, where it is too little: too few cases, or none that differ."""
     if cases and looked_at in (0, cases):
-        return f"of {cases:,} eligible cases {'none' if not looked_at else 'each'} was looked at"
+        which = "none" if not looked_at else "each"
+        return (
+            f"{which} of {cases:,} eligible cases was looked at: there are no two kinds to compare"
+        )
     return f"{cases:,} eligible cases of which it is known whether anybody looked"
 
 

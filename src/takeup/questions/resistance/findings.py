@@ -58,7 +58,7 @@ def _of_several(alike: Sequence[Finding], said: str, of_all: bool) -> Finding:
 
 
 _MISSING = "reasons_insufficient"
-_NOT_KNOWN = "why people do not rely on it is not known yet"
+_NOT_KNOWN = "what keeps people from relying on it is not known yet"
 _NOT_TOLD = {
     _MISSING: _NOT_KNOWN,
     "reasons_unclear": "no reason stands out",

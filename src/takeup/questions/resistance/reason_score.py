@@ -408,7 +408,9 @@ def _next_evidence(
     rules: ResistanceSettings,
 ) -> tuple[str, ...]:
     if people < rules.smallest_people:
-        return (f"at least {rules.smallest_people} people (fewer are talked with, not scored)",)
+        return (
+            f"at least {rules.smallest_people} people to score reasons of (of fewer nothing is scored: talk with them)",
+        )
     if verdict in ("none", "dominant", "mixed"):
         return ()
     wanted = []
@@ -416,7 +418,7 @@ def _next_evidence(
         asked = talks.interviews if talks else 0
         more = max(rules.smallest_interviews - asked, 0)
         wanted.append(
-            f"{more} {'more ' if asked else ''}interviews with people who seldom look"
+            f"{more} {'more ' if asked else ''}interviews with people who seldom use the advice"
             if more
             else "the interviews coded again: two coders agreed too little"
         )
@@ -435,4 +437,4 @@ def _next_evidence(
     lacking = [why.removeprefix("needs ") for why in lacking if why.startswith("needs ")]
     if lacking and "behaviour" not in usable:
         wanted.append(f"records of {lacking[0]}")
-    return tuple(wanted) or ("five to eight talks with people who seldom look",)
+    return tuple(wanted) or ("five to eight talks with people who seldom use the advice",)

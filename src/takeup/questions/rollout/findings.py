@@ -60,14 +60,14 @@ def _rollout(asked: Asked) -> list[Finding | Claim]:
 
     for e, u in known:
         if e.name == "agreement":
-            way = "fewer" if u.value < 0 else "a few more" if u.value < 0.10 else "more"
+            way = "more" if u.value > 0 else "fewer"
             claim(
                 e,
                 u,
                 finding(
                     "advice_taken",
                     "",
-                    f"Where the advice is shown, {way} choices agree with it",
+                    f"With the advice shown, {abs(100 * u.value):.2g} {way} of 100 choices agree with it than without",
                     f"Choices agree with it in {100 * e.mean_with:.1f}\u00a0% of cases in which it was shown and "
                     f"{100 * e.mean_without:.1f}\u00a0% in which it was not: {points(u.value)} ({points_range(u)}), drawn "
                     "at random.",

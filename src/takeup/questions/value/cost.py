@@ -114,7 +114,8 @@ def _net(stake: Estimate, unit: str) -> str:
         return f"{_number(stake.value)} {unit} lost"
     if stake.high < 0:
         return f"{_number(-stake.value)} {unit} saved"
-    return "No net loss told from chance"
+    told = f"{_number(abs(stake.value))} {unit} {'lost' if stake.value > 0 else 'saved'}"
+    return f"{told}, which may be chance"
 
 
 def _number(value: float) -> str:
