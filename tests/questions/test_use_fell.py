@@ -93,3 +93,26 @@ def test_as_many_other_people_are_no_fall_of_people():
 def test_a_week_in_which_most_are_away_is_no_end_of_a_fall(away):
     """Eight others who seldom look stand in over a holiday; nobody looks less."""
     assert said(away=away)["fell"] is None
+
+
+def of_branches(*, rises: bool = False) -> list[str]:
+    """What is told of use in four branches of five people with three cases a week each: too few for
+    most of them."""
+    frame = weeks(stay=0.25)
+    number = frame["person_id"].str[1:].astype(int)
+    frame = frame.assign(population=[f"branch {n % 4}" for n in number])
+    frame = frame[frame["case_id"].str.rpartition("-")[2].astype(int) >= 9]
+    if rises:
+        last = frame["decided_at"] >= "2026-02-02"
+        frame.loc[frame["population"] == "branch 0", "consulted"] = last
+    result = takeup.diagnose(frame, only=["adoption"])
+    return [f"{f.scope} {f.title}" for f in result.findings() if f.rule == "use_fell"]
+
+
+def test_a_fall_that_most_populations_are_too_small_to_show_is_told_of_all_together():
+    (told,) = of_branches()
+    assert told.startswith("all People look at the advice less: from 8")
+
+
+def test_a_fall_is_not_told_of_all_where_a_population_looks_more():
+    assert not [t for t in of_branches(rises=True) if t.startswith("all ")]

@@ -31,6 +31,7 @@ def over_weeks(asked: Asked) -> list[Claim]:
 
 def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
     """Where looking fell in several populations, it is said once of them all, first where most is at stake."""
+    found = _whole_or_parts(found, asked)
     fell = sorted((f for f in found if f.rule == "use_fell"), key=lambda f: -f.at_stake)
     if len(fell) < 2:
         return [*found]
@@ -57,6 +58,19 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
         evidence=among_whom,
     )
     return [*(f for f in found if f.rule != "use_fell"), one]
+
+
+def _whole_or_parts(found: Sequence[Finding], asked: Asked) -> list[Finding]:
+    """Use fell in every population that is told: of all together it is not said beside that. In none or some:
+    it is said of all together, where it did not rise in another, and of those some within its evidence."""
+    fell = [f for f in found if f.rule == "use_fell"]
+    whole = [f for f in fell if f.scope == ALL]
+    parts = [f for f in fell if f.scope != ALL]
+    told = moved(asked.measures.adoption)
+    others = {m.population for m in told if m.population != ALL} - {f.scope for f in parts}
+    rose = any(m.population in others and not m.fell and m.p < _SURE for m in told)
+    left_out = parts if whole and others and not rose else whole if parts or rose else []
+    return [f for f in found if f not in left_out]
 
 
 def _of_several(fell: Sequence[Finding], asked: Asked) -> tuple[str | None, str]:

@@ -1,4 +1,4 @@
-"""How use moved between the first week and the last, population by population."""
+"""How use moved between the first week and the last, over all and population by population."""
 
 from __future__ import annotations
 
@@ -78,11 +78,14 @@ def figures_of(adoption: Adoption, *, whole: bool) -> tuple[str, ...]:
 
 
 def moved(adoption: Adoption) -> list[Moved]:
-    """First and last week of each figure that is known in enough weeks."""
+    """First and last week of each figure that is known in enough weeks: of populations where several have
+    enough of them, and of all together, whose fall many small populations may be too small to show."""
     weeks = weeks_of(adoption)
+    alone = ALL in weeks
+    every = [w for w in adoption.groups.get("week", ()) if not w.hidden]
     found = []
-    for population, groups in weeks.items():
-        for figure in figures_of(adoption, whole=population == ALL):
+    for population, groups in {**weeks, ALL: every}.items():
+        for figure in figures_of(adoption, whole=alone):
             known = _usual(
                 [(g.key, a) for g in groups if isinstance(a := getattr(g, figure), Estimate)]
             )

@@ -7,7 +7,7 @@ from takeup.drawing.dates import day_words
 from takeup.drawing.section import Section, figure
 from takeup.drawing.strips import AGREED, OVERRIDDEN, Series
 from takeup.questions.adoption.measure import Adoption, GroupAdoption
-from takeup.questions.adoption.over_weeks import FAMILY, FEWEST_WEEKS, moved
+from takeup.questions.adoption.over_weeks import FAMILY, FEWEST_WEEKS, Moved, moved
 from takeup.questions.diagnosis import Diagnosis
 from takeup.questions.shared.whose import ALL
 from takeup.stats.answer import CannotSay, Estimate
@@ -82,7 +82,7 @@ def _lines(diagnosis: Diagnosis, adoption: Adoption, weeks: list[GroupAdoption])
     else:
         name, one = "consult_rate", _LOOKED
     populations = _named(diagnosis, adoption)
-    if len(populations) > 1:
+    if len(populations) > 1 and [m.population for m in _told(diagnosis)] != [ALL]:
         return [
             (Series(whose, token, shape), name, groups)
             for (token, shape), (whose, groups) in zip(_POPULATIONS, populations, strict=False)
@@ -91,9 +91,15 @@ def _lines(diagnosis: Diagnosis, adoption: Adoption, weeks: list[GroupAdoption])
     return [*lines, (_AGAINST, "override_rate", weeks)] if one is _LOOKED else lines
 
 
+def _told(diagnosis: Diagnosis) -> list[Moved]:
+    """What moved beyond chance: of populations, where any did, else of all together."""
+    told = [m for m in moved(diagnosis.measures.adoption) if diagnosis.says(FAMILY, m.name)]
+    return [m for m in told if m.population != ALL] or told
+
+
 def _heading(diagnosis: Diagnosis) -> str:
     """The first week against the last, of what moved beyond chance."""
-    told = [m for m in moved(diagnosis.measures.adoption) if diagnosis.says(FAMILY, m.name)]
+    told = _told(diagnosis)
     if not told:
         return "Week by week, first and last do not clearly differ"
     first = told[0]
