@@ -66,10 +66,12 @@ def _whole_or_parts(found: Sequence[Finding], asked: Asked) -> list[Finding]:
     fell = [f for f in found if f.rule == "use_fell"]
     whole = [f for f in fell if f.scope == ALL]
     parts = [f for f in fell if f.scope != ALL]
+    if not whole:
+        return [*found]
     told = moved(asked.measures.adoption)
     others = {m.population for m in told if m.population != ALL} - {f.scope for f in parts}
     rose = any(m.population in others and not m.fell and m.p < _SURE for m in told)
-    left_out = parts if whole and others and not rose else whole if parts or rose else []
+    left_out = whole if rose or (parts and not others) else parts
     return [f for f in found if f not in left_out]
 
 
