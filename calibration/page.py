@@ -276,9 +276,9 @@ def reliability_of_reasons(records: Records) -> pd.DataFrame:
 
 
 def write_page(folder: Path, docs: Path) -> None:
-    """The page and its pictures, where any of its jobs has a record."""
+    """The page and its pictures, where any job of an estimate has a record."""
     rows, told = coverage_rows(folder), claims(folder)
-    if not rows and not told:
+    if not rows:
         return
     pictures = docs / "calibration"
     pictures.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import shlex
@@ -186,6 +187,16 @@ def diagnose(
         raise typer.Exit(STRICT)
 
 
+def _set_aside(path: Path) -> None:
+    """What somebody may have filled in or written by hand is never written over."""
+    if not path.exists():
+        return
+    names = (f"{path.name}.before{f'-{n}' if n else ''}" for n in itertools.count())
+    earlier = next(p for name in names if not (p := path.with_name(name)).exists())
+    path.replace(earlier)
+    _out.print(f"the {path.name} that was there is kept as {earlier.name}", soft_wrap=True)
+
+
 @app.command("map")
 def map_command(
     decisions: Table,
@@ -223,10 +234,7 @@ def map_command(
                 draft = replace(draft, trouble=str(error))
     if draft.trouble:
         warnings = [f"not yet enough for a diagnosis: {draft.trouble}"]
-    if out.exists():
-        earlier = out.with_name(f"{out.name}.before")
-        out.replace(earlier)
-        _out.print(f"the {out.name} that was there is kept as {earlier.name}", soft_wrap=True)
+    _set_aside(out)
     _write(out, mapping_text(draft, raw.name, warnings))
     for guess in draft.guesses if not ask else ():
         _out.print(f"guessed: {guess}", soft_wrap=True)
@@ -362,9 +370,11 @@ def sample(
 ) -> None:
     """Draw the cases worth judging and write a blinded sheet for a panel, and its key."""
     from takeup.api import sample as draw
-    from takeup.sources.panel import write_sheet
+    from takeup.sources.panel import key_path, write_sheet
 
     drawn = draw(decisions, mapping=map_, use_case=use_case, of=of, size=size, seed=seed)
+    for path in (out, key_path(out)):
+        _set_aside(path)
     sheet, key = write_sheet(drawn, out)
     _out.print(
         f"{len(drawn.sheet)} cases from {drawn.strata} kinds (advice × choice × segment): {sheet}"

@@ -3,12 +3,16 @@ stands as it is written."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 import takeup
+from takeup.disclosure.rounding import rounded
 from takeup.drawing.words import (
+    about,
     among,
     chance,
     inside,
@@ -136,7 +140,9 @@ def test_why_people_do_not_rely_is_asked_once_and_only_of_what_is_not_recorded()
     assert "records of substitution." in one.text  # Who looked is recorded.
     assert "5 interviews" in one.text
     unsaid = [u for u in brief_of(result.shared[0]).unsaid if "rely" in u.left_open]
-    assert [u.left_open for u in unsaid] == ["What keeps people from relying on it is not known yet"]
+    assert [u.left_open for u in unsaid] == [
+        "What keeps people from relying on it is not known yet"
+    ]
 
 
 def test_nobody_is_asked_why_they_do_not_rely_on_advice_that_all_follow():
@@ -180,3 +186,10 @@ def test_a_title_in_another_population_file_is_used_for_people_alone():
     found = [f.title for f in takeup.diagnose(rows, population=titles).findings()]
     assert any(t.startswith("Among metro officers") for t in found)
     assert not [t for t in found if "on metro" in t.lower()]
+
+
+def test_a_count_beside_a_share_that_was_rounded_for_few_people_is_told_as_about():
+    exact = Estimate(0.82, 0.78, 0.86, 0.95, 1_318, "counted", "descriptive", unit="share", k=1_081)
+    assert about(1_318, exact) == "1,318"
+    assert about(1_000, rounded(exact)) == "about 1,000"
+    assert about(1_000, rounded(replace(exact, value=0.99, high=1.0))) == "about 1,000"

@@ -287,3 +287,6 @@ def test_a_mapping_that_was_there_is_kept_beside_the_new_one(vorgaenge):
     said, _ = asked(vorgaenge, "0\n" * 6)
     assert out.with_name("m.toml.before").read_text() == "# mine\n"
     assert "is kept as m.toml.before" in said
+    asked(vorgaenge, "0\n" * 6)
+    assert out.with_name("m.toml.before").read_text() == "# mine\n"
+    assert out.with_name("m.toml.before-1").exists()

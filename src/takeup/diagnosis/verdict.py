@@ -194,6 +194,8 @@ def summary(measures: Measures, titles: Titles) -> str:
         always = not rounded_away and a.consulted == a.eligible
         looked = percent(a.consult_rate, interval=False) if rounded_away else f"{a.consulted:,}"
         looked = "all of them" if always else looked
+        if rounded_away and a.unknown:
+            looked += " of those of which it is known who looked"
         text += f"; the advice was looked at in {looked}"
         if not isinstance(a.override_rate, CannotSay):
             text += f", and {part_in_words(a.override_rate)} of those were decided against it"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from takeup.stats.answer import Estimate
+from takeup.stats.answer import Answer, Estimate
 
 _NUMBERS = {
     2: "two",
@@ -135,6 +135,12 @@ def share_in_words(estimate: Estimate) -> str:
 
 def _rounded(estimate: Estimate) -> bool:
     return (estimate.note or "").startswith("rounded ")
+
+
+def about(count: int, of: Answer) -> str:
+    """`1,318`; `about 1,000` beside a share that was rounded for few people, with which its counts were."""
+    few = isinstance(of, Estimate) and (_rounded(of) or of.note in ("at most 5 %", "at least 95 %"))
+    return f"about {count:,}" if few else f"{count:,}"
 
 
 def of_hundred(value: float) -> str:

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from takeup.diagnosis.verdict import MODEL_FIRST, contradicting, says_of_all
 from takeup.drawing.section import STATUS
 from takeup.drawing.words import (
+    about,
     in_percent,
     percent_between,
     percent_ends,
     points,
     points_range,
 )
+from takeup.questions.adoption import GroupAdoption
 from takeup.questions.diagnosis import Diagnosis, OpenQuestion
 from takeup.questions.finding import Finding
 from takeup.questions.paired import Paired, PairedGroup
@@ -145,7 +147,7 @@ def _used(d: Diagnosis) -> Fact:
         return Fact(
             label,
             f"{in_percent(used)} {_decided(a.consult_rate)}",
-            f"{_range(used)} of {_cases(used, a.eligible)}{looked}",
+            f"{_range(used)} of {_cases(used, a)}{looked}",
             f"More is better only where the advice is right. {_ranges(used)}",
             tuple(_shares((d.name(g.key), g.effective_reliance) for g in groups)),
         )
@@ -153,7 +155,7 @@ def _used(d: Diagnosis) -> Fact:
         return Fact(
             label,
             f"{in_percent(agreement)} agree with the advice",
-            f"{_range(agreement)} of {agreement.n:,} choices; who looked is not recorded",
+            f"{_range(agreement)} of {about(agreement.n, agreement)} choices; who looked is not recorded",
             f"Agreement is not use: people may agree without looking. {_ranges(agreement)}",
             tuple(_shares((d.name(g.key), g.agreement) for g in groups)),
         )
@@ -170,12 +172,13 @@ def _decided(seen: Answer) -> str:
     return "decided as advised" if always else "decided with the advice"
 
 
-def _cases(used: Estimate, eligible: int) -> str:
+def _cases(used: Estimate, a: GroupAdoption) -> str:
     """All eligible cases, or those of which it is known who looked, of how many."""
-    # Of few people the number is rounded.
-    if used.n >= 0.9 * eligible:
-        return f"{eligible:,} cases"
-    return f"{used.n:,} cases of which it is known who looked, of {eligible:,} eligible"
+    if not a.unknown:
+        return f"{a.eligible:,} cases"
+    return (
+        f"{about(used.n, used)} cases of which it is known who looked, of {a.eligible:,} eligible"
+    )
 
 
 def _looked(seen: Answer) -> str:

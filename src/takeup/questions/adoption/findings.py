@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 from takeup.drawing.words import (
+    about,
     counted,
     part_in_words,
     percent,
@@ -149,7 +150,7 @@ def _agreement_only(asked: Asked) -> list[Finding]:
             "agreement_only",
             "",
             "Whether anybody looked is not recorded",
-            f"{percent_between(a.agreement)} of {a.agreement.n:,} choices agree with the advice. That is "
+            f"{percent_between(a.agreement)} of {about(a.agreement.n, a.agreement)} choices agree with the advice. That is "
             "agreement, not following: people may agree without looking.",
             "descriptive",
             a.eligible * (1 - high80(a.agreement)),

@@ -87,7 +87,7 @@ def _spot(s: BlindSpot, found: BlindSpots, asked: Asked) -> Finding:
         s.says,
         "+".join(f"{d}={v}" for d, v in s.kind),
         title,
-        f"Over {s.overrides:,} judged overrides people were right {_how_much_more(s.gain.value)} often than the "
+        f"In {s.overrides:,} judged overrides people were right {_how_much_more(s.gain.value)} often than the "
         f"advice they rejected: {points(s.gain.value)} ({points_range(s.gain)}). Found in one half of the people and confirmed in "
         f"the other; {found.tried_in_words} {found.was} tried{small}.",
         "paired",

@@ -80,7 +80,7 @@ def _name(c: Circumstance) -> str:
 def _heading(shown: list[Circumstance]) -> str:
     less = [c for c in shown if c.difference.high < 0]
     if not less:
-        return "Nothing recorded parts the cases that are looked at from the others"
+        return "None of the circumstances that were tried parts the cases that are looked at from the others"
     return f"The advice is looked at least {circumstance(less[0].name, less[0].level)}"
 
 
@@ -108,7 +108,7 @@ def _after(name: str, one: AfterError, diagnosis: Diagnosis) -> str | None:
         if isinstance(beyond, CannotSay)
         else f", {points(beyond.value)} ({points_range(beyond)}) beyond what follows right advice"
     )
-    return f"{who}looking falls by {points(one.drop.value)} in the next ten cases{more}"
+    return f"{who}looking falls by {points(one.drop.value).lstrip('+')} in the next ten cases{more}"
 
 
 CARDS = (Card(150, looking_section),)

@@ -74,7 +74,7 @@ def _after_error(found: NotConsulted, asked: Asked) -> list[Finding | Claim]:
             f"{who}: after wrong advice people look less"
             if who
             else "After wrong advice people look less",
-            f"Over {one.episodes:,} episodes looking falls by {points(one.drop.value)} "
+            f"Over {one.episodes:,} episodes looking falls by {points(one.drop.value).lstrip('+')} "
             f"({points_range(one.drop)}) in the next ten cases; {points(beyond.value)} more than "
             f"after right advice.{left}",
             "descriptive",

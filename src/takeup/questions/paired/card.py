@@ -16,7 +16,7 @@ from takeup.drawing.section import (
     told,
 )
 from takeup.drawing.strips import MODEL, PEOPLE
-from takeup.drawing.words import among, upper_first
+from takeup.drawing.words import about, among, upper_first
 from takeup.questions.diagnosis import Card, Diagnosis
 from takeup.questions.paired.measure import Paired, PairedGroup
 from takeup.questions.reliance import Reliance
@@ -85,7 +85,7 @@ def _row(label: str, g: PairedGroup, chart: object, *, passed: bool, inset: bool
         caught = f" · {g.person_only:,} only people right, {g.model_only:,} only the model"
     return Row(
         label,
-        f"{g.judged:,} judged cases",
+        f"{about(g.judged, g.person_right)} judged cases",
         chart,  # type: ignore[arg-type]
         difference(d),
         f"{interval(d)} · {said}{caught}",

@@ -110,6 +110,6 @@ def _why_uneven(rates: pd.DataFrame, pair: Sequence[str], settings: Settings) ->
     return refused(
         f"the right answer is known for {high['known']:.0%} of cases with {kind(high)}, but for "
         f"{low['known']:.0%} with {kind(low)}: such a sample can turn the sign",
-        f"truth_probability for each judged case, or {PANEL}",
+        f"truth_probability for each judged case (one number under [constants] where each was drawn alike), or {PANEL}",
         int(rates["n"].sum()),
     )
