@@ -3,7 +3,7 @@
 Truth known for 85 % of approvals and 10 % of declines turns a true −4 points into +4. So
 where truth is a sample, either each judged case carries its probability of having been
 picked (`truth_probability`), or the rates of known truth must be alike for every pair of
-advice and choice; else everything that reads truth is refused.
+advice and choice, as far as chance lets them; else everything that reads truth is refused.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 import ibis
 import ibis.expr.types as ir
 import pandas as pd
+from scipy.special import chdtrc
 
 from takeup.log import fetch
 from takeup.record.settings import Settings
@@ -91,12 +92,28 @@ def _rates(rows: ir.Table, by: Sequence[str]) -> pd.DataFrame:
     return found.dropna()
 
 
+_CHANCE = 0.2
+"""A sample that was drawn alike everywhere is refused in no more than so many tables; small ones differ by more
+than the gap by chance. That judging goes by person only makes a refusal likelier."""
+
+
+def _may_be_chance(rates: pd.DataFrame) -> bool:
+    """Whether shares known so far apart are no surprise where each case is judged with the same chance (Pearson's
+    χ² of known against unknown)."""
+    n, known = rates["n"].to_numpy(float), rates["known"].to_numpy(float)
+    all_together = float((n * known).sum() / n.sum())
+    if not 0 < all_together < 1:
+        return True
+    squares = n * (known - all_together) ** 2 / (all_together * (1 - all_together))
+    return bool(chdtrc(len(n) - 1, squares.sum()) >= _CHANCE)
+
+
 def _why_uneven(rates: pd.DataFrame, pair: Sequence[str], settings: Settings) -> CannotSay | None:
     rates = rates[rates["n"] >= settings.paired.smallest_sample]
     if len(rates) < 2:
         return None
     gap = float(rates["known"].max() - rates["known"].min())
-    if gap <= settings.paired.largest_truth_rate_gap:
+    if gap <= settings.paired.largest_truth_rate_gap or _may_be_chance(rates):
         return None
     low, high = (
         rates.sort_values("known", ascending=ascending, kind="stable").iloc[0]
