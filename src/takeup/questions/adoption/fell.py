@@ -61,8 +61,8 @@ def gather(found: Sequence[Finding], asked: Asked) -> list[Finding]:
 
 
 def _whole_or_parts(found: Sequence[Finding], asked: Asked) -> list[Finding]:
-    """Use fell in every population that is told: of all together it is not said beside that. In none or some:
-    it is said of all together, where it did not rise in another, and of those some within its evidence."""
+    """A fall is told of the populations where it is sure in every one of them, else of all together, unless use
+    rose in one."""
     fell = [f for f in found if f.rule == "use_fell"]
     whole = [f for f in fell if f.scope == ALL]
     parts = [f for f in fell if f.scope != ALL]
