@@ -34,8 +34,7 @@ def percent_between(estimate: Estimate) -> str:
 
 def in_percent(estimate: Estimate) -> str:
     """`24 %`; `at least 95 %` where rounding for few people leaves no more to say."""
-    bound = (estimate.note or "").startswith(("at least ", "at most "))
-    if bound:
+    if _bounded(estimate):
         return str(estimate.note).replace(" %", "\u00a0%")
     if _close(estimate):
         return f"{_digits(estimate.value, 1)}\u00a0%"
@@ -137,9 +136,13 @@ def _rounded(estimate: Estimate) -> bool:
     return (estimate.note or "").startswith("rounded ")
 
 
+def _bounded(estimate: Estimate) -> bool:
+    return (estimate.note or "").startswith(("at least ", "at most "))
+
+
 def about(count: int, of: Answer) -> str:
     """`1,318`; `about 1,000` beside a share that was rounded for few people, with which its counts were."""
-    few = isinstance(of, Estimate) and (_rounded(of) or of.note in ("at most 5 %", "at least 95 %"))
+    few = isinstance(of, Estimate) and (_rounded(of) or _bounded(of))
     return f"about {count:,}" if few else f"{count:,}"
 
 

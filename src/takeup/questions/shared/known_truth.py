@@ -98,12 +98,10 @@ than the gap by chance. That judging goes by person only makes a refusal likelie
 
 
 def _may_be_chance(rates: pd.DataFrame) -> bool:
-    """Whether shares known so far apart are no surprise where each case is judged with the same chance (Pearson's
+    """Whether shares known so far apart (not all alike) are no surprise where each case is judged with the same chance (Pearson's
     χ² of known against unknown)."""
     n, known = rates["n"].to_numpy(float), rates["known"].to_numpy(float)
     all_together = float((n * known).sum() / n.sum())
-    if not 0 < all_together < 1:
-        return True
     squares = n * (known - all_together) ** 2 / (all_together * (1 - all_together))
     return bool(chdtrc(len(n) - 1, squares.sum()) >= _CHANCE)
 
