@@ -77,8 +77,8 @@ class Deployment:
 
     def drain(self, number: int) -> None:
         """The morning of a day whose figures nobody waits for: the inbox is read, and what is over is taken away."""
+        from takeup.server.recording.record_api.services import drain_once
         from takeup.server.recording.record_api.timed import JOBS
-        from takeup.server.running.jobs.drainer import drain_once
 
         self.day(number)
         drain_once(self.log)
@@ -88,7 +88,7 @@ class Deployment:
     def night(self, number: int) -> None:
         """The night before the morning of a day: what is drained, then every timed job in its order."""
         from takeup.server.deployment.capability import of_every
-        from takeup.server.running.jobs.drainer import drain_once
+        from takeup.server.recording.record_api.services import drain_once
 
         self.day(number, 2)
         drain_once(self.log)

@@ -81,7 +81,7 @@ from takeup.server.running.start import start
 settings = start()
 from takeup.server.recording.record_api.keys import key_of, make_key
 from takeup.server.recording.record_api.receive import receive
-from takeup.server.recording.record_api.services import drain
+from takeup.server.recording.record_api.services import drain_now
 from takeup.server.showing.overview.services import take_snapshots
 from tests.server.running import decision
 begun = now()
@@ -96,7 +96,7 @@ with at(begun + timedelta(days=75)):
         for i in range(8 * 60)
     ]
     receive("decisions", rows, key_of(make_key("later")))
-    drain(log_of(settings))
+    drain_now(log_of(settings))
     print(take_snapshots())
 """
 

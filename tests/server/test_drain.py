@@ -7,6 +7,7 @@ import shutil
 import pytest
 
 from takeup.log.delta import DecisionLog
+from tests.server.at_once import two_at_once
 from tests.server.running import decision
 
 
@@ -70,6 +71,19 @@ def test_a_drain_that_dies_around_its_commit_is_finished_by_the_next(
     send(key, 3)
     drain(log)
     assert ids(log) == ["d1", "d2", "d3"]
+    assert verify(log).problems == ()
+
+
+def test_two_who_drain_at_once_seal_and_write_each_batch_once(key, log):
+    from takeup.server.foundation.oversight.models import SealedBatch
+    from takeup.server.foundation.oversight.services import make_oversight_key
+    from takeup.server.recording.record_api.services import drain_now
+
+    make_oversight_key()
+    send(key, *range(40))
+    assert two_at_once(lambda: drain_now(log)) == ["done", "done"]
+    assert [one.rows for one in SealedBatch.objects.all()] == [40]
+    assert len(ids(log)) == 40
     assert verify(log).problems == ()
 
 

@@ -44,7 +44,7 @@ class Drained:
 
 def drain(log: DecisionLog) -> Drained:
     """Write everything undrained. Safe to run again after any failure, and beside receiving;
-    one drain at a time (`beside_no_drain` and `jobs.drainer` hold the lock). Raises InputError where
+    one drain at a time (`beside_no_drain` holds the lock). Raises InputError where
     the log and the database are not of one moment, and what is missing is kept nowhere."""
     rows = batches = 0
     for kind in RECORD_KINDS:

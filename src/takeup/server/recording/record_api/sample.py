@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from takeup.server.deployment.sampled import Bank
-from takeup.server.recording.record_api.drain import drain
+from takeup.server.recording.record_api.beside_no_drain import drain_now
 from takeup.server.recording.record_api.import_history import import_history
 
 
@@ -11,4 +11,4 @@ def record(bank: Bank) -> None:
     """All that was recorded, in the log."""
     bank.step("recording its decisions")
     import_history(dict(bank.tables), "sample bank")
-    drain(bank.log)
+    drain_now(bank.log)

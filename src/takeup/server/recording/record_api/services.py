@@ -16,7 +16,7 @@ from takeup.record.incoming import RECORD_KINDS
 from takeup.server.deployment.connect import log_of
 from takeup.server.deployment.settings import read_server_settings
 from takeup.server.foundation.organization.services import active_handles, use_case_names
-from takeup.server.recording.record_api.drain import Drained, drain
+from takeup.server.recording.record_api.beside_no_drain import drain_now, drain_once
 from takeup.server.recording.record_api.keys import signing_key
 from takeup.server.recording.record_api.models import ApiKey as SenderKey
 from takeup.server.recording.record_api.models import InboxRow, Night, Quarantined, Sender
@@ -118,12 +118,12 @@ def silent_senders(today: date) -> dict[str, date]:
 
 __all__ = [
     "NOT_DRAINED",
-    "Drained",
     "Recorded",
     "SenderKey",
     "Watched",
     "decisions_in",
-    "drain",
+    "drain_now",
+    "drain_once",
     "handles_behind",
     "implausible",
     "in_quarantine",

@@ -12,19 +12,12 @@ from django.db import close_old_connections, connection
 
 from takeup.log.delta import DecisionLog
 from takeup.record.errors import InputError
-from takeup.server.deployment.locks import held
-from takeup.server.recording.record_api.services import Drained, drain
+from takeup.server.recording.record_api.services import drain_once
 
 _logger = logging.getLogger(__name__)
 _SAID_AGAIN_AFTER = 60.0
 """Seconds after which a failure that goes on is said again: a line with every drain would fill the disk that
 is full already."""
-
-
-def drain_once(log: DecisionLog) -> Drained:
-    """One drain; nothing where another one is running (its rows are in good hands)."""
-    with held("drain") as mine:
-        return drain(log) if mine else Drained(0, 0)
 
 
 class Trouble:
