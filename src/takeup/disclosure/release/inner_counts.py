@@ -83,6 +83,17 @@ class Collector:
         for group, counts in self.read(frame, key):
             self.groups[(cut, *group)] = counts
 
+    def add_nested(
+        self, outer: str, cut: str, frame: pd.DataFrame, key: Callable[[object], str | None]
+    ) -> None:
+        """The groups of one cut and, each by itself, their parts `within` the levels of another."""
+        levels: dict[str | None, list[GroupCounts]] = {}
+        for (level, within), counts in self.read(frame, key):
+            self.groups[(f"{outer} {cut}", level, within)] = counts
+            levels.setdefault(level, []).append(counts)
+        for level, parts in levels.items():
+            self.groups[(cut, level, None)] = parts[0] if len(parts) == 1 else summed(parts)
+
     def read(
         self, frame: pd.DataFrame, key: Callable[[object], str | None]
     ) -> list[tuple[tuple[str | None, str | None], GroupCounts]]:

@@ -23,6 +23,7 @@ from numpy.typing import NDArray
 from takeup.disclosure.release.earlier import Earlier
 from takeup.disclosure.release.inner_counts import (
     ALL,
+    COUNTED,
     COUNTS,
     UNACCOUNTED,
     Collector,
@@ -256,23 +257,24 @@ def _inner(
 ) -> InnerCounts:
     """Every group that is counted anywhere, with its people."""
     held = Collector()
+    nested = [c for c in ("week", "team") if c in counted and "population" in counted]
     for cut, people in counted.items():
-        held.add(cut, by_person if cut == "population" else fetch(people).to_pandas(), _known_key)
+        if cut in nested:
+            held.add_nested(
+                "population", cut, _fetched(_counts_by_person(weeks, cut, "population")), _known_key
+            )
+        else:
+            held.add(cut, by_person if cut == "population" else _fetched(people), _known_key)
     if counted:
-        first = next(iter(counted))
-        held.groups[ALL] = summed([g for name, g in held.groups.items() if name[0] == first])
+        held.groups[ALL] = summed(_of_cut(held.groups, next(iter(counted))))
     else:
         held.add("", by_person.drop(columns="level", errors="ignore"), _known_key)
         held.groups[ALL] = held.groups.pop(("", None, None))
-    for cut in ("week", "team"):
-        if cut in counted and "population" in counted:
-            inside = _counts_by_person(weeks, cut, "population")
-            held.add(f"population {cut}", fetch(inside).to_pandas(), _known_key)
 
     def apart(ones: Sequence[Group], others: Sequence[Group]) -> tuple[GroupCounts, GroupCounts]:
         mine, theirs = (ibis.or_(*(_is(table, g) for g in groups)) for groups in (ones, others))
         rows = table.filter(mine != theirs).mutate(level=mine)
-        found = dict(held.read(fetch(_counts_by_person(rows, "level")).to_pandas(), str))
+        found = dict(held.read(_fetched(_counts_by_person(rows, "level")), str))
         beyond, missing = (found.get((side, None), summed([])) for side in ("True", "False"))
         return beyond, missing
 
@@ -298,12 +300,28 @@ def _known_of_people(
     known = table.filter(table[fact].notnull())
     if fetch(table.aggregate(n=table[fact].isnull().any()))["n"][0].as_py() is False:
         return {}
-    found = {}
-    for cut in (None, *(c for c in cuts if c not in ("week", "team"))):
-        rows = fetch(_counts_by_person(known, cut)).to_pandas()
-        for (level, _), counts in held.read(rows, _known_key):
+    found: dict[Group, GroupCounts] = {}
+    told: list[str | None] = [c for c in cuts if c not in ("week", "team")]
+    for cut in told or [None]:
+        for (level, _), counts in held.read(_fetched(_counts_by_person(known, cut)), _known_key):
             found[ALL if cut is None else (cut, level, None)] = counts
+    if found and ALL not in found:
+        found[ALL] = summed(_of_cut(found, next(iter(found))[0]))
     return found
+
+
+def _of_cut(groups: Mapping[Group, GroupCounts], cut: str) -> list[GroupCounts]:
+    """The groups of one cut, which together are all."""
+    return [counts for group, counts in groups.items() if group[0] == cut]
+
+
+def _fetched(people: ir.Table) -> pd.DataFrame:
+    """Counts by person as disclosure reads them: what is derived from them stays where it is."""
+    told = ("person__", "level", "within", *COUNTED)
+    frame: pd.DataFrame = fetch(
+        people.select(*(c for c in told if c in people.columns))
+    ).to_pandas()
+    return frame
 
 
 _ROWS_LOOKED_AT = 300_000
@@ -341,7 +359,7 @@ def _reasons_of_people(
     )
     counts = _counts_by_person(overridden, "reason__", dimension)
     found: dict[Group, dict[str, GroupCounts]] = {}
-    for (reason, level), one in held.read(fetch(counts).to_pandas(), _known_key):
+    for (reason, level), one in held.read(_fetched(counts), _known_key):
         group = ALL if dimension is None else (dimension, level, None)
         found.setdefault(group, {})[str(reason)] = one
     return found

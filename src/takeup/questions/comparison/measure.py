@@ -419,13 +419,14 @@ def _coarse_enough(
     for cut in cuts(counted, covariates, settings.quantile_bins):
         if cut.factors and cut.terms(covariates) * ROWS_A_TERM > rarer:
             continue
-        narrow = _Narrow(_narrow(known, outcome, cut.factors, standard), cut, standard)
+        table = _narrow(known, outcome, cut.factors, standard)
         if np.prod([float(len(f.levels)) for f in cut.factors]) <= settings.most_cells:
             break
-        cells = fetch(narrow.table.aggregate(n=narrow.table.cell.nunique()))["n"][0].as_py()
+        # Not kept before it is known that they are few enough.
+        cells = fetch(table.aggregate(n=table.cell.nunique()))["n"][0].as_py()
         if cells <= settings.most_cells:
             break
-    return narrow
+    return _Narrow(keep(table), cut, standard)
 
 
 def _narrow(
@@ -451,7 +452,7 @@ def _narrow(
     numbers = [(i, f) for i, f in enumerate(factors) if f.numeric]
     columns |= {f"f{i}": codes[f.name] for i, f in numbers}
     columns |= {f"z{j}": standardised(known, f) for j, (_, f) in enumerate(numbers)}
-    return keep(known.select(**columns))
+    return known.select(**columns)
 
 
 def _answers(

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from takeup.log import fetch
+from takeup.log import fetch, keep
 from takeup.log.compress import Factor, beside, cell_of, code_of
 from takeup.questions.shared.doubly_robust import ASSUMPTION, weighted
 from takeup.record.settings import Settings
@@ -45,7 +45,8 @@ def standardised_difference(
             None,
         )
     mix = _eligible_mix(decisions, factors)
-    cells = _cells(table).merge(mix, on="standard", how="left").fillna({"share": 0.0})
+    sums = _sums(table)
+    cells = _cells(sums).merge(mix, on="standard", how="left").fillna({"share": 0.0})
     least = settings.comparison.smallest_standard_cell
     cells = cells[(cells["rows1"] >= least) & (cells["rows0"] >= least)]
     coverage = float(cells["share"].sum() / mix["share"].sum())
@@ -71,7 +72,7 @@ def standardised_difference(
             "n0": cells["n0"].to_numpy(float),
         }
     )
-    people, alone, df = _influence(table, side)
+    people, alone, df = _influence(sums, side)
     if alone > MOST_ALONE:
         return (
             insufficient(
@@ -102,22 +103,30 @@ def _eligible_mix(decisions: ir.Table, factors: Sequence[Factor]) -> pd.DataFram
     return mix
 
 
-def _cells(table: ir.Table) -> pd.DataFrame:
-    a, y = table.a, table.y
+def _sums(table: ir.Table) -> ir.Table:
+    """Of each person, cell and arm (`a`): rows `n`, their weight `w` and weighted sum `y`."""
+    return keep(
+        table.group_by("person", "standard", "a").aggregate(
+            n=table.count(),
+            w=table.w.sum() if "w" in table.columns else table.count().cast("float64"),
+            y=weighted(table, table.y).sum(),
+        )
+    )
+
+
+def _cells(sums: ir.Table) -> pd.DataFrame:
+    arms = {1: sums.a == 1, 0: sums.a == 0}
     cells: pd.DataFrame = fetch(
-        table.group_by("standard").aggregate(
-            n1=weighted(table, a).sum(),
-            y1=weighted(table, a * y).sum(),
-            n0=weighted(table, 1 - a).sum(),
-            y0=weighted(table, (1 - a) * y).sum(),
-            rows1=a.sum(),
-            rows0=(1 - a).sum(),
+        sums.group_by("standard").aggregate(
+            **{f"n{a}": sums.w.sum(where=arm).fill_null(0.0) for a, arm in arms.items()},
+            **{f"y{a}": sums.y.sum(where=arm).fill_null(0.0) for a, arm in arms.items()},
+            **{f"rows{a}": sums.n.sum(where=arm).fill_null(0) for a, arm in arms.items()},
         )
     ).to_pandas()
     return cells
 
 
-def _influence(table: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float, float]:
+def _influence(sums: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float, float]:
     """Σ of each person's influence on the standardised difference, and their rows; the weight of the cells in
     which one person alone gives an arm; and degrees of freedom.
 
@@ -126,12 +135,13 @@ def _influence(table: ir.Table, side: pa.Table) -> tuple[pd.DataFrame, float, fl
     Survey Methodology 28). Degrees of freedom are Satterthwaite's, over the effective people of each cell and
     arm less one.
     """
-    t = table.join(beside(table, side), "standard")
-    u = t.a * (t.y - t.m1) * t.g1 - (1 - t.a) * (t.y - t.m0) * t.g0
-    arms = t.group_by("person", "standard", "a").aggregate(
-        u=weighted(t, u).sum(), w=weighted(t, t.a * 0.0 + 1.0).sum(), n=t.count(),
-        size=ibis.ifelse(t.a == 1, t.n1, t.n0).max(), weight=ibis.ifelse(t.a == 1, t.g1 * t.n1, t.g0 * t.n0).max(),
-    )  # fmt: skip
+    t = sums.join(beside(sums, side), "standard")
+    followed = t.a == 1
+    arms = t.mutate(
+        u=ibis.ifelse(followed, (t.y - t.m1 * t.w) * t.g1, (t.m0 * t.w - t.y) * t.g0),
+        size=ibis.ifelse(followed, t.n1, t.n0),
+        weight=ibis.ifelse(followed, t.g1 * t.n1, t.g0 * t.n0),
+    )
     share = arms.w / arms["size"]
     lone = share > 1 - 1e-9
     # Not kept: Spark caches nothing that is joined with a small table of ours.
