@@ -11,8 +11,11 @@ import pytest
 
 import takeup
 from takeup.questions.pilot_production.measure import PilotProduction
+from takeup.questions.shared.whose import ALL
 from takeup.questions.team.measure import Team
+from takeup.questions.value import cost_of
 from takeup.record.evidence import Evidence
+from takeup.record.use_case import UseCase
 from takeup.simulate import Scenario, generate, scenario, simulate, whole_history
 from takeup.sources.evidence_files import read_evidence
 from takeup.stats.answer import CannotSay, Estimate
@@ -67,7 +70,39 @@ def test_overriding_that_saves_more_than_it_loses_is_named_a_saving_and_no_loss(
     assert "following wrong advice" in lost.title
     assert "Overriding saves" in lost.text
     assert "wrong overrides lose" in lost.text
-    assert whole.at_stake.value < whole.wrong_following.value * rows
+    assert whole.lost.value == pytest.approx(whole.decided.value * rows)
+    assert whole.wrong_following.value * rows < whole.lost.value
+
+
+def test_what_was_decided_and_what_following_every_time_would_have_lost_are_both_told():
+    """People take back two thirds of the wrong advice: most of what following would have lost is saved, and what
+    is lost is what they let through."""
+    draw = np.random.default_rng(31)
+    rows = 2_000
+    truth = draw.choice(["pay", "hold"], rows)
+    other = np.where(truth == "pay", "hold", "pay")
+    wrong = draw.random(rows) < 0.3
+    advised = np.where(wrong, other, truth)
+    chosen = np.where(wrong & (draw.random(rows) < 0.65), truth, advised)
+    worth = draw.integers(500, 1_500, rows)
+    frame = pd.DataFrame(
+        {
+            "person_id": [f"p{i}" for i in draw.integers(0, 40, rows)], "mode": "assist",
+            "consulted": True, "recommendation": advised, "choice": chosen, "correct_choice": truth,
+            "value": worth,
+        }
+    )  # fmt: skip
+    use_case = UseCase(value_unit="EUR")
+    result = takeup.diagnose(frame, use_case=use_case, only=["value"])
+    value = result.measures().value
+    cost = cost_of(value, ALL, {})
+    lost = worth[chosen != truth].sum()
+    more = worth[advised != truth].sum() - lost
+    assert cost.net == f"{lost:,} EUR lost"
+    assert "most by following wrong advice" in cost.over
+    assert cost.beside.startswith(
+        f"Following the advice every time would have lost {more:,} EUR more ("
+    )
 
 
 def test_nothing_is_valued_where_outcomes_carry_neither_money_nor_loss():

@@ -267,10 +267,10 @@ def _costs(d: Diagnosis) -> Fact:
     if isinstance(found, CannotSay):
         return _none(label, found)
     return Fact(
-        "What people save" if found.surely_saved else label,
+        label,
         found.net,
         f"{found.between} {value.unit} {found.over}",
-        "Not looking and overriding are set against following the advice.",
+        found.beside,
         tuple((d.name(v.population), _lost(v, value, d)) for v in value.populations[1:]),
     )
 

@@ -41,7 +41,7 @@ def lost_section(diagnosis: Diagnosis) -> Section | None:
             _name(v, diagnosis),
             f"{v.judged:,} judged of {v.eligible:,}",
             chart,
-            _total(v.at_stake, value.unit),
+            _total(v.lost, value.unit),
             f"decided {_short(v.decided)}, advice alone {_short(v.advice_alone)}",
             inset=v.population == ALL,
         )
@@ -51,12 +51,13 @@ def lost_section(diagnosis: Diagnosis) -> Section | None:
         _heading(diagnosis),
         f"{value.unit} lost per eligible decision; bar: 95 % interval.",
         ("Population", "Decided", "Advice alone", "Not looking", "Overriding",
-         "Following wrong advice", "Lost by wrong overrides", "Saved by right overrides", "Over all decisions"),
+         "Following wrong advice", "Lost by wrong overrides", "Saved by right overrides", "Lost over all decisions",
+         "Of that beyond the advice alone"),
         tuple(_figures(v, diagnosis) for v in value.populations),
         rows,
         ((_NOT, ""), (_OVER, ""), (_WRONG, "")),
         axis_row(axis),
-        ("Population", "At stake over all decisions"),
+        ("Population", "Lost over all decisions"),
         note="Not looking and overriding are set against the advice alone: below zero, people saved something. "
         "Grade: paired, the same cases on both sides.",
     )  # fmt: skip
@@ -95,7 +96,8 @@ def _figures(v: ValueOf, diagnosis: Diagnosis) -> tuple[str, ...]:
                 v.wrong_following,
                 v.wrong_overrides,
                 v.gained_by_overrides,
-                v.at_stake,
+                v.lost,
+                v.beyond_advice,
             )
         ),
     )

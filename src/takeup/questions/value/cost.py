@@ -1,4 +1,4 @@
-"""What a use case lost, or saved, in words: one wording for summary and first screen."""
+"""What a use case lost, in words: one wording for summary and first screen."""
 
 from __future__ import annotations
 
@@ -13,49 +13,57 @@ from takeup.stats.answer import CannotSay, Estimate
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`net`: `381,153 EUR lost`; `between`: its interval, of what was saved where something was, and where neither
-    can be told with the word at either end; `over`: over how many decisions, and by what most is lost where something
-    is, else what it is held against; `surely_lost`, `surely_saved`: whether that is beyond chance."""
+    """`net`: `381,153 EUR lost`; `between`: its interval; `over`: over how many decisions, and by what most is lost;
+    `beside`: what following the advice every time would have lost instead; `surely_lost`: whether something is lost
+    beyond chance."""
 
     net: str
     between: str
     over: str
+    beside: str
     surely_lost: bool
-    surely_saved: bool
 
     @property
     def sentence(self) -> str:
-        """All of it."""
+        """What is lost."""
         return f"{self.net} ({self.between}) {self.over}."
 
 
 def cost_of(value: Value, population: str, titles: Titles) -> Cost | CannotSay:
-    """What was lost, or saved, over all decisions of a population (`ALL`: of all)."""
+    """What was lost over all decisions of a population (`ALL`: of all)."""
     whole = value.of(population)
-    stake, unit = whole.at_stake, value.unit
-    if isinstance(stake, CannotSay):
-        return stake
-    lost = stake.low > 0
+    lost, beyond, unit = whole.lost, whole.beyond_advice, value.unit
+    if isinstance(lost, CannotSay):
+        return lost
+    surely = lost.low > 0
     most = _most(value, titles) if population == ALL else _by(whole)
     return Cost(
-        _net(stake, unit),
-        _between(stake),
-        f"over {whole.eligible:,} decisions{most if lost else _HELD_AGAINST}",
-        lost,
-        stake.high < 0,
+        _net(lost, unit),
+        _between(lost),
+        f"over {whole.eligible:,} decisions{most if surely else ''}",
+        "" if isinstance(beyond, CannotSay) else _beside(beyond, unit),
+        surely,
     )
 
 
-_HELD_AGAINST = ", against following the advice every time"
+def _beside(beyond: Estimate, unit: str) -> str:
+    """What was decided, held against following the advice every time."""
+    always = "Following the advice every time would have lost"
+    if beyond.low > 0:
+        return f"{always} {_number(beyond.value)} {unit} less ({_between(beyond)})."
+    if beyond.high < 0:
+        return f"{always} {_number(-beyond.value)} {unit} more ({_between(beyond)})."
+    ends = f"{_number(beyond.high)} {unit} less to {_number(-beyond.low)} more"
+    return f"Whether following the advice every time would have lost less cannot be told ({ends})."
 
 
-def _between(stake: Estimate) -> str:
+def _between(e: Estimate) -> str:
     """`216,458 to 545,848`; which way is told by the words beside it, or stands at either end."""
-    if stake.low > 0:
-        return f"{_number(stake.low)} to {_number(stake.high)}"
-    if stake.high < 0:
-        return f"{_number(-stake.high)} to {_number(-stake.low)}"
-    return f"from {_number(-stake.low)} saved to {_number(stake.high)} lost"
+    if e.low > 0:
+        return f"{_number(e.low)} to {_number(e.high)}"
+    if e.high < 0:
+        return f"{_number(-e.high)} to {_number(-e.low)}"
+    return f"from {_number(-e.low)} saved to {_number(e.high)} lost"
 
 
 def losing(value: Value) -> tuple[ValueOf, ...]:

@@ -45,7 +45,7 @@ def _value(asked: Asked) -> list[Finding | Claim]:
 def _lost(whole: ValueOf, unit: str, asked: Asked) -> list[Finding | Claim]:
     """What all, or one population, lost: a claim of every way, said of the way that loses most."""
     ways = whole.ways()
-    if isinstance(whole.at_stake, CannotSay) or not ways:
+    if isinstance(whole.lost, CannotSay) or not ways:
         return []
     scope = whole.population
     known, most = whole.surely_lost(), loses_most(whole)

@@ -35,7 +35,8 @@ class ValueOf:
     alone: `not_consulting` in cases nobody looked at, `overriding` in those overridden (below zero, people
     saved something): what `wrong_overrides` lost less what right ones saved (`gained_by_overrides`), as
     neither alone tells whether overriding pays. `wrong_following`: lost where wrong advice was followed.
-    `at_stake`: not consulting, overriding and wrong following added up over all `eligible` decisions."""
+    `lost`: what was decided lost over all `eligible` decisions; `beyond_advice`: how much of it following the advice
+    every time would not have lost (below zero, it would have lost more)."""
 
     population: str
     people: int | None
@@ -48,7 +49,8 @@ class ValueOf:
     wrong_overrides: Answer
     wrong_following: Answer
     gained_by_overrides: Answer
-    at_stake: Answer
+    lost: Answer
+    beyond_advice: Answer
 
     def ways(self) -> dict[str, Estimate]:
         """The ways in which something may be lost, in the words of report and findings."""
@@ -166,18 +168,15 @@ def _ratios(t: ir.Table, advice: ir.FloatingValue, decided: ir.FloatingValue) ->
         here = known if where is None else known & where
         return ibis.ifelse(here, w * value, 0.0)
 
-    parts = {
-        "not_consulting": total(worse, t.action == "not_consulted"),
-        "overriding": total(worse, over),
-        "wrong_following": total(decided, used & wrong),
-    }
     sums = {
         "decided": total(decided),
         "advice": total(advice),
-        **parts,
+        "not_consulting": total(worse, t.action == "not_consulted"),
+        "overriding": total(worse, over),
+        "wrong_following": total(decided, used & wrong),
         "wrong_overrides": total(worse, over & (worse > 0)),
         "gained": total(-worse, over & (worse < 0)),
-        "lost": parts["not_consulting"] + parts["overriding"] + parts["wrong_following"],
+        "beyond": total(worse),
     }
     return {name: (value, w) for name, value in sums.items()}
 
@@ -209,7 +208,7 @@ def _of(
         )  # fmt: skip
         return _scaled(told, times)
 
-    per = "mean per eligible decision"
+    per, whole = "mean per eligible decision", f"mean per decision times {eligible:,} decisions"
     return ValueOf(
         name,
         len(part) if persons else None,
@@ -222,7 +221,8 @@ def _of(
         mean("wrong_overrides", per),
         mean("wrong_following", per),
         mean("gained", per),
-        mean("lost", f"mean per decision times {eligible:,} decisions", eligible),
+        mean("decided", whole, eligible),
+        mean("beyond", whole, eligible),
     )
 
 
