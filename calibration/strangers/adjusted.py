@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from calibration.strangers.concentrated import concentrated
 from calibration.strangers.confounded import COLUMNS, EFFECT, confounded
+from calibration.strangers.one_sided import SHAPES, one_sided
 from takeup.log import Engine, keep
 from takeup.questions.comparison.measure import Comparison, measure_comparison
 from takeup.record.action import with_action
@@ -51,6 +52,12 @@ def readiness_with_skill(seed: int, engine: Engine) -> Record:
 def few_overriders(seed: int, engine: Engine) -> Record:
     """Few people make most overrides; the rest goes by the seed."""
     return answers(concentrated(seed), engine, 0.0)
+
+
+def never_overridden(seed: int, engine: Engine) -> Record:
+    """Large amounts are never overridden: beyond a gap, or from the middle of a bin on, as the seed says."""
+    frame = one_sided(SHAPES[seed % len(SHAPES)], seed)
+    return {**answers(frame, engine, 0.0), "shape": SHAPES[seed % len(SHAPES)]}
 
 
 def answers(frame: pd.DataFrame, engine: Engine, truth: float) -> Record:

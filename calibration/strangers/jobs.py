@@ -29,6 +29,7 @@ JOBS: dict[str, Callable[[int, Engine], dict[str, Any]]] = {
     "blanks": adjusted.with_blanks,
     "readiness": adjusted.readiness_with_skill,
     "few-overriders": adjusted.few_overriders,
+    "one-sided": adjusted.never_overridden,
     "caught": lambda seed, _: year_of_wrong_advice(seed),
     "few-pairs": lambda seed, _: looks_of_a_small_kind(seed),
     "many-kinds": small_kind,

@@ -71,6 +71,7 @@ COVERAGE = (
     Covers("readiness", "adjusted", "the same without it", nominal=False),
     Covers("j-border", "j", "J of few or unequal people", truth="j"),
     Covers("j-border", "at_border", "J of few or unequal people, near 1", truth="j", nominal=False, holds_above=True),
+    Covers("one-sided", "adjusted", "adjusted, large amounts are never overridden"),
     Covers("few-overriders", "adjusted", "adjusted, few people make most overrides (or refused)"),
     Covers("same-cases", "model", "8 to 60 cases, the same for all: the model is right", "model"),
     Covers("same-cases", "person", "the same: people are right", "person"),
@@ -86,6 +87,7 @@ CLAIMS = (
     Seldom("one-column", "false", f"one recorded column decides: {_SAID}"),
     Seldom("blanks", "false", f"the confounder blank in 30 %: {_SAID}"),
     Seldom("readiness", "false", f"readiness goes with skill: {_SAID}"),
+    Seldom("one-sided", "false", f"large amounts are never overridden: {_SAID}"),
     Seldom("few-overriders", "false", f"few people make most overrides: {_SAID}"),
     Seldom("few-pairs", "false", "52 looks at a kind with few pairs, the model behind by the margin: ever passes"),
     *(

@@ -9,6 +9,8 @@ import pytest
 from calibration.strangers.adjusted import USE_CASE, answers
 from calibration.strangers.concentrated import SHAPES, concentrated
 from calibration.strangers.confounded import COLUMNS, EFFECT, confounded
+from calibration.strangers.one_sided import SHAPES as PARTS
+from calibration.strangers.one_sided import one_sided
 
 import takeup
 from takeup.log import Engine
@@ -114,3 +116,27 @@ def test_a_reversal_needs_more_than_another_sign():
     assert not one.adjusted.excludes()
     assert not one.reversed
     assert "the difference on outcome may be nothing" in result.to_html()
+
+
+@pytest.mark.parametrize("shape", PARTS)
+def test_nothing_is_compared_where_a_number_goes_on_and_one_of_the_two_actions_does_not(
+    engine, shape
+):
+    """Large amounts, beyond a gap or from the middle of a bin on, are never overridden; following changes nothing."""
+    found = [answers(one_sided(shape, seed), engine, 0.0)["adjusted"] for seed in range(6)]
+    assert sum(covers(f, 0.0) for f in found) >= 5
+    assert max(abs(f["value"]) for f in found) < 1.5
+
+
+def test_the_standardised_difference_by_people_s_sums_is_the_one_by_rows():
+    """Each cell weighs by its share of all cases, and gives the difference of its two means."""
+    frame = confounded("stakes", 4, rows=3_000).drop(columns="confidence")
+    found = takeup.diagnose(frame, use_case=USE_CASE, only=["comparison"])
+    told = found.measures().comparison.first.standardised
+    frame["followed"] = frame["choice"] == frame["recommendation"]
+    by = [n.strip() for n in told.method.split(" cells of ")[1].split(",")]
+    cells = frame.groupby([*by, "followed"])["outcome"].agg(["size", "mean"]).unstack()
+    cells = cells[(cells["size"] >= 10).all(axis=1)]
+    share = frame.groupby(by).size().reindex(cells.index)
+    differences = cells["mean"][True] - cells["mean"][False]
+    assert told.value == pytest.approx((differences * share).sum() / share.sum(), abs=1e-9)

@@ -168,6 +168,21 @@ def test_overrides_are_called_rarer_than_experts_would_make_them_only_beyond_the
     assert not [f for f in takeup.diagnose(rows).findings() if f.id.startswith("signal:RR8")]
 
 
+def test_wrong_advice_is_not_called_followed_where_only_followed_cases_were_judged():
+    """Six in ten of the wrong are overridden, and nobody judged those: by what is judged none was ever caught."""
+    rng = np.random.default_rng(122)
+    rows = decisions()
+    wrong = rng.random(len(rows)) < 0.25
+    over = rng.random(len(rows)) < np.where(wrong, 0.6, 0.04)
+    flip = {"yes": "no", "no": "yes"}
+    rows["recommendation"] = rows["correct_choice"].where(~wrong, rows["correct_choice"].map(flip))
+    rows["choice"] = rows["recommendation"].where(~over, rows["recommendation"].map(flip))
+    rows["correct_choice"] = rows["correct_choice"].where(~over)
+    result = takeup.diagnose(rows)
+    assert not [f for f in result.findings() if f.rule == "over_reliance"]
+    assert not [f for f in result.findings() if f.id.startswith("signal:RR8")]
+
+
 def test_an_outcome_in_its_own_unit_is_told_by_its_label():
     rng = np.random.default_rng(5)
     rows = decisions().drop(columns="correct_choice")

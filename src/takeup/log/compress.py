@@ -13,10 +13,13 @@ import pandas as pd
 import pyarrow as pa
 
 from takeup.log.engine import fetch, new_name
-from takeup.stats.bins import bin_names, quantile_edges
+from takeup.stats.bins import bin_names, gap_edges, quantile_edges, support_edges
 
 BLANK, OTHER = "(blank)", "(other)"
 MOST_LEVELS = 50
+_GAP, _BESIDE = 0.5, 0.01
+"""No bin of a number spans a gap of so many standard deviations with that share of the rows on either side, nor the
+end of one of two arms beyond which the other has that share."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,15 @@ class Grain:
 @dataclass(frozen=True, slots=True)
 class Counted:
     """How often each value of a covariate stands in the rows, from which it is cut at any grain. `values`:
-    texts, the most frequent first; numbers rounded to three digits; or Mondays as days since 1970."""
+    texts, the most frequent first; numbers rounded to three digits; or Mondays as days since 1970. `of_arm`: how many
+    of the rows of each number are of one of two arms that are compared."""
 
     name: str
     kind: Literal["name", "number", "week"]
     values: Sequence[Any]
     counts: Sequence[float]
     blank: float = 0.0
+    of_arm: Sequence[float] = ()
 
     def factor(self, grain: Grain) -> Factor:
         """The covariate as a factor."""
@@ -72,7 +77,12 @@ class Counted:
             return Factor(self.name, (BLANK,), True, blank=self.blank)
         centre = float((values * counts).sum() / counts.sum())
         spread = float(np.sqrt((counts * (values - centre) ** 2).sum() / counts.sum())) or 1.0
-        edges = quantile_edges(values, counts, bins)
+        cut = {*quantile_edges(values, counts, bins)}
+        cut.update(gap_edges(values, counts, _GAP * spread, _BESIDE))
+        if len(self.of_arm):
+            arm = np.array(self.of_arm, float)
+            cut.update(support_edges(values, arm, counts - arm, _BESIDE))
+        edges = tuple(sorted(cut))
         names = (BLANK, *bin_names(edges))
         return Factor(self.name, names, True, edges, centre, spread, self.blank)
 
@@ -89,13 +99,14 @@ def find_factors(rows: ir.Table, names: Sequence[str], bins: int) -> tuple[Facto
     return tuple(count_values(rows, name).factor(Grain(bins)) for name in names)
 
 
-def count_values(rows: ir.Table, name: str) -> Counted:
-    """How often each value of the column stands in `rows`."""
+def count_values(rows: ir.Table, name: str, arm: ir.BooleanValue | None = None) -> Counted:
+    """How often each value of the column stands in `rows`, a number also in one `arm` of them."""
     if rows[name].type().is_numeric():
         whole = int(fetch(rows.aggregate(n=rows.count()))["n"][0].as_py())
-        frame = rounded_counts(rows, rows[name])
+        frame = rounded_counts(rows, rows[name], arm)
         blank = 1 - frame["n"].sum() / max(whole, 1)
-        return Counted(name, "number", list(frame["value"]), list(frame["n"]), float(blank))
+        of_arm = () if arm is None else list(frame["of_arm"])
+        return Counted(name, "number", list(frame["value"]), list(frame["n"]), float(blank), of_arm)
     # Counted as they are held, which is far cheaper, then as texts.
     held = rows.group_by(held=rows[name]).aggregate(n=rows.count())
     text = held.held.cast("string").fill_null(BLANK)
@@ -114,19 +125,25 @@ def count_weeks(rows: ir.Table, name: str) -> Counted:
     return Counted(name, "week", list(known["day"]), list(known["n"]), float(blank))
 
 
-def rounded_counts(rows: ir.Table, value: ir.NumericValue) -> pd.DataFrame:
-    """Columns `value`, `n`: how often each value stands there, rounded to three digits."""
+def rounded_counts(
+    rows: ir.Table, value: ir.NumericValue, arm: ir.BooleanValue | None = None
+) -> pd.DataFrame:
+    """Columns `value`, `n`: how often each value stands there, rounded to three digits; `of_arm`: how often in `arm`."""
     x = value.cast("float64")
     size = x.abs()
     power = ibis.ifelse(size > 0, size.nullif(0).log10().floor(), 0.0)
     scaled = (x / ibis.literal(10.0).pow(power) * 100).round(0).cast("int64")
-    found = fetch(
+    counted: dict[str, ir.Value] = {"n": ibis._.count()}
+    if arm is not None:
+        rows = rows.mutate(arm__=arm)
+        counted["of_arm"] = ibis._.arm__.fill_null(False).cast("int64").sum()
+    found: pd.DataFrame = fetch(
         rows.filter(value.notnull())
         .group_by(power=power.cast("int64"), scaled=scaled)
-        .aggregate(n=ibis._.count())
+        .aggregate(**counted)
     ).to_pandas()
     exact = [float(f"{s}e{p - 2}") for s, p in zip(found["scaled"], found["power"], strict=True)]
-    return pd.DataFrame({"value": exact, "n": found["n"]})
+    return found.drop(columns=["power", "scaled"]).assign(value=exact)
 
 
 def code_of(rows: ir.Table, factor: Factor) -> ir.IntegerValue:

@@ -27,6 +27,43 @@ def quantile_edges(values: Array, counts: Array, bins: int) -> tuple[float, ...]
     return tuple(float(x) for x in np.unique(distinct[np.minimum(at, len(distinct) - 2)]))
 
 
+_FEWEST = 10
+"""Fewer rows are no reason for an edge of their own."""
+_BY_CHANCE = 5
+"""Of two arms with the same values so many times the rows that lie beyond the ends of one by chance are a surprise
+(less than one in a hundred)."""
+
+
+def gap_edges(values: Array, counts: Array, widest: float, share: float) -> tuple[float, ...]:
+    """Edges in the gaps of `values` (with `counts`) that are wider than `widest` and have that `share` of the rows
+    on either side: what holds on one side of such a gap says nothing of the other, so no part spans it."""
+    distinct, at = np.unique(values, return_inverse=True)
+    rows = np.bincount(at, counts, minlength=len(distinct)).cumsum()
+    least = max(_FEWEST, share * rows[-1])
+    apart = np.diff(distinct) > widest
+    apart &= (rows[:-1] >= least) & (rows[-1] - rows[:-1] >= least)
+    return tuple(float(x) for x in (distinct[:-1] + np.diff(distinct) / 2)[apart])
+
+
+def support_edges(values: Array, one: Array, other: Array, share: float) -> tuple[float, ...]:
+    """Edges beyond which only one of two arms (counts `one` and `other` of `values`) has rows: that `share` of all
+    and more than chance leaves there. Nothing is compared beyond them, and no slope goes on."""
+    order = np.argsort(values)
+    v = values[order]
+    found = []
+    for mine, theirs in ((one[order], other[order]), (other[order], one[order])):
+        there = np.flatnonzero(theirs)
+        if not len(there):
+            continue
+        by_chance = mine.sum() / (theirs.sum() + 1)
+        least = max(_FEWEST, share * (one.sum() + other.sum()), _BY_CHANCE * by_chance)
+        for ends, beyond in ((v[there[0] - 1 : there[0] + 1], mine[: there[0]]),
+                             (v[there[-1] : there[-1] + 2], mine[there[-1] + 1 :])):  # fmt: skip
+            if beyond.sum() >= least:
+                found.append(float(ends.mean()))
+    return tuple(found)
+
+
 def bin_names(edges: tuple[float, ...]) -> tuple[str, ...]:
     """Names of the parts in order: `≤ 12`, `12 to 20`, `> 20`."""
     if not edges:

@@ -53,12 +53,14 @@ def with_week(rows: ir.Table) -> ir.Table:
 
 
 def count_known(rows: ir.Table, covariates: Sequence[str]) -> list[Counted]:
-    """The values of all that is known of `rows` beforehand, covariates first. `rows` have WEEK if dated."""
+    """The values of all that is known of `rows` beforehand, covariates first, numbers also of the followed. `rows`
+    have WEEK if dated."""
     recorded = [c for c in RECORDED if c in rows.columns and c not in covariates]
     if "confidence" in recorded and "score_band" in recorded:
         recorded.remove("score_band")
+    followed = rows.action == "followed"
     return [
-        count_weeks(rows, name) if name == WEEK else count_values(rows, name)
+        count_weeks(rows, name) if name == WEEK else count_values(rows, name, followed)
         for name in (*covariates, *recorded)
     ]
 

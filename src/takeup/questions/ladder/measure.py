@@ -27,6 +27,7 @@ from takeup.questions.expert_benchmark import with_benchmarks
 from takeup.questions.inquiry import Inquiry
 from takeup.questions.ladder.people import COUNTS, SKILL, GradedPerson, grade_people, grade_person
 from takeup.questions.ladder.pooled import LEVELS, Clause, Counts, LevelRange, Pooled, Skill
+from takeup.questions.shared.known_truth import without_uneven_truth
 from takeup.questions.shared.whose import population_of
 from takeup.record.population import Benchmark, Population, population_facts
 from takeup.record.settings import LadderSettings, Settings
@@ -112,6 +113,7 @@ def measure_ladder(
     since = _new_baseline(decisions, major_versions)
     if since is not None:
         decisions = decisions.filter(decisions.decided_at >= ibis.literal(since))
+    decisions = without_uneven_truth(decisions, settings)
     frame = _person_counts(decisions, settings.ladder)
     if frame.empty:
         return not_instrumented(

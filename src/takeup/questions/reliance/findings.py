@@ -17,9 +17,9 @@ from takeup.questions.ladder import Ladder, PopulationLevel
 from takeup.questions.shared.group_of import group_of
 from takeup.stats.answer import CannotSay, Estimate
 
-Passing = Literal["rarer", "more often", "wrong ones", "no measure"]
-"""How wrong advice gets through: overridden more rarely than experts would, more often but in the wrong cases, in
-the wrong cases, or there is nothing to hold the rate against."""
+Passing = Literal["rarer", "more often", "about as often", "no measure"]
+"""How wrong advice gets through: overridden more rarely than experts would, more often, about as often, or there is
+nothing to hold the rate against."""
 
 
 def _passing(p: PopulationLevel, rate: Estimate) -> Passing:
@@ -31,7 +31,7 @@ def _passing(p: PopulationLevel, rate: Estimate) -> Passing:
         if rate.high < experts - off
         else "more often"
         if rate.low > experts + off
-        else "wrong ones"
+        else "about as often"
     )
 
 
@@ -41,7 +41,7 @@ def _let_through(how: Passing, rate: Estimate, experts: str = "") -> str:
     if how == "no measure":
         return (
             f"Wrong advice is let through, though {percent_between(rate)} of advice is overridden. How often is no "
-            "success or failure here: it is overridden in the wrong cases."
+            "success or failure here: most wrong advice is followed."
         )
     if how == "rarer":
         return (
@@ -50,12 +50,12 @@ def _let_through(how: Passing, rate: Estimate, experts: str = "") -> str:
         )
     if how == "more often":
         return (
-            f"Overrides are more frequent ({told}) than experts would make them{would}, and yet wrong advice is let "
-            "through: it is overridden in the wrong cases."
+            f"Overrides are more frequent ({told}) than experts would make them{would}, and yet most wrong advice is "
+            "followed."
         )
     return (
-        f"Overrides ({told}) are not clearly rarer than experts would make them{would}, and wrong advice is let "
-        "through: it is overridden in the wrong cases."
+        f"Overrides ({told}) are not clearly rarer than experts would make them{would}, and most wrong advice is "
+        "followed."
     )
 
 
@@ -71,7 +71,7 @@ def _over_reliance(asked: Asked) -> list[Finding]:
     found, how = [], set()
     for p in over:
         who, of = asked.scope(p.population), group_of(asked.measures, p.population)
-        text = "Wrong advice is let through: it is overridden in the wrong cases."
+        text = "Most wrong advice is followed."
         if isinstance(rate := of.override_rate, Estimate):
             how.add(_passing(p, rate))
             experts = whole_percent(p.benchmark.rate) if p.benchmark else ""

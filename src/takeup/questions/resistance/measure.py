@@ -27,6 +27,7 @@ from takeup.questions.resistance.reason_score import (
 )
 from takeup.questions.resistance.signatures import Behaviour, measure_behaviour
 from takeup.questions.shared.after_error import AfterError
+from takeup.questions.shared.known_truth import without_uneven_truth
 from takeup.questions.shared.whose import ALL
 from takeup.record.evidence import Evidence
 from takeup.record.population import Population, population_facts
@@ -73,7 +74,9 @@ def measure_resistance(
         name: tuple((d, s) for kind, s, d in issues if kind == "blind_spot" and s and d)
         for name, issues in names.items()
     }
-    acted = measure_behaviour(decisions, populations, after_error, blind)
+    acted = measure_behaviour(
+        without_uneven_truth(decisions, settings), populations, after_error, blind
+    )
     every = sorted(acted, key=lambda n: -acted[n].eligible)
     asked = _asked(evidence)
     every += sorted(asked - set(every) - {ALL})

@@ -56,6 +56,19 @@ def uneven_truth(rows: ir.Table, settings: Settings) -> CannotSay | None:
     return _why_uneven(_rates(rows, pair), pair, settings)
 
 
+_RIGHT_OR_WRONG = ("advice_right", "choice_right", "loss_recommended", "loss_final")
+
+
+def without_uneven_truth(decisions: ir.Table, settings: Settings) -> ir.Table:
+    """`decisions` without what was right and what was lost, where that is known more often of some advice and choice
+    than of others: for what can be told without truth. Where only followed cases were judged, no wrong advice was
+    ever caught."""
+    there = [c for c in _RIGHT_OR_WRONG if c in decisions.columns]
+    if not {"advice_right", "choice_right"} & set(there):
+        return decisions
+    return decisions.drop(*there) if uneven_truth(seen_rows(decisions), settings) else decisions
+
+
 def uneven_truth_by(rows: ir.Table, dimension: str, settings: Settings) -> dict[str, CannotSay]:
     """The same of each level of a column, in one query; levels whose truth can be used are not in it."""
     if _drawn(rows):

@@ -17,6 +17,7 @@ import ibis.expr.types as ir
 from takeup.questions.expert_benchmark import QUESTION as EXPERT_BENCHMARK
 from takeup.questions.expert_benchmark import with_benchmarks
 from takeup.questions.inquiry import Inquiry
+from takeup.questions.shared.known_truth import without_uneven_truth
 from takeup.questions.signals.states import (
     SLOW,
     TIMES_USUAL,
@@ -118,6 +119,7 @@ def measure_signals(
     if "decided_at" not in decisions.columns:
         return not_instrumented("weeks are unknown", "decided_at")
     rules = settings.signals
+    decisions = without_uneven_truth(decisions, settings)
     found = weekly_sums(decisions, segments)
     if not found:
         return insufficient(
