@@ -134,7 +134,7 @@ def test_the_standardised_difference_by_people_s_sums_is_the_one_by_rows():
     found = takeup.diagnose(frame, use_case=USE_CASE, only=["comparison"])
     told = found.measures().comparison.first.standardised
     frame["followed"] = frame["choice"] == frame["recommendation"]
-    by = [n.strip() for n in told.method.split(" cells of ")[1].split(",")]
+    by = ["x_region", "stakes"]
     cells = frame.groupby([*by, "followed"])["outcome"].agg(["size", "mean"]).unstack()
     cells = cells[(cells["size"] >= 10).all(axis=1)]
     share = frame.groupby(by).size().reindex(cells.index)
