@@ -51,7 +51,7 @@ def verdict(measures: Measures, findings: Sequence[Finding], right: str) -> str:
     told = [f for f in (whole, opposite, part) if f is not None]
     told = list({f.id: f for f in told}.values())
     said = [f.sentence for f in told]
-    used = use.sentence if use else f"{_of_use(overall)}{_seldom_among(findings)}"
+    used = use.sentence if use else f"{_of_use(overall)}{_apart_from_all(findings)}"
     at = 1 if told and _leads(told[0], use) else 0
     said.insert(at, used)
     if right and any(_judged(f) for f in told):
@@ -68,9 +68,10 @@ def _surely_lost(measures: Measures, titles: Titles) -> str:
     return found.sentence if isinstance(found, Cost) and found.surely_lost else ""
 
 
-def _seldom_among(findings: Sequence[Finding]) -> str:
-    """The population that seldom looks where all together do: the share of all would hide it."""
-    among = [f for f in findings if f.rule == "seldom_seen" and f.scope != ALL]
+def _apart_from_all(findings: Sequence[Finding]) -> str:
+    """The population that seldom looks, or often overrides, where all together do not: the share of all would hide it."""
+    hidden = ("seldom_seen", "often_overridden")
+    among = [f for f in findings if f.rule in hidden and f.scope != ALL]
     most = max(among, key=lambda f: f.at_stake, default=None)
     return f" {most.sentence}" if most else ""
 

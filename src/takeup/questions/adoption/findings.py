@@ -15,6 +15,7 @@ from takeup.drawing.words import (
     whole_percent,
 )
 from takeup.questions.adoption.fell import gather, over_weeks
+from takeup.questions.adoption.measure import GroupAdoption
 from takeup.questions.asked import Asked, Rules
 from takeup.questions.claim import Claim, chance_of
 from takeup.questions.finding import Finding, finding, high80, low80
@@ -117,6 +118,39 @@ def _often_overridden(asked: Asked) -> list[Finding]:
     return [replace(found, first_action=_READ_THEM) if right else found]
 
 
+def _often_overridden_among(asked: Asked) -> list[Claim]:
+    """Populations that often override where all together do not: their share is lost in that of all."""
+    border = asked.settings.often_overridden
+    adoption = asked.measures.adoption
+    whole = adoption.overall.override_rate
+    if isinstance(whole, CannotSay) or whole.low >= border:
+        return []
+    return [
+        Claim(
+            "overridden by population", g.key, chance_of(g.override_rate, border), _often_among(g, g.override_rate, asked)
+        )
+        for g in adoption.groups.get("population", ())
+        if not g.hidden and isinstance(g.override_rate, Estimate)
+    ]  # fmt: skip
+
+
+def _often_among(group: GroupAdoption, rate: Estimate, asked: Asked) -> Finding | None:
+    if rate.value <= asked.settings.often_overridden:
+        return None
+    return finding(
+        "often_overridden",
+        group.key,
+        f"{asked.scope(group.key)}: of advice looked at, {part_in_words(rate)} is overridden",
+        f"{counted(rate)} decisions with the advice in view went against it there ({percent(rate)}). "
+        "Whether that is too much depends on how often the advice is wrong.",
+        "descriptive",
+        (group.consulted or 0) * low80(rate),
+        scope=group.key,
+        sentence=f"Among {asked.inside(group.key)}, of advice looked at {part_in_words(rate)} is overridden.",
+        override_rate=rate,
+    )
+
+
 _READ_THEM = (
     "Read the overrides with the people who made them, beginning with the kinds of case in which they were "
     "wrong most often: the right answers are known."
@@ -181,6 +215,7 @@ RULES: Rules = (
     _seldom_seen_among,
     over_weeks,
     _often_overridden,
+    _often_overridden_among,
     _agreement_only,
     _hidden,
 )

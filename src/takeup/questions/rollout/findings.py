@@ -22,7 +22,7 @@ def _ends(e: Estimate) -> str:
     return (
         f"{points_range(e)} points"
         if e.unit == "points"
-        else f"{e.low:+.2f} to {e.high:+.2f} {e.unit}".replace("-", "−")
+        else f"{e.low:+.2f} to {e.high:+.2f}".replace("-", "−") + f" {e.unit}"
     )
 
 

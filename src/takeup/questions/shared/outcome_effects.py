@@ -13,7 +13,9 @@ from takeup.stats.answer import Estimate
 def number_of(e: Estimate) -> str:
     if e.unit == "points":
         return f"{points(e.value)} ({points_range(e)})"
-    return f"{e.value:+.2f} ({e.low:+.2f} to {e.high:+.2f}) {e.unit}".replace("-", "−")
+    # A label may have a hyphen of its own.
+    told = f"{e.value:+.2f} ({e.low:+.2f} to {e.high:+.2f})".replace("-", "−")
+    return f"{told} {e.unit}"
 
 
 def weight_of(e: Estimate, before: float) -> float:

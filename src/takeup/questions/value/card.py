@@ -74,8 +74,10 @@ def _short(answer: Answer) -> str:
 def _total(answer: Answer, unit: str) -> str:
     if isinstance(answer, CannotSay):
         return "–"
-    ends = f"{answer.low:,.0f} to {answer.high:,.0f}"
-    return f"{answer.value:,.0f} {unit} ({ends})".replace("-", "−")
+    value, low, high = (
+        f"{x:,.0f}".replace("-", "−") for x in (answer.value, answer.low, answer.high)
+    )
+    return f"{value} {unit} ({low} to {high})"
 
 
 def _heading(diagnosis: Diagnosis) -> str:
