@@ -3,12 +3,12 @@
 People override where it is hard and where they know what the model does not, so this is an
 association, never an effect. Given raw, directly standardised, and adjusted: the average
 difference in the overlap population, weights e(1 − e) (Li, Morgan & Zaslavsky 2018), doubly
-robust, on cells summed in the engine, errors by person.
+robust, on cells summed in the engine, errors by person, and by case where many people decided the same ones.
 
 Refuses when the outcome is seen only under some choices and the two actions differ in them,
 when it has matured unevenly, with fewer than 30 outcomes in either action, with too little
 overlap, with covariates known only after the decision, and (the test) with fewer than ten
-effective people.
+effective people, or cases where they repeat.
 """
 
 from __future__ import annotations
@@ -576,8 +576,8 @@ def _adjusted(
     cases = fitted.cases.get("effect")
     if cases is not None and cases.cases < rules.smallest_effective_people:
         return insufficient(
-            f"many people decided the same cases, and those that go both ways are worth {cases.cases:.1f} "
-            f"(difference {fitted.effect.value:+.3g}): too few for an interval",
+            f"the same cases were decided many times, and those that go both ways are worth {cases.cases:.1f} "
+            f"different ones (difference {fitted.effect.value:+.3g}): too few for an interval",
             f"at least {rules.smallest_effective_people:.0f} different cases that go both ways about equally often",
             sample.n,
         )
