@@ -116,12 +116,14 @@ def clustered_difference(sum1: Array, n1: Array, sum0: Array, n0: Array) -> Clus
 @dataclass(frozen=True, slots=True)
 class Sample:
     """What stands behind a comparison's figures: `n` rows, their `unit`, whether persons are
-    known (`by_person`), and the rule of their intervals."""
+    known (`by_person`), the rule of their intervals, and whether many people saw the same cases
+    (`by_case`: errors by case too)."""
 
     n: int
     unit: str
     by_person: bool
     interval: Interval
+    by_case: bool = False
 
     def estimate(
         self, found: Clustered, method: str, grade: Grade, assumption: str | None = None
@@ -129,6 +131,8 @@ class Sample:
         """`found` as an estimate."""
         low, high = self.interval.around(found.value, found.se, found.df, self.n)
         by = "errors by person" if self.by_person else "errors by case, persons unknown"
+        if self.by_case:
+            by = "errors by person and by case, which many people saw"
         return Estimate(
             found.value,
             low,

@@ -64,6 +64,33 @@ def _difference(treated: ArmMoments, control: ArmMoments, *, adjust: bool) -> Di
 
 
 @dataclass(frozen=True, slots=True)
+class ArmFit:
+    """What one arm's y is by its least-squares fit: `level` + `slopes` · x."""
+
+    level: float
+    slopes: Array
+
+
+def arm_fits(treated: ArmMoments, control: ArmMoments, *, adjust: bool) -> tuple[ArmFit, ArmFit]:
+    """The fits whose residuals the errors are of: the means of both arms, or (`adjust`) those of `lin_difference`."""
+    one, zero = (_fit(arm, adjust)[0] for arm in (treated, control))
+    return one, zero
+
+
+def _fit(arm: ArmMoments, adjust: bool) -> tuple[ArmFit, int]:
+    """The fit and its rank."""
+    means = arm.cross[0] / float(arm.cross[0, 0])
+    covariance = arm.cross / float(arm.cross[0, 0]) - np.outer(means, means)
+    x, y = slice(1, -1), -1
+    beta: Array = np.zeros(len(means) - 2)
+    rank = 0
+    if adjust and len(beta):
+        solution = np.linalg.lstsq(covariance[x, x], covariance[x, y], rcond=1e-10)
+        beta, rank = np.asarray(solution[0]), int(solution[2])
+    return ArmFit(float(means[y] - beta @ means[x]), beta), rank
+
+
+@dataclass(frozen=True, slots=True)
 class _Arm:
     """One arm's mean and its variance; what the variance's own expectation and spread are under two
     working models (traces of Γ and of Γ²), None where rows are the units; degrees of freedom `spent`
@@ -90,19 +117,15 @@ def _arm(arm: ArmMoments, centre: Array, adjust: bool) -> _Arm:
     means = arm.cross[0] / weight
     covariance = arm.cross / weight - np.outer(means, means)
     x, y = slice(1, -1), -1
-    beta: Array = np.zeros(len(centre))
-    rank = 0
-    if adjust and len(centre):
-        solution = np.linalg.lstsq(covariance[x, x], covariance[x, y], rcond=1e-10)
-        beta, rank = np.asarray(solution[0]), int(solution[2])
+    fit, rank = _fit(arm, adjust)
+    beta = fit.slopes
     residual = covariance[y, y] - 2 * beta @ covariance[x, y] + beta @ covariance[x, x] @ beta
     mean = float(means[y] - beta @ (means[x] - centre))
     if arm.units is None:
         free = max(arm.n - 1 - rank, 1)
         scale = arm.n / free
         return _Arm(mean, float(residual * scale * arm.squares / weight**2), arm.n, free)
-    offset = means[y] - beta @ means[x]
-    sums = arm.units[:, y] - arm.units[:, x] @ beta - offset * arm.units[:, 0]
+    sums = arm.units[:, y] - arm.units[:, x] @ beta - fit.level * arm.units[:, 0]
     groups, sizes = len(sums), arm.units[:, 0]
     share = sizes / weight
     spent = 0.0

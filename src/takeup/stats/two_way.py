@@ -34,3 +34,8 @@ class Crossed:
             df=min(found.df, max(self.cases - 1, 1.0)),
             effective=min(found.effective, self.cases),
         )
+
+
+def by_case_too(found: Clustered, seen: Crossed | None) -> Clustered:
+    """`found`, whose errors are by person, by case too where cases repeat (`seen`); it is of as many people as before."""
+    return found if seen is None else replace(seen.widened(found), effective=found.effective)

@@ -13,5 +13,6 @@ QUESTION: Question[Comparison | CannotSay] = Question(
     place=50,
     definitions=(
         "adjusted for all that is recorded before the decision, not for covariates alone",
+        "errors by case too, where many people decide the same ones",
     ),
 )

@@ -3,12 +3,12 @@
 People override where it is hard and where they know what the model does not, so this is an
 association, never an effect. Given raw, directly standardised, and adjusted: the average
 difference in the overlap population, weights e(1 − e) (Li, Morgan & Zaslavsky 2018), doubly
-robust, on cells summed in the engine, errors by person.
+robust, on cells summed in the engine, errors by person, and by case where many people decided the same ones.
 
 Refuses when the outcome is seen only under some choices and the two actions differ in them,
 when it has matured unevenly, with fewer than 30 outcomes in either action, with too little
 overlap, with covariates known only after the decision, and (the test) with fewer than ten
-effective people.
+effective people, or cases where they repeat.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ from takeup.questions.shared.doubly_robust import (
 )
 from takeup.questions.shared.known_truth import uneven_truth
 from takeup.questions.shared.looks import interval_of
+from takeup.record.columns import CASE
 from takeup.record.settings import ComparisonSettings, Settings
 from takeup.record.use_case import Better, UseCase
 from takeup.stats.answer import (
@@ -57,6 +58,7 @@ from takeup.stats.answer import (
 from takeup.stats.bins import quantile_edges
 from takeup.stats.cells import e_value
 from takeup.stats.clusters import Sample, clustered_difference, clustered_ratio
+from takeup.stats.two_way import by_case_too
 
 _METHOD = (
     "overlap-weighted doubly robust difference on cells (logistic and linear models on dummies, "
@@ -447,6 +449,8 @@ def _narrow(
     }
     if outcome.is_truth and "truth_probability" in known.columns:
         columns["w"] = 1 / known.truth_probability
+    if CASE in known.columns:
+        columns[CASE] = known[CASE]
     if gaps:
         columns["gap"] = ibis.or_(*gaps)
     numbers = [(i, f) for i, f in enumerate(factors) if f.numeric]
@@ -468,7 +472,7 @@ def _answers(
     unit = (
         "points" if _is_share(table) else (use_case.loss_unit or use_case.label_of(blank.outcome))
     )
-    sample = Sample(n, unit, clustered, interval_of(settings))
+    sample = Sample(n, unit, clustered, interval_of(settings), CASE in table.columns)
     fitted = fit_adjusted(table, narrow.cut.factors, settings.comparison)
     raw, means = _raw(fitted, sample)
     standard, coverage = standardised_difference(
@@ -524,15 +528,22 @@ def _without_blanks(narrow: _Narrow, sample: Sample, settings: Settings) -> Answ
 def _raw(fitted: Fitted, sample: Sample) -> tuple[Estimate, list[Estimate]]:
     """The difference in means as recorded, and both means."""
     sums = {c: fitted.persons[c].to_numpy(float) for c in ("y1", "n1", "y0", "n0")}
-    found = clustered_difference(sums["y1"], sums["n1"], sums["y0"], sums["n0"])
+    found = by_case_too(
+        clustered_difference(sums["y1"], sums["n1"], sums["y0"], sums["n0"]),
+        fitted.cases.get("raw"),
+    )
     unit = "share" if sample.unit == "points" else sample.unit
     means = [
         replace(
-            sample.estimate(clustered_ratio(sums[y], sums[m]), "mean", "descriptive"),
+            sample.estimate(
+                by_case_too(clustered_ratio(sums[y], sums[m]), fitted.cases.get(arm)),
+                "mean",
+                "descriptive",
+            ),
             unit=unit,
             p=None,
         )
-        for y, m in (("y1", "n1"), ("y0", "n0"))
+        for arm, y, m in (("followed", "y1", "n1"), ("overridden", "y0", "n0"))
     ]
     return sample.estimate(found, "difference in means", "descriptive"), means
 
@@ -562,7 +573,16 @@ def _adjusted(
             f"at least {rules.smallest_effective_people:.0f} people who do both about equally often",
             sample.n,
         )
-    return sample.estimate(fitted.effect, method, "adjusted", ASSUMPTION)
+    cases = fitted.cases.get("effect")
+    if cases is not None and cases.cases < rules.smallest_effective_people:
+        return insufficient(
+            f"the same cases were decided many times, and those that go both ways are worth {cases.cases:.1f} "
+            f"different ones (difference {fitted.effect.value:+.3g}): too few for an interval",
+            f"at least {rules.smallest_effective_people:.0f} different cases that go both ways about equally often",
+            sample.n,
+        )
+    found = by_case_too(fitted.effect, cases)
+    return sample.estimate(found, method, "adjusted", ASSUMPTION)
 
 
 def _is_share(table: ir.Table) -> bool:

@@ -17,10 +17,12 @@ import pyarrow as pa
 from takeup.log import fetch, keep
 from takeup.log.compress import Factor, beside, cell_of, code_of
 from takeup.questions.shared.doubly_robust import ASSUMPTION, weighted
+from takeup.questions.shared.same_cases import crossed
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import ELIGIBLE_ACTIONS
 from takeup.stats.answer import Answer, insufficient
 from takeup.stats.clusters import Clustered, Sample
+from takeup.stats.two_way import Crossed, by_case_too
 
 MOST_ALONE = 0.05
 """Weight of cells in which one person gives all followed, or all overridden, cases: nobody can tell
@@ -88,9 +90,20 @@ def standardised_difference(
     se = float(np.sqrt((people["u"].to_numpy(float) ** 2).sum()))
     names = ", ".join(f.name for f in factors)
     method = f"standardised to the eligible mix over {len(cells)} cells of {names}"
-    found = Clustered(value, se, min(effective - 1, df), effective)
+    found = by_case_too(
+        Clustered(value, se, min(effective - 1, df), effective), _by_case(table, side)
+    )
     # Of a few kinds of case alone, not of all that is recorded: no adjustment.
     return sample.estimate(found, method, "descriptive", ASSUMPTION), coverage
+
+
+def _by_case(table: ir.Table, side: pa.Table) -> Crossed | None:
+    """What cases that many people saw add to the error; None where none repeat."""
+    t = table.join(beside(table, side), "standard").mutate(person_id=table.person)
+    followed, overridden = weighted(t, t.a) * t.g1, weighted(t, 1 - t.a) * t.g0
+    ahead = followed * (t.y - t.m1) - overridden * (t.y - t.m0)
+    ratios = {"ahead": (ahead, (followed + overridden) / 2)}
+    return crossed(t, ratios, kept=False).get((), {}).get("ahead")
 
 
 def _eligible_mix(decisions: ir.Table, factors: Sequence[Factor]) -> pd.DataFrame:

@@ -14,5 +14,6 @@ QUESTION: Question[Rollout | CannotSay] = Question(
     counts_choices=False,
     definitions=(
         "errors by what was drawn, with few units refused; truth that is a sample is weighted",
+        "errors by case too, where many people decide the same ones",
     ),
 )

@@ -8,8 +8,8 @@ of one arm more often than of the other. Grade: randomised.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import ibis
 import ibis.expr.types as ir
@@ -22,19 +22,23 @@ from takeup.questions.shared.calendar import local_clock
 from takeup.questions.shared.known_truth import truth_weight, uneven_truth
 from takeup.questions.shared.looks import interval_of
 from takeup.questions.shared.outcome_unit import unit_of_outcome
+from takeup.questions.shared.same_cases import Ratio, crossed
 from takeup.record.columns import CASE
 from takeup.record.settings import Settings
 from takeup.record.use_case import Better, UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, not_instrumented, refused
 from takeup.stats.interval import Interval
 from takeup.stats.linear import (
+    ArmFit,
     ArmMoments,
     Difference,
+    arm_fits,
     difference_in_means,
     lin_difference,
 )
 from takeup.stats.linear import balance_p as balance_of_arms
 from takeup.stats.quantiles import normal_tail
+from takeup.stats.two_way import Crossed
 
 MOST_LEVELS = 20
 _NAMED_BY = {"team": "team", "unit": "randomised_unit_id", "person": "person_id"}
@@ -135,19 +139,23 @@ def measure_rollout(
         if quantity.refusal is not None:
             effects.append(_refused(quantity, quantity.refusal))
             continue
-        arms = _moments(design, columns, quantity, unit)
+        rows = _rows_of(design, quantity)
+        names = [c for own in columns.values() for c in own]
+        arms = _moments(rows, names, unit)
         if arms is None:
             continue
         plain = difference_in_means(*arms)
-        if plain.units < FEWEST_UNITS:
-            few = _few_units(units, unit, treated + control)
+        seen = _seen_cases(rows, names, arms, unit)
+        few = _few_units(units, unit, treated + control) if plain.units < FEWEST_UNITS else None
+        few = few or _few_cases(seen, plain)
+        if few is not None:
             if not effects:
                 # Agreement comes first and is known of every case: too few for it, too few for all.
                 return few
             effects.append(_refused(quantity, few))
             continue
         adjusted = _adjusts(covariates, columns, units)
-        effects.append(_effect(quantity, arms, plain, adjusted, unit, interval_of(settings)))
+        effects.append(_effect(quantity, arms, seen, adjusted, unit, interval_of(settings)))
         if balance_p is None and columns:
             balance_p = balance_of_arms(*arms)
     alerts = _alerts(ratio_p, balance_p, settings)
@@ -172,6 +180,17 @@ def _few_units(units: int, unit: str | None, n: int) -> CannotSay:
         "cases: their differences cannot be told from the advice",
         "a draw of more units: twelve of about one size, or single persons or cases", n,
     )  # fmt: skip
+
+
+def _few_cases(seen: Mapping[str, Crossed], plain: Difference) -> CannotSay | None:
+    """Why nothing is said where the same few cases were decided many times: others may show another difference."""
+    if not seen or seen[_PLAIN].cases >= FEWEST_UNITS:
+        return None
+    return refused(
+        f"the same cases were decided many times, and are worth {seen[_PLAIN].cases:.1f} different ones (difference "
+        f"{plain.value:+.3g}): what the advice changes on others is not known from them",
+        "more different cases, at least twelve",
+    )
 
 
 def _units_of_smaller_arm(t: ir.Table, unit: str | None) -> int:
@@ -461,14 +480,17 @@ def _misclassification(t: ir.Table, use_case: UseCase, name: str) -> ir.Value | 
     return (1 + loss) * bad.fill_null(0) * seen - loss * seen
 
 
-def _moments(
-    t: ir.Table, columns: dict[str, list[str]], quantity: _Quantity, unit: str | None
-) -> tuple[ArmMoments, ArmMoments] | None:
+def _rows_of(t: ir.Table, quantity: _Quantity) -> ir.Table:
+    """The rows of which the quantity is known, it as `y__` and their weights as `w__`."""
     weight = t.w__ if quantity.weight is None else t.w__ * quantity.weight
     rows = t.mutate(y__=quantity.value, w__=weight)
-    rows = rows.filter(rows.y__.notnull())
-    names = [*(c for own in columns.values() for c in own), "y__"]
-    z = [ibis.literal(1.0), *[rows[name] for name in names]]
+    return rows.filter(rows.y__.notnull())
+
+
+def _moments(
+    rows: ir.Table, names: Sequence[str], unit: str | None
+) -> tuple[ArmMoments, ArmMoments] | None:
+    z = [ibis.literal(1.0), *[rows[name] for name in (*names, "y__")]]
     sums: dict[str, ir.Value] = {"n": rows.count(), "squares": (rows.w__**2).sum()}
     for i in range(len(z)):
         for j in range(i, len(z)):
@@ -498,6 +520,44 @@ def _unit_sums(rows: ir.Table, z: list[ir.Value], unit: str) -> dict[bool, np.nd
     return {bool(arm): part[names].to_numpy(float) for arm, part in frame.groupby("arm")}
 
 
+_PLAIN, _ADJUSTED = "plain", "adjusted"
+
+
+def _seen_cases(
+    rows: ir.Table, names: Sequence[str], arms: tuple[ArmMoments, ArmMoments], unit: str | None
+) -> dict[str, Crossed]:
+    """What cases that many people saw add to the errors by what was drawn, from the residuals of each arm; nothing
+    where cases do not repeat, or where they were drawn."""
+    if CASE not in rows.columns or unit == CASE:
+        return {}
+    ratios = {
+        way: _apart(rows, names, arms, arm_fits(*arms, adjust=adjust))
+        for way, adjust in ((_PLAIN, False), (_ADJUSTED, True))
+    }
+    if unit is not None:
+        rows = rows.mutate(person_id=rows[unit])
+    return crossed(rows, ratios).get((), {})
+
+
+def _apart(
+    rows: ir.Table,
+    names: Sequence[str],
+    arms: tuple[ArmMoments, ArmMoments],
+    fits: tuple[ArmFit, ArmFit],
+) -> Ratio:
+    """What each row's distance from the fit of its arm adds to the difference, and its share of both arms."""
+    sides = []
+    for arm, fit in zip(arms, fits, strict=True):
+        told = sum(
+            (slope * rows[x] for x, slope in zip(names, fit.slopes.tolist(), strict=True)),
+            ibis.literal(fit.level),
+        )
+        share = rows.w__ / float(arm.cross[0, 0])
+        sides.append((share * (rows.y__ - told), share / 2))
+    (far1, share1), (far0, share0) = sides
+    return ibis.ifelse(rows.arm__, far1, -far0), ibis.ifelse(rows.arm__, share1, share0)
+
+
 def _refused(quantity: _Quantity, why: CannotSay) -> Effect:
     return Effect(quantity.name, quantity.label, why, why)
 
@@ -505,16 +565,20 @@ def _refused(quantity: _Quantity, why: CannotSay) -> Effect:
 def _effect(
     quantity: _Quantity,
     arms: tuple[ArmMoments, ArmMoments],
-    plain: Difference,
+    seen: Mapping[str, Crossed],
     adjusts: str | CannotSay,
     unit: str | None,
     interval: Interval,
 ) -> Effect:
     treated, control = arms
     by = f"errors by {unit}" if unit else "errors by case"
+    if seen:
+        by = f"errors by {unit or 'decision'} and by case, which many people saw"
     n = treated.n + control.n
 
-    def estimate(difference: Difference, method: str) -> Estimate:
+    def estimate(difference: Difference, way: str, method: str) -> Estimate:
+        if way in seen:
+            difference = _by_case_too(difference, seen[way])
         low, high = interval.around(difference.value, difference.se, difference.df, n)
         return Estimate(
             difference.value,
@@ -532,16 +596,27 @@ def _effect(
 
     adjusted: Answer = adjusts if isinstance(adjusts, CannotSay) else estimate(
         lin_difference(treated, control),
+        _ADJUSTED,
         f"regression adjustment with interactions (Lin 2013) for {adjusts}",
     )  # fmt: skip
     return Effect(
         quantity.name,
         quantity.label,
-        estimate(plain, "difference in means (Hájek weights, Neyman variance)"),
+        estimate(
+            difference_in_means(treated, control),
+            _PLAIN,
+            "difference in means (Hájek weights, Neyman variance)",
+        ),
         adjusted,
         float(treated.cross[0, -1] / treated.cross[0, 0]),
         float(control.cross[0, -1] / control.cross[0, 0]),
         quantity.better,
+    )
+
+
+def _by_case_too(found: Difference, seen: Crossed) -> Difference:
+    return replace(
+        found, se=seen.variance(found.se**2) ** 0.5, df=min(found.df, max(seen.cases - 1, 1.0))
     )
 
 

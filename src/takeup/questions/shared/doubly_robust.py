@@ -17,6 +17,7 @@ import pyarrow as pa
 
 from takeup.log import fetch
 from takeup.log.compress import Factor, beside, codes_of_cells
+from takeup.questions.shared.same_cases import Ratio, crossed
 from takeup.record.settings import ComparisonSettings
 from takeup.stats.cells import (
     Design,
@@ -30,6 +31,7 @@ from takeup.stats.cells import (
     robustness_value,
 )
 from takeup.stats.clusters import Clustered, arms_ratio
+from takeup.stats.two_way import Crossed
 
 ASSUMPTION = (
     "an association: it would be an effect only if what is recorded before the decision "
@@ -67,8 +69,10 @@ class Overlap:
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """The adjusted difference and everything beside it. `readiness` is each person's own
-    tendency Σ(A − e)/Σh; `persons` has it as r and s, beside counts and sums of each arm."""
+    """The adjusted difference (errors by person) and everything beside it. `readiness` is each person's own
+    tendency Σ(A − e)/Σh; `persons` has it as r and s, beside counts and sums of each arm. `cases`: what cases
+    that many people saw add to the error of the `effect`, of the `raw` difference and of the means of both
+    arms; empty where none repeat."""
 
     effect: Clustered
     means: tuple[float, float]
@@ -78,6 +82,7 @@ class Fitted:
     cells: pd.DataFrame
     balance: pd.DataFrame
     persons: pd.DataFrame
+    cases: dict[str, Crossed]
 
 
 def fit_adjusted(
@@ -87,9 +92,9 @@ def fit_adjusted(
 ) -> Fitted:
     """Overlap-weighted doubly robust difference of `y` between `a` = 1 and `a` = 0.
 
-    `table` has person, a, y, perhaps w (weights), `cell` (of `factors`) and, for numbers,
+    `table` has person, a, y, perhaps w (weights) and CASE, `cell` (of `factors`) and, for numbers,
     their bins f… and standardised values z0 …. Two grouped passes: rows → cells, then fitted
-    cells → persons.
+    cells → persons; and one by case, where they repeat.
     """
     sizes = [len(f.levels) for f in factors]
     frame = _cell_sums(table, factors, sizes)
@@ -105,7 +110,8 @@ def fit_adjusted(
     factor_of = tuple(i for i, f in enumerate(factors) if f.numeric)
     systems = _systems(table, frame, factors, codes, sizes, design, factor_of)
     fits = [fit_linear(design, codes, system, factor_of) for system in systems]
-    persons = _person_pass(table, frame["cell"].to_numpy(np.int64), e, fits, len(factor_of))
+    rows_fitted = _beside_fits(table, frame["cell"].to_numpy(np.int64), e, fits, len(factor_of))
+    persons = _person_pass(rows_fitted)
     s = persons["s"].to_numpy(float)
     p1, p0 = persons["p1"].to_numpy(float), persons["p0"].to_numpy(float)
     arms = persons["w1"].to_numpy(float), persons["w0"].to_numpy(float)
@@ -141,6 +147,7 @@ def fit_adjusted(
         shown,
         balance,
         persons,
+        _case_pass(rows_fitted, persons),
     )
 
 
@@ -238,15 +245,15 @@ def _margins(
     return zz, tuple(zy)
 
 
-def _person_pass(
+def _beside_fits(
     table: ir.Table,
     cell: np.ndarray,
     e: np.ndarray,
     fits: list[LinearFit],
     numbers: int,
-) -> pd.DataFrame:
-    """The fitted cells joined back, summed by person: s = Σh, p₁ and p₀ whose difference over
-    s is τ, r = Σ(A − e), w₁ and w₀ what each arm weighs."""
+) -> ir.Table:
+    """`table` with the fitted cells joined back: e, h = e(1 − e) and of each row what it adds to p₁ and to p₀, the
+    weighted sums whose difference over Σh is τ."""
     columns: dict[str, np.ndarray] = {
         "cell": cell, "e": e, "m1": fits[0].level, "m0": fits[1].level,
     }  # fmt: skip
@@ -261,11 +268,21 @@ def _person_pass(
         mu1 = mu1 + t[f"s1_{j}"] * t[f"z{j}"]
         mu0 = mu0 + t[f"s0_{j}"] * t[f"z{j}"]
     h = t.e * (one - t.e)
+    return t.mutate(
+        h=h,
+        p1=t.a * (t.y - mu1) * (one - t.e) + h * mu1,
+        p0=(one - t.a) * (t.y - mu0) * t.e + h * mu0,
+    )
+
+
+def _person_pass(t: ir.Table) -> pd.DataFrame:
+    """The fitted rows summed by person: s = Σh, p₁ and p₀, r = Σ(A − e), w₁ and w₀ what each arm weighs."""
+    one = ibis.literal(1.0)
     persons: pd.DataFrame = fetch(
         t.group_by("person").aggregate(
-            s=weighted(t, h).sum(),
-            p1=weighted(t, t.a * (t.y - mu1) * (one - t.e) + h * mu1).sum(),
-            p0=weighted(t, (one - t.a) * (t.y - mu0) * t.e + h * mu0).sum(),
+            s=weighted(t, t.h).sum(),
+            p1=weighted(t, t.p1).sum(),
+            p0=weighted(t, t.p0).sum(),
             r=weighted(t, t.a - t.e).sum(),
             w1=weighted(t, t.a * (one - t.e)).sum(),
             w0=weighted(t, (one - t.a) * t.e).sum(),
@@ -276,6 +293,22 @@ def _person_pass(
         )
     ).to_pandas()
     return persons
+
+
+def _case_pass(t: ir.Table, persons: pd.DataFrame) -> dict[str, Crossed]:
+    """What cases that many people saw add to the errors; the raw difference by how far a row is from its arm's mean."""
+    n1, y1, n0, y0 = (float(persons[c].sum()) for c in ("n1", "y1", "n0", "y0"))
+    followed, overridden = weighted(t, t.a), weighted(t, 1 - t.a)
+    ratios: dict[str, Ratio] = {
+        "effect": (weighted(t, t.p1 - t.p0), weighted(t, t.h)),
+        "raw": (
+            followed * (t.y - y1 / n1) / n1 - overridden * (t.y - y0 / n0) / n0,
+            (followed / n1 + overridden / n0) / 2,
+        ),
+        "followed": (followed * t.y, followed),
+        "overridden": (overridden * t.y, overridden),
+    }
+    return crossed(t.mutate(person_id=t.person), ratios, kept=False).get((), {})
 
 
 def _balance(

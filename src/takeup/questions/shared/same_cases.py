@@ -21,19 +21,24 @@ Ratio = tuple[ir.Value, ir.Value]
 
 
 def crossed(
-    rows: ir.Table, ratios: Mapping[str, Ratio], by: Mapping[str, ir.Value] | None = None
+    rows: ir.Table,
+    ratios: Mapping[str, Ratio],
+    by: Mapping[str, ir.Value] | None = None,
+    *,
+    kept: bool = True,
 ) -> dict[tuple[str, ...], dict[str, Crossed]]:
     """By level of `by` (texts; the empty tuple without it), what cases add to the error of each ratio; nothing
-    where cases do not repeat. Two grouped queries, whatever the number of ratios."""
+    where cases do not repeat. Two grouped queries, whatever the number of ratios. Not `kept` is what was joined
+    with a small table of ours: Spark caches nothing of that."""
     if CASE not in rows.columns:
         return {}
     levels = dict(by or {})
     sums: dict[str, ir.Value] = {}
     for name, (k, n) in ratios.items():
         sums |= {f"{name}_k": k.cast("float64").sum(), f"{name}_n": n.cast("float64").sum()}
-    cells = keep(
-        rows.group_by(**levels, person__=person_of(rows), case=rows[CASE]).aggregate(**sums)
-    )
+    cells = rows.group_by(**levels, person__=person_of(rows), case=rows[CASE]).aggregate(**sums)
+    if kept:
+        cells = keep(cells)
     cases = cells.group_by(*levels, "case").aggregate(**{c: cells[c].sum() for c in sums})
     found: dict[tuple[str, ...], dict[str, Crossed]] = {}
     both, alone = (_variances(t, ratios, list(levels)) for t in (cells, cases))

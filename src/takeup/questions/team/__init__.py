@@ -13,5 +13,8 @@ QUESTION: Question[Team | CannotSay] = Question(
     asks="Are people with the advice better than the better of the two?",
     rests_on=(TRUTH,),
     place=130,
-    definitions=("the interval allows for the better of the two being picked",),
+    definitions=(
+        "the interval allows for the better of the two being picked",
+        "beside shadow mode errors by case too, and nobody who saw the advice there",
+    ),
 )

@@ -19,9 +19,7 @@ def decided_twice(decisions: ir.Table) -> ir.Table | None:
     the advice in view, with `alone__`; None where that is not how most cases were decided alone."""
     if not {CASE, "person_id"} <= set(decisions.columns):
         return None
-    alone = decisions.filter(decisions.action.isin(["shadow", "off"]))
-    if "unblinded" in alone.columns:
-        alone = alone.filter(~alone.unblinded.fill_null(False))
+    alone = blind(decisions.filter(decisions.action.isin(["shadow", "off"])))
     seen, pair = seen_rows(decisions), ["person_id", CASE]
     # Those decided alone are few: the others are only looked up among them.
     first = keep(alone.select(*pair).distinct())
@@ -33,6 +31,13 @@ def decided_twice(decisions: ir.Table) -> ir.Table | None:
         return None
     both = alone.mutate(alone__=True).union(seen.mutate(alone__=False))
     return keep(both.semi_join(twice, pair))
+
+
+def blind(alone: ir.Table) -> ir.Table:
+    """Of decisions in shadow mode or without advice, those made before any advice was seen."""
+    if "unblinded" not in alone.columns:
+        return alone
+    return alone.filter(~alone.unblinded.fill_null(False))
 
 
 def side_by_side(

@@ -33,7 +33,8 @@ from takeup.questions.shared.known_truth import (
 from takeup.questions.shared.looks import interval_of
 from takeup.questions.shared.same_cases import crossed
 from takeup.questions.shared.whose import person_of
-from takeup.questions.team.alone_and_with import decided_twice, side_by_side
+from takeup.questions.team.alone_and_with import blind, decided_twice, side_by_side
+from takeup.record.columns import CASE
 from takeup.record.settings import Settings
 from takeup.record.vocabulary import CONSULTED_ACTIONS
 from takeup.stats.answer import Answer, CannotSay, Estimate, Grade, insufficient, not_instrumented
@@ -128,21 +129,19 @@ def _complementarity(
         seen = _seen_cases(pairs, right, pairs.w)
         return _compared(frame, frame, "the same cases alone", "paired", settings, seen)
     names = [c for c in ("population", *segments) if c in decisions.columns]
-    shadow = decisions.filter(
-        (decisions.action == "shadow")
-        & decisions.advice_right.notnull()
-        & decisions.choice_right.notnull()
+    shadow, aided = (
+        t.filter(t.advice_right.notnull() & t.choice_right.notnull())
+        for t in (blind(decisions.filter(decisions.action == "shadow")), seen_rows(decisions))
     )
-    rows = seen_rows(decisions)
-    seen = rows.filter(rows.advice_right.notnull() & rows.choice_right.notnull())
     alone = _by_person(shadow, {"alone": shadow.choice_right, "model": shadow.advice_right}, names)
-    joint = _by_person(seen, {"joint": seen.choice_right}, names)
+    joint = _by_person(aided, {"joint": aided.choice_right}, names)
     if alone.empty:
         return not_instrumented(
             "nobody knows what people would have decided without the advice",
-            "initial_choice (a first answer before the advice), or a time in shadow mode",
+            "initial_choice (a first answer before the advice), or a time in shadow mode, the advice unseen",
         )
-    return _compared(alone, joint, "shadow mode", "adjusted", settings)
+    seen = _cases_of_both_sides(shadow, aided, names)
+    return _compared(alone, joint, "shadow mode", "adjusted", settings, seen)
 
 
 def _seen_cases(
@@ -154,6 +153,57 @@ def _seen_cases(
     return crossed(rows, {n: (w * v, w) for n, v in (known | ahead).items()}).get((), {})
 
 
+def _cases_of_both_sides(
+    shadow: ir.Table, aided: ir.Table, names: Sequence[str]
+) -> dict[str, Crossed]:
+    """The same of decisions alone and with the advice that are not pairs, put on the mix of kinds of the latter: an
+    answer counts by how far it is from the share right of its kind and side."""
+    if CASE not in shadow.columns:
+        return {}
+    t = _answers(shadow, names, with_advice=False).union(_answers(aided, names, with_advice=True))
+    kind, side = ibis.window(group_by="kind"), ibis.window(group_by=["kind", "aided"])
+    far = {
+        name: t[name] - (t.w * t[name]).sum().over(side) / t.w.sum().over(side)
+        for name in ("right", "model")
+    }
+    t = t.mutate(
+        all_alone=ibis.ifelse(t.aided, 0.0, t.w).sum().over(kind),
+        all_joint=ibis.ifelse(t.aided, t.w, 0.0).sum().over(kind),
+        **far,
+    )
+    t = keep(t.filter((t.all_alone > 0) & (t.all_joint > 0)))
+    joint = ibis.ifelse(t.aided, t.w, 0.0)
+    alone = ibis.ifelse(t.aided, 0.0, t.w * t.all_joint / t.all_alone)
+    ratios = {
+        "alone": (alone * t.right, alone),
+        "model": (alone * t.model, alone),
+        "joint": (joint * t.right, joint),
+        "joint-alone": ((joint - alone) * t.right, (joint + alone) / 2),
+        "joint-model": (joint * t.right - alone * t.model, (joint + alone) / 2),
+    }
+    return crossed(t, ratios).get((), {})
+
+
+def _answers(rows: ir.Table, names: Sequence[str], *, with_advice: bool) -> ir.Table:
+    """Whose answer, to which case of which kind, and whether it and the advice were right."""
+    return rows.select(
+        CASE,
+        person_id=person_of(rows).cast("string"),
+        kind=_kind(rows, names),
+        aided=ibis.literal(with_advice),
+        w=truth_weight(rows),
+        right=rows.choice_right.cast("float64"),
+        model=rows.advice_right.cast("float64"),
+    )
+
+
+def _kind(rows: ir.Table, names: Sequence[str]) -> ir.StringValue:
+    kind: ir.StringValue = ibis.literal("")
+    for name in names:
+        kind = kind + rows[name].cast("string").fill_null("?") + "|"
+    return kind
+
+
 def _by_person(
     rows: ir.Table,
     right: dict[str, ir.Value],
@@ -163,12 +213,11 @@ def _by_person(
     """Weighted counts of right answers by person and kind of case."""
     weight = truth_weight(rows) if w is None else w
     sums = {name: (weight * value.cast("float64")).sum() for name, value in right.items()}
-    kind: ir.StringValue = ibis.literal("")
-    for name in names:
-        kind = kind + rows[name].cast("string").fill_null("?") + "|"
     person = person_of(rows).cast("string")
     frame: pd.DataFrame = fetch(
-        rows.group_by(person=person, kind=kind).aggregate(n=rows.count(), w=weight.sum(), **sums)
+        rows.group_by(person=person, kind=_kind(rows, names)).aggregate(
+            n=rows.count(), w=weight.sum(), **sums
+        )
     ).to_pandas()
     return frame
 
