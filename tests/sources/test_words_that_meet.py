@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import takeup
-from takeup.log import Engine
+from takeup.log import Engine, fetch
 from takeup.record.errors import InputError
 from takeup.record.mapping import parse_mapping
+from takeup.record.use_case import UseCase
 from takeup.sources.draft import first_draft
-from takeup.sources.look import look
+from takeup.sources.look import look, read_table
 from takeup.sources.open_table import open_table
 from takeup.sources.word_pairs import Case, unmet_words
 
@@ -128,6 +134,78 @@ def test_none_is_a_choice_where_it_is_advised_and_chosen(tmp_path):
     result = takeup.diagnose(str(tmp_path / "t.csv"), only=["adoption"])
     assert result.measures().adoption.overall.agreement.value == pytest.approx(AGREE)
     assert any('"None" is read as a choice' in a for a in result.facts.assumptions)
+
+
+def _written(table: pd.DataFrame, source: str, tmp_path):
+    """The table as one of the sources a person may hand over."""
+    if source == "csv":
+        table.to_csv(tmp_path / "t.csv", index=False)
+        return tmp_path / "t.csv"
+    if source == "parquet":
+        table.to_parquet(tmp_path / "t.parquet", index=False)
+        return tmp_path / "t.parquet"
+    if source == "database":
+        with duckdb.connect(tmp_path / "t.db") as database:
+            database.register("given", table)
+            database.execute("CREATE TABLE decisions AS SELECT * FROM given")
+        return f"duckdb://{tmp_path / 't.db'}/decisions"
+    made = {"pandas": lambda t: t, "polars": pl.from_pandas, "arrow": pa.Table.from_pandas}
+    return made[source](table)
+
+
+@pytest.mark.parametrize("blank", ["", " ", None])
+@pytest.mark.parametrize("source", ["csv", "pandas", "polars", "arrow", "parquet", "database"])
+def test_an_empty_text_is_no_advice_choice_or_truth_whatever_the_source(source, blank, tmp_path):
+    table = frame()
+    table["correct_choice"] = table["recommendation"]
+    table = table.astype(object)
+    table.loc[:39, "recommendation"] = blank
+    table.loc[40:59, "choice"] = blank
+    table.loc[60:69, "correct_choice"] = blank
+    result = takeup.diagnose(_written(table, source, tmp_path), only=["adoption", "paired"])
+    found = result.measures()
+    assert result.facts.reconciliation.rows_rejected == 20
+    assert found.adoption.overall.agreement.n == 80
+    assert found.paired.overall.judged == 70
+    assert not [a for a in result.facts.assumptions if '""' in a]
+
+
+def test_blanks_alone_are_no_id_in_a_typed_source():
+    ids = pd.DataFrame({"decision_id": ["", " ", "  ", "\t", None, "d1", " d2"]})
+    (kept,) = fetch(_read(ids, ["decision_id"]).select("decision_id")).to_pydict().values()
+    assert kept == [None] * 5 + ["d1", " d2"]
+
+
+def _read(table: pd.DataFrame, columns: list[str]):
+    table = table.assign(recommendation="p", choice="p")
+    columns = {c: c for c in (*columns, "recommendation", "choice")}
+    mapping = parse_mapping({"columns": columns, "constants": {"mode": "assist"}}, "m")
+    return read_table(open_table(table, Engine(), Path()), mapping, UseCase()).table
+
+
+@pytest.mark.parametrize("declared", ["use case", "several use cases", "mapping"])
+@pytest.mark.parametrize("text", ["none", "None "])
+def test_none_is_a_choice_where_it_is_declared_as_one(text, declared, tmp_path):
+    rows = frame(("offer", "refer"), ("offer", "refer"))
+    rows["correct_choice"] = text
+    rows.loc[::2, "choice"] = text
+    rows["use_case"] = ["a", "b"] * 70 if declared == "several use cases" else "a"
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    case = UseCase(choices=["offer", "refer", "none"])
+    cases = {"a": case, "b": case} if rows["use_case"].nunique() > 1 else {"a": case}
+    columns = {c: c for c in rows.columns}
+    mapping = {"columns": columns, "constants": {"mode": "assist"}}
+    if declared == "mapping":
+        mapping["values"] = {"choice": {"none": "none"}}
+    result = takeup.diagnose(
+        tmp_path / "t.csv",
+        mapping=mapping,
+        use_case=None if declared == "mapping" else cases,
+        only=["paired"],
+    )
+    assert result.facts.reconciliation.rows_rejected == 0
+    judged = [result.measures(name).paired.overall for name in sorted(set(rows["use_case"]))]
+    assert sum(found.judged for found in judged) == 140
 
 
 def test_padded_texts_are_trimmed_wherever_they_stand(tmp_path):

@@ -95,16 +95,17 @@ def build_decision_table(
     until: datetime | None = None,
     keep_ids: bool = False,
     step: Step = lambda _: None,
+    choices: frozenset[str] = frozenset(),
 ) -> DecisionTable:
-    """The decisions of `raw`. Raises InputError or DeclarationError where it is no table of
-    decisions; single bad rows are counted and kept apart instead."""
+    """The decisions of `raw`. `choices`: words that any of its use cases declares. Raises InputError or
+    DeclarationError where it is no table of decisions; single bad rows are counted and kept apart instead."""
     step("checking rows")
     folded, stream_problems, decisions_raw, carried = fold_events(raw, mapping)
     if mapping.events is not None:
         mapping = with_event_actions(mapping)
     any_use_case = use_case_of(DEFAULT_USE_CASE, True)
     folded_raw = raw if decisions_raw is raw.table else replace(raw, table=decisions_raw)
-    canonical = read_table(folded_raw, mapping, any_use_case)
+    canonical = read_table(folded_raw, mapping, any_use_case, words=choices)
     zone = zone_of(mapping)
     asked = (moment_of(since, zone), moment_of(until, zone))
     typed = within(canonical.table, asked)
@@ -112,7 +113,7 @@ def build_decision_table(
         typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
     columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
     names = _use_cases(typed)
-    declared = declared_words(mapping, any_use_case)
+    declared = declared_words(mapping, choices)
     known = _known_words(canonical, declared)
     typed, strange = without_strange_words(canonical, typed, raw.name, mapping, known)
     file = open_outcomes(columns, outcomes, mapping, any_use_case, known) if outcomes else None

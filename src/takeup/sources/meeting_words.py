@@ -13,7 +13,6 @@ import ibis.expr.types as ir
 from takeup.log import fetch
 from takeup.record.canonical import BAD, ROW, Canonical, without_flags
 from takeup.record.mapping import Mapping
-from takeup.record.use_case import UseCase
 from takeup.sources.checking import FIRST_ROWS
 from takeup.sources.questions import Question, refuse
 from takeup.sources.reconciliation import Problem
@@ -23,12 +22,12 @@ _JUDGED = ("correct_choice", "initial_choice")
 _MOST_PAIRS = 100_000
 
 
-def declared_words(mapping: Mapping, use_case: UseCase) -> frozenset[str]:
-    """Words that somebody has said are choices."""
+def declared_words(mapping: Mapping, choices: Collection[str]) -> frozenset[str]:
+    """Words that somebody has said are choices. `choices`: those of use cases."""
     said = {
         m for name in ("recommendation", "choice") for m in mapping.values.get(name, {}).values()
     }
-    return frozenset({*said, *use_case.choices, *use_case.modified_choices})
+    return frozenset({*said, *choices})
 
 
 def open_words(
