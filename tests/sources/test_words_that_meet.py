@@ -108,6 +108,55 @@ def test_a_choice_that_goes_with_one_word_of_the_advice_is_asked():
     assert unmet_words(cases, {"payout"})[0] == []
 
 
+def _with_untaken(word: str, n: int, judged: int, whole: int = 200) -> list[Case]:
+    rest = whole - n
+    return [Case("", "pay", "pay", rest - 20, rest - 20), Case("", "check", "check", 20, 20),
+            Case("", word, "pay", n, judged)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "n", "judged", "answers", "must"),
+    [
+        ("by hand", 50, 50, [], [True]),  # never right in fifty judged cases
+        ("by hand", 50, 10, [], [False]),  # few are judged: it may be a class of the model
+        ("by hand", 50, 50, [("", "by hand")], []),  # it was right: it is a class of the model
+        ("by hand", 50, 50, [("other", "by hand")], [True]),
+        ("by hand", 9, 9, [], []),  # a rare class
+        ("no advice", 50, 0, [], [True]),
+        ("Keine Empfehlung", 50, 0, [], [True]),
+        ("no advice", 9, 0, [], []),
+    ],
+)
+def test_advice_that_is_never_taken_nor_right_is_asked_whether_it_is_advice(
+    word, n, judged, answers, must
+):
+    cases = _with_untaken(word, n, judged)
+    unmet, notes = unmet_words(cases, answers=answers)
+    assert [u.must for u in unmet] == must
+    assert bool(notes) == (must != [True])
+    assert unmet_words(cases, {word})[0] == []
+
+
+def test_a_model_that_abstains_is_not_wrong_where_it_does(tmp_path):
+    rows = frame(n=280)
+    rows["correct_choice"] = rows["choice"]
+    rows.loc[::4, "recommendation"] = "no advice"
+    with pytest.raises(InputError, match="right in all 70 of them that were judged") as asked:
+        takeup.diagnose(rows, only=["paired"])
+    assert '"no advice" = ""' in str(asked.value)
+    mapping = {
+        "columns": {c: c for c in rows.columns},
+        "constants": {"mode": "assist"},
+        "values": {"recommendation": {"no advice": ""}},
+    }
+    assert (
+        takeup.diagnose(rows, mapping=mapping, only=["paired"]).measures().paired.overall.judged
+        == 210
+    )
+    draft = first_draft(open_table(rows, Engine(), tmp_path))
+    assert [q.column for q in draft.questions if q.must] == ["recommendation"]
+
+
 def test_truth_in_other_capitals_is_truth_and_a_word_that_is_no_choice_is_counted(tmp_path):
     rows = frame()
     truth = pd.DataFrame(
