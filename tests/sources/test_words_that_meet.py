@@ -137,6 +137,11 @@ def test_advice_that_is_never_taken_nor_right_is_asked_whether_it_is_advice(
     assert unmet_words(cases, {word})[0] == []
 
 
+def test_where_people_decide_one_way_alone_the_other_way_is_advice():
+    cases = [Case("", "pay", "pay", 60, 60), Case("", "check", "pay", 60, 60)]
+    assert [u.must for u in unmet_words(cases)[0]] == [False]
+
+
 def test_a_model_that_abstains_is_not_wrong_where_it_does(tmp_path):
     rows = frame(n=280)
     rows["correct_choice"] = rows["choice"]

@@ -26,7 +26,7 @@ from takeup.record.canonical import (
     Canonical,
     without_flags,
 )
-from takeup.record.columns import CASE, COVARIATE_PREFIX
+from takeup.record.columns import CASE, COVARIATE_PREFIX, TWINS
 from takeup.record.delivery import with_delivery
 from takeup.record.duplicates import KEY, key_columns, key_expression
 from takeup.record.errors import InputError
@@ -268,7 +268,25 @@ def _derived(rows: ir.Table, use_case: UseCase | None, ids: bool) -> ir.Table:
 def _acted(rows: ir.Table, use_case: UseCase) -> ir.Table:
     if "mode" not in rows.columns:
         rows = rows.mutate(mode=ibis.literal("assist"))
+    rows = _of_its_kind(rows)
     return with_truth(with_action(rows, use_case), use_case)
+
+
+def _of_its_kind(rows: ir.Table) -> ir.Table:
+    """The rows of a use case without the columns of the other kind of choice, where none of them was advised
+    and decided in those: other use cases of the table may be."""
+    kinds = ("recommendation", "choice"), ("recommendation_value", "choice_value")
+    if not {c for pair in kinds for c in pair} <= set(rows.columns):
+        return rows
+    usable = without_flags(rows) if BAD in rows.columns else rows
+    named, numbers = (
+        usable[choice].count(where=usable[advice].notnull()) for advice, choice in kinds
+    )
+    (held,) = fetch(usable.aggregate(named=named, numbers=numbers)).to_pylist()
+    if bool(held["named"]) == bool(held["numbers"]):
+        return rows
+    other = TWINS.values() if held["named"] else TWINS
+    return rows.drop(*[c for c in other if c in rows.columns])
 
 
 def _narrow(

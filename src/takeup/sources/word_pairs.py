@@ -28,7 +28,7 @@ _MANY = 0.05
 """Share of the advice below which a word that nobody takes is a rare class of the model."""
 
 _MANY_JUDGED = 30
-"""Judged cases in none of which a class of a model that is worth asking is never right by chance."""
+"""Judged cases in all of which a class of a model is not wrong by chance, where people tell several apart."""
 
 _FEW_OWN = 4
 """Most choices that are never advised to be asked about one by one: more are no few exceptions."""
@@ -131,7 +131,8 @@ def _of_use_case(
             w,
             advice[w],
             *_alike_first(w, choice, both),
-            must=judged[w] >= _MANY_JUDGED or every_language().is_abstaining(w),
+            must=(judged[w] >= _MANY_JUDGED and len(choice) > 1)
+            or every_language().is_abstaining(w),
             own=True,
             wrong=judged[w],
         )
