@@ -87,6 +87,60 @@ def test_a_choice_of_nothing_is_an_override_of_advice_that_is_never_zero():
     assert found.measures().adoption.overall.counts == {"followed": 120, "overridden": 120}
 
 
+def words_and_numbers() -> pd.DataFrame:
+    """Triage in words, prices in numbers: half of the words and a quarter of the prices are not taken."""
+    words = pd.DataFrame(
+        {"use_case": "triage", "recommendation": ["high", "low"] * 60, "choice": "high"}
+    )
+    words["correct_choice"] = words["choice"]
+    prices = numbers([10.0] * 120, [10.0, 10.0, 10.0, 30.0] * 30, [10.0] * 120)
+    return pd.concat([words, prices.assign(use_case="price")], ignore_index=True).assign(
+        consulted=True, person_id=[f"p{i % 24}" for i in range(240)]
+    )
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        None,
+        {"price": UseCase(choice_kind="numeric")},
+        {"price": UseCase(choice_kind="numeric"), "triage": UseCase(choice_kind="categorical")},
+    ],
+    ids=["nothing", "one kind", "both kinds"],
+)
+def test_each_use_case_of_a_table_is_judged_by_its_own_kind_of_choice(declared):
+    result = takeup.diagnose(words_and_numbers(), use_case=declared, only=["adoption", "paired"])
+    assert result.facts.reconciliation.rows_rejected == 0
+    counts = {name: result.measures(name).adoption.overall.counts for name in ("triage", "price")}
+    assert counts == {
+        "triage": {"followed": 60, "overridden": 60},
+        "price": {"followed": 90, "overridden": 30},
+    }
+    right = {name: result.measures(name).paired.overall for name in counts}
+    assert {name: found.model_right.value for name, found in right.items()} == {
+        "triage": 0.5, "price": 1.0,
+    }  # fmt: skip
+
+
+def test_a_row_is_an_open_case_where_neither_a_word_nor_a_number_was_decided():
+    rows = words_and_numbers()
+    rows.loc[[3, 130], ["choice", "choice_value"]] = None
+    result = takeup.diagnose(rows, only=["adoption"])
+    (problem,) = result.facts.problems
+    assert (problem.rule, problem.column, problem.count) == ("blank", "choice and choice_value", 2)
+    alone = rows[rows["use_case"] == "price"].drop(columns="use_case")
+    alone["choice"] = "as told"
+    found = takeup.diagnose(alone, use_case=UseCase(choice_kind="numeric"), only=["adoption"])
+    assert found.facts.reconciliation.rows_rejected == 1
+
+
+def test_prices_through_zero_are_asked_for_figures_beside_choices_in_words():
+    rows = words_and_numbers()
+    rows.loc[rows["use_case"] == "price", "recommendation_value"] -= 10
+    with pytest.raises(InputError, match=r"use case price: .*absolute = true"):
+        takeup.diagnose(rows, only=["adoption"])
+
+
 def test_map_asks_for_figures_in_a_unit_where_shares_mean_nothing(tmp_path):
     advice = np.linspace(-1, 1, 240)
     raw = open_table(numbers(advice, advice, advice), Engine(), tmp_path)

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import duckdb
 import pandas as pd
+import polars as pl
+import pyarrow as pa
 import pytest
 
 import takeup
-from takeup.log import Engine
+from takeup.log import Engine, fetch
 from takeup.record.errors import InputError
 from takeup.record.mapping import parse_mapping
+from takeup.record.use_case import UseCase
 from takeup.sources.draft import first_draft
-from takeup.sources.look import look
+from takeup.sources.look import look, read_table
 from takeup.sources.open_table import open_table
 from takeup.sources.word_pairs import Case, unmet_words
 
@@ -102,6 +108,60 @@ def test_a_choice_that_goes_with_one_word_of_the_advice_is_asked():
     assert unmet_words(cases, {"payout"})[0] == []
 
 
+def _with_untaken(word: str, n: int, judged: int, whole: int = 200) -> list[Case]:
+    rest = whole - n
+    return [Case("", "pay", "pay", rest - 20, rest - 20), Case("", "check", "check", 20, 20),
+            Case("", word, "pay", n, judged)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("word", "n", "judged", "answers", "must"),
+    [
+        ("by hand", 50, 50, [], [True]),  # never right in fifty judged cases
+        ("by hand", 50, 10, [], [False]),  # few are judged: it may be a class of the model
+        ("by hand", 50, 50, [("", "by hand")], []),  # it was right: it is a class of the model
+        ("by hand", 50, 50, [("other", "by hand")], [True]),
+        ("by hand", 9, 9, [], []),  # a rare class
+        ("no advice", 50, 0, [], [True]),
+        ("Keine Empfehlung", 50, 0, [], [True]),
+        ("no advice", 9, 0, [], []),
+    ],
+)
+def test_advice_that_is_never_taken_nor_right_is_asked_whether_it_is_advice(
+    word, n, judged, answers, must
+):
+    cases = _with_untaken(word, n, judged)
+    unmet, notes = unmet_words(cases, answers=answers)
+    assert [u.must for u in unmet] == must
+    assert bool(notes) == (must != [True])
+    assert unmet_words(cases, {word})[0] == []
+
+
+def test_where_people_decide_one_way_alone_the_other_way_is_advice():
+    cases = [Case("", "pay", "pay", 60, 60), Case("", "check", "pay", 60, 60)]
+    assert [u.must for u in unmet_words(cases)[0]] == [False]
+
+
+def test_a_model_that_abstains_is_not_wrong_where_it_does(tmp_path):
+    rows = frame(n=280)
+    rows["correct_choice"] = rows["choice"]
+    rows.loc[::4, "recommendation"] = "no advice"
+    with pytest.raises(InputError, match="right in all 70 of them that were judged") as asked:
+        takeup.diagnose(rows, only=["paired"])
+    assert '"no advice" = ""' in str(asked.value)
+    mapping = {
+        "columns": {c: c for c in rows.columns},
+        "constants": {"mode": "assist"},
+        "values": {"recommendation": {"no advice": ""}},
+    }
+    assert (
+        takeup.diagnose(rows, mapping=mapping, only=["paired"]).measures().paired.overall.judged
+        == 210
+    )
+    draft = first_draft(open_table(rows, Engine(), tmp_path))
+    assert [q.column for q in draft.questions if q.must] == ["recommendation"]
+
+
 def test_truth_in_other_capitals_is_truth_and_a_word_that_is_no_choice_is_counted(tmp_path):
     rows = frame()
     truth = pd.DataFrame(
@@ -128,6 +188,78 @@ def test_none_is_a_choice_where_it_is_advised_and_chosen(tmp_path):
     result = takeup.diagnose(str(tmp_path / "t.csv"), only=["adoption"])
     assert result.measures().adoption.overall.agreement.value == pytest.approx(AGREE)
     assert any('"None" is read as a choice' in a for a in result.facts.assumptions)
+
+
+def _written(table: pd.DataFrame, source: str, tmp_path):
+    """The table as one of the sources a person may hand over."""
+    if source == "csv":
+        table.to_csv(tmp_path / "t.csv", index=False)
+        return tmp_path / "t.csv"
+    if source == "parquet":
+        table.to_parquet(tmp_path / "t.parquet", index=False)
+        return tmp_path / "t.parquet"
+    if source == "database":
+        with duckdb.connect(tmp_path / "t.db") as database:
+            database.register("given", table)
+            database.execute("CREATE TABLE decisions AS SELECT * FROM given")
+        return f"duckdb://{tmp_path / 't.db'}/decisions"
+    made = {"pandas": lambda t: t, "polars": pl.from_pandas, "arrow": pa.Table.from_pandas}
+    return made[source](table)
+
+
+@pytest.mark.parametrize("blank", ["", " ", None])
+@pytest.mark.parametrize("source", ["csv", "pandas", "polars", "arrow", "parquet", "database"])
+def test_an_empty_text_is_no_advice_choice_or_truth_whatever_the_source(source, blank, tmp_path):
+    table = frame()
+    table["correct_choice"] = table["recommendation"]
+    table = table.astype(object)
+    table.loc[:39, "recommendation"] = blank
+    table.loc[40:59, "choice"] = blank
+    table.loc[60:69, "correct_choice"] = blank
+    result = takeup.diagnose(_written(table, source, tmp_path), only=["adoption", "paired"])
+    found = result.measures()
+    assert result.facts.reconciliation.rows_rejected == 20
+    assert found.adoption.overall.agreement.n == 80
+    assert found.paired.overall.judged == 70
+    assert not [a for a in result.facts.assumptions if '""' in a]
+
+
+def test_blanks_alone_are_no_id_in_a_typed_source():
+    ids = pd.DataFrame({"decision_id": ["", " ", "  ", "\t", None, "d1", " d2"]})
+    (kept,) = fetch(_read(ids, ["decision_id"]).select("decision_id")).to_pydict().values()
+    assert kept == [None] * 5 + ["d1", " d2"]
+
+
+def _read(table: pd.DataFrame, columns: list[str]):
+    table = table.assign(recommendation="p", choice="p")
+    columns = {c: c for c in (*columns, "recommendation", "choice")}
+    mapping = parse_mapping({"columns": columns, "constants": {"mode": "assist"}}, "m")
+    return read_table(open_table(table, Engine(), Path()), mapping, UseCase()).table
+
+
+@pytest.mark.parametrize("declared", ["use case", "several use cases", "mapping"])
+@pytest.mark.parametrize("text", ["none", "None "])
+def test_none_is_a_choice_where_it_is_declared_as_one(text, declared, tmp_path):
+    rows = frame(("offer", "refer"), ("offer", "refer"))
+    rows["correct_choice"] = text
+    rows.loc[::2, "choice"] = text
+    rows["use_case"] = ["a", "b"] * 70 if declared == "several use cases" else "a"
+    rows.to_csv(tmp_path / "t.csv", index=False)
+    case = UseCase(choices=["offer", "refer", "none"])
+    cases = {"a": case, "b": case} if rows["use_case"].nunique() > 1 else {"a": case}
+    columns = {c: c for c in rows.columns}
+    mapping = {"columns": columns, "constants": {"mode": "assist"}}
+    if declared == "mapping":
+        mapping["values"] = {"choice": {"none": "none"}}
+    result = takeup.diagnose(
+        tmp_path / "t.csv",
+        mapping=mapping,
+        use_case=None if declared == "mapping" else cases,
+        only=["paired"],
+    )
+    assert result.facts.reconciliation.rows_rejected == 0
+    judged = [result.measures(name).paired.overall for name in sorted(set(rows["use_case"]))]
+    assert sum(found.judged for found in judged) == 140
 
 
 def test_padded_texts_are_trimmed_wherever_they_stand(tmp_path):

@@ -14,6 +14,7 @@ from typing import Literal
 import ibis
 import ibis.expr.types as ir
 
+from takeup.record.columns import TWINS
 from takeup.record.errors import DeclarationError, ExpressionError, InputError
 from takeup.record.expression import compile_expression
 from takeup.record.mapping import Mapping
@@ -119,16 +120,10 @@ def _numeric_twins(mapping: Mapping, use_case: UseCase) -> Mapping:
     """For numeric choices, `choice = …` means the numeric twin."""
     if use_case.choice_kind != "numeric":
         return mapping
-    twins = {
-        "choice": "choice_value",
-        "recommendation": "recommendation_value",
-        "initial_choice": "initial_choice_value",
-        "correct_choice": "correct_value",
-    }
 
     def renamed(table: dict[str, object]) -> dict[str, object]:
         return {
-            twins[name] if name in twins and not mapping.provides(twins[name]) else name: value
+            TWINS[name] if name in TWINS and not mapping.provides(TWINS[name]) else name: value
             for name, value in table.items()
         }
 
@@ -221,8 +216,14 @@ def _some(names: Collection[str]) -> str:
 def _choice_known(
     values: dict[str, ir.Value], readings: dict[str, Reading], reader: Reader
 ) -> list[Check]:
-    choice = next((c for c in ("choice_value", "choice") if c in values), None)
-    if choice is None or "action" in values:
+    """The check that somebody decided: in words or as a number, as the use case declares; in either where a
+    table may hold use cases of both kinds."""
+    kinds = {"categorical": "choice", "numeric": "choice_value"}
+    choices = [c for c in kinds.values() if c in values]
+    own = kinds.get(str(reader.use_case.choice_kind))
+    if own in choices and "use_case" not in values:
+        choices = [own]
+    if not choices or "action" in values:
         return []
     unseen = ibis.literal(False)
     if "consulted" in values:
@@ -232,9 +233,11 @@ def _choice_known(
     return [
         Check(
             "blank",
-            choice,
-            reader.source_of(choice),
-            (_blank(readings[choice]) & ~unseen).fill_null(False),
+            choices[0],
+            " and ".join(reader.source_of(choice) for choice in choices),
+            (ibis.and_(*[_blank(readings[choice]) for choice in choices]) & ~unseen).fill_null(
+                False
+            ),
             None,
             "is blank",
             "leave open cases out, or say what happened in `action` (e.g. deferred)",

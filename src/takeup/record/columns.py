@@ -500,6 +500,14 @@ COVARIATE_PREFIX = "x_"
 CASE = "case__"
 """The number of a row's case in a table in which cases repeat; no column of a source."""
 
+TWINS = {
+    "recommendation": "recommendation_value",
+    "choice": "choice_value",
+    "initial_choice": "initial_choice_value",
+    "correct_choice": "correct_value",
+}
+"""Columns of words, and those that say the same of choices that are numbers."""
+
 
 def is_canonical(name: str) -> bool:
     """Whether `name` is a canonical column or a covariate (`x_…`)."""
@@ -537,6 +545,5 @@ def missing_columns(present: Collection[str]) -> tuple[Column, ...]:
 
     A number in place of a choice counts as the choice; named outcomes count as an outcome.
     """
-    twins = {"correct_choice": "correct_value", "initial_choice": "initial_choice_value"}
-    have = {*present, *(name for name, twin in twins.items() if twin in present)}
+    have = {*present, *(name for name, twin in TWINS.items() if twin in present)}
     return tuple(COLUMNS[name] for name in WORTH_ASKING if name not in have)

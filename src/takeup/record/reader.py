@@ -86,8 +86,9 @@ class Reader:
                 return value
             if not self.is_text and self._is_id(column):
                 # Ids of typed sources are taken as they are: cleaning unique texts is what a
-                # large file would cost most.
-                return value.nullif("")
+                # large file would cost most. Only what begins with a blank may be one.
+                blank = (value < "!") & (value.strip() == "")
+                return ibis.ifelse(blank, ibis.literal(None, "string"), value)
             different = self.seen.different.get(column)
             if different is None:
                 return parsing.present(value, self.options.blanks)

@@ -32,8 +32,10 @@ def spell(
 ) -> tuple[dict[str, Spelling], list[str]]:
     """The word of each text, by canonical column, and what was taken for one word.
 
-    `choices`: words declared by the use case; other spellings of them are read as they stand there.
+    `choices`: words declared by the use case; other spellings of them are read as they stand there. What is
+    declared as a choice is one, whatever else it may mean ("none").
     """
+    choices = frozenset(choices)
     texts = {
         name: different[source].values
         for name, source in mapping.columns.items()
@@ -44,14 +46,17 @@ def spell(
     }
     blanks = {b.lower() for b in mapping.file.blanks}
     notes: list[str] = []
+    said = {m for n in NAMED_CHOICES for m in mapping.values.get(n, {}).values()}
+    words = {fold(word) for word in (*said, *choices) if word}
     none = _none_as_choice(texts, mapping)
-    if none:
+    if none and fold(none) not in words:
+        words.add(fold(none))
         notes.append(
             f'"{none}" is read as a choice, as it is advised and chosen; [file] blanks says otherwise'
         )
     found: dict[str, dict[str, str | None]] = {}
     for name, values in texts.items():
-        unknown = blanks - {none.lower()} if name in NAMED_CHOICES else blanks
+        unknown = {b for b in blanks if fold(b) not in words} if name in NAMED_CHOICES else blanks
         declared = {fold(w): m for w, m in mapping.values.get(name, {}).items()}
         found[name] = {v: _word(name, v, unknown, declared) for v in values}
         notes += _mistyped(name, values, mapping)

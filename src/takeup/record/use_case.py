@@ -106,6 +106,12 @@ class UseCase(Declaration):
         return self
 
     @property
+    def words(self) -> frozenset[str]:
+        """The words that are declared as choices."""
+        modified = self.modified_choices
+        return frozenset({*self.choices, *modified, *modified.values()})
+
+    @property
     def followed_within(self) -> float:
         """`tolerance`, or its default share of the advice."""
         return FOLLOWED_WITHIN if self.tolerance is None else self.tolerance

@@ -26,7 +26,7 @@ from takeup.record.canonical import (
     Canonical,
     without_flags,
 )
-from takeup.record.columns import CASE, COVARIATE_PREFIX
+from takeup.record.columns import CASE, COVARIATE_PREFIX, TWINS
 from takeup.record.delivery import with_delivery
 from takeup.record.duplicates import KEY, key_columns, key_expression
 from takeup.record.errors import InputError
@@ -95,16 +95,17 @@ def build_decision_table(
     until: datetime | None = None,
     keep_ids: bool = False,
     step: Step = lambda _: None,
+    choices: frozenset[str] = frozenset(),
 ) -> DecisionTable:
-    """The decisions of `raw`. Raises InputError or DeclarationError where it is no table of
-    decisions; single bad rows are counted and kept apart instead."""
+    """The decisions of `raw`. `choices`: words that any of its use cases declares. Raises InputError or
+    DeclarationError where it is no table of decisions; single bad rows are counted and kept apart instead."""
     step("checking rows")
     folded, stream_problems, decisions_raw, carried = fold_events(raw, mapping)
     if mapping.events is not None:
         mapping = with_event_actions(mapping)
     any_use_case = use_case_of(DEFAULT_USE_CASE, True)
     folded_raw = raw if decisions_raw is raw.table else replace(raw, table=decisions_raw)
-    canonical = read_table(folded_raw, mapping, any_use_case)
+    canonical = read_table(folded_raw, mapping, any_use_case, words=choices)
     zone = zone_of(mapping)
     asked = (moment_of(since, zone), moment_of(until, zone))
     typed = within(canonical.table, asked)
@@ -112,7 +113,7 @@ def build_decision_table(
         typed = typed.mutate(decision_id=ibis.literal("row-") + typed[ROW].cast("string"))
     columns = tuple(c for c in typed.columns if c not in (ROW, BAD, DROP))
     names = _use_cases(typed)
-    declared = declared_words(mapping, any_use_case)
+    declared = declared_words(mapping, choices)
     known = _known_words(canonical, declared)
     typed, strange = without_strange_words(canonical, typed, raw.name, mapping, known)
     file = open_outcomes(columns, outcomes, mapping, any_use_case, known) if outcomes else None
@@ -273,7 +274,25 @@ def _derived(rows: ir.Table, use_case: UseCase | None, ids: bool) -> ir.Table:
 def _acted(rows: ir.Table, use_case: UseCase) -> ir.Table:
     if "mode" not in rows.columns:
         rows = rows.mutate(mode=ibis.literal("assist"))
+    rows = _of_its_kind(rows)
     return with_truth(with_action(rows, use_case), use_case)
+
+
+def _of_its_kind(rows: ir.Table) -> ir.Table:
+    """The rows of a use case without the columns of the other kind of choice, where none of them was advised
+    and decided in those: other use cases of the table may be."""
+    kinds = ("recommendation", "choice"), ("recommendation_value", "choice_value")
+    if not {c for pair in kinds for c in pair} <= set(rows.columns):
+        return rows
+    usable = without_flags(rows) if BAD in rows.columns else rows
+    named, numbers = (
+        usable[choice].count(where=usable[advice].notnull()) for advice, choice in kinds
+    )
+    (held,) = fetch(usable.aggregate(named=named, numbers=numbers)).to_pylist()
+    if bool(held["named"]) == bool(held["numbers"]):
+        return rows
+    other = TWINS.values() if held["named"] else TWINS
+    return rows.drop(*[c for c in other if c in rows.columns])
 
 
 def _narrow(

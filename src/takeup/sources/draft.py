@@ -227,7 +227,7 @@ def _words(raw: RawTable, mapping: Mapping) -> tuple[list[Question], str | None]
         rows = read_table(raw, mapping, use_case).usable()
     except TakeupError as error:
         return [], str(error)
-    found, _ = open_words(rows, mapping, declared_words(mapping, use_case))
+    found, _ = open_words(rows, mapping, declared_words(mapping, use_case.words))
     return [*found, *open_tolerances(rows, mapping, lambda _: use_case)], None
 
 

@@ -186,7 +186,7 @@ def read_table(
 ) -> Canonical:
     """`raw` as a typed record, as its columns are seen to be written. Raises InputError that asks what they
     leave open, and what `canonicalise` raises. `words`: choices whose spelling holds here too."""
-    found = look(raw, mapping, words or use_case.choices).settled(raw.name)
+    found = look(raw, mapping, words or use_case.words).settled(raw.name)
     reader = Reader(raw.table, found.mapping, use_case, is_text=raw.is_text, seen=found.seen)
     clean = reader.to_clean()
     table = stage(raw.table.mutate(**clean)) if clean else raw.table

@@ -13,7 +13,6 @@ import ibis.expr.types as ir
 from takeup.log import fetch
 from takeup.record.canonical import BAD, ROW, Canonical, without_flags
 from takeup.record.mapping import Mapping
-from takeup.record.use_case import UseCase
 from takeup.sources.checking import FIRST_ROWS
 from takeup.sources.questions import Question, refuse
 from takeup.sources.reconciliation import Problem
@@ -23,12 +22,12 @@ _JUDGED = ("correct_choice", "initial_choice")
 _MOST_PAIRS = 100_000
 
 
-def declared_words(mapping: Mapping, use_case: UseCase) -> frozenset[str]:
-    """Words that somebody has said are choices."""
+def declared_words(mapping: Mapping, choices: Collection[str]) -> frozenset[str]:
+    """Words that somebody has said are choices. `choices`: those of use cases."""
     said = {
         m for name in ("recommendation", "choice") for m in mapping.values.get(name, {}).values()
     }
-    return frozenset({*said, *use_case.choices, *use_case.modified_choices})
+    return frozenset({*said, *choices})
 
 
 def open_words(
@@ -40,19 +39,43 @@ def open_words(
         return [], []
     by = [c for c in ("use_case", "recommendation", "choice") if c in rows.columns]
     both = rows.filter(rows.recommendation.notnull() & rows.choice.notnull())
-    found = fetch(both.group_by(by).aggregate(n=ibis._.count()).limit(_MOST_PAIRS + 1)).to_pylist()
+    judged = both.correct_choice.count() if _is_named(both, "correct_choice") else ibis.literal(0)
+    counts = both.group_by(by).aggregate(n=both.count(), judged=judged)
+    found = fetch(counts.limit(_MOST_PAIRS + 1)).to_pylist()
     if len(found) > _MOST_PAIRS:
         return [], [
             f"advice and choice have over {_MOST_PAIRS:,} pairs: whether their words meet was not seen"
         ]
     cases = [
-        Case(str(r.get("use_case") or ""), r["recommendation"], r["choice"], int(r["n"]))
+        Case(
+            str(r.get("use_case") or ""),
+            r["recommendation"],
+            r["choice"],
+            int(r["n"]),
+            int(r["judged"]),
+        )
         for r in found
     ]
-    unmet, notes = unmet_words(cases, known)
+    unmet, notes = unmet_words(cases, known, _answers(rows))
     source = {n: s for n, s in mapping.columns.items() if isinstance(s, str)}
     questions = as_questions(unmet, source, mapping.provides("action"))
     return sorted(questions, key=lambda q: not q.must), notes
+
+
+def _is_named(rows: ir.Table, column: str) -> bool:
+    return column in rows.columns and bool(rows[column].type().is_string())
+
+
+def _answers(rows: ir.Table) -> frozenset[tuple[str, str]]:
+    """The words of each use case that were right, or somebody's first answer."""
+    by = [c for c in ("use_case",) if c in rows.columns]
+    found = [
+        row
+        for column in _JUDGED
+        if _is_named(rows, column)
+        for row in fetch(rows.select(*by, word=rows[column]).distinct()).to_pylist()
+    ]
+    return frozenset((str(r.get("use_case") or ""), r["word"]) for r in found if r["word"])
 
 
 def without_strange_words(
@@ -65,7 +88,7 @@ def without_strange_words(
     """
     problems: list[Problem] = []
     for column in _JUDGED:
-        if column not in rows.columns or not rows[column].type().is_string() or not known:
+        if not _is_named(rows, column) or not known:
             continue
         meant = {*known, *mapping.values.get(column, {}).values()}
         held = typed.words.get(column)

@@ -120,6 +120,7 @@ def open_decisions(
         until=until,
         keep_ids=keep_ids,
         step=step,
+        choices=frozenset[str]().union(*(u.words for u in use_cases.values())),
     )
     opened = Opened(built, (), declared, guesses, use_cases)
     _all_named(use_cases, built.tables)

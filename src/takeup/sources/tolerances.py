@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import ibis
 import ibis.expr.types as ir
 
 from takeup.log import fetch
@@ -39,7 +40,7 @@ def open_tolerances(
     found = []
     for scale in _scales(rows):
         use_case = use_case_of(str(scale["use_case"] or ""))
-        if is_numeric(rows, use_case) and scale["low"] is not None:
+        if (is_numeric(rows, use_case) or not scale["named"]) and scale["low"] is not None:
             question = _asked(scale, use_case, mapping)
             found += [question] if question else []
     return found
@@ -58,9 +59,12 @@ def right_in_words(columns: frozenset[str] | set[str], use_case: UseCase) -> str
 
 
 def _scales(rows: ir.Table) -> list[dict[str, Any]]:
-    """Of each use case, from where to where its numbers run, how large an advice is, and whether a correct
-    value is known."""
+    """Of each use case, from where to where its numbers run, how large an advice is, whether a correct
+    value is known, and in how many cases words were advised and chosen."""
     advice, choice = rows.recommendation_value, rows.choice_value
+    named: ir.Value = ibis.literal(0)
+    if {"recommendation", "choice"} <= set(rows.columns):
+        named = rows.choice.count(where=rows.recommendation.notnull())
     sums = {
         "low": advice.min(),
         "high": advice.max(),
@@ -70,6 +74,7 @@ def _scales(rows: ir.Table) -> list[dict[str, Any]]:
     }
     if "correct_value" in rows.columns:
         sums |= {"true_low": rows.correct_value.min(), "true_high": rows.correct_value.max()}
+    sums["named"] = named
     sums = {name: value.cast("float64") for name, value in sums.items()}
     if "use_case" in rows.columns:
         return list(fetch(rows.group_by("use_case").aggregate(**sums)).to_pylist())

@@ -24,25 +24,33 @@ _FEW_WORDS = 20
 _ALIKE = 0.72
 _TWICE = 2.0
 _MOST_OFFERED = 8
+_MANY = 0.05
+"""Share of the advice below which a word that nobody takes is a rare class of the model."""
+
+_MANY_JUDGED = 30
+"""Judged cases in all of which a class of a model is not wrong by chance, where people tell several apart."""
+
 _FEW_OWN = 4
 """Most choices that are never advised to be asked about one by one: more are no few exceptions."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """How many cases of a use case have this advice and this choice."""
+    """How many cases of a use case have this advice and this choice; of how many the right answer is known."""
 
     use_case: str
     advice: str
     choice: str
     n: int
+    judged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Unmet:
     """A word of one side that the other never says. `others`: the words of the other side, the likeliest
     first, with how many of its cases stand beside them; `likely`: how many of them look like it or stand
-    beside it at twice the odds of other cases. `must`: nothing is counted before somebody says what it is."""
+    beside it at twice the odds of other cases. `must`: nothing is counted before somebody says what it is. `own`:
+    it is like none of the other side; `wrong`: of how many of its cases the right answer is known, and another."""
 
     use_case: str
     side: str
@@ -51,15 +59,20 @@ class Unmet:
     others: tuple[tuple[str, int], ...]
     likely: int
     must: bool = True
+    own: bool = False
+    wrong: int = 0
 
 
 def unmet_words(
-    cases: Iterable[Case], known: Collection[str] = ()
+    cases: Iterable[Case],
+    known: Collection[str] = (),
+    answers: Collection[tuple[str, str]] = (),
 ) -> tuple[list[Unmet], list[str]]:
     """Words that must be explained before anything is counted, and sentences on those that need not be.
 
     `known`: words declared by a mapping or a use case. A choice that is never advised and is like none of
-    the advice stands for itself (a third choice); so does advice that nobody ever takes.
+    the advice stands for itself (a third choice); so does advice that nobody ever takes, where it is rare or one
+    of `answers` (words of a use case that were right, or somebody's first answer). Else it may be no advice.
     """
     by_use_case: dict[str, list[Case]] = {}
     for case in cases:
@@ -67,18 +80,21 @@ def unmet_words(
     unmet: list[Unmet] = []
     notes: list[str] = []
     for name, found in by_use_case.items():
-        open_ones, said = _of_use_case(name, found, frozenset(known))
+        real = {word for use_case, word in answers if use_case == name}
+        open_ones, said = _of_use_case(name, found, frozenset(known), real)
         unmet += open_ones
         notes += said
     return unmet, notes
 
 
 def _of_use_case(
-    name: str, cases: list[Case], known: frozenset[str]
+    name: str, cases: list[Case], known: frozenset[str], real: Collection[str]
 ) -> tuple[list[Unmet], list[str]]:
     advice, choice, both = Counter[str](), Counter[str](), Counter[tuple[str, str]]()
+    judged = Counter[str]()
     for case in cases:
         advice[case.advice] += case.n
+        judged[case.advice] += case.judged
         choice[case.choice] += case.n
         both[case.advice, case.choice] += case.n
     total = sum(advice.values())
@@ -106,6 +122,23 @@ def _of_use_case(
         for w in only_advised
         if any(_resemble(w, c) for c in choice)
     ]
+    lone = [w for w in only_advised if w not in {u.word for u in alike}]
+    many = [w for w in lone if advice[w] >= max(FEWEST, _MANY * total) and w not in real]
+    untaken = [
+        Unmet(
+            name,
+            "recommendation",
+            w,
+            advice[w],
+            *_alike_first(w, choice, both),
+            must=(judged[w] >= _MANY_JUDGED and len(choice) > 1)
+            or every_language().is_abstaining(w),
+            own=True,
+            wrong=judged[w],
+        )
+        for w in sorted(many, key=lambda w: (-advice[w], w))
+    ]
+    asked = [u for u in untaken if u.must]
     notes = []
     for words, said in (
         (
@@ -113,15 +146,16 @@ def _of_use_case(
             "is chosen and never advised: it counts as another choice",
         ),
         (
-            [w for w in only_advised if w not in {u.word for u in alike}],
+            [w for w in lone if w not in {u.word for u in asked}],
             "is advised and never chosen",
         ),
     ):
         if words:
             listed = ", ".join(f'"{w}"' for w in sorted(words)[:8])
             notes.append(f"{listed} {said}")
-    own = [replace(u, must=False) for u in chosen if u not in alike]
-    return alike + (own if len(own) <= _FEW_OWN else []), notes
+    own = [replace(u, must=False, own=True) for u in chosen if u not in alike]
+    own += [u for u in untaken if not u.must]
+    return alike + asked + (own if len(own) <= _FEW_OWN else []), notes
 
 
 def _is_like(one: Unmet, advice: Counter[str]) -> bool:
@@ -177,8 +211,9 @@ def as_questions(
     says already what was done with the advice."""
     found = []
     for one in unmet:
-        if not one.must:
-            found.append(_of_its_own(one, source, acts))
+        if one.own:
+            chosen = one.side == "choice"
+            found.append(_of_its_own(one, source, acts) if chosen else _never_taken(one, source))
             continue
         other = "recommendation" if one.side == "choice" else "choice"
         here, there = source.get(one.side, one.side), source.get(other, other)
@@ -231,6 +266,32 @@ def _of_its_own(one: Unmet, source: dict[str, str], acts: bool) -> Question:
         tuple(answers),
         must=False,
         default=1,
+    )
+
+
+def _never_taken(one: Unmet, source: dict[str, str]) -> Question:
+    """What advice is that nobody ever takes and that is never right: a word of its own, or none at all."""
+    here, there = source.get(one.side, one.side), source.get("choice", "choice")
+    where = f" of {one.use_case}" if one.use_case else ""
+    right = (
+        f", and another answer was right in all {one.wrong} of them that were judged"
+        if one.wrong
+        else ""
+    )
+    values = f"[values.{one.side}]\n{toml_text(one.word)} = "
+    none = Answer("no advice: the model gave none there, or left the case to people", f'{values}""')
+    own = Answer("advice of its own: nobody ever took it", values + toml_text(one.word))
+    others = [
+        Answer(f'another word for "{w}"', values + toml_text(w))
+        for w, _ in one.others[:_MOST_OFFERED]
+    ]
+    return Question(
+        here,
+        f'column {here} says "{one.word}" in {one.n} cases{where}; column {there} never does{right}. Is it advice? As '
+        "such, each of these cases goes against it.",
+        (none, own, *others) if one.must else (own, none),
+        must=one.must,
+        default=0 if one.must else 1,
     )
 
 

@@ -66,6 +66,7 @@ class Language(BaseModel):
     patterns: dict[str, list[str]] = {}
     unread: Unread = Unread()
     words: dict[str, list[str]] = {}
+    abstaining: dict[str, list[str]] = {}
     actions: dict[str, list[str]] = {}
     vocabulary: dict[str, dict[str, list[str]]] = {}
     outcomes: dict[str, list[str]] = {}
@@ -81,6 +82,10 @@ class Language(BaseModel):
         return next(
             (name for name, words in found.items() if plain in map(_plain_word, words)), None
         )
+
+    def is_abstaining(self, word: str) -> bool:
+        """Whether a word of the advice says that there is none."""
+        return self.meaning(word, self.abstaining) is not None
 
 
 @functools.lru_cache(maxsize=10_000)
