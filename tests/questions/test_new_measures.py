@@ -98,11 +98,10 @@ def test_what_was_decided_and_what_following_every_time_would_have_lost_are_both
     cost = cost_of(value, ALL, {})
     lost = worth[chosen != truth].sum()
     more = worth[advised != truth].sum() - lost
-    assert cost.net == f"{lost:,} EUR lost"
-    assert "most by following wrong advice" in cost.over
-    assert cost.beside.startswith(
-        f"Following the advice every time would have lost {more:,} EUR more ("
-    )
+    assert cost.net == f"{more:,} EUR saved"
+    assert cost.surely_saved
+    assert cost.against == "against following the advice every time"
+    assert cost.whole == f"All that was decided lost {lost:,} EUR."
 
 
 def test_nothing_is_valued_where_outcomes_carry_neither_money_nor_loss():

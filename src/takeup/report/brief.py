@@ -267,10 +267,10 @@ def _costs(d: Diagnosis) -> Fact:
     if isinstance(found, CannotSay):
         return _none(label, found)
     return Fact(
-        label,
+        "What people save" if found.surely_saved else label,
         found.net,
-        f"{found.between} {value.unit} {found.over}",
-        found.beside,
+        f"{found.between} {value.unit} {found.against}",
+        found.whole,
         tuple((d.name(v.population), _lost(v, value, d)) for v in value.populations[1:]),
     )
 

@@ -1,60 +1,52 @@
-"""What a use case lost, in words: one wording for summary and first screen."""
+"""What a use case lost, or saved, in words: one wording for summary and first screen."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from takeup.drawing.words import Titles, inside
 from takeup.questions.finding import high80, low80
 from takeup.questions.shared.whose import ALL
-from takeup.questions.value.measure import Value, ValueOf
+from takeup.questions.value.measure import AGAINST_ADVICE, WAYS, Value, ValueOf
 from takeup.stats.answer import CannotSay, Estimate
 
 
 @dataclass(frozen=True, slots=True)
 class Cost:
-    """`net`: `381,153 EUR lost`; `between`: its interval; `over`: over how many decisions, and by what most is lost;
-    `beside`: what following the advice every time would have lost instead; `surely_lost`: whether something is lost
-    beyond chance."""
+    """What was lost, or saved, against following the advice every time. `net`: `274,197 EUR lost`; `between`: its
+    interval, with the word at either end where neither can be told; `against`: what it is held against, and by what
+    most is lost; `whole`: all that was lost; `surely_lost`, `surely_saved`: whether that is beyond chance."""
 
     net: str
     between: str
-    over: str
-    beside: str
+    against: str
+    whole: str
     surely_lost: bool
+    surely_saved: bool
 
     @property
     def sentence(self) -> str:
         """What is lost."""
-        return f"{self.net} ({self.between}) {self.over}."
+        return f"{self.net} ({self.between}) {self.against}."
 
 
 def cost_of(value: Value, population: str, titles: Titles) -> Cost | CannotSay:
-    """What was lost over all decisions of a population (`ALL`: of all)."""
-    whole = value.of(population)
-    lost, beyond, unit = whole.lost, whole.beyond_advice, value.unit
-    if isinstance(lost, CannotSay):
-        return lost
-    surely = lost.low > 0
-    most = _most(value, titles) if population == ALL else _by(whole)
+    """What was lost, or saved, by the decisions of a population (`ALL`: of all)."""
+    of = value.of(population)
+    beyond, lost, unit = of.beyond_advice, of.lost, value.unit
+    if isinstance(beyond, CannotSay):
+        return beyond
+    surely = beyond.low > 0
+    most = _most(value, titles) if population == ALL else _by(of)
     return Cost(
-        _net(lost, unit),
-        _between(lost),
-        f"over {whole.eligible:,} decisions{most if surely else ''}",
-        "" if isinstance(beyond, CannotSay) else _beside(beyond, unit),
+        _net(beyond, unit),
+        _between(beyond),
+        f"against following the advice every time{most if surely else ''}",
+        "" if isinstance(lost, CannotSay) else f"All that was decided lost {_number(lost.value)} {unit}.",
         surely,
-    )
-
-
-def _beside(beyond: Estimate, unit: str) -> str:
-    """What was decided, held against following the advice every time."""
-    always = "Following the advice every time would have lost"
-    if beyond.low > 0:
-        return f"{always} {_number(beyond.value)} {unit} less ({_between(beyond)})."
-    if beyond.high < 0:
-        return f"{always} {_number(-beyond.value)} {unit} more ({_between(beyond)})."
-    ends = f"{_number(beyond.high)} {unit} less to {_number(-beyond.low)} more"
-    return f"Whether following the advice every time would have lost less cannot be told ({ends})."
+        beyond.high < 0,
+    )  # fmt: skip
 
 
 def _between(e: Estimate) -> str:
@@ -66,24 +58,24 @@ def _between(e: Estimate) -> str:
     return f"from {_number(-e.low)} saved to {_number(e.high)} lost"
 
 
-def losing(value: Value) -> tuple[ValueOf, ...]:
+def losing(value: Value, among: Collection[str] = WAYS) -> tuple[ValueOf, ...]:
     """Of whom it may be told in which way most is lost: of all where no population contradicts that, else of each
     population in which something is surely lost."""
     whole, *parts = value.populations
-    most = loses_most(whole)
-    if all(_agrees(part, most) for part in parts):
+    most = loses_most(whole, among)
+    if all(_agrees(part, most, among) for part in parts):
         return (whole,)
-    return tuple(part for part in parts if loses_most(part))
+    return tuple(part for part in parts if loses_most(part, among))
 
 
-def _agrees(part: ValueOf, most: str) -> bool:
+def _agrees(part: ValueOf, most: str, among: Collection[str]) -> bool:
     """Whether a population neither loses more in another way nor saves where all together lose most."""
-    own, there = loses_most(part), part.ways().get(most)
+    own, there = loses_most(part, among), part.ways().get(most)
     return own in ("", most) and not (there is not None and there.high < 0)
 
 
 def _by(whole: ValueOf) -> str:
-    return f", most by {way}" if (way := most_lost_by(whole)) else ""
+    return f", most by {way}" if (way := most_lost_by(whole, AGAINST_ADVICE)) else ""
 
 
 _NAMED = 2
@@ -91,29 +83,36 @@ _NAMED = 2
 
 
 def _most(value: Value, titles: Titles) -> str:
-    """By what most is lost, population by population where they differ."""
-    told = losing(value)
+    """By what most is lost against the advice, population by population where they differ."""
+    told = losing(value, AGAINST_ADVICE)
     if told == value.populations[:1]:
         return _by(told[0])
-    sure = sorted(told, key=lambda v: -v.surely_lost()[loses_most(v)].low * v.eligible)
+    sure = sorted(told, key=_least_lost, reverse=True)
     parts = [
-        f"{way} among {inside(v.population, titles)}" for v in sure if (way := most_lost_by(v))
+        f"{way} among {inside(v.population, titles)}"
+        for v in sure
+        if (way := most_lost_by(v, AGAINST_ADVICE))
     ]
     more = f" and otherwise in {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
     return f", most by {' and by '.join(parts[:_NAMED])}{more}" if parts else ""
 
 
-def loses_most(whole: ValueOf) -> str:
+def _least_lost(of: ValueOf) -> float:
+    """What is lost at least in the way that loses most, over all decisions."""
+    return of.surely_lost()[loses_most(of, AGAINST_ADVICE)].low * of.eligible
+
+
+def loses_most(whole: ValueOf, among: Collection[str] = WAYS) -> str:
     """The way in which something is lost beyond chance, and of several the one that loses most; empty where none
     does."""
-    known = whole.surely_lost()
+    known = whole.surely_lost(among)
     return max(known, key=lambda way: known[way].value, default="")
 
 
-def most_lost_by(whole: ValueOf) -> str:
+def most_lost_by(whole: ValueOf, among: Collection[str] = WAYS) -> str:
     """The way in which more is lost than in any other, beyond chance; empty where none is."""
-    ways, most = whole.ways(), loses_most(whole)
-    others = [e for way, e in ways.items() if way != most]
+    ways, most = whole.ways(), loses_most(whole, among)
+    others = [e for way, e in ways.items() if way in among and way != most]
     return most if most and all(low80(ways[most]) > high80(e) for e in others) else ""
 
 

@@ -7,7 +7,7 @@ cases: paired. Money: what hangs on a case (`value`) is lost where the decision 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 import ibis
@@ -26,6 +26,10 @@ from takeup.record.use_case import UseCase
 from takeup.stats.answer import Answer, CannotSay, Estimate, insufficient, not_instrumented
 from takeup.stats.clusters import Sample, stratified_ratio
 from takeup.stats.two_way import Crossed
+
+AGAINST_ADVICE = ("not looking", "overriding")
+"""Ways in which something may be lost that following the advice every time would not have lost."""
+WAYS = (*AGAINST_ADVICE, "following wrong advice")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +58,12 @@ class ValueOf:
 
     def ways(self) -> dict[str, Estimate]:
         """The ways in which something may be lost, in the words of report and findings."""
-        parts = {
-            "not looking": self.not_consulting,
-            "overriding": self.overriding,
-            "following wrong advice": self.wrong_following,
-        }
-        return {n: e for n, e in parts.items() if isinstance(e, Estimate)}
+        parts = (self.not_consulting, self.overriding, self.wrong_following)
+        return {n: e for n, e in zip(WAYS, parts, strict=True) if isinstance(e, Estimate)}
 
-    def surely_lost(self) -> dict[str, Estimate]:
+    def surely_lost(self, among: Collection[str] = WAYS) -> dict[str, Estimate]:
         """Where something is lost beyond chance."""
-        return {n: e for n, e in self.ways().items() if e.low > 0}
+        return {n: e for n, e in self.ways().items() if n in among and e.low > 0}
 
 
 @dataclass(frozen=True, slots=True)
