@@ -224,6 +224,18 @@ def test_an_empty_text_is_no_advice_choice_or_truth_whatever_the_source(source, 
     assert not [a for a in result.facts.assumptions if '""' in a]
 
 
+def test_a_cell_that_holds_nothing_is_unknown_whichever_words_for_it_are_declared():
+    rows = frame()
+    rows.loc[:39, "recommendation"] = [""] * 20 + ["?"] * 20
+    mapping = {
+        "columns": {c: c for c in rows.columns},
+        "constants": {"mode": "assist"},
+        "file": {"blanks": ["?"]},
+    }
+    result = takeup.diagnose(rows, mapping=mapping, only=["adoption"])
+    assert result.measures().adoption.overall.agreement.n == 100
+
+
 def test_blanks_alone_are_no_id_in_a_typed_source():
     ids = pd.DataFrame({"decision_id": ["", " ", "  ", "\t", None, "d1", " d2"]})
     (kept,) = fetch(_read(ids, ["decision_id"]).select("decision_id")).to_pydict().values()

@@ -29,6 +29,11 @@ class FileOptions(Declaration):
     header_row: int | None = Field(None, ge=1)
     blanks: list[str] = list(BLANKS)
 
+    @field_validator("blanks")
+    @classmethod
+    def _nothing_is_blank(cls, words: list[str]) -> list[str]:
+        return words if "" in words else ["", *words]
+
     @field_validator("time_zone")
     @classmethod
     def _zone_exists(cls, zone: str | None) -> str | None:
