@@ -100,8 +100,8 @@ def test_what_was_decided_and_what_following_every_time_would_have_lost_are_both
     more = worth[advised != truth].sum() - lost
     assert cost.net == f"{more:,} EUR saved"
     assert cost.surely_saved
-    assert cost.against == "against following the advice every time"
-    assert cost.whole == f"All that was decided lost {lost:,} EUR."
+    assert cost.against == "against the advice alone"
+    assert cost.whole == f"In all {lost:,} EUR lost."
 
 
 def test_nothing_is_valued_where_outcomes_carry_neither_money_nor_loss():

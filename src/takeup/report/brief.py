@@ -211,7 +211,7 @@ def _right(d: Diagnosis) -> Fact:
         label,
         _ahead(difference, d.says("paired")),
         f"people with it {_share(whole.person_right)}, the model alone {_share(whole.model_right)}: "
-        f"{_points(difference)}, over {whole.judged:,} judged cases that were looked at{_alone(d)}",
+        f"{_points(difference)}, over {whole.judged:,} judged cases looked at{_alone(d)}",
         "Above zero, people add to the model.",
         tuple(
             (d.name(g.key), _points(g.person_minus_model))

@@ -42,8 +42,8 @@ def cost_of(value: Value, population: str, titles: Titles) -> Cost | CannotSay:
     return Cost(
         _net(beyond, unit),
         _between(beyond),
-        f"against following the advice every time{most if surely else ''}",
-        "" if isinstance(lost, CannotSay) else f"All that was decided lost {_number(lost.value)} {unit}.",
+        f"against the advice alone{most if surely else ''}",
+        "" if isinstance(lost, CannotSay) else f"In all {_number(lost.value)} {unit} lost.",
         surely,
         beyond.high < 0,
     )  # fmt: skip
@@ -87,7 +87,7 @@ def _most(value: Value, titles: Titles) -> str:
     told = losing(value, AGAINST_ADVICE)
     if told == value.populations[:1]:
         return _by(told[0])
-    sure = sorted(told, key=_least_lost, reverse=True)
+    sure = sorted((v for v in told if not _saves(v)), key=_least_lost, reverse=True)
     parts = [
         f"{way} among {inside(v.population, titles)}"
         for v in sure
@@ -95,6 +95,11 @@ def _most(value: Value, titles: Titles) -> str:
     ]
     more = f" and otherwise in {len(parts) - _NAMED} more" if len(parts) > _NAMED else ""
     return f", most by {' and by '.join(parts[:_NAMED])}{more}" if parts else ""
+
+
+def _saves(of: ValueOf) -> bool:
+    """Whether a population surely saves something in all: what it loses in one way is no part of a loss."""
+    return isinstance(of.beyond_advice, Estimate) and of.beyond_advice.high < 0
 
 
 def _least_lost(of: ValueOf) -> float:
