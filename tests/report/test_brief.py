@@ -47,7 +47,8 @@ def test_the_fall_of_use_leads_and_names_every_population_it_holds_in():
 def test_what_it_costs_stands_in_the_summary_of_page_terminal_and_notebook():
     result = history()
     cost = re.search(
-        r"[\d,]+ EUR lost \([\d,]+ to [\d,]+\) over [\d,]+ decisions", result.shared[0].summary
+        r"[\d,]+ EUR lost \([\d,]+ to [\d,]+\) against the advice alone, most by not looking",
+        result.shared[0].summary,
     )
     assert cost
     for told in (result.to_html(), repr(result), result._repr_html_()):
@@ -57,8 +58,8 @@ def test_what_it_costs_stands_in_the_summary_of_page_terminal_and_notebook():
 def test_the_fact_of_what_it_costs_says_the_summarys_words():
     told = history().shared[0]
     (cost,) = (f for f in brief_of(told).facts if f.label == "What it costs")
-    ends, over = re.fullmatch(r"([\d,]+ to [\d,]+) EUR (over .*)", cost.detail).groups()
-    assert f"{cost.figure} ({ends}) {over}." in told.summary
+    ends, against = re.fullmatch(r"([\d,]+ to [\d,]+) EUR (against .*)", cost.detail).groups()
+    assert f"{cost.figure} ({ends}) {against}." in told.summary
 
 
 def test_nothing_is_asked_of_people_before_a_model_that_is_wrong_too_often_is_mended():

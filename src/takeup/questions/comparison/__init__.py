@@ -14,5 +14,6 @@ QUESTION: Question[Comparison | CannotSay] = Question(
     definitions=(
         "adjusted for all that is recorded before the decision, not for covariates alone",
         "errors by case too, where many people decide the same ones",
+        "no bin of a number spans a gap, or the end of one of the two actions",
     ),
 )

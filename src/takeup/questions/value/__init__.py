@@ -14,5 +14,8 @@ QUESTION: Question[Value | CannotSay] = Question(
     asks="What is lost, and where?",
     rests_on=(TRUTH,),
     place=150,
-    definitions=("gains of overriding are set off against its losses",),
+    definitions=(
+        "gains of overriding are set off against its losses",
+        "what all decisions lost or saved is held against the advice alone",
+    ),
 )
