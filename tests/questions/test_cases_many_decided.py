@@ -10,6 +10,7 @@ import statsmodels.api as sm
 import takeup
 from takeup.questions.comparison.measure import OutcomeComparison
 from takeup.questions.rollout.measure import Effect
+from takeup.questions.shared import same_cases
 from takeup.record.use_case import UseCase
 from takeup.stats.answer import CannotSay, Estimate
 from takeup.stats.quantiles import t_half_width
@@ -139,3 +140,15 @@ def test_a_draw_of_people_on_two_cases_is_refused():
     )
     assert isinstance(found, CannotSay)
     assert "more different cases" in found.needs
+
+
+def test_of_very_many_cases_some_tell_how_uncertain_all_are(monkeypatch):
+    frame = overridden_here_and_there(1_500, 20, seed=5)
+    of_all = compared(frame)
+    monkeypatch.setattr(same_cases, "_ENOUGH", 500)
+    of_some = compared(frame)
+    expected = two_way_error(frame, frame["outcome"], frame["choice"] == "yes")
+    for found in (of_all, of_some):
+        assert found.raw.se == pytest.approx(expected, rel=0.1)
+        assert found.adjusted.value == of_all.adjusted.value
+    assert of_some.raw.se != of_all.raw.se
