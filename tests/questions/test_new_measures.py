@@ -101,7 +101,8 @@ def test_what_was_decided_and_what_following_every_time_would_have_lost_are_both
     assert cost.net == f"{more:,} EUR saved"
     assert cost.surely_saved
     assert cost.against == "against the advice alone"
-    assert cost.whole == f"In all {lost:,} EUR lost."
+    ends = f"{value.of(ALL).lost.low:,.0f} to {value.of(ALL).lost.high:,.0f}"
+    assert cost.whole == f"In all {lost:,} EUR lost ({ends})."
 
 
 def test_nothing_is_valued_where_outcomes_carry_neither_money_nor_loss():

@@ -43,7 +43,7 @@ def cost_of(value: Value, population: str, titles: Titles) -> Cost | CannotSay:
         _net(beyond, unit),
         _between(beyond),
         f"against the advice alone{most if surely else ''}",
-        "" if isinstance(lost, CannotSay) else f"In all {_number(lost.value)} {unit} lost.",
+        "" if isinstance(lost, CannotSay) else f"In all {_net(lost, unit)} ({_between(lost)}).",
         surely,
         beyond.high < 0,
     )  # fmt: skip
