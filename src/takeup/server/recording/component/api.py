@@ -23,7 +23,7 @@ from takeup.server.recording.record_api.receive_events import receive_events
 from takeup.server.recording.record_api.schemas import ProblemSchema
 
 MAY_TELL = ("takeup.viewed", "takeup.abandoned", "takeup.flagged")
-_limit = RateLimit(settings.TAKEUP.rate_per_minute)
+_limit = RateLimit(lambda: int(settings.TAKEUP.rate_per_minute))
 _ALLOWED = {
     "Access-Control-Allow-Methods": "GET, POST",
     "Access-Control-Allow-Headers": "authorization, content-type",

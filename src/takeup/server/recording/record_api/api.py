@@ -51,7 +51,7 @@ _READ_AT_ONCE = 64 * 1024
 """Bytes that are read in less time than it takes to hand them to a thread."""
 _modes = HeldAnswers()
 _hearing = Hearing()
-_limit = RateLimit(settings.TAKEUP.rate_per_minute)
+_limit = RateLimit(lambda: int(settings.TAKEUP.rate_per_minute))
 
 
 async def key_held(token: str) -> ApiKey | None:
