@@ -1,7 +1,11 @@
 VENV ?= .venv
 PYTHON ?= python3
 BIN := $(VENV)/bin
+# The locks name all that is needed, so nothing is looked for; compiled is what is imported, when it is.
+LOCKED := pip install -q --require-hashes --no-deps --no-compile
 # Linting and types read the server's settings: they get a home of their own.
+# What is imported is compiled once, not by each of a thousand processes.
+unexport PYTHONDONTWRITEBYTECODE
 export TAKEUP_HOME ?= $(CURDIR)/build/takeup
 
 .PHONY: help demo written attack test test-quick test-profile mutants lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean
@@ -13,7 +17,7 @@ help:
 	@echo "make mutants  twenty planted faults; the tests catch each"
 	@echo "make lint     ruff, mypy, import-linter"
 	@echo "make faults   200 kills while it records, drains, erases, backs up, restores; nothing acknowledged is lost"
-	@echo "make attack   500 random programmes: nobody is found in what their reports tell"
+	@echo "make attack   500 random programmes: nobody is found in what their reports tell; 500 random tables are read or refused in words"
 	@echo "make bench    a full diagnosis beside queries written by hand; reading a table; a night (BESIDE=../older: beside its source)"
 	@echo "make calibrate every estimate against programmes of known truth; goes on where it stopped"
 	@echo "make fit-reasons  fit how evidence becomes belief, on seeds of their own"
@@ -24,12 +28,12 @@ help:
 
 $(BIN)/.demo: requirements.txt pyproject.toml
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --require-hashes -r requirements.txt
+	$(BIN)/$(LOCKED) -r requirements.txt
 	$(BIN)/pip install -q --no-deps -e .
 	@touch $@
 
 $(BIN)/.dev: requirements-dev.txt $(BIN)/.demo
-	$(BIN)/pip install -q --require-hashes -r requirements-dev.txt
+	$(BIN)/$(LOCKED) -r requirements-dev.txt
 	@touch $@
 
 # What the tests need of the machine: Java for Spark, a browser for the report, Pango for print,
@@ -42,7 +46,7 @@ system:
 # An S3 for the tests, in an environment of its own: the ranges of its packages exclude ours.
 build/s3/.made: tests/s3-requirements.txt
 	$(PYTHON) -m venv build/s3
-	build/s3/bin/pip install -q --require-hashes -r tests/s3-requirements.txt
+	build/s3/bin/$(LOCKED) -r tests/s3-requirements.txt
 	@touch $@
 
 PORT ?= 8000
@@ -85,16 +89,17 @@ wheel-test: $(BIN)/.dev
 	rm -rf dist build/wheel-venv
 	$(BIN)/python -m build -q --no-isolation
 	$(PYTHON) -m venv build/wheel-venv
-	build/wheel-venv/bin/pip install -q --require-hashes -r requirements.txt
+	build/wheel-venv/bin/$(LOCKED) -r requirements.txt
 	build/wheel-venv/bin/pip install -q --no-deps dist/*.whl
 	cd $$(mktemp -d) && $(CURDIR)/build/wheel-venv/bin/takeup demo --out demo && test -s demo/report.html
 
 faults: $(BIN)/.dev system
 	TAKEUP_KILLS=200 $(BIN)/pytest tests/faults
 
-# Reports of 500 random programmes, attacked with all that they tell.
+# Reports of 500 random programmes, attacked with all that they tell; 500 tables of no plan, which are read or refused.
 attack: $(BIN)/.dev
 	TAKEUP_ATTACKS=500 $(BIN)/pytest tests/disclosure/test_attack.py tests/server/overview/test_small_team_in_every_form.py
+	TAKEUP_TABLES=500 $(BIN)/pytest tests/sources/test_any_file.py tests/sources/test_any_table.py
 
 # What is known of the pinned packages; needs the network.
 audit: $(BIN)/.dev

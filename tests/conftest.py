@@ -15,6 +15,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 import pytest
 
 import tests.made_once  # noqa: F401 - the source is told as it lies when the tests begin
+from tests.server.running import STORE
 from tests.server.store import django_ready, key, log, store  # noqa: F401
 
 SECONDS = Path(__file__).parent / "seconds.json"
@@ -42,9 +43,13 @@ def copilot_study() -> Path:
     return real_data("copilot_study/events.csv")
 
 
-def pytest_collection_modifyitems(items):
+def pytest_collection_modifyitems(config, items):
     """Files that take long begin first, so that all workers end together; what is slow is marked, and what
-    is of the store in this process, which runs on both."""
+    is of the store in this process, which runs on both; what is `on` the other store is left to it."""
+    elsewhere = [item for item in items if item.get_closest_marker("on") and on_another(item)]
+    if elsewhere and not named(config):
+        items[:] = [item for item in items if item not in set(elsewhere)]
+        config.hook.pytest_deselected(items=elsewhere)
     seconds = json.loads(SECONDS.read_text())
 
     def of_file(item) -> float:
@@ -56,6 +61,16 @@ def pytest_collection_modifyitems(items):
         if of_file(item) > QUICK or beyond_this_process(item):
             item.add_marker("slow")
     items.sort(key=lambda item: -of_file(item))
+
+
+def on_another(item) -> bool:
+    """Whether it is marked `on` another store than that of this run."""
+    return item.get_closest_marker("on").args[0] != STORE
+
+
+def named(config) -> bool:
+    """Whether somebody asked for files or tests by name: they get them on the store they said."""
+    return bool(config.args_source is config.ArgsSource.ARGS)
 
 
 def beyond_this_process(item) -> bool:

@@ -14,7 +14,7 @@ from tests.journeys.test_reasons import Journey, accessible, press
 from tests.server.running import STORE, decision, running
 from tests.server.test_browser import SESSIONS, launched
 
-pytestmark = [pytest.mark.store, pytest.mark.browser]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.on("postgres")]
 ROLES = ("programme_lead", "executive", "manager")
 
 

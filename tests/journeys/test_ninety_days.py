@@ -209,6 +209,7 @@ IN_ORDER = [f"M{n:02d}" for n in range(1, 19)]
 
 
 @pytest.mark.store
+@pytest.mark.on("sqlite")
 def test_a_programme_that_is_lived_reaches_every_milestone_by_its_own_evidence(lived):
     p = lived("credit")
     assert p.stands() == {}
@@ -219,6 +220,7 @@ def test_a_programme_that_is_lived_reaches_every_milestone_by_its_own_evidence(l
         assert all(p.done()[key] <= ends[gate] for key in keys), (gate, p.done())
 
 
+@pytest.mark.on("postgres")
 def test_one_whose_management_stands_aside_ends_in_intervene(lived):
     p = lived("claims")
     assert p.gates["G60"]["says"] == p.gates["G90"]["says"] == "intervene", p.told()
@@ -226,6 +228,7 @@ def test_one_whose_management_stands_aside_ends_in_intervene(lived):
     assert {"M15", "M17"} <= open_clauses(p.gates["G90"]).keys(), p.told()
 
 
+@pytest.mark.on("postgres")
 def test_a_false_model_ends_in_hold_at_the_gate_of_day_60(lived):
     p = lived("pricing")
     told = open_clauses(p.gates["G60"])
@@ -235,6 +238,7 @@ def test_a_false_model_ends_in_hold_at_the_gate_of_day_60(lived):
     assert "margin" in told
 
 
+@pytest.mark.on("sqlite")
 def test_what_was_live_and_hardly_used_is_mended(lived):
     p = lived("triage")
     # A model issue asks for a shadow of what is live; none was made, and the gate of day 60 says so.

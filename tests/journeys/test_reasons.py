@@ -14,7 +14,7 @@ from takeup.record.clock import now
 from tests.server.running import STORE, Server, decision, running
 from tests.server.test_browser import launched, looks, violations
 
-pytestmark = [pytest.mark.store, pytest.mark.browser]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.on("postgres")]
 PHONE = {"width": 390, "height": 844}
 
 PEOPLE = """

@@ -17,7 +17,7 @@ from playwright.sync_api import Page, expect, sync_playwright
 from tests.server.running import STORE, Server, running, select_nothing
 from tests.server.test_browser import PASSWORD, chromium
 
-pytestmark = [pytest.mark.store, pytest.mark.browser]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.on("postgres")]
 ROOT = Path(__file__).resolve().parents[2]
 OBEYS_WITHIN = 5.0
 SCRIPT = """

@@ -21,7 +21,7 @@ from tests.journeys.test_rollout import sign_in
 from tests.server.running import STORE, Server, free_port, running, select_nothing
 from tests.server.test_browser import chromium, looks, violations
 
-pytestmark = [pytest.mark.store, pytest.mark.browser]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.on("sqlite")]
 ROOT = Path(__file__).resolve().parents[2]
 DESK = ROOT / "examples" / "loan_desk"
 SHOWN_WITHIN = 5.0

@@ -64,7 +64,7 @@ def empty(deployment) -> None:
 
     # Tests of a server beside this one take it away for their own.
     os.environ["TAKEUP_HOME"] = str(deployment.home)
-    for model in _children_first():
+    for model in _with_rows():
         model.objects.all().delete()
     global told_before
     newest = AuditEntry.objects.order_by("-number").first()
@@ -72,6 +72,20 @@ def empty(deployment) -> None:
     forget_types()
     admission.forget()
     shutil.rmtree(deployment.log, ignore_errors=True)
+
+
+def _with_rows():
+    """The models that have rows, asked for in one query, each before those it points to."""
+    from django.db import connection
+
+    models = _children_first()
+    asked = (
+        f"SELECT {n} WHERE EXISTS (SELECT 1 FROM {connection.ops.quote_name(m._meta.db_table)})"
+        for n, m in enumerate(models)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(asked))
+        return [models[n] for (n,) in sorted(cursor.fetchall())]
 
 
 @cache

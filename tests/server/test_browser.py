@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.server.running import STORE, Server, decision, running
 
-pytestmark = [pytest.mark.store, pytest.mark.browser]
+pytestmark = [pytest.mark.store, pytest.mark.browser, pytest.mark.on("sqlite")]
 PASSWORD = "a-long-and-rare-password"
 UNKNOWN = "a_name_without_a_blank_that_goes_on_and_on_" * 4
 """As long as a sender may name a use case."""

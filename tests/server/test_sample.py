@@ -19,6 +19,8 @@ from takeup.server.deployment.roles import Role
 from tests.server.people import client_of
 from tests.server.store import empty
 
+pytestmark = pytest.mark.on("sqlite")
+
 NAME = "credit-line"
 _FOLLOWED = re.compile(r'href="(/[^"#]*)"')
 _NOT_PAGES = re.compile(r"[?&](as|page|days|all)=|^/(api|static|second-factor|sign-)|\.json$")

@@ -8,6 +8,7 @@ release knows the new ones.
 from __future__ import annotations
 
 import hashlib
+import io
 import itertools
 import os
 import pickle
@@ -23,6 +24,7 @@ import ibis.expr.operations as ops
 import ibis.expr.types as ir
 import pyarrow as pa
 from ibis.backends.duckdb import Backend as DuckDB
+from ibis.expr.operations.udf import InputType
 
 _names = itertools.count()
 """Of tables kept in engines that are not ours, which may be several backends over one database."""
@@ -59,16 +61,41 @@ class _Connection:
         self._connection.close()
 
 
+class _Told(pickle.Pickler):
+    """Tells expressions apart: a function of the engine, whose class Ibis makes as it goes, by its name."""
+
+    def reducer_override(self, held: Any) -> Any:
+        if isinstance(held, type) and issubclass(held, ops.ScalarUDF):
+            return str, (f"{held.__udf_namespace__} {held.__func_name__}",)
+        return NotImplemented
+
+
 class _Backend(DuckDB):  # type: ignore[misc]
     """Ibis' DuckDB, which remembers what it compiled: a diagnosis asks a hundred expressions, and the
     next one of a table alike asks the same. A compiled text knows no rows, so every engine may use it."""
 
+    _told: tuple[ops.Node | None, bool] = (None, False)
+
+    def _needs_no_more(self, operation: ops.Node) -> bool:
+        """Whether an expression holds no rows and no functions but the engine's own."""
+        if self._told[0] is not operation:
+            beyond = operation.find((ops.InMemoryTable, ops.ScalarUDF))
+            plain = all(getattr(one, "__input_type__", None) is InputType.BUILTIN for one in beyond)
+            self._told = operation, plain
+        return self._told[1]
+
+    def _run_pre_execute_hooks(self, expr: ir.Expr) -> None:
+        if not self._needs_no_more(expr.op()):
+            super()._run_pre_execute_hooks(expr)
+
     def compile(self, expr: ir.Expr, /, **options: Any) -> str:
         # Pickled, an expression is its tables' names and types and no row. Those that hold rows, or
-        # functions that cannot be pickled, are compiled each time.
-        if expr.op().find((ops.InMemoryTable, ops.ScalarUDF)):
+        # functions of Python, are compiled each time.
+        if not self._needs_no_more(expr.op()):
             return str(super().compile(expr, **options))
-        key = hashlib.sha256(pickle.dumps((expr.op(), sorted(options.items())), 5)).digest()
+        told = io.BytesIO()
+        _Told(told, 5).dump((expr.op(), sorted(options.items())))
+        key = hashlib.sha256(told.getbuffer()).digest()
         found = _compiled.get(key)
         if found is None:
             if len(_compiled) >= _MOST_COMPILED:

@@ -14,6 +14,8 @@ from tests.server.people import client_of, with_role
 from tests.server.performance.test_report import placed
 from tests.server.store import audited_actions
 
+pytestmark = pytest.mark.on("postgres")
+
 GOALS = b"The monthly target: overrides below 10 in 100."
 
 
@@ -41,9 +43,15 @@ def attest(client, holds: int, **more):
 
 
 @pytest.fixture
-def measured(credit, log):  # noqa: F811
+def declared(credit):  # noqa: F811
+    """The use case and its people, before a night has told anything."""
     placed()
-    sent(credit, days_ago=25, wrong=0.5, version="4.2", prefix="a")
+    return credit
+
+
+@pytest.fixture
+def measured(declared, log):
+    sent(declared, days_ago=25, wrong=0.5, version="4.2", prefix="a")
     snapshot(log)
     return log
 
@@ -104,7 +112,7 @@ def test_a_later_record_takes_an_earlier_one_s_place_and_neither_is_edited(measu
     assert indicator("C3.5").grade == "met"
 
 
-def test_a_record_holds_until_its_last_day(measured):
+def test_a_record_holds_until_its_last_day(declared):
     from takeup.record.clock import at, now
     from takeup.server.acting.conditions.services import records_of
 
@@ -133,7 +141,7 @@ def test_a_record_holds_until_its_last_day(measured):
     ],
     ids=lambda x: x if isinstance(x, str) else "",
 )
-def test_what_cannot_be_recorded_is_refused_in_a_sentence(measured, more, says):
+def test_what_cannot_be_recorded_is_refused_in_a_sentence(declared, more, says):
     from takeup.server.acting.conditions.models import Record
 
     answer = attest(client_of(with_role("programme_lead")), 1, **more)
@@ -231,7 +239,7 @@ def test_the_page_prints_and_its_indicators_come_as_rows(measured):
     assert lead.get("/conditions/credit?as=pdf").content.startswith(b"%PDF")
 
 
-def test_a_record_of_an_indicator_that_is_none_is_refused(measured):
+def test_a_record_of_an_indicator_that_is_none_is_refused(declared):
     from takeup.server.acting.conditions.services import Document, Figure, record_indicator
 
     with pytest.raises(InputError, match="one of the indicators"):

@@ -10,6 +10,8 @@ import pytest
 from takeup.record.errors import InputError
 from tests.server.people import client_of, person, with_role
 
+pytestmark = pytest.mark.on("postgres")
+
 PEOPLE = [f"p{i}" for i in range(12)]
 
 

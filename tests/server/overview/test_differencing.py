@@ -14,6 +14,8 @@ import pytest
 from tests.server.people import client_of, with_role
 from tests.server.running import decision
 
+pytestmark = pytest.mark.on("sqlite")
+
 LEAST = 8
 
 

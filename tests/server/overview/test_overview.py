@@ -11,6 +11,8 @@ from tests.server.people import client_of, with_role
 from tests.server.running import decision
 from tests.server.store import audited
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 def send(key, population: str, people: int, each: int = 20, *, looked: float = 0.5) -> None:
     from takeup.server.recording.record_api.receive import receive

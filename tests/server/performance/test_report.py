@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from tests.server.feedback.test_queue import PEOPLE, credit, sent, snapshot, topic  # noqa: F401
 from tests.server.people import client_of, with_role
+
+pytestmark = pytest.mark.on("postgres")
 
 
 def month() -> str:

@@ -17,6 +17,8 @@ from tests.server.overview.test_overview import send
 from tests.server.people import client_of, with_role
 from tests.server.reasons.test_reasons import placed
 
+pytestmark = pytest.mark.on("sqlite")
+
 TITLES = (
     "Facts", "The model", "Overrides", "Conditions", "Reasons and actions", "Managers", "Champions", "Feedback",
     "Harm and oversight", "Economics", "Decisions", "What we still cannot tell",

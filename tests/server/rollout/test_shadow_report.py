@@ -11,6 +11,8 @@ from tests.server.people import client_of, person, with_role
 from tests.server.rollout.shadow_cases import START, record, shadow_rows
 from tests.server.store import audited
 
+pytestmark = pytest.mark.on("sqlite")
+
 USE_CASE = 'segment = ["x_segment"]\n'
 SMALL = {"starts": "2026-10-05", "pairs": 200, "days": 20, "reports": 0, "attested": []}
 

@@ -19,6 +19,8 @@ from tests.server.weekly.programme import (
     snapshot,
 )
 
+pytestmark = pytest.mark.on("postgres")
+
 
 @pytest.fixture
 def measured(key):
