@@ -65,9 +65,10 @@ class _Told(pickle.Pickler):
     """Tells expressions apart: a function of the engine, whose class Ibis makes as it goes, by its name."""
 
     def reducer_override(self, held: Any) -> Any:
-        if isinstance(held, type) and issubclass(held, ops.ScalarUDF):
-            return str, (f"{held.__udf_namespace__} {held.__func_name__}",)
-        return NotImplemented
+        if not isinstance(held, type) or not issubclass(held, ops.ScalarUDF):
+            return NotImplemented
+        function: Any = held
+        return str, (f"{function.__udf_namespace__} {function.__func_name__}",)
 
 
 class _Backend(DuckDB):  # type: ignore[misc]
