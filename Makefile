@@ -99,7 +99,7 @@ faults: $(BIN)/.dev system
 # Reports of 500 random programmes, attacked with all that they tell; 500 tables of no plan, which are read or refused.
 attack: $(BIN)/.dev
 	TAKEUP_ATTACKS=500 $(BIN)/pytest tests/disclosure/test_attack.py tests/server/overview/test_small_team_in_every_form.py
-	TAKEUP_TABLES=500 $(BIN)/pytest tests/sources/test_any_file.py tests/sources/test_any_table.py
+	TAKEUP_TABLES=500 $(BIN)/pytest tests/sources/test_any_file.py tests/sources/test_any_table.py tests/journeys/test_shapes.py
 
 # What is known of the pinned packages; needs the network.
 audit: $(BIN)/.dev

@@ -14,10 +14,13 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import pytest
 
+import takeup.log.engine
 import tests.made_once  # noqa: F401 - the source is told as it lies when the tests begin
 from tests.server.running import STORE
 from tests.server.store import django_ready, key, log, store  # noqa: F401
 
+# Their tables are small: what threads of an engine give to each other costs more than it saves.
+takeup.log.engine.THREADS = 1
 SECONDS = Path(__file__).parent / "seconds.json"
 """What each file of tests took when `make test-profile` last wrote it down."""
 QUICK = 6

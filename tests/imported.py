@@ -28,6 +28,7 @@ from django.utils.functional import empty
 import takeup.api
 import takeup.cli
 import takeup.log.delta
+import takeup.log.engine
 import takeup.server
 
 SETTINGS = "takeup.server.running.django_settings"
@@ -68,3 +69,4 @@ def forget_settings() -> None:
 
 
 _set_up()
+takeup.log.engine.THREADS = 1

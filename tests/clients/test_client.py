@@ -20,7 +20,7 @@ from takeup_client import AsyncClient, Client
 from takeup_client.spool import Spool
 from tests.server.running import STORE, Server, running, select_nothing
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.on("sqlite")]
 KILLS = int(os.environ.get("TAKEUP_KILLS", "4"))
 
 

@@ -13,7 +13,7 @@ from deltalake import DeltaTable
 
 from tests.server.running import STORE, decision, running, select_nothing
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.on("sqlite")]
 GUIDE = Path(__file__).resolve().parents[2] / "docs" / "how-to" / "record.md"
 ROOT = GUIDE.parents[2]
 

@@ -55,6 +55,21 @@ def test_people_ahead_over_all_are_not_given_the_cases_in_which_they_are_behind(
     assert "It is the other way round on “std”." in whole.text
 
 
+def test_a_figure_of_a_weighted_sample_says_why_the_counts_beside_it_give_another() -> None:
+    n = 4800
+    new = np.arange(n) // 40 % 2 == 0
+    table = decided(36, n, np.where(new, 0.4, 0.05), np.full(n, 0.8), np.where(new, 0.6, 0.1))
+    table["p"] = np.where(new, 0.2, 0.8)
+    sampled = np.random.default_rng(36).random(n) < table["p"]
+    table["truth"] = table["truth"].where(sampled)
+    mapping = {"columns": {**COLUMNS, "truth_probability": "p"}, "constants": SEEN}
+    said = ", each case counted by how seldom one like it was judged."
+    assert said in finding_of(takeup.diagnose(table, mapping=mapping), "Over all judged").text
+    table["p"] = 1.0
+    table["truth"] = decided(36, n, np.where(new, 0.4, 0.05), np.full(n, 0.8), np.where(new, 0.6, 0.1))["truth"]  # fmt: skip
+    assert said not in finding_of(takeup.diagnose(table, mapping=mapping), "Over all judged").text
+
+
 def test_populations_too_few_overrode_to_try_are_not_counted_in() -> None:
     n = 3000
     third = np.arange(n) % 40 % 3

@@ -12,7 +12,7 @@ from tests.questions.programmes import use_case_of
 from tests.server.running import STORE, running
 from tests.server.same_figures import differences
 
-pytestmark = pytest.mark.store
+pytestmark = [pytest.mark.store, pytest.mark.on("sqlite")]
 
 
 def rows_of(table, **more):

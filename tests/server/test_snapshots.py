@@ -11,6 +11,8 @@ from takeup.record.errors import InputError
 from tests.server.people import client_of, with_role
 from tests.server.running import decision
 
+pytestmark = pytest.mark.on("postgres")
+
 
 def send(key, people: int, each: int = 12, first: int = 0):
     from takeup.server.recording.record_api.receive import receive

@@ -51,6 +51,26 @@ def test_what_a_use_case_names_and_the_table_has_not_is_told_with_the_nearest(
     takeup.diagnose(decisions, use_case=use_case, only=["adoption"], declared_ahead=True)
 
 
+def test_a_use_case_whose_rows_cannot_be_used_is_told_with_why(decisions):
+    pricing = decisions.index < 20
+    table = decisions.assign(
+        use_case=np.where(pricing, "pricing", "credit"),
+        decided_at=decisions["decided_at"].astype(str).mask(pricing, "some day"),
+    )
+    both = {name: UseCase(name=name) for name in ("credit", "pricing")}
+    with pytest.raises(DeclarationError) as told:
+        takeup.diagnose(table, use_case=both, only=["adoption"])
+    assert "'pricing' is declared and none of the decisions that can be used is of it" in str(
+        told.value
+    )
+    assert 'column decided_at: "some day"' in str(told.value)
+    assert "20 rows are like it" in str(told.value)
+    left = decisions.assign(use_case=np.where(pricing, "pricing", "credit"))
+    since = decisions["decided_at"][20].to_pydatetime()
+    with pytest.raises(DeclarationError, match="20 rows were left out"):
+        takeup.diagnose(left, use_case=both, only=["adoption"], since=since)
+
+
 def test_a_choice_that_merely_did_not_occur_is_no_mistake(decisions):
     use_case = UseCase(name="credit", choices=["approve", "decline", "refer"])
     assert takeup.diagnose(decisions, use_case=use_case, only=["adoption"]).diagnoses

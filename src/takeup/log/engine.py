@@ -30,6 +30,8 @@ _names = itertools.count()
 """Of tables kept in engines that are not ours, which may be several backends over one database."""
 _MOST_COMPILED = 4_096
 _compiled: dict[bytes, str] = {}
+THREADS: int | None = None
+"""Of an engine that is not told how many; None: one a core."""
 
 
 class _Connection:
@@ -137,7 +139,7 @@ class Engine:
         self.run("SET TimeZone = 'UTC'")
         if limit := memory_limit or _most_memory():
             self.run(f"SET memory_limit = '{limit}'")
-        if threads:
+        if threads := threads or THREADS:
             self.run(f"SET threads = {int(threads)}")
 
     def run(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -123,7 +123,7 @@ def open_decisions(
         choices=frozenset[str]().union(*(u.words for u in use_cases.values())),
     )
     opened = Opened(built, (), declared, guesses, use_cases)
-    _all_named(use_cases, built.tables)
+    _all_named(use_cases, built)
     if not declared_ahead:
         check_use_cases(built, {name: opened.use_case(name) for name in built.tables})
     files = tuple(f for f in (raw, sides["outcomes"], sides["eligible"]) if f is not None)
@@ -183,17 +183,26 @@ def _use_case_for(name: str, use_cases: dict[str, UseCase], alone: bool = True) 
     return use_cases.get("*", UseCase())
 
 
-def _all_named(use_cases: dict[str, UseCase], tables: Collection[str]) -> None:
-    """Raises DeclarationError where a use case is declared that no decision is of."""
+def _all_named(use_cases: dict[str, UseCase], built: DecisionTable) -> None:
+    """Raises DeclarationError where a use case is declared that no decision is of; why rows cannot be used, or
+    were left out, stands beside it, since its own may be among them."""
+    tables, counts = built.tables, built.reconciliation
     if len(tables) == 1 and len(use_cases) == 1:
         return
     unknown = [name for name in use_cases if name != "*" and name not in tables]
-    if unknown:
-        have = ", ".join(sorted(tables)[:8])
-        raise DeclarationError(
-            "use case",
-            [
-                f"{name!r} is declared and no decision is of it{did_you_mean(name, tables)} (there are: {have})"
+    if not unknown:
+        return
+    have = ", ".join(sorted(tables)[:8])
+    which = "none of the decisions that can be used is of it"
+    worst = sorted(built.problems, key=lambda p: -p.count)[:2] if counts.rows_rejected else []
+    raise DeclarationError(
+        "use case",
+        [
+            *(
+                f"{name!r} is declared and {which}{did_you_mean(name, tables)} (there are: {have})"
                 for name in unknown
-            ],
-        )
+            ),
+            *(problem.sentence() for problem in worst),
+            *(f"{n:,} rows were left out: {why}." for why, n in counts.filtered.items() if n),
+        ],
+    )

@@ -9,6 +9,8 @@ import pytest
 
 from tests.server.people import client_of, person
 
+pytestmark = pytest.mark.on("postgres")
+
 
 def sent(
     key,

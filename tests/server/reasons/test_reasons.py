@@ -10,6 +10,8 @@ from takeup.record.questionnaire import ITEMS
 from tests.server.overview.test_overview import send
 from tests.server.people import client_of, person, with_role
 
+pytestmark = pytest.mark.on("postgres")
+
 
 def placed(person_id: str, population: str):
     from takeup.server.foundation.organization.models import Placement, Population

@@ -9,6 +9,8 @@ from calibration.through_server import EFFECT, RANDOMISED, randomised, staggered
 
 from takeup.stats.answer import Estimate
 
+pytestmark = pytest.mark.on("sqlite")
+
 
 @pytest.mark.parametrize("name", RANDOMISED)
 def test_the_effect_put_in_comes_out_whatever_was_drawn(key, log, name):

@@ -101,7 +101,7 @@ def _paired_group(dimension: str, where: str, g: PairedGroup, weight: float) -> 
         f"{dimension}:{g.key}" if dimension else "",
         f"{where}, {who}",
         f"On the same {g.judged:,} judged cases that were looked at{_caught(g)}: {points(answer.value)} "
-        f"({points_range(answer)}) for people minus model.",
+        f"({points_range(answer)}) for people minus model{_weighted(g, answer.value)}.",
         "paired",
         g.judged * distance80(answer) * weight,
         scope=g.key if dimension == "population" else "all",
@@ -119,6 +119,16 @@ def _caught(g: PairedGroup) -> str:
         f" people caught {g.person_only:,} error{'s' * (g.person_only != 1)} of the model and made {g.model_only:,} that it "
         "did not"
     )
+
+
+def _weighted(g: PairedGroup, value: float) -> str:
+    """Says why the figure is not what the counts beside it give, where a reader who divides would miss it."""
+    if g.person_only is None or g.model_only is None:
+        return ""
+    counted = (g.person_only - g.model_only) / g.judged
+    if round(100 * counted, 1) == round(100 * value, 1):
+        return ""
+    return ", each case counted by how seldom one like it was judged"
 
 
 RULES: Rules = (_paired,)
