@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests import forked
 
+pytestmark = pytest.mark.slow
 TELLS = """
 from takeup.server.deployment.connect import connect
 connect()
