@@ -134,6 +134,8 @@ MFA_FORMS = {
 }
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "takeup"
+# A code that changes while it is typed, or by a clock half a minute off, is good (RFC 6238, section 5.2).
+MFA_TOTP_TOLERANCE = 1
 # No mail leaves by itself: sign-in links are handed out by an administrator.
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 
