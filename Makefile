@@ -3,9 +3,9 @@ PYTHON ?= python3
 BIN := $(VENV)/bin
 # The locks name all that is needed, so nothing is looked for; compiled is what is imported, when it is.
 LOCKED := pip install -q --require-hashes --no-deps --no-compile
-# Linting and types read the server's settings: they get a home of their own.
 # What is imported is compiled once, not by each of a thousand processes.
 unexport PYTHONDONTWRITEBYTECODE
+# Linting and types read the server's settings: they get a home of their own.
 export TAKEUP_HOME ?= $(CURDIR)/build/takeup
 
 .PHONY: help demo written attack test test-quick test-profile mutants lint bench faults calibrate fit-reasons lock picture system wheel-test audit clean

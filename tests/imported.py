@@ -31,8 +31,7 @@ import takeup.log.delta
 import takeup.log.engine
 import takeup.server
 
-SETTINGS = "takeup.server.running.django_settings"
-_BY_SETTINGS = (SETTINGS, "takeup.server.running.asgi")
+_BY_SETTINGS = ("takeup.server.running.django_settings", "takeup.server.running.asgi")
 """Modules that are what the settings say, from the moment they are imported."""
 
 

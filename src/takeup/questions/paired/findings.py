@@ -121,12 +121,16 @@ def _caught(g: PairedGroup) -> str:
     )
 
 
+_SEEN = 0.0005
+"""A twentieth of a point: less is not told."""
+
+
 def _weighted(g: PairedGroup, value: float) -> str:
     """Says why the figure is not what the counts beside it give, where a reader who divides would miss it."""
     if g.person_only is None or g.model_only is None:
         return ""
     counted = (g.person_only - g.model_only) / g.judged
-    if round(100 * counted, 1) == round(100 * value, 1):
+    if abs(counted - value) < _SEEN:
         return ""
     return ", each case counted by how seldom one like it was judged"
 
